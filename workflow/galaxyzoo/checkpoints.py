@@ -1,0 +1,59 @@
+"""A trained network on disk: its weights, and what is needed to build it again."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file
+
+from galaxyzoo.errors import InputError
+from galaxyzoo.models import GalaxyNetwork
+from galaxyzoo.randomness import torch_seed
+
+
+def save_checkpoint(
+    network: GalaxyNetwork, path: Path, model: dict[str, Any], provenance: dict[str, Any]
+) -> None:
+    """Write a checkpoint, all or nothing: plain data that loads with weights_only=True.
+
+    `model` is the config's `model`, `provenance` anything that tells how the weights came about.
+    """
+    checkpoint = {
+        "model": model,
+        "weights": {name: value.cpu() for name, value in network.state_dict().items()},
+        "provenance": provenance,
+    }
+    temporary = path.with_name(f".{path.name}.part")
+    torch.save(checkpoint, temporary)
+    os.replace(temporary, path)
+
+
+def load_checkpoint(path: Path) -> dict[str, Any]:
+    """Read a checkpoint; InputError where the file is not one."""
+    try:
+        checkpoint = torch.load(path, map_location="cpu", weights_only=True)
+        missing = {"model", "weights", "provenance"} - set(checkpoint)
+    except (OSError, RuntimeError, ValueError, TypeError) as error:
+        raise InputError(f"{path} is no checkpoint: {error}; delete it to train it again") from error
+    if missing:
+        raise InputError(f"{path} is no checkpoint: it has no {', '.join(sorted(missing))}")
+    return checkpoint
+
+
+def new_network(
+    model: dict[str, Any], body_weights: Path, dropout: float, seed: int
+) -> GalaxyNetwork:
+    """A network whose body has the given starting weights, under a head drawn by the seed."""
+    torch.manual_seed(torch_seed("head", seed))
+    network = GalaxyNetwork(model["backbone"], model["output"], dropout)
+    network.body.load_state_dict(load_file(body_weights))
+    return network
+
+
+def restored_network(checkpoint: dict[str, Any], dropout: float = 0.0) -> GalaxyNetwork:
+    """The network of a checkpoint, with the dropout of the stage that is to train it."""
+    model = checkpoint["model"]
+    network = GalaxyNetwork(model["backbone"], model["output"], dropout)
+    network.load_state_dict(checkpoint["weights"])
+    return network

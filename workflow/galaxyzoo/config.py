@@ -1,0 +1,118 @@
+"""The config: checked against its schema before anything else is done, and filled with defaults."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+
+from galaxyzoo.errors import InputError
+
+Schema = dict[str, Any]
+
+
+def load_schema(path: Path) -> Schema:
+    """The JSON schema of the config, from its YAML file."""
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
+
+
+def validated(config: dict[str, Any], schema: Schema) -> dict[str, Any]:
+    """The config in canonical form: defaults filled in, keys in the schema's order, plain numbers.
+
+    Two configs that mean the same return the same. Raises InputError with one line for each key
+    that is wrong: its name, what was found, and what is allowed.
+    """
+    validator = Draft202012Validator(schema)
+    problems = [problem(error) for error in validator.iter_errors(config)]
+    if not problems:
+        config = canonical(config, schema, schema)
+        problems = list(contradictions(config))
+    if problems:
+        raise InputError("\n".join(f"config: {line}" for line in problems))
+    return config
+
+
+def problem(error: ValidationError) -> str:
+    """One line about one violation of the schema."""
+    key = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in error.absolute_path).lstrip(".")
+    if error.validator == "additionalProperties":
+        known = error.schema["properties"]
+        unknown = sorted(set(error.instance) - set(known), key=str)
+        where = f"{key}." if key else ""
+        return f"unknown key {', '.join(f'{where}{name}' for name in unknown)}; allowed: {', '.join(known)}"
+    if error.validator == "required":
+        missing = [name for name in error.validator_value if name not in error.instance]
+        return f"{key or 'top level'}: missing {', '.join(missing)}"
+    allowed = error.schema.get("description") or error.message
+    return f"{key}: {error.instance!r} is not allowed; allowed: {allowed}{yaml_hint(error.instance)}"
+
+
+def yaml_hint(value: object) -> str:
+    """A hint where YAML 1.1 has read a number as a string, as it does with `1e-3`."""
+    if isinstance(value, str) and re.fullmatch(r"[-+]?\d+e[-+]?\d+", value, re.IGNORECASE):
+        return f" (YAML reads this as a string; write {float(value):.1e})"
+    return ""
+
+
+def canonical(value: Any, schema: Schema, root: Schema) -> Any:  # noqa: ANN401  (any YAML value)
+    """A valid value with defaults filled in, and its numbers of the type the schema names."""
+    if "$ref" in schema:
+        definition = root["$defs"][schema["$ref"].rsplit("/", 1)[-1]]
+        return canonical(value, definition, root)
+    if "anyOf" in schema:
+        fitting = (s for s in schema["anyOf"] if is_valid(value, s, root))
+        return canonical(value, next(fitting), root)
+    if isinstance(value, dict):
+        return {
+            key: canonical(value.get(key, sub.get("default")), sub, root)
+            for key, sub in schema["properties"].items()
+            if key in value or "default" in sub
+        }
+    if isinstance(value, list):
+        return [canonical(item, schema["items"], root) for item in value]
+    if schema.get("type") == "number":
+        return float(value)
+    if schema.get("type") == "integer":
+        return int(value)
+    return value
+
+
+def is_valid(value: object, schema: Schema, root: Schema) -> bool:
+    """Whether a value fits a part of the schema."""
+    return Draft202012Validator({**schema, "$defs": root["$defs"]}).is_valid(value)
+
+
+def contradictions(config: dict[str, Any]) -> Iterator[str]:
+    """One line for each thing that is wrong between keys that are each allowed by themselves."""
+    stages, survey = config["stages"], config["survey"]
+    for name, count in Counter(stage["name"] for stage in stages).items():
+        if count > 1:
+            yield f"stages: {count} stages are named {name!r}; allowed: a name of its own for each"
+    for i, stage in enumerate(stages):
+        if stage["size"] > survey["crop"]:
+            yield (
+                f"stages[{i}].size: {stage['size']} px is larger than the crop; "
+                f"allowed: at most survey.crop, {survey['crop']} px"
+            )
+    low, high = config["augmentation"]["zoom"]
+    if low > high:
+        yield f"augmentation.zoom: {[low, high]} is not allowed; allowed: [lowest, highest]"
+    if survey["source"] == "files" and config["files"] is None:
+        yield (
+            "files: missing; allowed: the folder that holds images_training_rev1.zip and "
+            "training_solutions_rev1.zip, as in --config files=PATH"
+        )
+    if survey["source"] == "simulation":
+        galaxies = survey["simulation"]["galaxies"]
+        held_out = round(survey["holdout"] * galaxies)
+        valid = round(config["validation"] * (galaxies - held_out))
+        if min(held_out, valid, galaxies - held_out - valid) < 1:
+            yield (
+                f"survey.holdout, validation: {survey['holdout']:g} and {config['validation']:g} of "
+                f"{galaxies} galaxies leave none to train on, validate on or hold out; "
+                "allowed: fractions that leave at least one of each"
+            )

@@ -1,0 +1,283 @@
+"""Galaxy Zoo 2's decision tree, as one table from which everything else is derived.
+
+Questions, answers and their order are those of Willett et al. 2013 (MNRAS 435, 2835, table 2);
+the columns `Class1.1` ... `Class11.6`, and what each question's columns sum to, are those of
+Kaggle's *Galaxy Zoo - The Galaxy Challenge*: an answer's weighted probability is its share of the
+votes on its question, times the weighted probability of the answer that leads to the question.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+
+DYKSTRA_ROUNDS = 50
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer: its name as volunteers see it, and its part in the sentence about a galaxy."""
+
+    name: str
+    phrase: str = ""
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question: its number, text and answers, and the column that leads to it.
+
+    `parent` is None for a question that every volunteer is asked: its answers sum to 1.
+    """
+
+    number: int
+    text: str
+    answers: tuple[Answer, ...]
+    parent: str | None = None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the question's columns, such as `Class7.1`."""
+        return tuple(f"Class{self.number}.{k}" for k in range(1, len(self.answers) + 1))
+
+
+@dataclass(frozen=True)
+class DecisionTree:
+    """Questions in column order; every array below has one column per answer, in that order."""
+
+    questions: tuple[Question, ...]
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """Names of all columns, in order."""
+        return tuple(column for question in self.questions for column in question.columns)
+
+    @cached_property
+    def answers(self) -> dict[str, Answer]:
+        """The answer behind each column."""
+        return {
+            column: answer
+            for question in self.questions
+            for column, answer in zip(question.columns, question.answers, strict=True)
+        }
+
+    @cached_property
+    def slices(self) -> tuple[slice, ...]:
+        """Where each question's columns stand, in the order of the questions."""
+        stops = np.cumsum([len(question.answers) for question in self.questions]).tolist()
+        return tuple(
+            slice(stop - len(q.answers), stop) for q, stop in zip(self.questions, stops, strict=True)
+        )
+
+    @cached_property
+    def parents(self) -> tuple[int | None, ...]:
+        """Position of each question's parent column, None where there is none."""
+        return tuple(q.parent and self.columns.index(q.parent) for q in self.questions)
+
+    @cached_property
+    def asking_order(self) -> tuple[int, ...]:
+        """Positions of the questions, each after the question that leads to it."""
+        order: list[int] = []
+        while len(order) < len(self.questions):
+            known = {c for i in order for c in self.questions[i].columns} | {None}
+            ready = [
+                i for i, q in enumerate(self.questions) if i not in order and q.parent in known
+            ]
+            if not ready:
+                raise ValueError("the decision tree has a question that no answer leads to")
+            order += ready
+        return tuple(order)
+
+    def next_questions(self, column: str | None) -> tuple[int, ...]:
+        """Positions of the questions that an answer leads to (None: those asked of everyone)."""
+        return tuple(i for i, q in enumerate(self.questions) if q.parent == column)
+
+    def weighted(self, shares: Sequence) -> list:
+        """Multiply each question's shares by the weighted probability of its parent.
+
+        `shares` holds one array or tensor (..., answers) per question, each summing to 1 over its
+        last axis; what returns is alike, weighted, to be concatenated by the caller. Works for
+        NumPy arrays and torch tensors, without writing in place.
+        """
+        weighted: list = [None] * len(self.questions)
+        owner = {
+            column: (i, k) for i, q in enumerate(self.questions) for k, column in enumerate(q.columns)
+        }
+        for i in self.asking_order:
+            weighted[i] = shares[i]
+            if (parent := self.questions[i].parent) is not None:
+                j, k = owner[parent]
+                weighted[i] = shares[i] * weighted[j][..., k : k + 1]
+        return weighted
+
+    @cached_property
+    def sum_equations(self) -> tuple[np.ndarray, np.ndarray]:
+        """The tree's sums as equations: (questions, columns) @ probabilities = (questions,)."""
+        sums = np.zeros((len(self.questions), len(self.columns)))
+        for i, (where, parent) in enumerate(zip(self.slices, self.parents, strict=True)):
+            sums[i, where] = 1
+            if parent is not None:
+                sums[i, parent] = -1
+        return sums, np.array([float(parent is None) for parent in self.parents])
+
+    def sum_errors(self, probabilities: np.ndarray) -> np.ndarray:
+        """How far each question's sum is from its parent's value.
+
+        `probabilities` is (N, columns), float; returns (N, questions), float, at least 0.
+        """
+        sums, totals = self.sum_equations
+        return np.abs(probabilities @ sums.T - totals)
+
+    def nearest_consistent(self, probabilities: np.ndarray) -> np.ndarray:
+        """The nearest values that are not negative and meet the tree's sums.
+
+        `probabilities` is (N, columns); returns alike, in float64, with sums true to rounding.
+        Volunteers' votes meet the sums too, and all that do are a convex set: the nearest of them
+        is no farther from the votes than what was given. Found by Dykstra's alternating projections
+        (1983, JASA 78, 837); what is left after so many rounds is shared out by ratio.
+        """
+        sums, totals = self.sum_equations
+        to_plane = np.linalg.pinv(sums).T
+        positive, correction = probabilities.astype(np.float64), 0.0
+        for _ in range(DYKSTRA_ROUNDS):
+            met = positive - (positive @ sums.T - totals) @ to_plane
+            positive = np.maximum(met + correction, 0)
+            correction = met + correction - positive
+        shares = [shared_out(positive[:, s]) for s in self.slices]
+        return np.concatenate(self.weighted(shares), axis=1)
+
+    def favourite_path(self, probabilities: np.ndarray) -> list[str]:
+        """Columns of the most probable answers met on the way down the tree.
+
+        `probabilities` is (columns,); each question is followed by those its answer leads to.
+        """
+        path: list[str] = []
+
+        def ask(column: str | None) -> None:
+            for i in self.next_questions(column):
+                favourite = int(np.argmax(probabilities[self.slices[i]]))
+                path.append(self.questions[i].columns[favourite])
+                ask(path[-1])
+
+        ask(None)
+        return path
+
+    def describe(self, probabilities: np.ndarray) -> str:
+        """The sentence that the most probable answers make of a galaxy, of (columns,) values."""
+        phrases = [self.answers[column].phrase for column in self.favourite_path(probabilities)]
+        sentence = ", ".join(phrase for phrase in phrases if phrase)
+        return sentence[:1].upper() + sentence[1:] + "."
+
+
+def shared_out(values: np.ndarray) -> np.ndarray:
+    """Values (N, answers) of one question, divided by their sum; alike where all are 0."""
+    total = values.sum(axis=1, keepdims=True)
+    alike = np.full_like(values, 1 / values.shape[1])
+    return np.divide(values, total, out=alike, where=total > 0)
+
+
+GALAXY_ZOO_2 = DecisionTree(
+    (
+        Question(
+            1,
+            "Is the galaxy simply smooth and rounded, with no sign of a disc?",
+            (
+                Answer("smooth", "a smooth galaxy"),
+                Answer("features or disc", "a galaxy with features or a disc"),
+                Answer("star or artifact", "a star or an artifact"),
+            ),
+        ),
+        Question(
+            2,
+            "Could this be a disc viewed edge-on?",
+            (Answer("edge-on", "seen edge-on"), Answer("not edge-on")),
+            "Class1.2",
+        ),
+        Question(
+            3,
+            "Is there a sign of a bar feature through the centre?",
+            (Answer("bar", "with a bar"), Answer("no bar", "without a bar")),
+            "Class2.2",
+        ),
+        Question(
+            4,
+            "Is there any sign of a spiral arm pattern?",
+            (Answer("spiral", "with a spiral pattern"), Answer("no spiral", "no spiral pattern")),
+            "Class2.2",
+        ),
+        Question(
+            5,
+            "How prominent is the central bulge, compared with the rest of the galaxy?",
+            (
+                Answer("no bulge", "no bulge"),
+                Answer("just noticeable bulge", "a just noticeable bulge"),
+                Answer("obvious bulge", "an obvious bulge"),
+                Answer("dominant bulge", "a dominant bulge"),
+            ),
+            "Class2.2",
+        ),
+        Question(
+            6,
+            "Is there anything odd?",
+            (Answer("odd", "something odd"), Answer("not odd")),
+        ),
+        Question(
+            7,
+            "How rounded is it?",
+            (
+                Answer("completely round", "completely round"),
+                Answer("in between", "neither round nor elongated"),
+                Answer("cigar-shaped", "cigar-shaped"),
+            ),
+            "Class1.1",
+        ),
+        Question(
+            8,
+            "Is the odd feature a ring, or is the galaxy disturbed or irregular?",
+            (
+                Answer("ring", "a ring"),
+                Answer("lens or arc", "a lens or an arc"),
+                Answer("disturbed", "disturbed"),
+                Answer("irregular", "irregular"),
+                Answer("other", "of some other kind"),
+                Answer("merger", "a merger"),
+                Answer("dust lane", "a dust lane"),
+            ),
+            "Class6.1",
+        ),
+        Question(
+            9,
+            "Does the galaxy have a bulge at its centre? If so, what shape?",
+            (
+                Answer("rounded bulge", "with a rounded bulge"),
+                Answer("boxy bulge", "with a boxy bulge"),
+                Answer("no bulge", "without a bulge"),
+            ),
+            "Class2.1",
+        ),
+        Question(
+            10,
+            "How tightly wound do the spiral arms appear?",
+            (
+                Answer("tight", "tightly wound"),
+                Answer("medium", "medium wound"),
+                Answer("loose", "loosely wound"),
+            ),
+            "Class4.1",
+        ),
+        Question(
+            11,
+            "How many spiral arms are there?",
+            (
+                Answer("1 arm", "one arm"),
+                Answer("2 arms", "two arms"),
+                Answer("3 arms", "three arms"),
+                Answer("4 arms", "four arms"),
+                Answer("more than 4 arms", "more than four arms"),
+                Answer("can't tell", "arms that can't be counted"),
+            ),
+            "Class4.1",
+        ),
+    )
+)

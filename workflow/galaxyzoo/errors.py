@@ -1,0 +1,16 @@
+"""Errors that are the input's fault and not the code's."""
+
+from collections.abc import Mapping
+
+SHOWN_OFFENDERS = 10
+
+
+class InputError(ValueError):
+    """Something a user gave is wrong: says which file, row or key, what is wrong, what to do."""
+
+
+def offenders(reasons: Mapping[object, str]) -> str:
+    """The first ten of `reasons` (name -> what is wrong with it), a line each, and the total."""
+    shown = [f"  {name}: {why}" for name, why in list(reasons.items())[:SHOWN_OFFENDERS]]
+    more = len(reasons) - len(shown)
+    return "\n".join(shown + ([f"  ... and {more} more"] if more else []) + [f"{len(reasons)} in all"])

@@ -1,0 +1,41 @@
+"""What makes a galaxy's labels unfit to learn from."""
+
+import numpy as np
+import pandas as pd
+
+from galaxyzoo.decision_tree import GALAXY_ZOO_2
+
+SUM_TOLERANCE = 1e-3  # Kaggle's labels meet the tree's sums to 2e-6
+
+
+def label_faults(labels: pd.DataFrame) -> dict[int, str]:
+    """GalaxyID -> what is wrong with its labels, for the bad ones only, ids ascending.
+
+    `labels` is (N, 37) float64, columns in tree order, indexed by GalaxyID. Bad is an id with more
+    than one row, a missing value, one outside [0, 1], and a question whose answers do not sum to
+    its parent's value to within `SUM_TOLERANCE`.
+    """
+    values = labels.to_numpy()
+    in_range = ((values >= 0) & (values <= 1)).all(axis=1)  # NaN is not
+    in_tree = (GALAXY_ZOO_2.sum_errors(values) <= SUM_TOLERANCE).all(axis=1)
+    faults = {
+        int(labels.index[row]): row_fault(values[row])
+        for row in np.flatnonzero(~(in_range & in_tree))
+    }
+    rows = labels.index.value_counts()
+    faults |= {int(galaxy): f"has {n} rows of labels" for galaxy, n in rows[rows > 1].items()}
+    return dict(sorted(faults.items()))
+
+
+def row_fault(row: np.ndarray) -> str:
+    """The first thing that is wrong with a bad row of labels, (37,) float."""
+    for column, value in zip(GALAXY_ZOO_2.columns, row, strict=True):
+        if np.isnan(value):
+            return f"{column} is missing"
+        if not 0 <= value <= 1:
+            return f"{column} is {value}, outside [0, 1]"
+    first = int(np.argmax(GALAXY_ZOO_2.sum_errors(row[np.newaxis])[0] > SUM_TOLERANCE))
+    question, parent = GALAXY_ZOO_2.questions[first], GALAXY_ZOO_2.parents[first]
+    total = row[GALAXY_ZOO_2.slices[first]].sum()
+    expected = "1" if parent is None else f"{question.parent} = {row[parent]:.6f}"
+    return f"question {question.number}'s answers sum to {total:.6f}, not to {expected}"

@@ -1,0 +1,56 @@
+"""From a network's 37 raw outputs to weighted answer probabilities, always in float32.
+
+`tree` is the divisive layer of Dieleman, Willett & Dambre 2015 (MNRAS 450, 1441, section 6.4) and
+of the blog; `softmax` shares out each question instead; both meet the tree's sums by construction.
+`sigmoid` and `none` treat every column by itself.
+"""
+
+from collections.abc import Callable
+
+import torch
+
+from galaxyzoo.decision_tree import DecisionTree
+
+OutputLayer = Callable[[torch.Tensor, DecisionTree], torch.Tensor]
+
+
+def divided(raw: torch.Tensor) -> torch.Tensor:
+    """Shares (..., answers) of one question: outputs clamped at 0, divided by their sum.
+
+    Where no output is above 0 the shares are the softmax's instead: there the division has no
+    value, and the clamp no gradient by which the question could ever recover.
+    """
+    positive = raw.clamp(min=0)
+    total = positive.sum(dim=-1, keepdim=True)
+    alive = total > torch.finfo(raw.dtype).eps
+    return torch.where(alive, positive / total.where(alive, 1.0), raw.softmax(dim=-1))
+
+
+def tree(raw: torch.Tensor, decision_tree: DecisionTree) -> torch.Tensor:
+    """Divide each question's clamped outputs by their sum, and multiply down the tree."""
+    shares = [divided(raw[..., s]) for s in decision_tree.slices]
+    return torch.cat(decision_tree.weighted(shares), dim=-1)
+
+
+def softmax(raw: torch.Tensor, decision_tree: DecisionTree) -> torch.Tensor:
+    """Softmax over each question's outputs, multiplied down the tree."""
+    shares = [raw[..., s].softmax(dim=-1) for s in decision_tree.slices]
+    return torch.cat(decision_tree.weighted(shares), dim=-1)
+
+
+def sigmoid(raw: torch.Tensor, decision_tree: DecisionTree) -> torch.Tensor:
+    """Logistic function of each column."""
+    return raw.sigmoid()
+
+
+def none(raw: torch.Tensor, decision_tree: DecisionTree) -> torch.Tensor:
+    """The raw outputs, as the blog trained first; predictions clip them to [0, 1]."""
+    return raw
+
+
+OUTPUT_LAYERS: dict[str, OutputLayer] = {
+    "tree": tree,
+    "softmax": softmax,
+    "sigmoid": sigmoid,
+    "none": none,
+}

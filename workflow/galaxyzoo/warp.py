@@ -1,0 +1,49 @@
+"""One affine map that turns, flips, zooms and shifts a whole batch of pictures at once."""
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+
+def affine_maps(degrees: np.ndarray, zoom: np.ndarray, flip: np.ndarray) -> np.ndarray:
+    """Maps from a place in the new picture to the place in the old one that it shows.
+
+    `degrees` (N,) turns the picture anticlockwise, `zoom` (N,) enlarges it, `flip` (N,) bool mirrors
+    it left to right beforehand. Returns (N, 2, 3) float32, in coordinates that run from -1 to 1
+    across the picture.
+    """
+    angle = np.deg2rad(degrees)
+    mirror = np.where(flip, -1.0, 1.0)
+    rows = [
+        [mirror * np.cos(angle), -mirror * np.sin(angle)],
+        [np.sin(angle), np.cos(angle)],
+    ]
+    turn = np.moveaxis(np.array(rows), -1, 0) / zoom[:, None, None]
+    return np.concatenate([turn, np.zeros((len(turn), 2, 1))], axis=2).astype(np.float32)
+
+
+def warp(images: torch.Tensor, maps: torch.Tensor) -> torch.Tensor:
+    """Sample a batch of pictures through affine maps: bilinear, mirrored beyond the edges.
+
+    `images` is (N, 3, size, size) uint8 and `maps` (N, 2, 3) float32, both on one device; returns
+    (N, 3, size, size) float32 in [0, 1], in channels-last memory.
+    """
+    places = functional.affine_grid(maps, list(images.shape), align_corners=False)
+    warped = functional.grid_sample(
+        images.float() / 255, places, padding_mode="reflection", align_corners=False
+    )
+    return warped.contiguous(memory_format=torch.channels_last)
+
+
+def resize(crops: np.ndarray, size_px: int) -> torch.Tensor:
+    """Resize packed pictures with antialiasing: (N, s, s, 3) uint8 to (N, 3, size, size) uint8.
+
+    The result's memory is channels-last, like the crops'.
+    """
+    images = torch.from_numpy(np.ascontiguousarray(crops)).permute(0, 3, 1, 2)
+    if images.shape[-1] == size_px:
+        return images
+    resized = functional.interpolate(
+        images.float(), (size_px, size_px), mode="bilinear", antialias=True, align_corners=False
+    )
+    return resized.round().to(torch.uint8).contiguous(memory_format=torch.channels_last)

@@ -1,0 +1,123 @@
+import sys
+from pathlib import Path
+
+WORKFLOW = Path(workflow.basedir) / "workflow"
+sys.path.insert(0, str(WORKFLOW))
+
+from galaxyzoo import kaggle_files
+from galaxyzoo.config import load_schema, validated
+from galaxyzoo.errors import InputError
+from galaxyzoo.fingerprints import code_fingerprints
+
+try:
+    config = validated(config, load_schema(WORKFLOW / "schemas" / "config.schema.yaml"))
+    SURVEY = config["survey"]
+    SIMULATED = SURVEY["source"] == "simulation"
+    FILES = None if SIMULATED else kaggle_files.find(config["files"])
+except InputError as error:
+    sys.exit(str(error))
+
+SURVEY_FOLDER = f"results/surveys/{SURVEY['name']}"
+EXPERIMENT_FOLDER = f"results/{config['experiment']}"
+STAGES = config["stages"]
+STAGE_NAMES = [stage["name"] for stage in STAGES]
+LAST_STAGE = STAGE_NAMES[-1]
+STARTING_WEIGHTS = "results/backbones/{}-{}.safetensors".format(
+    config["model"]["backbone"], Path(config["model"]["weights"]).stem
+)
+
+
+wildcard_constraints:
+    seed=r"\d+",
+    stage="|".join(STAGE_NAMES),
+    galaxies="holdout|test",
+
+
+def survey_file(name):
+    """Path of a file that all experiments on the survey share."""
+    return f"{SURVEY_FOLDER}/{name}"
+
+
+def experiment_file(name):
+    """Path of a file of this experiment."""
+    return f"{EXPERIMENT_FOLDER}/{name}"
+
+
+def each_seed(name):
+    """Paths of a file that each seed has its own of."""
+    return [experiment_file(f"seed{seed}/{name}") for seed in config["seeds"]]
+
+
+def each_stage(name):
+    """Paths of a file that each stage of each seed has its own of."""
+    return [path.format(stage=s) for path in each_seed(name) for s in STAGE_NAMES]
+
+
+def fingerprints(script):
+    """The code a rule's result depends on, as strings for its params: one a file."""
+    return code_fingerprints(WORKFLOW / "scripts" / f"{script}.py", WORKFLOW / "galaxyzoo")
+
+
+def raw_file(content):
+    """Path of the survey's training_images, solutions or test_images as they came."""
+    if SIMULATED:
+        return getattr(rules.simulate.output, content)
+    return str(getattr(FILES, content) or "")
+
+
+def has_test_images():
+    """Whether the survey has unlabelled images, to make a submission for."""
+    if SIMULATED:
+        return SURVEY["simulation"]["test_galaxies"] > 0
+    return FILES.test_images is not None
+
+
+def fair_ids():
+    """Path of the file that limits the hold-out to a fair subset, or nothing."""
+    return SURVEY["fair_ids"] or (FILES and FILES.fair_ids and str(FILES.fair_ids)) or []
+
+
+def true_probabilities():
+    """Path of what the volunteers' answers were drawn from, where that is known, or nothing."""
+    return rules.simulate.output.true_probabilities if SIMULATED else []
+
+
+def weights_file():
+    """Path of the starting weights where the config gives a file of them, or nothing."""
+    weights = config["model"]["weights"]
+    return [] if weights in ("pretrained", "random") else weights
+
+
+def crop_settings():
+    """What the crops depend on besides the images."""
+    return {name: SURVEY[name] for name in ("crop", "on_bad_galaxy")}
+
+
+def previous_weights(wildcards):
+    """Path of the weights that a stage starts from."""
+    position = STAGE_NAMES.index(wildcards.stage)
+    if position == 0:
+        return STARTING_WEIGHTS
+    return experiment_file(f"seed{wildcards.seed}/stages/{STAGE_NAMES[position - 1]}.pt")
+
+
+def stage_settings(wildcards):
+    """What a stage depends on besides the weights it starts from and the galaxies."""
+    return {
+        "seed": int(wildcards.seed),
+        "stage": STAGES[STAGE_NAMES.index(wildcards.stage)],
+        "augmentation": config["augmentation"],
+        "model": config["model"],
+        "precision": config["precision"],
+    }
+
+
+def prediction_settings():
+    """What a prediction depends on besides the network and the galaxies."""
+    return {"size": STAGES[-1]["size"], "tta": config["tta"], "precision": config["precision"]}
+
+
+def final_output():
+    """Paths of all that a plain run makes."""
+    submission = [experiment_file("submission.csv.gz")] if has_test_images() else []
+    return [experiment_file("report.html"), experiment_file("metrics.json"), *submission]

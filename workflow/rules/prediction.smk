@@ -1,0 +1,98 @@
+rule predict_holdout:
+    input:
+        weights=experiment_file(f"seed{{seed}}/stages/{LAST_STAGE}.pt"),
+        crops=survey_file("training.npy"),
+        index=survey_file("training.csv"),
+        subset=survey_file("holdout.csv"),
+    output:
+        single=experiment_file("seed{seed}/predictions/holdout_single.parquet"),
+        tta=experiment_file("seed{seed}/predictions/holdout_tta.parquet"),
+    log:
+        experiment_file("logs/seed{seed}/predict_holdout.log"),
+    benchmark:
+        experiment_file("benchmarks/seed{seed}/predict_holdout.tsv")
+    params:
+        settings=prediction_settings(),
+        code=fingerprints("predict"),
+    threads: 8
+    resources:
+        gpu=1,
+    conda:
+        "../../envs/environment.yaml"
+    script:
+        "../scripts/predict.py"
+
+
+use rule predict_holdout as predict_test with:
+    input:
+        weights=experiment_file(f"seed{{seed}}/stages/{LAST_STAGE}.pt"),
+        crops=survey_file("test.npy"),
+        index=survey_file("test.csv"),
+        subset=survey_file("test.csv"),
+    output:
+        tta=experiment_file("seed{seed}/predictions/test_tta.parquet"),
+    log:
+        experiment_file("logs/seed{seed}/predict_test.log"),
+    benchmark:
+        experiment_file("benchmarks/seed{seed}/predict_test.tsv")
+
+
+rule bag:
+    input:
+        each_seed("predictions/{galaxies}_tta.parquet"),
+    output:
+        experiment_file("bag/{galaxies}.parquet"),
+    log:
+        experiment_file("logs/bag_{galaxies}.log"),
+    params:
+        settings={},
+        code=fingerprints("bag"),
+    conda:
+        "../../envs/environment.yaml"
+    script:
+        "../scripts/bag.py"
+
+
+rule submission:
+    input:
+        experiment_file("bag/test.parquet"),
+    output:
+        experiment_file("submission.csv.gz"),
+    log:
+        experiment_file("logs/submission.log"),
+    params:
+        settings={},
+        code=fingerprints("submission"),
+    conda:
+        "../../envs/environment.yaml"
+    script:
+        "../scripts/submission.py"
+
+
+rule evaluate:
+    input:
+        bag=experiment_file("bag/holdout.parquet"),
+        single=each_seed("predictions/holdout_single.parquet"),
+        tta=each_seed("predictions/holdout_tta.parquet"),
+        crops=survey_file("training.npy"),
+        index=survey_file("training.csv"),
+        holdout=survey_file("holdout.csv"),
+        splits=each_seed("split.csv"),
+        fair_ids=fair_ids(),
+        test_index=survey_file("test.csv") if has_test_images() else [],
+        true_probabilities=true_probabilities(),
+    output:
+        metrics=experiment_file("metrics.json"),
+    log:
+        experiment_file("logs/evaluate.log"),
+    params:
+        settings={
+            "experiment": config["experiment"],
+            "survey": SURVEY["name"],
+            "seeds": config["seeds"],
+        },
+        code=fingerprints("evaluate"),
+    conda:
+        "../../envs/environment.yaml"
+    script:
+        "../scripts/evaluate.py"

@@ -1,0 +1,43 @@
+localrules:
+    starting_weights,
+
+
+rule starting_weights:
+    input:
+        file=weights_file(),
+    output:
+        weights=STARTING_WEIGHTS,
+    log:
+        STARTING_WEIGHTS.replace(".safetensors", ".log"),
+    params:
+        settings={name: config["model"][name] for name in ("backbone", "weights")},
+        code=fingerprints("starting_weights"),
+    conda:
+        "../../envs/environment.yaml"
+    script:
+        "../scripts/starting_weights.py"
+
+
+rule train_stage:
+    input:
+        weights=previous_weights,
+        crops=survey_file("training.npy"),
+        index=survey_file("training.csv"),
+        split=experiment_file("seed{seed}/split.csv"),
+    output:
+        weights=experiment_file("seed{seed}/stages/{stage}.pt"),
+        history=experiment_file("seed{seed}/stages/{stage}.csv"),
+    log:
+        experiment_file("logs/seed{seed}/train_{stage}.log"),
+    benchmark:
+        experiment_file("benchmarks/seed{seed}/train_{stage}.tsv")
+    params:
+        settings=stage_settings,
+        code=fingerprints("train_stage"),
+    threads: 8
+    resources:
+        gpu=1,
+    conda:
+        "../../envs/environment.yaml"
+    script:
+        "../scripts/train_stage.py"

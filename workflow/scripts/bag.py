@@ -1,0 +1,11 @@
+"""Bag the predictions of all seeds."""
+
+import job
+import pandas as pd
+
+from galaxyzoo.prediction_files import bagged
+
+job.start(snakemake)
+bagged([pd.read_parquet(path) for path in snakemake.input]).to_parquet(
+    snakemake.output[0], index=False
+)

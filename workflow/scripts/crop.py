@@ -1,0 +1,21 @@
+"""Crop a survey's images, labelled or not, into one packed array."""
+
+from pathlib import Path
+
+import job
+
+from galaxyzoo.crops import crop_survey
+from galaxyzoo.kaggle_files import read_solutions
+
+settings = job.start(snakemake)
+solutions = snakemake.input.get("solutions")
+crop_survey(
+    Path(snakemake.input.images),
+    read_solutions(Path(solutions)) if solutions else None,
+    settings["crop"],
+    Path(snakemake.output.crops),
+    Path(snakemake.output.index),
+    Path(snakemake.output.rejected),
+    on_bad_galaxy=settings["on_bad_galaxy"],
+    processes=snakemake.threads,
+)

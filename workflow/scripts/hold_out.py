@@ -1,0 +1,23 @@
+"""Draw the galaxies of a survey that nothing is trained, validated or tuned on."""
+
+from pathlib import Path
+
+import job
+import pandas as pd
+
+from galaxyzoo.kaggle_files import read_fair_ids
+from galaxyzoo.splits import draw_holdout
+
+settings = job.start(snakemake)
+ids = pd.read_csv(snakemake.input.index, usecols=["GalaxyID"])["GalaxyID"].to_numpy()
+fair_ids = snakemake.input.get("fair_ids")
+holdout = draw_holdout(
+    ids,
+    settings["fraction"],
+    settings["seed"],
+    read_fair_ids(Path(fair_ids)) if fair_ids else None,
+)
+pd.DataFrame({"GalaxyID": holdout}).to_csv(snakemake.output.holdout, index=False)
+job.log.info(
+    "%d of %d galaxies held out%s", len(holdout), len(ids), ", all of them fair" if fair_ids else ""
+)

@@ -1,0 +1,38 @@
+"""What every script does first: find the shared module, write a log, end an error in a sentence."""
+
+import logging
+import sys
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from galaxyzoo.errors import InputError  # noqa: E402  (needs the path above)
+
+log = logging.getLogger("galaxyzoo.job")
+
+
+def start(snakemake: Any) -> dict[str, Any]:  # noqa: ANN401  (Snakemake's own object)
+    """Log to standard error and the rule's log file; return the rule's settings.
+
+    An InputError that ends the job is logged as its message alone, any other error with its
+    traceback; either way the job ends with a non-zero status.
+    """
+    logging.basicConfig(
+        level=logging.INFO,
+        format="%(asctime)s %(message)s",
+        datefmt="%H:%M:%S",
+        handlers=[logging.StreamHandler(), logging.FileHandler(snakemake.log[0], mode="w")],
+    )
+    logging.captureWarnings(True)
+    sys.excepthook = log_the_end
+    return snakemake.params.settings
+
+
+def log_the_end(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Put the error that ends the job into the log, as `sys.excepthook`."""
+    if issubclass(kind, InputError):
+        log.error("Error: %s", error)
+    else:
+        log.error("Error", exc_info=(kind, error, trace))

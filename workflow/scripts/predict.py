@@ -1,0 +1,38 @@
+"""Predict galaxies with one seed's network: from one view, and averaged over many."""
+
+from pathlib import Path
+
+import job
+import numpy as np
+import pandas as pd
+import torch
+
+from galaxyzoo.augmentation import tta_maps
+from galaxyzoo.checkpoints import load_checkpoint, restored_network
+from galaxyzoo.devices import best_device, body_dtype
+from galaxyzoo.prediction import predict
+from galaxyzoo.prediction_files import prediction_table
+
+settings = job.start(snakemake)
+torch.set_num_threads(snakemake.threads)
+device = best_device()
+network = restored_network(load_checkpoint(Path(snakemake.input.weights)))
+network.body_dtype = body_dtype(settings["precision"], device, network.body)
+
+index = pd.read_csv(snakemake.input.index, usecols=["GalaxyID"])["GalaxyID"]
+subset = pd.read_csv(snakemake.input.subset)["GalaxyID"]
+rows = np.flatnonzero(index.isin(subset))
+maps = tta_maps(settings["tta"])
+job.log.info("%d galaxies, %d views of each, on %s", len(rows), len(maps), device)
+single, tta = predict(
+    network,
+    np.load(snakemake.input.crops, mmap_mode="r"),
+    rows,
+    settings["size"],
+    maps,
+    device,
+)
+ids = index.to_numpy()[rows]
+if "single" in snakemake.output.keys():
+    prediction_table(ids, single).to_parquet(snakemake.output.single, index=False)
+prediction_table(ids, tta).to_parquet(snakemake.output.tta, index=False)

@@ -1,0 +1,14 @@
+"""Fetch the weights that a backbone starts from."""
+
+from pathlib import Path
+
+import job
+
+from galaxyzoo.pretrained import save_weights, starting_weights
+
+settings = job.start(snakemake)
+save_weights(
+    starting_weights(settings["backbone"], settings["weights"]),
+    Path(snakemake.output.weights),
+    provenance=settings,
+)

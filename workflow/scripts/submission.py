@@ -1,0 +1,11 @@
+"""Write the bagged predictions of the test images as Kaggle takes them."""
+
+from pathlib import Path
+
+import job
+import pandas as pd
+
+from galaxyzoo.prediction_files import write_submission
+
+job.start(snakemake)
+write_submission(pd.read_parquet(snakemake.input[0]), Path(snakemake.output[0]))

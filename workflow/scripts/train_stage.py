@@ -1,0 +1,41 @@
+"""Train one stage of one seed, from the weights of the stage before it."""
+
+from pathlib import Path
+
+import job
+import numpy as np
+import pandas as pd
+import torch
+
+from galaxyzoo.checkpoints import load_checkpoint, new_network, restored_network, save_checkpoint
+from galaxyzoo.devices import best_device, body_dtype
+from galaxyzoo.prediction_files import probabilities_of
+from galaxyzoo.training import load_galaxies, train_stage
+
+settings = job.start(snakemake)
+stage, seed, model = settings["stage"], settings["seed"], settings["model"]
+torch.set_num_threads(snakemake.threads)
+device = best_device()
+
+weights = Path(snakemake.input.weights)
+if weights.suffix == ".safetensors":
+    network = new_network(model, weights, stage["dropout"], seed)
+else:
+    network = restored_network(load_checkpoint(weights), stage["dropout"])
+network.body_dtype = body_dtype(settings["precision"], device, network.body)
+network.to(device, memory_format=torch.channels_last)
+
+crops = np.load(snakemake.input.crops, mmap_mode="r")
+labels = probabilities_of(pd.read_csv(snakemake.input.index))
+part = pd.read_csv(snakemake.input.split)["part"]
+train, valid = (
+    load_galaxies(crops, labels, np.flatnonzero(part == name), stage["size"], device)
+    for name in ("train", "valid")
+)
+job.log.info(
+    "%s, seed %d: %d galaxies to train on, %d to validate on, %s, %s body",
+    *(stage["name"], seed, len(train), len(valid), device, network.body_dtype),
+)
+history = train_stage(network, train, valid, stage, settings["augmentation"], seed)
+history.to_csv(snakemake.output.history, index=False)
+save_checkpoint(network, Path(snakemake.output.weights), model, provenance=settings)
