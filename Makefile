@@ -1,12 +1,15 @@
 # `make demo`, `make test`, `make lint`: each sets up .venv first, once.
 PYTHON ?= python3
-BIN := $(CURDIR)/.venv/bin
-export PATH := $(BIN):$(PATH)
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 .PHONY: demo test lint lock
 
 demo: .venv/installed
-	snakemake report
+	snakemake
+	@python -c 'import json; m = json.load(open("results/demo/metrics.json")); \
+	  print("Error of the ensemble: RMSE {:.4f} on {} held-out galaxies (mean label: {:.4f})".format( \
+	    m["rmse"]["bag"], m["subset"]["galaxies"], m["rmse"]["mean_label"]))'
+	@echo "Report: results/demo/report.html"
 
 test: .venv/installed
 	pytest
@@ -17,13 +20,15 @@ lint: .venv/installed
 	snakefmt --check Snakefile workflow
 	snakemake --lint
 
-.venv/installed: envs/requirements.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is " + sys.version)'
-	$(PYTHON) -m venv --clear .venv
-	$(BIN)/pip install --require-hashes --requirement envs/requirements.txt
-	touch $@
-
 lock: .venv/installed
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	  --no-annotate --no-emit-index-url --custom-compile-command "make lock" \
 	  --output-file envs/requirements.txt
+
+# The stamp is the last thing made: a set-up that broke off starts again.
+.venv/installed: envs/requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and \
+	  "Python 3.11 or newer is needed, and this is " + sys.version.split()[0])'
+	$(PYTHON) -m venv --clear .venv
+	.venv/bin/pip install --require-hashes --requirement envs/requirements.txt
+	touch $@

@@ -1,0 +1,1 @@
+"""What the workflow's scripts do their work with; knows nothing of Snakemake."""

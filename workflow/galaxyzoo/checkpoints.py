@@ -1,6 +1,7 @@
 """A trained network on disk: its weights, and what is needed to build it again."""
 
 import os
+import pickle
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +35,8 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
     try:
         checkpoint = torch.load(path, map_location="cpu", weights_only=True)
         missing = {"model", "weights", "provenance"} - set(checkpoint)
-    except (OSError, RuntimeError, ValueError, TypeError) as error:
-        raise InputError(f"{path} is no checkpoint: {error}; delete it to train it again") from error
+    except (OSError, RuntimeError, ValueError, TypeError, pickle.UnpicklingError) as error:
+        raise InputError(f"{path} is no checkpoint; delete it, and the stage is redone") from error
     if missing:
         raise InputError(f"{path} is no checkpoint: it has no {', '.join(sorted(missing))}")
     return checkpoint

@@ -38,17 +38,21 @@ def validated(config: dict[str, Any], schema: Schema) -> dict[str, Any]:
 
 def problem(error: ValidationError) -> str:
     """One line about one violation of the schema."""
-    key = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in error.absolute_path).lstrip(".")
+    key = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in error.absolute_path).lstrip(
+        "."
+    )
     if error.validator == "additionalProperties":
         known = error.schema["properties"]
         unknown = sorted(set(error.instance) - set(known), key=str)
-        where = f"{key}." if key else ""
-        return f"unknown key {', '.join(f'{where}{name}' for name in unknown)}; allowed: {', '.join(known)}"
+        names = ", ".join(f"{key}.{name}".lstrip(".") for name in unknown)
+        return f"unknown key {names}; allowed: {', '.join(known)}"
     if error.validator == "required":
         missing = [name for name in error.validator_value if name not in error.instance]
         return f"{key or 'top level'}: missing {', '.join(missing)}"
     allowed = error.schema.get("description") or error.message
-    return f"{key}: {error.instance!r} is not allowed; allowed: {allowed}{yaml_hint(error.instance)}"
+    return (
+        f"{key}: {error.instance!r} is not allowed; allowed: {allowed}{yaml_hint(error.instance)}"
+    )
 
 
 def yaml_hint(value: object) -> str:
@@ -108,11 +112,11 @@ def contradictions(config: dict[str, Any]) -> Iterator[str]:
         )
     if survey["source"] == "simulation":
         galaxies = survey["simulation"]["galaxies"]
-        held_out = round(survey["holdout"] * galaxies)
-        valid = round(config["validation"] * (galaxies - held_out))
+        fractions = (survey["holdout"], config["validation"])
+        held_out = round(fractions[0] * galaxies)
+        valid = round(fractions[1] * (galaxies - held_out))
         if min(held_out, valid, galaxies - held_out - valid) < 1:
             yield (
-                f"survey.holdout, validation: {survey['holdout']:g} and {config['validation']:g} of "
-                f"{galaxies} galaxies leave none to train on, validate on or hold out; "
-                "allowed: fractions that leave at least one of each"
+                f"survey.holdout, validation: {list(fractions)} of {galaxies} galaxies leave none "
+                "to train on, validate on or hold out; allowed: fractions that leave some of each"
             )

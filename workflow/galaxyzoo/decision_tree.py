@@ -12,7 +12,6 @@ from functools import cached_property
 
 import numpy as np
 
-
 DYKSTRA_ROUNDS = 50
 
 
@@ -67,7 +66,8 @@ class DecisionTree:
         """Where each question's columns stand, in the order of the questions."""
         stops = np.cumsum([len(question.answers) for question in self.questions]).tolist()
         return tuple(
-            slice(stop - len(q.answers), stop) for q, stop in zip(self.questions, stops, strict=True)
+            slice(stop - len(q.answers), stop)
+            for q, stop in zip(self.questions, stops, strict=True)
         )
 
     @cached_property
@@ -102,7 +102,9 @@ class DecisionTree:
         """
         weighted: list = [None] * len(self.questions)
         owner = {
-            column: (i, k) for i, q in enumerate(self.questions) for k, column in enumerate(q.columns)
+            column: (i, k)
+            for i, q in enumerate(self.questions)
+            for k, column in enumerate(q.columns)
         }
         for i in self.asking_order:
             weighted[i] = shares[i]

@@ -13,4 +13,6 @@ def offenders(reasons: Mapping[object, str]) -> str:
     """The first ten of `reasons` (name -> what is wrong with it), a line each, and the total."""
     shown = [f"  {name}: {why}" for name, why in list(reasons.items())[:SHOWN_OFFENDERS]]
     more = len(reasons) - len(shown)
-    return "\n".join(shown + ([f"  ... and {more} more"] if more else []) + [f"{len(reasons)} in all"])
+    return "\n".join(
+        shown + ([f"  ... and {more} more"] if more else []) + [f"{len(reasons)} in all"]
+    )

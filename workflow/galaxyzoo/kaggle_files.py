@@ -1,6 +1,8 @@
 """A survey's files in Kaggle's layout: where they are, and how they are read."""
 
 import io
+import os
+import re
 import zipfile
 import zlib
 from collections import defaultdict
@@ -78,10 +80,11 @@ class GalaxyImages:
 
     `names` maps GalaxyID -> name in the zip or folder, ids ascending; `faults` maps the GalaxyIDs
     that have several images, and the names that are no GalaxyID, to what is wrong with them.
-    Raises InputError if `path` is neither a folder nor a whole zip, or has no images in it.
+    Processes forked from the one that made it can read from it at the same time.
     """
 
     def __init__(self, path: Path) -> None:
+        """List the images; InputError if `path` is neither a folder nor a zip, or has none."""
         self.path = path
         self._zip = None if path.is_dir() else opened_zip(path)
         self.faults: dict[int | str, str] = {}
@@ -101,9 +104,8 @@ class GalaxyImages:
     def _image_names(self) -> Iterator[str]:
         if self._zip:
             return (name for name in self._zip.namelist() if is_visible(name, IMAGE_SUFFIXES))
-        files = (file for file in self.path.rglob("*") if file.is_file())
-        names = (file.relative_to(self.path).as_posix() for file in files)
-        return (name for name in names if is_visible(name, IMAGE_SUFFIXES))
+        files = (file.relative_to(self.path).as_posix() for file in self.path.rglob("*"))
+        return (name for name in files if is_visible(name, IMAGE_SUFFIXES))
 
     def read(self, galaxy: int) -> bytes:
         """The bytes of the image file of a galaxy in `names`."""
@@ -111,10 +113,41 @@ class GalaxyImages:
         return self._zip.read(name) if self._zip else (self.path / name).read_bytes()
 
 
+class SharedFile(io.RawIOBase):
+    """A file to read, in which each forked process has a place of its own.
+
+    The place in an ordinary file is kept by the kernel, and forked processes would move it under
+    each other's feet.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open the file, at its beginning."""
+        self._file = path.open("rb", buffering=0)
+        self._place = 0
+
+    def readable(self) -> bool:  # noqa: D102  (as in io.RawIOBase, these three)
+        return True
+
+    def seekable(self) -> bool:  # noqa: D102
+        return True
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:  # noqa: D102
+        origins = {os.SEEK_SET: 0, os.SEEK_CUR: self._place}
+        origin = origins.get(whence, os.fstat(self._file.fileno()).st_size)
+        self._place = origin + offset
+        return self._place
+
+    def readinto(self, buffer: bytearray) -> int:
+        """Fill the buffer, or what the file still has of it; return the number of bytes."""
+        count = os.preadv(self._file.fileno(), [buffer], self._place)
+        self._place += count
+        return count
+
+
 def opened_zip(path: Path) -> zipfile.ZipFile:
     """The zip, open for reading; InputError if it is missing or not a whole zip."""
     try:
-        return zipfile.ZipFile(path)
+        return zipfile.ZipFile(SharedFile(path))
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}") from error
     except zipfile.BadZipFile as error:
@@ -123,9 +156,7 @@ def opened_zip(path: Path) -> zipfile.ZipFile:
 
 def is_visible(name: str, suffixes: tuple[str, ...]) -> bool:
     """Whether a file in a zip or folder has one of the suffixes and is not hidden."""
-    path = PurePosixPath(name)
-    hidden = any(part.startswith(".") or part == "__MACOSX" for part in path.parts)
-    return path.suffix.lower() in suffixes and not hidden and not name.endswith("/")
+    return name.lower().endswith(suffixes) and not re.search(r"(^|/)(\.|__MACOSX/)", name)
 
 
 def galaxy_id(text: str) -> int | None:
@@ -144,7 +175,7 @@ def read_solutions(path: Path) -> pd.DataFrame:
     """
     types = {"GalaxyID": "int64"} | dict.fromkeys(GALAXY_ZOO_2.columns, "float64")
     try:
-        table = pd.read_csv(csv_file(path), dtype=types, float_precision="round_trip")
+        table = pd.read_csv(csv_file(path), dtype=types)
     except (ValueError, OverflowError) as error:
         require_numbers(path, read_text(path))
         raise InputError(f"{path} cannot be read ({error}); fetch it again or mend it") from error

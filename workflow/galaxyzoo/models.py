@@ -23,7 +23,7 @@ class ConcatPool(nn.Module):
 
 
 def fastai_head(features: int, outputs: int, dropout: float) -> nn.Sequential:
-    """fastai's `create_head`: (N, features, H, W) to (N, outputs), linear layers kaiming normal."""
+    """Fastai's `create_head`: (N, features, H, W) to (N, outputs), linear layers kaiming normal."""
     head = nn.Sequential(
         ConcatPool(),
         nn.BatchNorm1d(2 * features),
@@ -84,21 +84,23 @@ def create_body(backbone: str) -> nn.Module:
 
 
 def layer_groups(network: GalaxyNetwork) -> list[list[nn.Parameter]]:
-    """fastai's three groups: lower body, upper body, head.
+    """Fastai's three groups: lower body, upper body, head.
 
     The body is cut in half by its own stages (timm's coarse groups), the lower half taking the
     odd one: for a ResNet, stem to layer2 and layer3 to layer4, as fastai does.
     """
     body = dict(network.body.named_parameters())
     stages = group_parameters(network.body, network.body.group_matcher(coarse=True))
-    names = [stages[key] for key in sorted(stages)]
-    half = (len(names) + 1) // 2
-    lower, upper = sum(names[:half], []), sum(names[half:], [])
-    return [[body[n] for n in lower], [body[n] for n in upper], list(network.head.parameters())]
+    half = (len(stages) + 1) // 2
+    lower, upper = (
+        [body[name] for stage in part for name in stages[stage]]
+        for part in (sorted(stages)[:half], sorted(stages)[half:])
+    )
+    return [lower, upper, list(network.head.parameters())]
 
 
 def freeze_body(network: GalaxyNetwork) -> None:
-    """fastai's `freeze`: of the body, only batch normalisation goes on learning."""
+    """Fastai's `freeze`: of the body, only batch normalisation goes on learning."""
     for module in network.body.modules():
         trainable = isinstance(module, nn.modules.batchnorm._BatchNorm)
         for parameter in module.parameters(recurse=False):

@@ -23,7 +23,7 @@ def predict(
     """Predict the galaxies in some `rows` of the packed crops (N, s, s, 3) uint8.
 
     `maps` (views, 2, 3) are those of the views, the untouched picture first. Returns two arrays
-    (rows, 37) float32 that meet the tree's sums: from the first view alone, and from the mean of all.
+    (rows, 37) that meet the tree's sums: from the first view alone, and from the mean of all.
     Only one batch of pictures is in memory at a time.
     """
     network.to(device, memory_format=torch.channels_last).eval()

@@ -24,7 +24,7 @@ def probabilities_of(table: pd.DataFrame) -> np.ndarray:
 
 
 def read_predictions(path: Path | str, ids: pd.Series) -> np.ndarray:
-    """The predictions (N, 37) in a Parquet file; ValueError where they are not of these galaxies."""
+    """The predictions (N, 37) in a Parquet file; ValueError if they are of other galaxies."""
     table = pd.read_parquet(path)
     if not np.array_equal(table[ID], ids):
         raise ValueError(f"{path} holds predictions of other galaxies than were asked for")

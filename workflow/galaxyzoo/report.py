@@ -2,7 +2,7 @@
 
 import base64
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,6 +14,7 @@ from PIL import Image
 from galaxyzoo.decision_tree import GALAXY_ZOO_2
 
 Settings = Mapping[str, Any]
+Histories = Mapping[int, Mapping[str, pd.DataFrame]]
 
 
 class Score(NamedTuple):
@@ -24,10 +25,18 @@ class Score(NamedTuple):
     rmse: float
 
 
+def read_histories(
+    paths: Iterable[str], seeds: Sequence[int], stages: Sequence[str]
+) -> dict[int, dict[str, pd.DataFrame]]:
+    """Histories by seed and stage, of CSV files that list all stages of one seed, then the next."""
+    paths = iter(paths)
+    return {seed: {stage: pd.read_csv(next(paths)) for stage in stages} for seed in seeds}
+
+
 def report_page(
     config: Settings,
     metrics: Settings,
-    histories: Mapping[int, Mapping[str, pd.DataFrame]],
+    histories: Histories,
     figures: Mapping[str, Path],
     template: Path,
 ) -> str:
@@ -47,7 +56,9 @@ def report_page(
     pages.filters.update(rmse="{:.5f}".format, count="{:,}".format, counted=counted)
     return pages.get_template(template.name).render(
         config=config,
-        config_yaml=yaml.safe_dump(dict(config), sort_keys=False, default_flow_style=None, width=88),
+        config_yaml=yaml.safe_dump(
+            dict(config), sort_keys=False, default_flow_style=None, width=88
+        ),
         metrics=metrics,
         scores=scores(metrics, views(config["tta"])),
         stages=stage_rows(config["stages"], histories),
@@ -93,9 +104,7 @@ def seen_in(views: int) -> str:
     return f"{counted(views, 'view')} of each galaxy"
 
 
-def stage_rows(
-    stages: Sequence[Settings], histories: Mapping[int, Mapping[str, pd.DataFrame]]
-) -> list[dict[str, Any]]:
+def stage_rows(stages: Sequence[Settings], histories: Histories) -> list[dict[str, Any]]:
     """Each stage's settings, with the error at its end and its duration, both means over seeds."""
     rows = []
     for stage in stages:

@@ -63,10 +63,10 @@ def train_stage(
 ) -> pd.DataFrame:
     """Train a network, in place, through one stage: so many epochs of one cycle.
 
-    `stage` and `augmentation` are those of the config. Every draw is keyed by seed, stage, epoch and
-    batch. Returns the history, one row an epoch: losses are mean squared errors, `valid_rmse` is
-    pooled over galaxies and columns, `lr` is the head's at the epoch's end, `images_per_second` is
-    the training's, `seconds` the whole epoch's.
+    `stage` and `augmentation` are those of the config. Every draw is keyed by seed, stage, epoch
+    and batch. Returns the history, one row an epoch: losses are mean squared errors, `valid_rmse`
+    is pooled over galaxies and columns, `lr` is the head's at the epoch's end, `seconds` the whole
+    epoch's, `images_per_second` that of its training.
 
     Raises InputError where the loss is no longer finite.
     """

@@ -8,9 +8,9 @@ from torch.nn import functional
 def affine_maps(degrees: np.ndarray, zoom: np.ndarray, flip: np.ndarray) -> np.ndarray:
     """Maps from a place in the new picture to the place in the old one that it shows.
 
-    `degrees` (N,) turns the picture anticlockwise, `zoom` (N,) enlarges it, `flip` (N,) bool mirrors
-    it left to right beforehand. Returns (N, 2, 3) float32, in coordinates that run from -1 to 1
-    across the picture.
+    `degrees` (N,) turns the picture anticlockwise, `zoom` (N,) enlarges it, `flip` (N,) bool
+    mirrors it left to right beforehand. Returns (N, 2, 3) float32, in coordinates that run from
+    -1 to 1 across the picture.
     """
     angle = np.deg2rad(degrees)
     mirror = np.where(flip, -1.0, 1.0)

@@ -114,10 +114,18 @@ def stage_settings(wildcards):
 
 def prediction_settings():
     """What a prediction depends on besides the network and the galaxies."""
-    return {"size": STAGES[-1]["size"], "tta": config["tta"], "precision": config["precision"]}
+    return {
+        "size": STAGES[-1]["size"],
+        "tta": config["tta"],
+        "precision": config["precision"],
+    }
 
 
 def final_output():
     """Paths of all that a plain run makes."""
     submission = [experiment_file("submission.csv.gz")] if has_test_images() else []
-    return [experiment_file("report.html"), experiment_file("metrics.json"), *submission]
+    return [
+        experiment_file("report.html"),
+        experiment_file("metrics.json"),
+        *submission,
+    ]

@@ -2,20 +2,18 @@ rule simulate:
     output:
         training_images=survey_file("raw/images_training_rev1.zip"),
         solutions=survey_file("raw/training_solutions_rev1.zip"),
-        test_images=(
-            survey_file("raw/images_test_rev1.zip") if has_test_images() else []
-        ),
+        test_images=(survey_file("raw/images_test_rev1.zip") if has_test_images() else []),
         true_probabilities=survey_file("raw/true_probabilities.csv"),
     log:
         survey_file("logs/simulate.log"),
     benchmark:
         survey_file("benchmarks/simulate.tsv")
+    conda:
+        "../../envs/environment.yaml"
+    threads: 8
     params:
         settings=SURVEY["simulation"],
         code=fingerprints("simulate"),
-    threads: 8
-    conda:
-        "../../envs/environment.yaml"
     script:
         "../scripts/simulate.py"
 
@@ -32,12 +30,12 @@ rule crop_training:
         survey_file("logs/crop_training.log"),
     benchmark:
         survey_file("benchmarks/crop_training.tsv")
+    conda:
+        "../../envs/environment.yaml"
+    threads: 8
     params:
         settings=crop_settings(),
         code=fingerprints("crop"),
-    threads: 8
-    conda:
-        "../../envs/environment.yaml"
     script:
         "../scripts/crop.py"
 
@@ -53,12 +51,12 @@ rule crop_test:
         survey_file("logs/crop_test.log"),
     benchmark:
         survey_file("benchmarks/crop_test.tsv")
+    conda:
+        "../../envs/environment.yaml"
+    threads: 8
     params:
         settings=crop_settings(),
         code=fingerprints("crop"),
-    threads: 8
-    conda:
-        "../../envs/environment.yaml"
     script:
         "../scripts/crop.py"
 
@@ -71,11 +69,11 @@ rule hold_out:
         holdout=survey_file("holdout.csv"),
     log:
         survey_file("logs/hold_out.log"),
+    conda:
+        "../../envs/environment.yaml"
     params:
         settings={"fraction": SURVEY["holdout"], "seed": SURVEY["holdout_seed"]},
         code=fingerprints("hold_out"),
-    conda:
-        "../../envs/environment.yaml"
     script:
         "../scripts/hold_out.py"
 
@@ -88,10 +86,10 @@ rule split:
         split=experiment_file("seed{seed}/split.csv"),
     log:
         experiment_file("logs/seed{seed}/split.log"),
+    conda:
+        "../../envs/environment.yaml"
     params:
         settings={"validation": config["validation"]},
         code=fingerprints("split"),
-    conda:
-        "../../envs/environment.yaml"
     script:
         "../scripts/split.py"

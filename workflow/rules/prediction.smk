@@ -11,14 +11,14 @@ rule predict_holdout:
         experiment_file("logs/seed{seed}/predict_holdout.log"),
     benchmark:
         experiment_file("benchmarks/seed{seed}/predict_holdout.tsv")
-    params:
-        settings=prediction_settings(),
-        code=fingerprints("predict"),
+    conda:
+        "../../envs/environment.yaml"
     threads: 8
     resources:
         gpu=1,
-    conda:
-        "../../envs/environment.yaml"
+    params:
+        settings=prediction_settings(),
+        code=fingerprints("predict"),
     script:
         "../scripts/predict.py"
 
@@ -44,11 +44,11 @@ rule bag:
         experiment_file("bag/{galaxies}.parquet"),
     log:
         experiment_file("logs/bag_{galaxies}.log"),
+    conda:
+        "../../envs/environment.yaml"
     params:
         settings={},
         code=fingerprints("bag"),
-    conda:
-        "../../envs/environment.yaml"
     script:
         "../scripts/bag.py"
 
@@ -60,11 +60,11 @@ rule submission:
         experiment_file("submission.csv.gz"),
     log:
         experiment_file("logs/submission.log"),
+    conda:
+        "../../envs/environment.yaml"
     params:
         settings={},
         code=fingerprints("submission"),
-    conda:
-        "../../envs/environment.yaml"
     script:
         "../scripts/submission.py"
 
@@ -85,6 +85,8 @@ rule evaluate:
         metrics=experiment_file("metrics.json"),
     log:
         experiment_file("logs/evaluate.log"),
+    conda:
+        "../../envs/environment.yaml"
     params:
         settings={
             "experiment": config["experiment"],
@@ -92,7 +94,5 @@ rule evaluate:
             "seeds": config["seeds"],
         },
         code=fingerprints("evaluate"),
-    conda:
-        "../../envs/environment.yaml"
     script:
         "../scripts/evaluate.py"

@@ -9,11 +9,11 @@ rule starting_weights:
         weights=STARTING_WEIGHTS,
     log:
         STARTING_WEIGHTS.replace(".safetensors", ".log"),
+    conda:
+        "../../envs/environment.yaml"
     params:
         settings={name: config["model"][name] for name in ("backbone", "weights")},
         code=fingerprints("starting_weights"),
-    conda:
-        "../../envs/environment.yaml"
     script:
         "../scripts/starting_weights.py"
 
@@ -31,13 +31,13 @@ rule train_stage:
         experiment_file("logs/seed{seed}/train_{stage}.log"),
     benchmark:
         experiment_file("benchmarks/seed{seed}/train_{stage}.tsv")
-    params:
-        settings=stage_settings,
-        code=fingerprints("train_stage"),
+    conda:
+        "../../envs/environment.yaml"
     threads: 8
     resources:
         gpu=1,
-    conda:
-        "../../envs/environment.yaml"
+    params:
+        settings=stage_settings,
+        code=fingerprints("train_stage"),
     script:
         "../scripts/train_stage.py"

@@ -1,7 +1,8 @@
 """Bag the predictions of all seeds."""
 
-import job
 import pandas as pd
+
+import job
 
 from galaxyzoo.prediction_files import bagged
 

@@ -3,9 +3,10 @@
 import json
 from pathlib import Path
 
-import job
 import numpy as np
 import pandas as pd
+
+import job
 
 from galaxyzoo.metrics import central_pixel_benchmark, centre_colours, scores
 from galaxyzoo.prediction_files import probabilities_of, read_predictions

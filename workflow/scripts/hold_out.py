@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-import job
 import pandas as pd
+
+import job
 
 from galaxyzoo.kaggle_files import read_fair_ids
 from galaxyzoo.splits import draw_holdout

@@ -8,7 +8,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from galaxyzoo.errors import InputError  # noqa: E402  (needs the path above)
+from galaxyzoo.errors import InputError
 
 log = logging.getLogger("galaxyzoo.job")
 
@@ -30,7 +30,9 @@ def start(snakemake: Any) -> dict[str, Any]:  # noqa: ANN401  (Snakemake's own o
     return snakemake.params.settings
 
 
-def log_the_end(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+def log_the_end(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
     """Put the error that ends the job into the log, as `sys.excepthook`."""
     if issubclass(kind, InputError):
         log.error("Error: %s", error)

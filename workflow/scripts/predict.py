@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
-import job
 import numpy as np
 import pandas as pd
 import torch
+
+import job
 
 from galaxyzoo.augmentation import tta_maps
 from galaxyzoo.checkpoints import load_checkpoint, restored_network
@@ -33,6 +34,6 @@ single, tta = predict(
     device,
 )
 ids = index.to_numpy()[rows]
-if "single" in snakemake.output.keys():
+if snakemake.output.get("single"):
     prediction_table(ids, single).to_parquet(snakemake.output.single, index=False)
 prediction_table(ids, tta).to_parquet(snakemake.output.tta, index=False)

@@ -2,11 +2,9 @@
 
 from pathlib import Path
 
-import job
-
 from galaxyzoo.simulation import simulate_survey
 
+import job
+
 settings = job.start(snakemake)
-simulate_survey(
-    Path(snakemake.output.solutions).parent, **settings, processes=snakemake.threads
-)
+simulate_survey(Path(snakemake.output.solutions).parent, **settings, processes=snakemake.threads)

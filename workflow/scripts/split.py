@@ -1,7 +1,8 @@
 """Share out the galaxies that are not held out, for one seed."""
 
-import job
 import pandas as pd
+
+import job
 
 from galaxyzoo.splits import split
 

@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-import job
 import pandas as pd
+
+import job
 
 from galaxyzoo.prediction_files import write_submission
 

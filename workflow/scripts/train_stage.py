@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
-import job
 import numpy as np
 import pandas as pd
 import torch
+
+import job
 
 from galaxyzoo.checkpoints import load_checkpoint, new_network, restored_network, save_checkpoint
 from galaxyzoo.devices import best_device, body_dtype

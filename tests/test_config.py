@@ -1,0 +1,112 @@
+"""The config: every mistake is one line that names the key and what is allowed."""
+
+import copy
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from galaxyzoo.config import load_schema, validated
+from galaxyzoo.errors import InputError
+
+ROOT = Path(__file__).parents[1]
+SCHEMA = load_schema(ROOT / "workflow" / "schemas" / "config.schema.yaml")
+DEFAULT = yaml.safe_load((ROOT / "config" / "config.yaml").read_text(encoding="utf-8"))
+
+
+def with_change(**changes) -> dict:
+    """The default config with dotted keys changed: stages__1__lr=... is stages[1].lr."""
+    config = copy.deepcopy(DEFAULT)
+    for path, value in changes.items():
+        *parents, last = [int(part) if part.isdigit() else part for part in path.split("__")]
+        where = config
+        for part in parents:
+            where = where[part]
+        where[last] = value
+    return config
+
+
+def yaml_value(text: str):
+    return yaml.safe_load(text)
+
+
+@pytest.mark.parametrize(
+    ("change", "key", "allowed"),
+    [
+        ({"sead": 1}, "sead", "seeds"),
+        ({"survey__hold_out": 0.2}, "survey.hold_out", "holdout"),
+        ({"stages__1__epoch": 3}, "stages[1].epoch", "epochs"),
+        ({"stages__1__lr": yaml_value("1e-1")}, "stages[1].lr", "write 1.0e-01"),
+        ({"stages__1__lr": -0.1}, "stages[1].lr", "above 0"),
+        ({"stages__0__weight_decay": yaml_value("1e-4")}, "stages[0].weight_decay", "a number"),
+        ({"stages": []}, "stages", "at least one stage"),
+        ({"stages__1__name": DEFAULT["stages"][0]["name"]}, "stages", "a name of its own"),
+        ({"stages__2__size": 225}, "stages[2].size", "224 px"),
+        ({"stages__2__size": "big"}, "stages[2].size", "whole number of pixels"),
+        ({"seeds": [3, 3]}, "seeds", "different"),
+        ({"seeds": []}, "seeds", "at least one"),
+        ({"validation": 1}, "validation", "between 0 and 1"),
+        ({"survey__holdout": 0}, "survey.holdout", "between 0 and 1"),
+        ({"survey__holdout": 0.9999}, "survey.holdout", "leave some of each"),
+        ({"survey__source": "files"}, "files", "--config files=PATH"),
+        ({"model__output": "relu"}, "model.output", "tree, sigmoid, softmax or none"),
+        ({"augmentation__zoom": [1.3, 1.0]}, "augmentation.zoom", "[lowest, highest]"),
+        ({"tta__zooms": [1.1]}, "tta.zooms", "1 among them"),
+        ({"survey": None}, "survey", "name and source"),
+    ],
+)
+def test_a_mistake_is_one_line_that_names_the_key_and_what_is_allowed(change, key, allowed):
+    with pytest.raises(InputError) as error:
+        validated(with_change(**change), SCHEMA)
+    message = str(error.value)
+    assert len(message.splitlines()) == 1
+    assert re.search(rf"(?<![\w.]){re.escape(key)}(?![\w\[])", message)
+    assert allowed in message
+
+
+def test_several_mistakes_are_all_told():
+    with pytest.raises(InputError) as error:
+        validated(with_change(seeds=[], stages__0__lr="1e-2", sead=1), SCHEMA)
+    assert len(str(error.value).splitlines()) == 3
+
+
+def test_defaults_are_filled_in():
+    config = copy.deepcopy(DEFAULT)
+    del config["tta"], config["augmentation"], config["validation"], config["survey"]["crop"]
+    filled = validated(config, SCHEMA)
+    assert filled["tta"] == {"rotations": 4, "flips": True, "zooms": [1.0]}
+    assert filled["survey"]["crop"] == 224
+    assert filled["validation"] == 0.2
+    assert filled["stages"][1]["freeze"] is False
+    assert filled["stages"][1]["batch_size"] == 64
+
+
+def test_configs_that_mean_the_same_become_the_same():
+    text = (ROOT / "config" / "config.yaml").read_text(encoding="utf-8")
+    config = yaml.safe_load(text)
+    config["stages"][1] = dict(reversed(config["stages"][1].items()))
+    config["stages"][0]["lr"] = yaml_value("0.0100")
+    config["stages"][0]["epochs"] = 1.0
+    again = validated(dict(reversed(config.items())), SCHEMA)
+    assert repr(again) == repr(validated(yaml.safe_load(text), SCHEMA))
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "config" / "experiments").glob("*.yaml")))
+def test_shipped_experiments_are_valid_over_the_default(path):
+    experiment = DEFAULT | yaml.safe_load(path.read_text(encoding="utf-8"))
+    validated(experiment | {"files": "folder"}, SCHEMA)
+
+
+def test_every_key_is_in_the_readme():
+    readme = (ROOT / "config" / "README.md").read_text(encoding="utf-8")
+    assert [key for key in keys(SCHEMA) if f"`{key}`" not in readme] == []
+
+
+def keys(schema: dict, prefix: str = "") -> list[str]:
+    """Dotted names of all keys of the config; those of a list's items behind `[]`."""
+    names = []
+    for name, value in schema.get("properties", {}).items():
+        inner = keys(value, f"{prefix}{name}.") + keys(value.get("items", {}), f"{prefix}{name}[].")
+        names += inner or [prefix + name]
+    return names

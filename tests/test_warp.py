@@ -1,0 +1,86 @@
+"""The warp: what it does to pixels, and the maps of training and test-time augmentation."""
+
+import numpy as np
+import pytest
+import torch
+
+from galaxyzoo.augmentation import random_maps, tta_maps
+from galaxyzoo.warp import affine_maps, resize, warp
+
+SETTINGS = {"rotation": 360.0, "rotation_probability": 1.0, "flip": True, "zoom": [1.0, 1.2]}
+
+
+def picture(size: int = 16) -> torch.Tensor:
+    pixels = np.random.default_rng(0).integers(0, 256, (1, size, size, 3), dtype=np.uint8)
+    return torch.from_numpy(pixels).permute(0, 3, 1, 2)
+
+
+def warped(degrees: float = 0.0, zoom: float = 1.0, flip: bool = False, size: int = 16):
+    maps = affine_maps(np.array([degrees]), np.array([zoom]), np.array([flip]))
+    return warp(picture(size), torch.from_numpy(maps))
+
+
+def test_nothing_to_do_leaves_the_pixels_alone():
+    torch.testing.assert_close(warped(), picture().float() / 255, atol=1e-6, rtol=0)
+
+
+def test_degrees_turn_anticlockwise():
+    expected = torch.rot90(picture().float() / 255, 1, dims=(2, 3))
+    torch.testing.assert_close(warped(degrees=90), expected, atol=1e-5, rtol=0)
+
+
+def test_flip_mirrors_left_to_right_before_the_turn():
+    flipped = picture().float().div(255).flip(3)
+    torch.testing.assert_close(warped(flip=True), flipped, atol=1e-6, rtol=0)
+    turned = torch.rot90(flipped, 1, dims=(2, 3))
+    torch.testing.assert_close(warped(degrees=90, flip=True), turned, atol=1e-5, rtol=0)
+
+
+def test_zoom_enlarges_the_middle():
+    size = 64
+    bright = torch.zeros(1, 3, size, size, dtype=torch.uint8)
+    bright[:, :, 24:40, 24:40] = 255  # 16 px wide: 32 px after a zoom of 2
+    maps = affine_maps(np.zeros(1), np.array([2.0]), np.array([False]))
+    assert warp(bright, torch.from_numpy(maps))[0, 0, size // 2].sum() == pytest.approx(32, abs=1)
+
+
+def test_beyond_the_edge_is_mirrored_and_not_black():
+    white = torch.full((1, 3, 16, 16), 255, dtype=torch.uint8)
+    maps = affine_maps(np.array([45.0]), np.array([0.8]), np.array([False]))
+    assert warp(white, torch.from_numpy(maps)).min() == pytest.approx(1.0)
+
+
+def test_resize_is_antialiased():
+    checkers = (np.indices((64, 64)).sum(axis=0) % 2 * 255).astype(np.uint8)
+    crops = np.repeat(checkers[None, :, :, None], 3, axis=3)
+    small = resize(crops, 16)
+    assert small.shape == (1, 3, 16, 16)
+    assert small.dtype == torch.uint8
+    assert (small.float() - 127.5).abs().max() < 20  # without it, 0 or 255
+
+
+def test_random_maps_depend_on_their_key_alone():
+    maps = random_maps(50, SETTINGS, "augmentation", 0, "head", 1)
+    np.testing.assert_array_equal(maps, random_maps(50, SETTINGS, "augmentation", 0, "head", 1))
+    assert not np.array_equal(maps, random_maps(50, SETTINGS, "augmentation", 0, "head", 2))
+
+
+def test_random_maps_keep_to_their_settings():
+    maps = random_maps(4000, SETTINGS, 1)
+    determinants = np.linalg.det(maps[:, :, :2])
+    zooms = 1 / np.sqrt(np.abs(determinants))
+    assert zooms.min() >= 1 - 1e-6
+    assert zooms.max() <= 1.2 + 1e-6
+    assert zooms.std() > 0.04  # uniform over 0.2: 0.058
+    assert (determinants < 0).mean() == pytest.approx(0.5, abs=0.05)
+    still = random_maps(100, SETTINGS | {"rotation_probability": 0.0, "flip": False}, 1)
+    np.testing.assert_allclose(still[:, 0, 1], 0)
+    often = random_maps(4000, SETTINGS | {"rotation_probability": 0.75}, 1)
+    assert (often[:, 0, 1] == 0).mean() == pytest.approx(0.25, abs=0.04)
+
+
+def test_tta_walks_the_grid_with_the_untouched_picture_first():
+    maps = tta_maps({"rotations": 4, "flips": True, "zooms": [1.1, 1.0]})
+    assert maps.shape == (16, 2, 3)
+    assert len(np.unique(maps.round(5), axis=0)) == 16
+    np.testing.assert_allclose(maps[0], [[1, 0, 0], [0, 1, 0]], atol=1e-7)

@@ -1,0 +1,277 @@
+"""The whole chain through Snakemake, on a tiny simulated survey."""
+
+import gzip
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+from galaxyzoo.decision_tree import GALAXY_ZOO_2
+
+ROOT = Path(__file__).parents[1]
+COLUMNS = list(GALAXY_ZOO_2.columns)
+TINY = {
+    "experiment": "tiny",
+    "seeds": [0, 1],
+    "validation": 0.2,
+    "survey": {
+        "name": "tiny",
+        "source": "simulation",
+        "simulation": {"galaxies": 60, "test_galaxies": 7, "volunteers": 40, "seed": 1},
+        "holdout": 0.25,
+    },
+    "model": {"backbone": "test_resnet", "weights": "random", "output": "sigmoid"},
+    "stages": [
+        {"name": "head", "size": 32, "epochs": 1, "lr": 0.01, "freeze": True, "batch_size": 16},
+        {"name": "all", "size": 32, "epochs": 2, "lr": [0.001, 0.01], "batch_size": 16},
+        {"name": "large", "size": 48, "epochs": 1, "lr": 0.005, "batch_size": 16},
+    ],
+    "tta": {"rotations": 2, "flips": True, "zooms": [1.0]},
+}
+
+
+class Checkout:
+    """A copy of the repository in which Snakemake runs an experiment of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        shutil.copy(ROOT / "Snakefile", folder / "Snakefile")
+        for name in ("workflow", "config", "profiles", "envs"):
+            ignored = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(ROOT / name, folder / name, ignore=ignored)
+        self.write_config(TINY)
+
+    @property
+    def results(self) -> Path:
+        return self.folder / "results" / "tiny"
+
+    @property
+    def survey(self) -> Path:
+        return self.folder / "results" / "surveys" / "tiny"
+
+    def write_config(self, config: dict) -> None:
+        (self.folder / "tiny.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
+
+    def snakemake(self, *arguments: str) -> subprocess.CompletedProcess:
+        return subprocess.run(
+            [Path(sys.executable).with_name("snakemake"), "--configfile", "tiny.yaml", *arguments],
+            cwd=self.folder,
+            env=os.environ | {"PYTHONPATH": ""},
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+
+    def would_run(self, config: dict = TINY) -> dict[str, int]:
+        """Jobs that a dry run lists for a config: how many of each rule."""
+        self.write_config(config)
+        output = self.snakemake("--dry-run").stdout
+        self.write_config(TINY)
+        if "Nothing to be done" in output:
+            return {}
+        table = re.search(r"Job stats:\njob +count\n-+ +-+\n(.*?)\ntotal", output, re.DOTALL)
+        assert table, output
+        return {name: int(count) for name, count in map(str.split, table[1].splitlines())}
+
+
+def changed(**changes) -> dict:
+    return json.loads(json.dumps(TINY)) | changes
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory) -> Checkout:
+    checkout = Checkout(tmp_path_factory.mktemp("checkout"))
+    run = checkout.snakemake("--cores", "2", "--resources", "gpu=1")
+    assert run.returncode == 0, run.stdout
+    return checkout
+
+
+def test_a_second_run_has_nothing_to_do(finished):
+    assert "Nothing to be done" in finished.snakemake("--cores", "2").stdout
+
+
+def test_the_training_images_and_labels_become_packed_crops(finished):
+    crops = np.load(finished.survey / "training.npy")
+    index = pd.read_csv(finished.survey / "training.csv")
+    assert crops.shape == (60, 224, 224, 3)
+    assert crops.dtype == np.uint8
+    assert index.columns.tolist() == ["GalaxyID", *COLUMNS]
+    assert len(pd.read_csv(finished.survey / "rejected.csv")) == 0
+
+
+def test_the_hold_out_is_the_same_for_every_seed_and_the_rest_is_split_anew(finished):
+    splits = [pd.read_csv(finished.results / f"seed{s}" / "split.csv") for s in (0, 1)]
+    held_out = [set(split.loc[split["part"] == "holdout", "GalaxyID"]) for split in splits]
+    valid = [set(split.loc[split["part"] == "valid", "GalaxyID"]) for split in splits]
+    holdout = pd.read_csv(finished.survey / "holdout.csv")["GalaxyID"]
+    assert held_out[0] == held_out[1] == set(holdout)
+    assert len(holdout) == 15
+    assert len(valid[0]) == 9
+    assert valid[0] != valid[1]
+
+
+def test_every_stage_leaves_its_history(finished):
+    for stage in TINY["stages"]:
+        history = pd.read_csv(finished.results / "seed1" / "stages" / f"{stage['name']}.csv")
+        assert history["epoch"].tolist() == list(range(1, stage["epochs"] + 1))
+        log = (finished.results / "logs" / "seed1" / f"train_{stage['name']}.log").read_text()
+        assert log.count("images a second") == stage["epochs"]
+
+
+def test_the_metrics_are_those_of_the_predictions(finished):
+    metrics = json.loads((finished.results / "metrics.json").read_text())
+    labels = pd.read_csv(finished.survey / "training.csv").set_index("GalaxyID")
+    truth = pd.read_csv(finished.survey / "raw" / "true_probabilities.csv").set_index("GalaxyID")
+    ids = pd.read_csv(finished.survey / "holdout.csv")["GalaxyID"]
+    voted = labels.loc[ids]
+    rest = labels.drop(ids)
+
+    def error(predicted: pd.DataFrame, columns: list[str] = COLUMNS) -> float:
+        difference = predicted.loc[ids, columns].to_numpy() - voted[columns].to_numpy()
+        return float(np.sqrt((difference**2).mean()))
+
+    def predictions(name: str) -> pd.DataFrame:
+        return pd.read_parquet(finished.results / name).set_index("GalaxyID")
+
+    rmse = metrics["rmse"]
+    assert metrics["experiment"] == metrics["survey"] == "tiny"
+    assert metrics["subset"]["name"] == "holdout"
+    assert metrics["subset"]["galaxies"] == 15
+    assert rmse["all_zeros"] == pytest.approx(error(voted * 0))
+    assert rmse["mean_label"] == pytest.approx(error(voted * 0 + rest.mean()))
+    assert rmse["vote_noise_floor"] == pytest.approx(error(truth))
+    assert rmse["vote_noise_floor"] < rmse["mean_label"]
+    assert 0 < rmse["central_pixel"] < rmse["all_zeros"]
+    tta = {s: predictions(f"seed{s}/predictions/holdout_tta.parquet") for s in (0, 1)}
+    for seed, predicted in tta.items():
+        single = predictions(f"seed{seed}/predictions/holdout_single.parquet")
+        assert rmse["seeds"][str(seed)]["tta"] == pytest.approx(error(predicted))
+        assert rmse["seeds"][str(seed)]["single"] == pytest.approx(error(single))
+        assert not single.equals(predicted)
+    bag = predictions("bag/holdout.parquet")
+    np.testing.assert_allclose(bag.loc[ids], (tta[0].loc[ids] + tta[1].loc[ids]) / 2, atol=1e-7)
+    assert rmse["bag"] == pytest.approx(error(bag))
+    for question in GALAXY_ZOO_2.questions:
+        expected = error(bag, list(question.columns))
+        assert metrics["questions"][str(question.number)] == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("galaxies", ["holdout", "test"])
+def test_what_is_predicted_meets_the_sums_of_the_tree(finished, galaxies):
+    files = [
+        "seed0/predictions/{}_tta.parquet",
+        "seed1/predictions/{}_tta.parquet",
+        "bag/{}.parquet",
+    ]
+    for name in files:
+        table = pd.read_parquet(finished.results / name.format(galaxies))
+        assert GALAXY_ZOO_2.sum_errors(table[COLUMNS].to_numpy()).max() < 1e-5
+        assert table[COLUMNS].to_numpy().min() >= 0
+
+
+def test_the_submission_is_as_kaggle_takes_it(finished):
+    with gzip.open(finished.results / "submission.csv.gz", "rt") as file:
+        assert file.readline().strip() == ",".join(["GalaxyID", *COLUMNS])
+    submission = pd.read_csv(finished.results / "submission.csv.gz")
+    test_ids = pd.read_csv(finished.survey / "test.csv")["GalaxyID"]
+    assert submission["GalaxyID"].tolist() == sorted(test_ids)
+    assert len(submission) == 7
+    assert GALAXY_ZOO_2.sum_errors(submission[COLUMNS].to_numpy()).max() < 1e-5
+    bag = pd.read_parquet(finished.results / "bag" / "test.parquet").sort_values("GalaxyID")
+    np.testing.assert_allclose(submission[COLUMNS], bag[COLUMNS], atol=1e-6)
+
+
+def test_the_report_page_is_there_and_reaches_snakemakes_own_report(finished):
+    page = (finished.results / "report.html").read_text(encoding="utf-8")
+    bag = json.loads((finished.results / "metrics.json").read_text())["rmse"]["bag"]
+    assert f"{bag:.4f}" in page
+    assert "Nothing to be done" in finished.snakemake("report").stdout
+    run = finished.snakemake("--report", "snakemake-report.html")
+    assert run.returncode == 0, run.stdout
+    assert "learning_curves.svg" in (finished.folder / "snakemake-report.html").read_text()
+
+
+FOLLOWING = {
+    **{"predict_holdout": 2, "predict_test": 2, "bag": 2, "submission": 1, "evaluate": 1},
+    **{"plot_learning_curves": 1, "plot_questions": 1, "plot_answers": 1, "plot_galaxies": 3},
+    **{"report": 1, "all": 1},
+}
+
+
+def test_a_new_learning_rate_of_the_last_stage_redoes_it_and_what_follows(finished):
+    stages = changed()["stages"]
+    stages[-1]["lr"] = 0.004
+    assert finished.would_run(changed(stages=stages)) == {"train_stage": 2} | FOLLOWING
+
+
+def test_other_views_redo_the_predictions_but_no_training(finished):
+    jobs = finished.would_run(changed(tta={"rotations": 4, "flips": True, "zooms": [1.0]}))
+    assert jobs == {k: n for k, n in FOLLOWING.items() if k != "plot_learning_curves"}
+
+
+def test_a_config_that_means_the_same_redoes_nothing(finished):
+    stages = [dict(reversed(stage.items())) for stage in changed()["stages"]]
+    stages[0]["dropout"] = 0.1  # the default, spelt out
+    assert finished.would_run(dict(reversed(changed(stages=stages).items()))) == {}
+
+
+def test_a_comment_in_a_module_redoes_nothing_and_a_change_of_behaviour_does(finished):
+    module = finished.folder / "workflow" / "galaxyzoo" / "schedule.py"
+    code = module.read_text(encoding="utf-8")
+    try:
+        module.write_text(code.replace('"""fastai', '"""A docstring: fastai') + "# a comment\n")
+        assert finished.would_run() == {}
+        module.write_text(code.replace("DIV = 25.0", "DIV = 20.0"))
+        assert finished.would_run() == {"train_stage": 6} | FOLLOWING
+    finally:
+        module.write_text(code, encoding="utf-8")
+
+
+def test_another_experiment_on_the_survey_shares_its_crops(finished):
+    jobs = finished.would_run(changed(experiment="other"))
+    assert not {"simulate", "crop_training", "crop_test", "hold_out"} & set(jobs)
+    assert jobs["train_stage"] == 6
+
+
+def test_an_unknown_backbone_ends_the_first_job_that_needs_it(tmp_path):
+    checkout = Checkout(tmp_path)
+    model = {"backbone": "test_resnt", "weights": "random"}
+    checkout.write_config(changed(model=model))
+    run = checkout.snakemake("--cores", "2", "--until", "starting_weights")
+    assert run.returncode != 0
+    assert "timm knows no model named 'test_resnt'; nearest: test_resnet" in run.stdout
+    assert "Traceback" not in run.stdout
+
+
+def test_a_mistake_in_the_config_is_one_line_and_nothing_is_made(tmp_path):
+    checkout = Checkout(tmp_path)
+    checkout.write_config(changed(seeds=[1, 1], vaildation=0.1))
+    run = checkout.snakemake("--cores", "2")
+    assert run.returncode != 0
+    unknown, twice = [line for line in run.stdout.splitlines() if line.startswith("config: ")]
+    assert unknown.startswith("config: unknown key vaildation; allowed: experiment, ")
+    assert twice.startswith("config: seeds: [1, 1] is not allowed; allowed: a list of different")
+    assert "Traceback" not in run.stdout
+    assert not (tmp_path / "results").exists()
+
+
+def test_reading_the_workflow_imports_no_torch(finished):
+    command = "import sys, snakemake.cli; snakemake.cli.main(['--configfile', 'tiny.yaml', '-n'])"
+    check = f"import atexit, sys; atexit.register(lambda: print('torch' in sys.modules)); {command}"
+    run = subprocess.run(
+        [sys.executable, "-c", check],
+        cwd=finished.folder,
+        text=True,
+        capture_output=True,
+        check=False,
+    )
+    assert run.stdout.strip().splitlines()[-1] == "False", run.stderr

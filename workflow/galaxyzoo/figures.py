@@ -1,0 +1,285 @@
+"""The report's figures: functions of plain tables and arrays, each of which returns a Figure.
+
+Figures are built with matplotlib's objects alone (no pyplot, no window, no state that outlives a
+call), share one style, and are saved byte for byte alike. Wherever an array has 37 columns, these
+are the decision tree's, in its order.
+"""
+
+import textwrap
+from collections.abc import Mapping
+from itertools import cycle
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap, LogNorm
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.lines import Line2D
+from matplotlib.textpath import text_to_path
+from matplotlib.ticker import MaxNLocator
+
+from galaxyzoo.decision_tree import GALAXY_ZOO_2
+
+WIDTH_IN = 9.0
+POINTS_PER_IN = 72.0
+PIXELS_PER_IN = 160
+
+INK, MUTED, GRID, BAND = "#1c2333", "#5d6675", "#e3e6ec", "#f4f5f8"
+NETWORK, BASELINE = "#0072b2", "#c3c9d3"
+# Okabe and Ito's palette, whose colours differ for colour-blind eyes too; without its yellow,
+# too pale for a line on white.
+SEED_COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#1c2333")
+DENSITY = LinearSegmentedColormap.from_list("density", ["#dcebf7", "#4f9fd0", "#0b5a94", "#08213f"])
+
+NIGHT, NIGHT_INK, NIGHT_MUTED = "#0b0e15", "#eef1f6", "#98a2b3"
+NIGHT_CROWD, NIGHT_NETWORK = "#f3b95f", "#6dbdf2"
+
+STYLE = {
+    "font.family": ["DejaVu Sans"],  # comes with matplotlib, so text is as wide everywhere
+    "font.size": 9,
+    "text.color": INK,
+    "axes.titlesize": 9,
+    "axes.titlelocation": "left",
+    "axes.labelsize": 9,
+    "axes.labelcolor": MUTED,
+    "axes.edgecolor": "#aab1bd",
+    "axes.linewidth": 0.8,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": GRID,
+    "grid.linewidth": 0.7,
+    "xtick.color": "#aab1bd",
+    "ytick.color": "#aab1bd",
+    "xtick.labelcolor": MUTED,
+    "ytick.labelcolor": MUTED,
+    "xtick.labelsize": 8.5,
+    "ytick.labelsize": 8.5,
+    "legend.frameon": False,
+    "legend.fontsize": 8.5,
+    "lines.solid_capstyle": "round",
+    "figure.dpi": PIXELS_PER_IN,
+    "figure.facecolor": "white",
+    "svg.hashsalt": "galaxyzoo",
+}
+
+# One or two answers of each question that many galaxies come to: both sides of a question with
+# two answers would show the same cloud twice.
+MAIN_ANSWERS = (
+    *("Class1.1", "Class1.2", "Class7.1", "Class7.3"),
+    *("Class2.1", "Class9.1", "Class3.1", "Class4.1"),
+    *("Class10.1", "Class11.2", "Class5.3", "Class6.1"),
+)
+
+SHEET_GALAXIES = 12
+
+
+def save(figure: Figure, path: Path) -> None:
+    """Write a figure in the format of the path's suffix, undated: equal figures, equal bytes."""
+    undated = {"Date": None} if path.suffix == ".svg" else {"Software": None}
+    with matplotlib.rc_context(STYLE):
+        figure.savefig(path, metadata=undated)
+
+
+@matplotlib.rc_context(STYLE)
+def learning_curves(histories: Mapping[int, Mapping[str, pd.DataFrame]]) -> Figure:
+    """Validation error and losses of all stages, one after the other, a colour for each seed.
+
+    `histories` maps seed -> stage -> its history, one row an epoch (`train_loss`, `valid_loss`,
+    `valid_rmse`); stages stand in the order they were trained in, alike for every seed.
+    """
+    figure = Figure(figsize=(WIDTH_IN, 5.6), layout="constrained")
+    rmse, loss = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
+    for (seed, stages), colour in zip(histories.items(), cycle(SEED_COLOURS), strict=False):
+        history = pd.concat(stages.values(), ignore_index=True)
+        epoch = np.arange(1, len(history) + 1)
+        dots = {"color": colour, "marker": "o", "markersize": 3 if len(history) <= 40 else 0}
+        last = history["valid_rmse"].iloc[-1]
+        rmse.plot(epoch, history["valid_rmse"], **dots, label=f"seed {seed}: {last:.4f} at the end")
+        loss.plot(epoch, history["valid_loss"], **dots, linewidth=1.2)
+        loss.plot(epoch, history["train_loss"], color=colour, linewidth=1.2, linestyle=(0, (3, 2)))
+    lengths = {name: len(history) for name, history in next(iter(histories.values())).items()}
+    for axes in (rmse, loss):
+        shade_stages(axes, list(lengths.values()))
+    name_stages(rmse, lengths)
+    rmse.set_ylabel("validation error (RMSE)")
+    rmse.legend()
+    loss.set_ylabel("loss")
+    figure.align_ylabels()
+    loss.set_xlabel("epoch, counted over all stages")
+    loss.legend(
+        [Line2D([], [], color=MUTED), Line2D([], [], color=MUTED, linestyle=(0, (3, 2)))],
+        ["validation", "training"],
+    )
+    return figure
+
+
+def shade_stages(axes: Axes, lengths: list[int]) -> None:
+    """A band behind the epochs of each stage, every other one grey, and whole epochs as ticks."""
+    ends = np.cumsum(lengths) + 0.5
+    for i, (length, end) in enumerate(zip(lengths, ends, strict=True)):
+        axes.axvspan(end - length, end, facecolor=BAND if i % 2 == 0 else "white", zorder=0, lw=0)
+    axes.set_xlim(0.5, ends[-1])
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.grid(visible=False, axis="x")
+
+
+def name_stages(axes: Axes, lengths: Mapping[str, int]) -> None:
+    """The stages' names above their bands; slanted where one is wider than its band."""
+    counts = np.array(list(lengths.values()))
+    band_in = 0.88 * WIDTH_IN * counts / counts.sum()
+    name_in = np.array([0.62 * 8.5 / POINTS_PER_IN * len(name) for name in lengths])
+    slant = {"rotation": 35, "ha": "left"} if (name_in > band_in).any() else {"ha": "center"}
+    top = axes.secondary_xaxis("top")
+    top.set_xticks(np.cumsum(counts) - counts / 2 + 0.5, list(lengths), **slant)
+    top.tick_params(length=0, labelcolor=INK)
+    top.spines["top"].set_visible(False)
+
+
+@matplotlib.rc_context(STYLE)
+def error_by_question(bag: Mapping[str, float], mean_label: Mapping[str, float]) -> Figure:
+    """Two bars a question: the ensemble's error over its columns, and the mean label's.
+
+    Both map a question's number, as a string, to a root mean square error.
+    """
+    questions = GALAXY_ZOO_2.questions
+    figure = Figure(figsize=(WIDTH_IN, 6.6), layout="constrained")
+    axes = figure.subplots()
+    rows = np.arange(len(questions))
+    for offset, errors, colour, name in (
+        (-0.19, bag, NETWORK, "ensemble"),
+        (0.19, mean_label, BASELINE, "mean label: the same answer for every galaxy"),
+    ):
+        values = [errors[str(question.number)] for question in questions]
+        bars = axes.barh(rows + offset, values, height=0.34, color=colour, label=name)
+        axes.bar_label(bars, fmt="%.3f", padding=4, fontsize=8, color=MUTED)
+    texts = [textwrap.fill(f"{question.number}. {question.text}", 48) for question in questions]
+    axes.set_yticks(rows, texts, color=INK)
+    axes.tick_params(axis="y", length=0)
+    axes.set_ylim(len(questions) - 0.45, -0.55)
+    axes.set_xlabel("RMSE over the question's answers")
+    axes.margins(x=0.08)
+    axes.grid(visible=False)
+    axes.spines["left"].set_visible(False)
+    figure.legend(loc="outside upper right", ncols=2)
+    return figure
+
+
+@matplotlib.rc_context(STYLE)
+def predicted_against_voted(predicted: np.ndarray, voted: np.ndarray) -> Figure:
+    """How many galaxies have which pair of voted and predicted probability, for the main answers.
+
+    Both are (N, 37), float, in [0, 1]. All panels share one logarithmic scale of colour.
+    """
+    edges = np.linspace(0, 1, 33)
+    positions = [GALAXY_ZOO_2.columns.index(column) for column in MAIN_ANSWERS]
+    counts = {
+        i: np.histogram2d(predicted[:, i], voted[:, i], bins=edges)[0].astype(int)
+        for i in positions
+    }
+    norm = LogNorm(1, max(2, *(count.max() for count in counts.values())))
+    figure = Figure(figsize=(WIDTH_IN, 6.5), layout="constrained")
+    panels = figure.subplots(3, 4, sharex=True, sharey=True)
+    for axes, i in zip(panels.flat, positions, strict=True):
+        cells = axes.pcolormesh(
+            edges, edges, np.ma.masked_equal(counts[i], 0), cmap=DENSITY, norm=norm, zorder=2
+        )
+        axes.plot([0, 1], [0, 1], color=INK, linewidth=0.7, alpha=0.45, zorder=3)
+        error = np.sqrt(np.mean((predicted[:, i] - voted[:, i]) ** 2))
+        axes.set_title(GALAXY_ZOO_2.answers[GALAXY_ZOO_2.columns[i]].name, fontweight="bold")
+        axes.text(0.04, 0.96, f"RMSE {error:.3f}", va="top", fontsize=8, color=MUTED)
+        axes.set(aspect="equal", xlim=(0, 1), ylim=(0, 1))
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set_ticks([0, 0.5, 1], ["0", "0.5", "1"])
+    figure.supxlabel("voted by the crowd", fontsize=9, color=MUTED)
+    figure.supylabel("predicted by the ensemble", fontsize=9, color=MUTED)
+    bar = figure.colorbar(
+        cells, ax=panels, location="right", shrink=0.4, aspect=24, pad=0.02, format="{x:g}"
+    )
+    bar.set_label("galaxies in a cell")
+    bar.outline.set_visible(False)
+    return figure
+
+
+def galaxy_errors(predicted: np.ndarray, voted: np.ndarray) -> np.ndarray:
+    """Each galaxy's own root mean square error over its 37 columns: two (N, 37) give (N,)."""
+    return np.sqrt(np.mean((predicted - voted) ** 2, axis=1))
+
+
+def sheet_positions(errors: np.ndarray, sheet: str, count: int = SHEET_GALAXIES) -> np.ndarray:
+    """Positions of the galaxies on a sheet, given every galaxy's error (N,); at most `count`.
+
+    'best' is the lowest errors, lowest first; 'worst' the highest, highest first; 'typical' walks
+    from low to high in even steps of rank, so that it shows the sample as it is.
+    """
+    ranked = np.argsort(errors, kind="stable")
+    count = min(count, len(ranked))
+    if sheet == "best":
+        return ranked[:count]
+    if sheet == "worst":
+        return ranked[::-1][:count]
+    if sheet == "typical":
+        return ranked[((np.arange(count) + 0.5) * len(ranked) / count).astype(int)]
+    raise ValueError(f"no sheet is named {sheet!r}")
+
+
+@matplotlib.rc_context(STYLE)
+def galaxy_sheet(
+    galaxies: np.ndarray, crops: np.ndarray, predicted: np.ndarray, voted: np.ndarray
+) -> Figure:
+    """Pictures of galaxies, under each the sentence of the crowd and that of the network.
+
+    `galaxies` holds the GalaxyIDs (n,), `crops` is (n, size, size, 3) uint8, `predicted` and
+    `voted` are (n, 37). The rows are as high as the longest sentences need.
+    """
+    columns, margin, gap, line, text_size = 4, 20.0, 18.0, 11.5, 8.0  # all lengths in points
+    width = WIDTH_IN * POINTS_PER_IN
+    side = (width - 2 * margin - (columns - 1) * gap) / columns
+    crowd, network = (
+        [wrapped(GALAXY_ZOO_2.describe(p), side, text_size) for p in probabilities]
+        for probabilities in (voted, predicted)
+    )
+    # Where texts begin, in lines under the picture: the galaxy's name, then two headings, each
+    # with its sentence a line below.
+    name_at, crowd_at = 0.6, 2.0
+    network_at = crowd_at + 1.4 + max(map(len, crowd))
+    row = side + line * (network_at + 1.2 + max(map(len, network)))
+    rows = -(-len(crops) // columns)
+    height = 2 * margin + rows * row + (rows - 1) * gap
+    figure = Figure(figsize=(WIDTH_IN, height / POINTS_PER_IN), facecolor=NIGHT)
+    muted = {"fontsize": 7.5, "color": NIGHT_MUTED}
+    heading = {"fontsize": 6.5, "fontweight": "bold"}
+    sentence = {"fontsize": text_size, "color": NIGHT_INK, "linespacing": 1.25}
+    for i, error in enumerate(galaxy_errors(predicted, voted)):
+        x = margin + i % columns * (side + gap)
+        y = height - margin - i // columns * (row + gap) - side
+        axes = figure.add_axes((x / width, y / height, side / width, side / height))
+        axes.imshow(crops[i], interpolation="lanczos")
+        axes.set_axis_off()
+        for x_text, lines_under, text, style in (
+            (x, name_at, str(galaxies[i]), muted),
+            (x + side, name_at, f"RMSE {error:.3f}", muted | {"ha": "right"}),
+            (x, crowd_at, "CROWD", heading | {"color": NIGHT_CROWD}),
+            (x, crowd_at + 1, "\n".join(crowd[i]), sentence),
+            (x, network_at, "NETWORK", heading | {"color": NIGHT_NETWORK}),
+            (x, network_at + 1, "\n".join(network[i]), sentence),
+        ):
+            figure.text(x_text / width, (y - lines_under * line) / height, text, va="top", **style)
+    return figure
+
+
+def wrapped(text: str, width: float, size: float) -> list[str]:
+    """The lines that a text of a font size takes in a column of a width, both in points."""
+    font, lines = FontProperties(family=STYLE["font.family"], size=size), [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}".strip()
+        # A hundredth is left over: a renderer moves letters to whole pixels.
+        if text_to_path.get_text_width_height_descent(longer, font, False)[0] <= 0.99 * width:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines

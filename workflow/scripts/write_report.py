@@ -1,0 +1,20 @@
+"""Write the report of an experiment."""
+
+import json
+from pathlib import Path
+
+import job
+
+from galaxyzoo.report import read_histories, report_page
+
+config = job.start(snakemake)
+stages = [stage["name"] for stage in config["stages"]]
+figures = ("learning_curves", "questions", "answers", "typical", "best", "worst")
+page = report_page(
+    config,
+    json.loads(Path(snakemake.input.metrics).read_text(encoding="utf-8")),
+    read_histories(snakemake.input.histories, config["seeds"], stages),
+    {name: Path(snakemake.input[name]) for name in figures},
+    Path(snakemake.input.template),
+)
+Path(snakemake.output[0]).write_text(page, encoding="utf-8")
