@@ -1,0 +1,184 @@
+"""The figures: what they show is what they were given, nothing is cut off, bytes do not vary."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from galaxyzoo.decision_tree import GALAXY_ZOO_2
+from galaxyzoo.figures import (
+    MAIN_ANSWERS,
+    SHEET_GALAXIES,
+    error_by_question,
+    galaxy_errors,
+    galaxy_sheet,
+    learning_curves,
+    predicted_against_voted,
+    save,
+    sheet_positions,
+)
+
+STAGE_EPOCHS = {"head_64": 1, "all_64": 4, "all_96": 3}
+SEEDS = (0, 7, 11)
+
+
+def votes(galaxies, seed=0):
+    """Weighted probabilities (galaxies, 37) that meet the tree's sums."""
+    rng = np.random.default_rng(seed)
+    shares = [rng.dirichlet(np.ones(len(q.answers)), galaxies) for q in GALAXY_ZOO_2.questions]
+    return np.concatenate(GALAXY_ZOO_2.weighted(shares), axis=1)
+
+
+def histories():
+    rng = np.random.default_rng(0)
+    return {
+        seed: {
+            stage: pd.DataFrame(
+                rng.uniform(0.01, 0.1, (epochs, 3)),
+                columns=["train_loss", "valid_loss", "valid_rmse"],
+            )
+            for stage, epochs in STAGE_EPOCHS.items()
+        }
+        for seed in SEEDS
+    }
+
+
+def sheet(galaxies=5):
+    crops = np.random.default_rng(0).integers(0, 255, (galaxies, 16, 16, 3), dtype=np.uint8)
+    return galaxy_sheet(np.arange(galaxies) + 100, crops, votes(galaxies, 1), votes(galaxies, 2))
+
+
+def text_boxes(figure):
+    """Where each text that is not empty stands on a figure, in pixels."""
+    figure.draw_without_rendering()
+    return {text: text.get_window_extent() for text in figure.findobj(match=is_shown_text)}
+
+
+def is_shown_text(artist):
+    return hasattr(artist, "get_text") and bool(artist.get_text()) and artist.get_visible()
+
+
+def test_learning_curves_have_a_line_for_each_seed_through_all_epochs():
+    given = histories()
+    rmse = learning_curves(given).axes[0]
+    assert [line.get_label().split(":")[0] for line in rmse.get_lines()] == [
+        f"seed {seed}" for seed in SEEDS
+    ]
+    for line, stages in zip(rmse.get_lines(), given.values(), strict=True):
+        np.testing.assert_array_equal(line.get_xdata(), np.arange(1, 9))
+        np.testing.assert_array_equal(
+            line.get_ydata(), np.concatenate([h["valid_rmse"] for h in stages.values()])
+        )
+
+
+def test_learning_curves_show_the_losses_of_each_seed():
+    given = histories()
+    drawn = [line.get_ydata().tolist() for line in learning_curves(given).axes[1].get_lines()]
+    for stages in given.values():
+        for loss in ("train_loss", "valid_loss"):
+            assert np.concatenate([h[loss] for h in stages.values()]).tolist() in drawn
+
+
+def test_learning_curves_have_a_band_and_a_name_for_each_stage():
+    for axes in (figure := learning_curves(histories())).axes[:2]:
+        bands = [band.get_x() + np.array([0, band.get_width()]) for band in axes.patches]
+        np.testing.assert_allclose(bands, [[0.5, 1.5], [1.5, 5.5], [5.5, 8.5]])
+    shown = {text.get_text() for text in text_boxes(figure)}
+    assert shown >= set(STAGE_EPOCHS)
+
+
+def test_one_epoch_of_one_stage_is_a_learning_curve(tmp_path):
+    only = {0: {"all": histories()[0]["head_64"]}}
+    save(learning_curves(only), tmp_path / "curves.svg")
+
+
+def test_bars_are_the_errors_of_each_question():
+    bag = {str(q.number): 0.05 + 0.01 * q.number for q in GALAXY_ZOO_2.questions}
+    mean_label = {number: 2 * error for number, error in bag.items()}
+    axes = error_by_question(bag, mean_label).axes[0]
+    widths = [[bar.get_width() for bar in bars] for bars in axes.containers]
+    assert widths == [list(bag.values()), list(mean_label.values())]
+    names = [label.get_text().replace("\n", " ") for label in axes.get_yticklabels()]
+    assert names == [f"{q.number}. {q.text}" for q in GALAXY_ZOO_2.questions]
+
+
+def test_every_galaxy_is_in_every_panel_of_the_main_answers():
+    predicted, voted = votes(50, 1), votes(50, 2)
+    predicted[0], voted[0] = 0, 1
+    panels = predicted_against_voted(predicted, voted).axes[: len(MAIN_ANSWERS)]
+    for axes, column in zip(panels, MAIN_ANSWERS, strict=True):
+        counts = axes.collections[0].get_array()
+        assert counts.sum() == 50
+        assert counts[0, -1] >= 1  # predicted 0 is the lowest row, voted 1 the last column
+        assert axes.get_title(loc="left") == GALAXY_ZOO_2.answers[column].name
+
+
+def test_a_galaxy_s_error_is_over_its_own_columns():
+    voted = votes(3)
+    predicted = voted + np.array([[0.0], [0.1], [-0.2]])
+    np.testing.assert_allclose(galaxy_errors(predicted, voted), [0, 0.1, 0.2], atol=1e-12)
+
+
+def test_sheets_hold_the_best_the_worst_and_even_steps_between():
+    errors = np.random.default_rng(0).permutation(120) / 120
+    ranks = {name: errors[sheet_positions(errors, name)] * 120 for name in ("best", "worst")}
+    np.testing.assert_allclose(ranks["best"], np.arange(SHEET_GALAXIES))
+    np.testing.assert_allclose(ranks["worst"], 119 - np.arange(SHEET_GALAXIES))
+    typical = errors[sheet_positions(errors, "typical")] * 120
+    np.testing.assert_allclose(typical, 5 + 10 * np.arange(SHEET_GALAXIES))
+
+
+@pytest.mark.parametrize("name", ["typical", "best", "worst"])
+def test_a_sheet_of_few_galaxies_holds_each_once(name):
+    assert sorted(sheet_positions(np.array([0.3, 0.1, 0.2]), name)) == [0, 1, 2]
+
+
+def test_a_sheet_says_what_the_crowd_and_the_network_say():
+    shown = " ".join(text.get_text().replace("\n", " ") for text in text_boxes(sheet()))
+    for galaxy, predicted, voted in zip(range(100, 105), votes(5, 1), votes(5, 2), strict=True):
+        error = np.sqrt(np.mean((predicted - voted) ** 2))
+        assert f"{galaxy} RMSE {error:.3f} CROWD {GALAXY_ZOO_2.describe(voted)}" in shown
+        assert f"NETWORK {GALAXY_ZOO_2.describe(predicted)}" in shown
+
+
+def test_the_longest_sentences_stay_under_their_pictures_and_apart():
+    longest = np.array(sorted(votes(4000), key=lambda p: len(GALAXY_ZOO_2.describe(p)))[-8:])
+    figure = galaxy_sheet(np.arange(8), np.zeros((8, 8, 8, 3), np.uint8), longest, longest)
+    columns = [axes.get_window_extent() for axes in figure.axes]
+    boxes = list(text_boxes(figure).values())
+    for i, box in enumerate(boxes):
+        assert box.y0 > 0
+        assert any(box.x0 > column.x0 - 1 and box.x1 < column.x1 + 1 for column in columns)
+        assert not any(box.overlaps(other) for other in boxes[:i] + columns)
+
+
+@pytest.mark.parametrize(
+    "figure",
+    [
+        sheet(),
+        learning_curves(histories()),
+        error_by_question(*[{str(number): 0.1 for number in range(1, 12)}] * 2),
+        predicted_against_voted(votes(30, 1), votes(30, 2)),
+    ],
+    ids=["sheet", "learning curves", "questions", "answers"],
+)
+def test_nothing_is_cut_off(figure):
+    figure.draw_without_rendering()
+    box, (width_in, height_in) = figure.get_tightbbox(), figure.get_size_inches()
+    assert min(box.x0, box.y0) >= 0
+    assert box.x1 <= width_in
+    assert box.y1 <= height_in
+
+
+@pytest.mark.parametrize(
+    ("name", "draw"),
+    [
+        ("curves.svg", lambda: learning_curves(histories())),
+        ("answers.png", lambda: predicted_against_voted(votes(30, 1), votes(30, 2))),
+        ("sheet.png", sheet),
+    ],
+)
+def test_a_figure_is_the_same_bytes_each_time(tmp_path, name, draw):
+    first, second = tmp_path / f"1_{name}", tmp_path / f"2_{name}"
+    save(draw(), first)
+    save(draw(), second)
+    assert first.read_bytes() == second.read_bytes()

@@ -1,0 +1,296 @@
+"""The report: every number in it, nothing outside it, readable by people and machines."""
+
+import copy
+import html
+import json
+import re
+import shutil
+import subprocess
+from html.parser import HTMLParser
+from itertools import pairwise
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+from matplotlib.figure import Figure
+
+from galaxyzoo.config import load_schema, validated
+from galaxyzoo.figures import save
+from galaxyzoo.report import duration, read_histories, report_page, views
+
+WORKFLOW = Path(__file__).parents[1] / "workflow"
+TEMPLATE = WORKFLOW / "report" / "report.html.j2"
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+VOID = {"meta", "img", "br", "hr", "link", "input"}
+
+CONFIG = validated(
+    {
+        "experiment": "a-long-name-of-an-experiment-with-no-space-to-break-it-at",
+        "seeds": [3, 5],
+        "survey": {"name": "simulated", "source": "simulation"},
+        "model": {"weights": "a<b>&.safetensors"},
+        "stages": [
+            {"name": "head_64", "size": 64, "epochs": 1, "lr": 0.01, "freeze": True},
+            {"name": "all_64", "size": 64, "epochs": 2, "lr": [0.0001, 0.002]},
+        ],
+        "tta": {"rotations": 4, "flips": True, "zooms": [1.0, 1.1]},
+    },
+    load_schema(WORKFLOW / "schemas" / "config.schema.yaml"),
+)
+METRICS = {
+    "experiment": CONFIG["experiment"],
+    "survey": "simulated",
+    "subset": {"name": "holdout", "galaxies": 1400, "limited_to_fair_ids": True},
+    "galaxies": {"train": 12345, "valid": 1371, "holdout": 1400, "test": 109},
+    "rmse": {
+        "all_zeros": 0.271611,
+        "mean_label": 0.164022,
+        "central_pixel": 0.161943,
+        "vote_noise_floor": 0.048714,
+        "seeds": {
+            "3": {"single": 0.081234, "tta": 0.079346},
+            "5": {"single": 0.082417, "tta": 0.080528},
+        },
+        "bag": 0.077639,
+    },
+    "questions": {str(n): 0.05 + n / 301 for n in range(1, 12)},
+    "questions_mean_label": {str(n): 0.15 + n / 307 for n in range(1, 12)},
+}
+FIGURES = {
+    "learning_curves": "learning_curves.svg",
+    "questions": "questions.svg",
+    "answers": "answers.png",
+    "typical": "galaxies_typical.png",
+    "best": "galaxies_best.png",
+    "worst": "galaxies_worst.png",
+}
+
+
+class Page(HTMLParser):
+    """What stands on a page: tags with attributes, and the text of each element; all are closed."""
+
+    def __init__(self, source):
+        super().__init__()
+        self.tags, self.texts, self.open = [], [], []
+        self.feed(source)
+        self.close()
+        assert not self.open
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        self.texts.append("")
+        if tag not in VOID:
+            self.open.append((tag, len(self.texts) - 1))
+
+    def handle_endtag(self, tag):
+        assert self.open.pop()[0] == tag
+
+    def handle_data(self, data):
+        for _, position in self.open:
+            self.texts[position] += data
+
+    def all(self, *names):
+        """Attributes and text of the elements of these names, in order."""
+        elements = zip(self.tags, self.texts, strict=True)
+        return [(attrs, " ".join(text.split())) for (tag, attrs), text in elements if tag in names]
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory):
+    """A folder of results: histories by seed and stage, and a picture for each figure."""
+    folder = tmp_path_factory.mktemp("results")
+    for i, path in enumerate(history_paths(folder)):
+        epochs = CONFIG["stages"][i % 2]["epochs"]
+        rmse = [0.1 - 0.01 * i - 0.001 * epoch for epoch in range(epochs)]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        pd.DataFrame({"valid_rmse": rmse, "seconds": 50.0}).to_csv(path, index=False)
+    for height, name in enumerate(FIGURES.values(), 4):
+        save(Figure(figsize=(9, height)), folder / name)
+    return folder
+
+
+def history_paths(folder):
+    return [
+        folder / f"seed{seed}" / "stages" / f"{stage['name']}.csv"
+        for seed in CONFIG["seeds"]
+        for stage in CONFIG["stages"]
+    ]
+
+
+def source(results, config=CONFIG, metrics=METRICS):
+    names = [stage["name"] for stage in CONFIG["stages"]]
+    return report_page(
+        config,
+        metrics,
+        read_histories(map(str, history_paths(results)), CONFIG["seeds"], names),
+        {name: results / file for name, file in FIGURES.items()},
+        TEMPLATE,
+    )
+
+
+@pytest.fixture(scope="module")
+def page(results):
+    return Page(source(results))
+
+
+def numbers(metrics):
+    """All numbers in a part of metrics.json."""
+    if isinstance(metrics, dict):
+        return [n for value in metrics.values() for n in numbers(value)]
+    return [metrics] if isinstance(metrics, float) else []
+
+
+def test_the_tables_hold_every_error_of_the_metrics(page):
+    cells = {text for _, text in page.all("td")}
+    assert len(numbers(METRICS)) == 31
+    assert {f"{number:.5f}" for number in numbers(METRICS)} <= cells
+
+
+def test_every_score_stands_in_the_row_of_what_it_is_of(results):
+    rows = dict(
+        re.findall(
+            r'<th scope="row">([^<]+)</th>\s*<td class="number">([\d.]+)</td>', source(results)
+        )
+    )
+    assert rows == {
+        "All zeros": "0.27161",
+        "Mean label": "0.16402",
+        "Central pixel": "0.16194",
+        "Seed 3, single": "0.08123",
+        "Seed 3, averaged": "0.07935",
+        "Seed 5, single": "0.08242",
+        "Seed 5, averaged": "0.08053",
+        "Ensemble": "0.07764",
+        "Vote-noise floor": "0.04871",
+    }
+
+
+def test_every_score_says_of_which_galaxies_it_is(page):
+    assert [text for _, text in page.all("td")].count("1,400 hold-out galaxies") == 9
+
+
+def test_an_unknown_floor_is_left_out(results):
+    metrics = copy.deepcopy(METRICS)
+    metrics["rmse"]["vote_noise_floor"] = None
+    without = source(results, metrics=metrics)
+    assert "Vote-noise floor" not in without
+    assert "None" not in without
+
+
+def test_the_top_tells_how_many_galaxies_there_were(page):
+    assert [text for _, text in page.all("dd")] == ["0.07764", "12,345", "1,371", "1,400", "109"]
+
+
+def test_the_statement_tells_what_was_run(page):
+    statement = next(text for attrs, text in page.all("p") if attrs.get("class") == "lede")
+    for fact in ("2 networks", "tf_efficientnet_lite0", "simulated", "2 stages", "3 epochs"):
+        assert fact in statement
+    for fact in ("seeds 3, 5", "16 views", "0.07764", "1,400 hold-out galaxies"):
+        assert fact in statement
+
+
+def test_stages_show_their_settings_and_the_means_over_seeds(page):
+    cells = [text for _, text in page.all("td")]
+    start = cells.index("all layers")
+    assert cells[start : start + 9] == [
+        *(
+            "all layers",
+            "64",
+            "2",
+            "0.0001 to 0.002",
+            "0.1",
+            "0.0001",
+            "64",
+            "0.07900",
+            "1 min 40 s",
+        )
+    ]
+
+
+def test_the_config_on_the_page_is_the_config(page):
+    [(_, text)] = [
+        (a, t) for (tag, a), t in zip(page.tags, page.texts, strict=True) if tag == "pre"
+    ]
+    assert yaml.safe_load(text) == CONFIG
+
+
+def test_the_page_needs_nothing_but_itself(results, page):
+    assert not re.search(r"https?:|url\(|@import|<script|<link", source(results))
+    links = [
+        (tag, attrs[name]) for tag, attrs in page.tags for name in ("src", "href") if name in attrs
+    ]
+    assert all(link.startswith("data:image/" if tag == "img" else "#") for tag, link in links)
+    ids = {attrs["id"] for _, attrs in page.tags if "id" in attrs}
+    assert {link[1:] for tag, link in links if tag == "a"} <= ids
+
+
+def test_every_figure_is_on_the_page_and_has_an_alternative_text(page):
+    images = page.all("img")
+    assert len({attrs["src"] for attrs, _ in images}) == len(FIGURES)
+    assert len(images) == len(page.all("figcaption")) == len(FIGURES)
+    assert all(len(attrs["alt"]) > 20 for attrs, _ in images)
+
+
+def test_headings_are_in_order(page):
+    levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch(r"h\d", tag)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+
+
+def test_one_seed_is_not_spoken_of_as_many(results):
+    config = CONFIG | {"seeds": [3], "tta": {"rotations": 1, "flips": False, "zooms": [1.0]}}
+    [statement] = [
+        text
+        for attrs, text in Page(source(results, config)).all("p")
+        if attrs.get("class") == "lede"
+    ]
+    assert "1 network," in statement
+    assert "from seed 3." in statement
+    assert "1 view of each galaxy, the" in statement
+
+
+def test_views_are_all_that_is_averaged_over():
+    assert views({"rotations": 4, "flips": True, "zooms": [1.0, 1.1]}) == 16
+    assert views({"rotations": 3, "flips": False, "zooms": [1.0]}) == 3
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0.4, "0 s"), (59.7, "1 min 0 s"), (3599, "59 min 59 s"), (7320.0, "2 h 2 min")],
+)
+def test_durations(seconds, text):
+    assert duration(seconds) == text
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here")
+@pytest.mark.parametrize("width_px", [320, 390, 1280])
+def test_the_page_does_not_scroll_sideways(results, tmp_path, width_px):
+    frame = tmp_path / "frame.html"
+    frame.write_text(
+        f'<iframe style="width: {width_px}px; border: 0" srcdoc="{html.escape(source(results))}">'
+        "</iframe><script>onload = () => {"
+        "const page = document.querySelector('iframe').contentDocument;"
+        "page.querySelectorAll('details').forEach(details => details.open = true);"
+        "document.title = JSON.stringify({"
+        "content: page.scrollingElement.scrollWidth, width: page.documentElement.clientWidth,"
+        "pictures: [...page.images].filter(image => image.naturalWidth > 0).length});"
+        "}</script>",
+        encoding="utf-8",
+    )
+    dom = subprocess.run(
+        [
+            *(CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--dump-dom"),
+            *(f"--user-data-dir={tmp_path / 'profile'}", "--window-size=1400,900", frame.as_uri()),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    ).stdout
+    found = json.loads(html.unescape(re.search(r"<title>(.*?)</title>", dom)[1]))
+    assert found["content"] <= found["width"] <= width_px
+    assert found["pictures"] == len(FIGURES)
