@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from galaxyzoo.checkpoints import load_checkpoint, new_network, restored_network, save_checkpoint
+from galaxyzoo.decision_tree import GALAXY_ZOO_2
 from galaxyzoo.errors import InputError
 from galaxyzoo.models import GalaxyNetwork, fastai_head, layer_groups
 from galaxyzoo.pretrained import save_weights, starting_weights
@@ -165,11 +166,26 @@ def test_a_file_that_is_no_checkpoint_is_refused_in_a_sentence(tmp_path):
 def test_starting_weights_reach_the_body_and_the_seed_draws_the_head(tmp_path):
     path = tmp_path / "weights.safetensors"
     save_weights(starting_weights(BACKBONE, "random"), path, {"backbone": BACKBONE})
-    one, two = (new_network(MODEL, path, 0.0, seed) for seed in (0, 1))
+    mean = np.full(37, 0.2)
+    one, two, again = (new_network(MODEL, path, mean, 0.0, seed) for seed in (0, 1, 0))
     for name, value in one.body.state_dict().items():
         assert torch.equal(value, two.body.state_dict()[name])
     assert not torch.equal(one.head[3].weight, two.head[3].weight)
-    assert torch.equal(one.head[3].weight, new_network(MODEL, path, 0.0, 0).head[3].weight)
+    assert torch.equal(one.head[3].weight, again.head[3].weight)
+
+
+@pytest.mark.parametrize("output", ["sigmoid", "softmax", "tree", "none"])
+def test_a_new_network_starts_near_the_mean_label(tmp_path, output):
+    path = tmp_path / "weights.safetensors"
+    save_weights(starting_weights(BACKBONE, "random"), path, {"backbone": BACKBONE})
+    rng = np.random.default_rng(0)
+    shares = [rng.dirichlet(np.ones(len(q.answers)), 1) for q in GALAXY_ZOO_2.questions]
+    mean = np.concatenate(GALAXY_ZOO_2.weighted(shares), axis=1)[0]
+    network = new_network({"backbone": BACKBONE, "output": output}, path, mean, 0.0, seed=0).train()
+    with torch.no_grad():
+        predicted = network(torch.rand(64, 3, 32, 32)).numpy()
+    assert np.abs(predicted.mean(axis=0) - mean).max() < 0.05
+    assert predicted.std(axis=0).mean() > 0  # it is a start, not a constant
 
 
 def test_weights_of_another_architecture_are_refused_in_a_sentence(tmp_path):

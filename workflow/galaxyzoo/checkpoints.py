@@ -5,11 +5,14 @@ import pickle
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from safetensors.torch import load_file
 
+from galaxyzoo.decision_tree import GALAXY_ZOO_2
 from galaxyzoo.errors import InputError
-from galaxyzoo.models import GalaxyNetwork
+from galaxyzoo.models import GalaxyNetwork, start_at
+from galaxyzoo.output_layers import raw_outputs_for
 from galaxyzoo.randomness import torch_seed
 
 
@@ -43,12 +46,17 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
 
 
 def new_network(
-    model: dict[str, Any], body_weights: Path, dropout: float, seed: int
+    model: dict[str, Any], body_weights: Path, mean_label: np.ndarray, dropout: float, seed: int
 ) -> GalaxyNetwork:
-    """A network whose body has the given starting weights, under a head drawn by the seed."""
+    """A network whose body has the given weights, under a head drawn by the seed.
+
+    It starts by predicting about `mean_label` (37,) for every galaxy.
+    """
     torch.manual_seed(torch_seed("head", seed))
     network = GalaxyNetwork(model["backbone"], model["output"], dropout)
     network.body.load_state_dict(load_file(body_weights))
+    mean = torch.from_numpy(mean_label.astype(np.float32))
+    start_at(network.head, raw_outputs_for(model["output"], mean, GALAXY_ZOO_2))
     return network
 
 

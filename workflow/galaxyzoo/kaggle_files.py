@@ -8,7 +8,7 @@ import zlib
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -90,7 +90,8 @@ class GalaxyImages:
         self.faults: dict[int | str, str] = {}
         names = defaultdict(list)
         for name in sorted(self._image_names()):
-            if (galaxy := galaxy_id(PurePosixPath(name).stem)) is None:
+            stem = name.rpartition("/")[2].rpartition(".")[0]
+            if (galaxy := galaxy_id(stem)) is None:
                 self.faults[name] = "the image's name is no GalaxyID"
             else:
                 names[galaxy].append(name)
@@ -125,16 +126,18 @@ class SharedFile(io.RawIOBase):
         self._file = path.open("rb", buffering=0)
         self._place = 0
 
-    def readable(self) -> bool:  # noqa: D102  (as in io.RawIOBase, these three)
+    def readable(self) -> bool:
+        """It can be read."""
         return True
 
-    def seekable(self) -> bool:  # noqa: D102
+    def seekable(self) -> bool:
+        """It can be read from any place."""
         return True
 
-    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:  # noqa: D102
-        origins = {os.SEEK_SET: 0, os.SEEK_CUR: self._place}
-        origin = origins.get(whence, os.fstat(self._file.fileno()).st_size)
-        self._place = origin + offset
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """Move to `offset` bytes from the beginning, the present place or the end; return it."""
+        size = os.fstat(self._file.fileno()).st_size
+        self._place = offset + {os.SEEK_SET: 0, os.SEEK_CUR: self._place, os.SEEK_END: size}[whence]
         return self._place
 
     def readinto(self, buffer: bytearray) -> int:
@@ -147,7 +150,7 @@ class SharedFile(io.RawIOBase):
 def opened_zip(path: Path) -> zipfile.ZipFile:
     """The zip, open for reading; InputError if it is missing or not a whole zip."""
     try:
-        return zipfile.ZipFile(SharedFile(path))
+        return zipfile.ZipFile(io.BufferedReader(SharedFile(path)))
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}") from error
     except zipfile.BadZipFile as error:
@@ -260,6 +263,5 @@ def require_cells(path: Path, column: pd.Series, good: pd.Series, kind: str) -> 
     """Raise InputError that names the first cell of a column that is not `good`."""
     if not good.all():
         row = int(np.argmin(good.to_numpy(dtype=bool)))
-        raise InputError(
-            f"{path}, row {row + 1}, column {column.name}: {column.iloc[row]!r} is not {kind}; mend it"
-        )
+        found = f"{path}, row {row + 1}, column {column.name}: {column.iloc[row]!r}"
+        raise InputError(f"{found} is not {kind}; mend it or fetch the file again")

@@ -17,11 +17,10 @@ def label_faults(labels: pd.DataFrame) -> dict[int, str]:
     """
     values = labels.to_numpy()
     in_range = ((values >= 0) & (values <= 1)).all(axis=1)  # NaN is not
-    in_tree = (GALAXY_ZOO_2.sum_errors(values) <= SUM_TOLERANCE).all(axis=1)
-    faults = {
-        int(labels.index[row]): row_fault(values[row])
-        for row in np.flatnonzero(~(in_range & in_tree))
-    }
+    finite = np.where(in_range[:, np.newaxis], values, 0)
+    in_tree = (GALAXY_ZOO_2.sum_errors(finite) <= SUM_TOLERANCE).all(axis=1)
+    bad = np.flatnonzero(~(in_range & in_tree))
+    faults = {int(labels.index[row]): row_fault(values[row]) for row in bad}
     rows = labels.index.value_counts()
     faults |= {int(galaxy): f"has {n} rows of labels" for galaxy, n in rows[rows > 1].items()}
     return dict(sorted(faults.items()))

@@ -11,6 +11,8 @@ import torch
 
 from galaxyzoo.decision_tree import DecisionTree
 
+SMALLEST_SHARE = 1e-3
+
 OutputLayer = Callable[[torch.Tensor, DecisionTree], torch.Tensor]
 
 
@@ -46,6 +48,27 @@ def sigmoid(raw: torch.Tensor, decision_tree: DecisionTree) -> torch.Tensor:
 def none(raw: torch.Tensor, decision_tree: DecisionTree) -> torch.Tensor:
     """The raw outputs, as the blog trained first; predictions clip them to [0, 1]."""
     return raw
+
+
+def raw_outputs_for(
+    output: str, probabilities: torch.Tensor, decision_tree: DecisionTree
+) -> torch.Tensor:
+    """Raw outputs that an output layer turns into the given probabilities, (..., 37) each.
+
+    The probabilities should meet the tree's sums; those of 0 and 1 are met to one in a thousand.
+    """
+    if output == "none":
+        return probabilities
+    if output == "sigmoid":
+        return probabilities.logit(eps=SMALLEST_SHARE)
+    shares = torch.cat(
+        [
+            probabilities[..., s] / probabilities[..., s].sum(dim=-1, keepdim=True).clamp(min=1e-12)
+            for s in decision_tree.slices
+        ],
+        dim=-1,
+    ).clamp(min=SMALLEST_SHARE)
+    return shares.log() if output == "softmax" else shares
 
 
 OUTPUT_LAYERS: dict[str, OutputLayer] = {

@@ -18,14 +18,6 @@ stage, seed, model = settings["stage"], settings["seed"], settings["model"]
 torch.set_num_threads(snakemake.threads)
 device = best_device()
 
-weights = Path(snakemake.input.weights)
-if weights.suffix == ".safetensors":
-    network = new_network(model, weights, stage["dropout"], seed)
-else:
-    network = restored_network(load_checkpoint(weights), stage["dropout"])
-network.body_dtype = body_dtype(settings["precision"], device, network.body)
-network.to(device, memory_format=torch.channels_last)
-
 crops = np.load(snakemake.input.crops, mmap_mode="r")
 labels = probabilities_of(pd.read_csv(snakemake.input.index))
 part = pd.read_csv(snakemake.input.split)["part"]
@@ -33,10 +25,20 @@ train, valid = (
     load_galaxies(crops, labels, np.flatnonzero(part == name), stage["size"], device)
     for name in ("train", "valid")
 )
+
+weights = Path(snakemake.input.weights)
+if weights.suffix == ".safetensors":
+    mean_label = labels[part == "train"].mean(axis=0)
+    network = new_network(model, weights, mean_label, stage["dropout"], seed)
+else:
+    network = restored_network(load_checkpoint(weights), stage["dropout"])
+network.body_dtype = body_dtype(settings["precision"], device, network.body)
+network.to(device, memory_format=torch.channels_last)
 job.log.info(
     "%s, seed %d: %d galaxies to train on, %d to validate on, %s, %s body",
     *(stage["name"], seed, len(train), len(valid), device, network.body_dtype),
 )
+
 history = train_stage(network, train, valid, stage, settings["augmentation"], seed)
 history.to_csv(snakemake.output.history, index=False)
 save_checkpoint(network, Path(snakemake.output.weights), model, provenance=settings)

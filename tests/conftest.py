@@ -1,0 +1,23 @@
+"""What several test files share."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from galaxyzoo.decision_tree import GALAXY_ZOO_2
+
+
+@pytest.fixture
+def random_labels() -> Callable[[Sequence[int]], pd.DataFrame]:
+    """A function that makes good labels for GalaxyIDs, as `read_solutions` returns them."""
+
+    def labels(ids: Sequence[int]) -> pd.DataFrame:
+        rng = np.random.default_rng(7)
+        shares = [rng.dirichlet(np.ones(len(q.answers)), len(ids)) for q in GALAXY_ZOO_2.questions]
+        votes = np.concatenate(GALAXY_ZOO_2.weighted(shares), axis=1)
+        index = pd.Index(ids, name="GalaxyID", dtype="int64")
+        return pd.DataFrame(votes, index=index, columns=GALAXY_ZOO_2.columns)
+
+    return labels

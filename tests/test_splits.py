@@ -1,0 +1,103 @@
+"""Hold-out and splits: who is in them, what they depend on, and what they do not."""
+
+import numpy as np
+import pytest
+
+from galaxyzoo.errors import InputError
+from galaxyzoo.randomness import numpy_generator
+from galaxyzoo.splits import draw_holdout, split
+
+IDS = np.arange(100_000, 101_000)
+
+
+def test_the_holdout_is_a_share_of_the_galaxies_ascending():
+    holdout = draw_holdout(IDS, 0.2, seed=0)
+    assert len(holdout) == 200
+    assert (np.diff(holdout) > 0).all()
+    assert np.isin(holdout, IDS).all()
+
+
+def test_the_holdout_is_drawn_from_the_whole_survey():
+    holdout = draw_holdout(IDS, 0.2, seed=0)
+    thirds = np.histogram(holdout, 4, (IDS[0], IDS[-1]))[0]
+    assert thirds.min() > 25
+
+
+def test_the_holdout_does_not_depend_on_the_order_of_ids():
+    shuffled = np.random.default_rng(1).permutation(IDS)
+    np.testing.assert_array_equal(draw_holdout(IDS, 0.2, 3), draw_holdout(shuffled, 0.2, 3))
+
+
+def test_another_seed_draws_another_holdout():
+    assert not np.array_equal(draw_holdout(IDS, 0.2, 0), draw_holdout(IDS, 0.2, 1))
+
+
+def test_a_larger_holdout_holds_the_smaller():
+    assert np.isin(draw_holdout(IDS, 0.1, 0), draw_holdout(IDS, 0.3, 0)).all()
+
+
+def test_with_fair_ids_only_those_are_held_out():
+    fair = set(range(100_000, 100_050)) | {5, 6}
+    holdout = draw_holdout(IDS, 0.5, 0, fair)
+    assert len(holdout) == 25
+    assert set(holdout.tolist()) <= fair
+
+
+def test_all_fair_galaxies_may_be_held_out_if_others_are_left():
+    assert draw_holdout(IDS, 1.0, 0, {100_001, 100_002}).tolist() == [100_001, 100_002]
+
+
+@pytest.mark.parametrize(
+    ("ids", "fraction", "fair", "message"),
+    [
+        (IDS[:10], 0.01, None, "survey.holdout: 0.01 of 10 galaxies leaves none to hold out"),
+        (IDS[:10], 0.99, None, "survey.holdout: 0.99 of 10 galaxies leaves none to train on"),
+        (IDS[:10], 0.1, {100_001}, "survey.holdout: 0.1 of 1 galaxies leaves none to hold out"),
+        (IDS[:10], 0.5, {1, 2}, "survey.fair_ids: none of the 2 fair galaxies is among"),
+    ],
+)
+def test_a_holdout_that_cannot_be_drawn_names_its_key(ids, fraction, fair, message):
+    with pytest.raises(InputError) as error:
+        draw_holdout(ids, fraction, 0, fair)
+    assert message in str(error.value)
+
+
+def test_each_galaxy_has_one_part_and_the_holdout_keeps_its_own():
+    holdout = draw_holdout(IDS, 0.2, 0)
+    part = split(IDS[::-1], holdout, 0.1, seed=4)
+    np.testing.assert_array_equal(part.index, IDS)
+    assert (part.name, part.index.name) == ("part", "GalaxyID")
+    np.testing.assert_array_equal(part.index[part == "holdout"], holdout)
+    assert part.value_counts().to_dict() == {"train": 720, "holdout": 200, "valid": 80}
+
+
+def test_the_split_depends_on_the_seed_and_not_on_the_order_of_ids():
+    holdout = draw_holdout(IDS, 0.2, 0)
+    part = split(IDS, holdout, 0.1, seed=4)
+    assert part.equals(split(IDS[::-1], holdout[::-1], 0.1, seed=4))
+    assert not part.equals(split(IDS, holdout, 0.1, seed=5))
+
+
+@pytest.mark.parametrize("fraction", [0.01, 0.99])
+def test_a_split_that_leaves_a_part_empty_names_both_keys(fraction):
+    with pytest.raises(
+        InputError, match=r"survey\.holdout, validation: of 10 galaxies, 2 are held"
+    ):
+        split(IDS[:10], IDS[:2], fraction, 0)
+
+
+def test_a_key_gives_the_same_numbers_everywhere():
+    assert numpy_generator("a", 1).random() == numpy_generator("a", np.int64(1)).random()
+    # Written down, so that another machine or Python is held to them too.
+    assert numpy_generator("holdout", 0).integers(0, 1000, 4).tolist() == [155, 606, 343, 308]
+
+
+def test_keys_that_look_alike_give_different_numbers():
+    keys = [("a", 1), ("a", "1"), ("a1",), ("a", 1, 0), (1, "a"), ("a", 2), ("a, 1",), ()]
+    assert len({numpy_generator(*key).random() for key in keys}) == len(keys)
+
+
+@pytest.mark.parametrize("key", [1.0, None, b"a"])
+def test_a_key_is_of_whole_numbers_and_strings(key):
+    with pytest.raises(TypeError):
+        numpy_generator("a", key)
