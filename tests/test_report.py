@@ -126,6 +126,7 @@ def source(results, config=CONFIG, metrics=METRICS):
         config,
         metrics,
         read_histories(map(str, history_paths(results)), CONFIG["seeds"], names),
+        read_histories(map(str, history_paths(results)), CONFIG["seeds"], names),
         {name: results / file for name, file in FIGURES.items()},
         TEMPLATE,
     )

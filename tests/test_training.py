@@ -1,5 +1,8 @@
 """The engine: fastai's head, freezing, schedule and learning rates, and what a stage leaves."""
 
+import tempfile
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -9,6 +12,7 @@ from galaxyzoo.decision_tree import GALAXY_ZOO_2
 from galaxyzoo.errors import InputError
 from galaxyzoo.models import GalaxyNetwork, fastai_head, layer_groups
 from galaxyzoo.pretrained import save_weights, starting_weights
+from galaxyzoo.resume import SavedState
 from galaxyzoo.schedule import one_cycle, spread_lr
 from galaxyzoo.training import Galaxies, adam, load_galaxies, pooled_rmse, train_stage
 
@@ -34,6 +38,14 @@ def galaxies(count: int = 64) -> Galaxies:
     pixels = brightness[:, None, None, None] * 255 * np.ones((count, 3, 32, 32), np.float32)
     labels = np.repeat(brightness[:, None], 37, axis=1)
     return Galaxies(torch.from_numpy(pixels.astype(np.uint8)), torch.from_numpy(labels))
+
+
+def train(network, data=None, stage=STAGE, seed=0, saved=None):
+    """Run a stage; its state is saved in a folder that goes with it unless one is given."""
+    data = data or galaxies()
+    with tempfile.TemporaryDirectory() as folder:
+        saved = saved or SavedState(Path(folder) / "stage.state", "fingerprint", save_minutes=5)
+        return train_stage(network, data, data, stage, AUGMENTATION, seed, saved)
 
 
 @pytest.fixture
@@ -64,7 +76,7 @@ def test_a_frozen_body_learns_nothing_but_batch_normalisation(network):
         if isinstance(module, torch.nn.modules.batchnorm._BatchNorm)
         for key in module.state_dict()
     }
-    train_stage(network, galaxies(), galaxies(), STAGE | {"freeze": True}, AUGMENTATION, seed=0)
+    train(network, stage=STAGE | {"freeze": True})
     after = network.body.state_dict()
     changed = {name for name in before if not torch.equal(before[name], after[name])}
     assert changed == normalisation
@@ -108,12 +120,12 @@ def test_one_cycle_rises_for_three_tenths_and_falls():
 def test_a_stage_learns_and_its_history_tells_of_it(network):
     data = galaxies()
     first = pooled_rmse(network, data, 16)
-    history = train_stage(network, data, data, STAGE | {"epochs": 12}, AUGMENTATION, seed=0)
+    history, timing = train(network, stage=STAGE | {"epochs": 12})
     assert history["epoch"].tolist() == list(range(1, 13))
     assert history["valid_rmse"].iloc[-1] < first / 2
     assert history["valid_rmse"].iloc[-1] == pytest.approx(pooled_rmse(network, data, 7), rel=1e-5)
     assert history["train_loss"].iloc[-1] < history["train_loss"].iloc[0] / 2
-    assert (history["images_per_second"] > 0).all()
+    assert (timing["images_per_second"] > 0).all()
 
 
 def test_the_same_seed_gives_the_same_weights_and_another_seed_others():
@@ -121,7 +133,7 @@ def test_the_same_seed_gives_the_same_weights_and_another_seed_others():
         torch.manual_seed(0)
         network = GalaxyNetwork(BACKBONE, "sigmoid", dropout=0.1)
         torch.rand(seed)  # whatever was drawn before must not matter
-        train_stage(network, galaxies(), galaxies(), STAGE, AUGMENTATION, seed)
+        train(network, seed=seed)
         return network.state_dict()
 
     once, again, other = trained(3), trained(3), trained(4)
@@ -135,7 +147,7 @@ def test_a_loss_that_is_not_finite_names_stage_epoch_batch_and_learning_rate(net
     with pytest.raises(
         InputError, match=r"all_32 .* epoch 1, batch 1, .* learning rate of 0.00012"
     ):
-        train_stage(network, data, data, STAGE, AUGMENTATION, seed=0)
+        train(network, data)
 
 
 def test_galaxies_are_loaded_in_the_order_of_the_rows():

@@ -28,7 +28,7 @@ class Score(NamedTuple):
 def read_histories(
     paths: Iterable[str], seeds: Sequence[int], stages: Sequence[str]
 ) -> dict[int, dict[str, pd.DataFrame]]:
-    """Histories by seed and stage, of CSV files that list all stages of one seed, then the next."""
+    """Tables by seed and stage, of CSV files that list all stages of one seed, then the next."""
     paths = iter(paths)
     return {seed: {stage: pd.read_csv(next(paths)) for stage in stages} for seed in seeds}
 
@@ -37,14 +37,16 @@ def report_page(
     config: Settings,
     metrics: Settings,
     histories: Histories,
+    timings: Histories,
     figures: Mapping[str, Path],
     template: Path,
 ) -> str:
     """The page, as HTML, with every figure inside it.
 
     `config` is the resolved config and `metrics` the content of metrics.json; `histories` maps
-    seed -> stage -> its history, one row an epoch. `figures` names the files of `learning_curves`,
-    `questions` and `answers` and of the sheets of galaxies, `typical`, `best` and `worst`.
+    seed -> stage -> its history, one row an epoch, `timings` likewise to its timing. `figures`
+    names the files of `learning_curves`, `questions` and `answers` and of the sheets of galaxies,
+    `typical`, `best` and `worst`.
     """
     pages = Environment(
         loader=FileSystemLoader(template.parent),
@@ -61,7 +63,7 @@ def report_page(
         ),
         metrics=metrics,
         scores=scores(metrics, views(config["tta"])),
-        stages=stage_rows(config["stages"], histories),
+        stages=stage_rows(config["stages"], histories, timings),
         epochs=sum(stage["epochs"] for stage in config["stages"]),
         views=views(config["tta"]),
         questions=GALAXY_ZOO_2.questions,
@@ -104,7 +106,9 @@ def seen_in(views: int) -> str:
     return f"{counted(views, 'view')} of each galaxy"
 
 
-def stage_rows(stages: Sequence[Settings], histories: Histories) -> list[dict[str, Any]]:
+def stage_rows(
+    stages: Sequence[Settings], histories: Histories, timings: Histories
+) -> list[dict[str, Any]]:
     """Each stage's settings, with the error at its end and its duration, both means over seeds."""
     rows = []
     for stage in stages:
@@ -115,7 +119,10 @@ def stage_rows(stages: Sequence[Settings], histories: Histories) -> list[dict[st
                 **stage,
                 "lr": f"{rate[0]:g} to {rate[1]:g}" if isinstance(rate, Sequence) else f"{rate:g}",
                 "valid_rmse": sum(run["valid_rmse"].iloc[-1] for run in runs) / len(runs),
-                "duration": duration(sum(run["seconds"].sum() for run in runs) / len(runs)),
+                "duration": duration(
+                    sum(timing[stage["name"]]["seconds"].sum() for timing in timings.values())
+                    / len(timings)
+                ),
             }
         )
     return rows

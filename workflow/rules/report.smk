@@ -98,6 +98,7 @@ rule report:
     input:
         metrics=experiment_file("metrics.json"),
         histories=each_stage("stages/{stage}.csv"),
+        timings=each_stage("stages/{stage}_timing.csv"),
         learning_curves=experiment_file("figures/learning_curves.svg"),
         questions=experiment_file("figures/questions.svg"),
         answers=experiment_file("figures/answers.png"),

@@ -27,6 +27,7 @@ rule train_stage:
     output:
         weights=experiment_file("seed{seed}/stages/{stage}.pt"),
         history=experiment_file("seed{seed}/stages/{stage}.csv"),
+        timing=experiment_file("seed{seed}/stages/{stage}_timing.csv"),
     log:
         experiment_file("logs/seed{seed}/train_{stage}.log"),
     benchmark:

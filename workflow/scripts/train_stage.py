@@ -11,6 +11,7 @@ import job
 from galaxyzoo.checkpoints import load_checkpoint, new_network, restored_network, save_checkpoint
 from galaxyzoo.devices import best_device, body_dtype
 from galaxyzoo.prediction_files import probabilities_of
+from galaxyzoo.resume import SavedState, stage_fingerprint
 from galaxyzoo.training import load_galaxies, train_stage
 
 settings = job.start(snakemake)
@@ -39,6 +40,14 @@ job.log.info(
     *(stage["name"], seed, len(train), len(valid), device, network.body_dtype),
 )
 
-history = train_stage(network, train, valid, stage, settings["augmentation"], seed)
+# Not an output of the rule: Snakemake would remove it from a stage that was stopped.
+fingerprint = stage_fingerprint(
+    settings, snakemake.params.code, weights, *vars(train).values(), *vars(valid).values()
+)
+output = Path(snakemake.output.weights)
+saved = SavedState(output.with_suffix(".state"), fingerprint, snakemake.config["save_minutes"])
+history, timing = train_stage(network, train, valid, stage, settings["augmentation"], seed, saved)
 history.to_csv(snakemake.output.history, index=False)
-save_checkpoint(network, Path(snakemake.output.weights), model, provenance=settings)
+timing.to_csv(snakemake.output.timing, index=False)
+save_checkpoint(network, output, model, provenance=settings | {"fingerprint": fingerprint})
+saved.remove()

@@ -14,6 +14,7 @@ page = report_page(
     config,
     json.loads(Path(snakemake.input.metrics).read_text(encoding="utf-8")),
     read_histories(snakemake.input.histories, config["seeds"], stages),
+    read_histories(snakemake.input.timings, config["seeds"], stages),
     {name: Path(snakemake.input[name]) for name in figures},
     Path(snakemake.input.template),
 )
