@@ -144,7 +144,7 @@ class Galaxy:
 def draw_galaxy(rng: np.random.Generator) -> Galaxy:
     """Draw one galaxy of the survey."""
     kinds = (elliptical, lenticular, spiral, irregular, artefact)
-    return kinds[rng.choice(len(kinds), p=(0.28, 0.165, 0.49, 0.057, 0.008))](rng)
+    return kinds[rng.choice(len(kinds), p=(0.31, 0.12, 0.505, 0.057, 0.008))](rng)
 
 
 def elliptical(rng: np.random.Generator) -> Galaxy:
@@ -178,7 +178,7 @@ def lenticular(rng: np.random.Generator) -> Galaxy:
         view=draw_view(rng, surface_brightness=20.3),
         spheroid=draw_bulge(rng, rng.uniform(0.15, 0.7), disc),
         disc=disc,
-        bar=draw_bar(rng, chance=0.15),
+        bar=draw_bar(rng, chance=0.12),
         ring=draw_ring(rng, chance=0.16),
         companion=draw_companion(rng, colour),
         oddities=replace(draw_oddities(rng), dust=draw_dust(rng, disc)),
@@ -191,14 +191,14 @@ def spiral(rng: np.random.Generator) -> Galaxy:
     lateness = np.exp(-bulge / 0.15)  # 1 without a bulge, towards 0 the larger it is
     colour = rng.normal(0.66 - 0.27 * lateness, 0.08)
     disc = draw_disc(rng, colour, thickness=rng.uniform(0.08, 0.2))
-    bar = draw_bar(rng, chance=0.2)
+    bar = draw_bar(rng, chance=0.16)
     flocculent = rng.random() < 0.25
     return Galaxy(
         view=draw_view(rng, surface_brightness=20.7),
         spheroid=draw_bulge(rng, bulge, disc),
         disc=disc,
         arms=Arms(
-            contrast=rng.lognormal(np.log(1.0 + 1.5 * lateness), 0.5),
+            contrast=rng.lognormal(np.log(1.2 + 1.6 * lateness), 0.5),
             number=int(rng.choice(range(1, 7), p=(0.06, 0.66, 0.13, 0.07, 0.05, 0.03))),
             pitch_deg=float(np.clip(rng.normal(17 + 9 * lateness, 5), 8, 42)),
             raggedness=rng.uniform(0.1, 0.4) + 0.4 * flocculent,
@@ -302,8 +302,8 @@ def draw_dust(rng: np.random.Generator, disc: Disc) -> float:
 def draw_companion(rng: np.random.Generator, colour: float) -> Companion:
     """Draw what merges with some galaxies, of about the `colour` of the galaxy itself."""
     return Companion(
-        light=draw_if(rng, 0.035, 0.3, 1.0),
-        separation=rng.uniform(0.5, 1.1),
+        light=draw_if(rng, 0.03, 0.35, 1.0),
+        separation=rng.uniform(0.45, 0.95),
         radius=rng.uniform(0.15, 0.35),
         axis_ratio=rng.uniform(0.4, 1.0),
         colour=colour + rng.normal(0, 0.1),
@@ -316,5 +316,5 @@ def draw_oddities(rng: np.random.Generator) -> Oddities:
     return Oddities(
         displacement=disturbed * rng.uniform(0.05, 0.15),
         tail=disturbed * rng.uniform(0.1, 0.35),
-        star=draw_if(rng, 0.05, 0.1, 0.5),
+        star=draw_if(rng, 0.03, 0.1, 0.5),
     )

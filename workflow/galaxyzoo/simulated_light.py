@@ -8,6 +8,7 @@ axis, in R90.
 
 import numpy as np
 from scipy import fft
+from scipy.special import gamma
 
 from galaxyzoo.simulated_galaxies import Arms, Bar, Disc, Galaxy, Ring, Spheroid
 
@@ -77,9 +78,20 @@ def elliptical_radius(
 
 
 def sersic(radius: np.ndarray, half_light_radius: float, index: float) -> np.ndarray:
-    """Sersic profile, 1 at the half-light radius; b_n from Ciotti & Bertin 1999, equation 18."""
-    b = 2 * index - 1 / 3 + 4 / (405 * index) + 46 / (25515 * index**2)
-    return np.exp(-b * ((radius / half_light_radius) ** (1 / index) - 1))
+    """Sersic profile, 1 at the half-light radius."""
+    return np.exp(-sersic_b(index) * ((radius / half_light_radius) ** (1 / index) - 1))
+
+
+def sersic_b(index: float) -> float:
+    """The b_n of a Sersic profile (Ciotti & Bertin 1999, equation 18)."""
+    return 2 * index - 1 / 3 + 4 / (405 * index) + 46 / (25515 * index**2)
+
+
+def sersic_light(half_light_radius: float, index: float) -> float:
+    """All the light under such a profile seen round (Graham & Driver 2005, equation 4)."""
+    b = sersic_b(index)
+    within = index * np.exp(b) * b ** (-2 * index) * gamma(2 * index)
+    return 2 * np.pi * half_light_radius**2 * within
 
 
 def random_field(side: int, scale_px: float, rng: np.random.Generator) -> np.ndarray:

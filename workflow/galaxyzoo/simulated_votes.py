@@ -12,7 +12,7 @@ import numpy as np
 
 from galaxyzoo.decision_tree import GALAXY_ZOO_2, DecisionTree
 from galaxyzoo.simulated_galaxies import Galaxy
-from galaxyzoo.simulated_light import nanomaggies
+from galaxyzoo.simulated_light import nanomaggies, sersic, sersic_light
 from galaxyzoo.simulated_pictures import CCD_ARCSEC, SKY_NOISE
 
 Chances = dict[str, float]  # of answers or features, by name
@@ -94,8 +94,8 @@ def answer_chances(galaxy: Galaxy) -> dict[int, Chances]:
         7: ordered(
             ("cigar-shaped", "in between", "completely round"),
             apparent_axis_ratio(galaxy),
-            bounds=(0.43, 0.77),
-            width=0.07,
+            bounds=(0.43, 0.76),
+            width=0.08,
         ),
         8: odd,
         9: edge_on_bulge(galaxy),
@@ -111,7 +111,7 @@ def noticed_features(galaxy: Galaxy) -> Chances:
     disc = galaxy.disc
     flat = 1 - galaxy.spheroid.light
     return {
-        "arms": 0.95 * noticing(arm_visibility(galaxy), 0.18),
+        "arms": 0.95 * noticing(arm_visibility(galaxy), 0.2),
         "bar": 0.04 + 0.94 * noticing(bar_visibility(galaxy), 0.3, 3),
         "ring": noticing(ring_visibility(galaxy), 0.4),
         "edge": np.sqrt(flat) * below(disc.axis_ratio, 0.25, 0.04),
@@ -130,7 +130,7 @@ def noticed_oddities(galaxy: Galaxy) -> Chances:
         "lens or arc": 0.8 * noticing(odd.arc * resolved(0.04, galaxy), 0.02),
         "disturbed": 0.5 * noticing(tide_visibility(galaxy), 0.06),
         "irregular": 0.8 * noticing(lump_visibility(galaxy), 0.5),
-        "other": 0.5 * noticing(odd.star, 0.06),
+        "other": 0.5 * noticing(odd.star, 0.15),
         "merger": 0.85 * noticing(np.sqrt(companion.light) * apart, 0.6, 3),
         "dust lane": 0.5 * noticing(odd.dust * resolved(0.035, galaxy), 0.4),
     }
@@ -164,32 +164,31 @@ def arm_number(number: int) -> Chances:
 
 def arm_visibility(galaxy: Galaxy) -> float:
     """Contrast of the arms at 0.6 R90: the seeing blurs those that are many or tightly wound."""
-    arms = galaxy.arms
+    arms, disc = galaxy.arms, galaxy.disc
     spacing = 2 * np.pi * 0.6 * np.sin(np.radians(arms.pitch_deg)) / arms.number
-    spacing *= np.sqrt((1 + galaxy.disc.axis_ratio**2) / 2)
-    contrast = arms.contrast / (1 + 0.6 * arms.contrast) * (1 - galaxy.spheroid.light)
+    spacing *= np.sqrt((1 + disc.axis_ratio**2) / 2)
     blur = np.exp(-2 * (np.pi * seeing(galaxy) / spacing) ** 2)
-    return contrast * blur * depth(galaxy) * galaxy.disc.openness
+    share = disc_brightness(galaxy, 0.6) / smooth_brightness(galaxy, 0.6)
+    contrast = arms.contrast * share / (1 + 0.6 * arms.contrast * share)
+    return contrast * blur * depth(galaxy) * disc.openness
 
 
 def bar_visibility(galaxy: Galaxy) -> float:
     """Contrast of the bar half-way to its end, foreshortened where it points at us."""
     bar, disc = galaxy.bar, galaxy.disc
-    bar_brightness = 1.34 * bar.light / bar.length**2
-    contrast = bar_brightness / disc_brightness(galaxy, 0.5 * bar.length)
-    contrast /= 1 + 4 * galaxy.spheroid.light
+    brightness = (1 - galaxy.spheroid.light) * 1.34 * bar.light / bar.length**2
+    contrast = brightness / (brightness + smooth_brightness(galaxy, 0.5 * bar.length))
     along = np.hypot(np.cos(bar.angle), disc.axis_ratio * np.sin(bar.angle))
-    sharpness = resolved(0.12 * bar.length * along, galaxy)
-    return 1.5 * contrast / (1 + contrast) * sharpness * disc.openness
+    return 1.5 * contrast * resolved(0.12 * bar.length * along, galaxy) * disc.openness
 
 
 def ring_visibility(galaxy: Galaxy) -> float:
     """Contrast of the ring."""
     ring = galaxy.ring
-    ring_brightness = ring.light / ((2 * np.pi) ** 1.5 * ring.radius * ring.width)
-    contrast = ring_brightness / disc_brightness(galaxy, ring.radius)
-    sharpness = resolved(ring.width, galaxy)
-    return contrast / (1 + contrast) * sharpness * depth(galaxy) * galaxy.disc.openness
+    brightness = ring.light / ((2 * np.pi) ** 1.5 * ring.radius * ring.width)
+    brightness *= 1 - galaxy.spheroid.light
+    contrast = brightness / (brightness + smooth_brightness(galaxy, ring.radius))
+    return contrast * resolved(ring.width, galaxy) * depth(galaxy) * galaxy.disc.openness
 
 
 def lump_visibility(galaxy: Galaxy) -> float:
@@ -215,10 +214,18 @@ def apparent_axis_ratio(galaxy: Galaxy) -> float:
 
 
 def disc_brightness(galaxy: Galaxy, radius: float) -> float:
-    """Surface brightness of the smooth disc seen face-on, in the disc's light per square R90."""
+    """Surface brightness of the disc's stars seen face-on, in the galaxy's light per R90^2."""
     length = galaxy.disc.scale_length
-    smooth = 1 - galaxy.bar.light - galaxy.ring.light
-    return smooth * np.exp(-radius / length) / (2 * np.pi * length**2)
+    light = (1 - galaxy.spheroid.light) * (1 - galaxy.bar.light - galaxy.ring.light)
+    return light * np.exp(-radius / length) / (2 * np.pi * length**2)
+
+
+def smooth_brightness(galaxy: Galaxy, radius: float) -> float:
+    """Surface brightness of the disc and the bulge, against which anything else must show."""
+    bulge = galaxy.spheroid
+    profile = sersic(radius, bulge.radius, bulge.sersic_index)
+    in_bulge = bulge.light * profile / sersic_light(bulge.radius, bulge.sersic_index)
+    return disc_brightness(galaxy, radius) + in_bulge
 
 
 def seeing(galaxy: Galaxy) -> float:
