@@ -120,11 +120,11 @@ def disc_layers(
     in_disc = 1 - galaxy.spheroid.light
     smooth = in_disc * (1 - bar.light - ring.light)
     layers = []
-    if arms.contrast:
+    if arms.contrast and disc.openness:
         pattern = spiral_pattern(arms, disc, u, v, px_per_r90, rng)
         young = arms.contrast * disc.openness * old * pattern
         in_arms = smooth * young.sum() / (young.sum() + old.sum())
-        layers.append((in_arms, young + np.float32(1e-12), 0.1))
+        layers.append((in_arms, young, 0.1))
         smooth -= in_arms
     layers.append((smooth, old, disc.colour))
     if bar.light:

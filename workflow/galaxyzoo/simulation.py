@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from functools import partial
+from multiprocessing import get_context
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
@@ -21,6 +22,7 @@ from galaxyzoo.randomness import numpy_generator
 from galaxyzoo.simulated_galaxies import Galaxy, draw_galaxy
 from galaxyzoo.simulated_pictures import jpeg, render
 from galaxyzoo.simulated_votes import true_probabilities, vote_fractions
+from galaxyzoo.whole_files import replaced
 
 TRUE_PROBABILITIES = "true_probabilities.csv"
 FEWEST_VOLUNTEERS = 10
@@ -33,8 +35,7 @@ def simulate_survey(
     """Write a survey of labelled `galaxies` and unlabelled `test_galaxies` into a folder.
 
     `volunteers` is how many look at a galaxy, on average. The bytes of the files depend on all
-    arguments but `processes`. A script that asks for several processes needs the usual guard,
-    `if __name__ == "__main__":`, on systems that spawn processes instead of forking them.
+    arguments but `processes`.
     """
     folder.mkdir(parents=True, exist_ok=True)
     ids, test_ids = draw_ids(galaxies, test_galaxies, seed)
@@ -84,7 +85,8 @@ def workers(processes: int) -> Iterator[Callable[[Callable, Iterable], Iterable]
     if processes == 1:
         yield map
     else:
-        with ProcessPoolExecutor(processes) as pool:
+        # Forked: spawned processes would run the calling script again.
+        with ProcessPoolExecutor(processes, get_context("fork")) as pool:
             yield partial(pool.map, chunksize=8)
 
 
@@ -114,14 +116,3 @@ def zip_entry(name: str, compression: int) -> ZipInfo:
     entry.create_system = 3  # Unix, wherever this runs
     entry.external_attr = 0o644 << 16
     return entry
-
-
-@contextmanager
-def replaced(path: Path) -> Iterator[Path]:
-    """A path to write to, which takes the place of `path` when all is written, and goes if not."""
-    part = path.with_name(f".{path.name}.part")
-    try:
-        yield part
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
