@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 
 import job
-
 from galaxyzoo.augmentation import tta_maps
 from galaxyzoo.checkpoints import load_checkpoint, restored_network
 from galaxyzoo.devices import best_device, body_dtype, use_threads

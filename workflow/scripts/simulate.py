@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import job
-
 from galaxyzoo.simulation import simulate_survey
 
 settings = job.start(snakemake)

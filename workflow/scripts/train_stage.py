@@ -7,7 +7,6 @@ import pandas as pd
 import torch
 
 import job
-
 from galaxyzoo.checkpoints import load_checkpoint, new_network, restored_network, save_checkpoint
 from galaxyzoo.devices import best_device, body_dtype, use_threads
 from galaxyzoo.prediction_files import probabilities_of
