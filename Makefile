@@ -15,7 +15,7 @@ test: .venv/installed
 	pytest
 
 lint: .venv/installed
-	ruff check
+	ruff check --no-cache
 	ruff format --check
 	snakefmt --check Snakefile workflow
 	snakemake --lint

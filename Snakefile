@@ -20,7 +20,3 @@ rule all:
     default_target: True
     input:
         final_output(),
-
-
-onsuccess:
-    print(result_summary())

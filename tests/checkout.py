@@ -56,7 +56,7 @@ class Checkout:
     def start(self, *arguments: str) -> subprocess.Popen:
         """Start Snakemake in a process group of its own, its output in one pipe."""
         return subprocess.Popen(
-            [Path(sys.executable).with_name("snakemake"), "--configfile", "tiny.yaml", *arguments],
+            [Path(sys.executable).with_name("snakemake"), *arguments, "--configfile", "tiny.yaml"],
             cwd=self.folder,
             env=os.environ | {"PYTHONPATH": ""},
             text=True,

@@ -74,6 +74,7 @@ def test_several_mistakes_are_all_told():
 def test_defaults_are_filled_in():
     config = copy.deepcopy(DEFAULT)
     del config["tta"], config["augmentation"], config["validation"], config["survey"]["crop"]
+    del config["stages"][1]["batch_size"]
     filled = validated(config, SCHEMA)
     assert filled["tta"] == {"rotations": 4, "flips": True, "zooms": [1.0]}
     assert filled["survey"]["crop"] == 224
@@ -86,7 +87,7 @@ def test_configs_that_mean_the_same_become_the_same():
     text = (ROOT / "config" / "config.yaml").read_text(encoding="utf-8")
     config = yaml.safe_load(text)
     config["stages"][1] = dict(reversed(config["stages"][1].items()))
-    config["stages"][0]["lr"] = yaml_value("0.0100")
+    config["stages"][0]["lr"] = yaml_value("0.00300")
     config["stages"][0]["epochs"] = 1.0
     again = validated(dict(reversed(config.items())), SCHEMA)
     assert repr(again) == repr(validated(yaml.safe_load(text), SCHEMA))

@@ -41,7 +41,7 @@ def assert_same(one: Checkout, other: Checkout) -> None:
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory) -> Checkout:
     checkout = Checkout(tmp_path_factory.mktemp("undisturbed"), CONFIG)
-    run = checkout.snakemake("--cores", "2", "--", TARGET)
+    run = checkout.snakemake("--cores", "2", TARGET)
     assert run.returncode == 0, run.stdout
     return checkout
 
@@ -50,7 +50,7 @@ def undisturbed(tmp_path_factory) -> Checkout:
 def started(tmp_path, undisturbed) -> Checkout:
     """A checkout in which all is done but the last stage."""
     checkout = Checkout(tmp_path, CONFIG)
-    run = checkout.snakemake("--cores", "2", "--", TARGET.replace("all", "head"))
+    run = checkout.snakemake("--cores", "2", TARGET.replace("all", "head"))
     assert run.returncode == 0, run.stdout
     return checkout
 
@@ -69,9 +69,9 @@ def saves(checkout: Checkout, process: subprocess.Popen, count: int) -> None:
 
 
 def test_a_stage_killed_at_ten_moments_ends_in_the_same_bits(started, undisturbed):
-    part = started.results / "seed0" / "stages" / "all.state.part"
+    part = started.results / "seed0" / "stages" / "all.state.unfinished"
     for kill in range(10):
-        process = started.start("--cores", "2", "--", TARGET)
+        process = started.start("--cores", "2", TARGET)
         saves(started, process, 3 + 2 * kill)
         if kill % 3 == 0:
             while not part.exists():  # a state is being written
@@ -79,7 +79,7 @@ def test_a_stage_killed_at_ten_moments_ends_in_the_same_bits(started, undisturbe
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
         assert not (started.folder / TARGET).exists()
-    run = started.snakemake("--cores", "2", "--", TARGET)
+    run = started.snakemake("--cores", "2", TARGET)
     assert run.returncode == 0, run.stdout
     assert "all goes on in epoch" in run.stdout
     assert_same(started, undisturbed)
@@ -88,7 +88,7 @@ def test_a_stage_killed_at_ten_moments_ends_in_the_same_bits(started, undisturbe
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_stage_asked_to_stop_saves_and_goes_on(started, undisturbed, number):
-    process = started.start("--cores", "2", "--", TARGET)
+    process = started.start("--cores", "2", TARGET)
     saves(started, process, 5)
     jobs = subprocess.run(
         ["pgrep", "-g", str(process.pid), "-f", "train_stage.py"], capture_output=True, text=True
@@ -98,19 +98,19 @@ def test_a_stage_asked_to_stop_saves_and_goes_on(started, undisturbed, number):
     output, _ = process.communicate(timeout=60)
     assert process.returncode != 0
     assert f"all stopped by {number.name} in epoch" in output
-    run = started.snakemake("--cores", "2", "--", TARGET)
+    run = started.snakemake("--cores", "2", TARGET)
     assert "all goes on in epoch" in run.stdout
     assert_same(started, undisturbed)
 
 
 def test_a_state_of_other_settings_is_not_used_and_the_log_says_why(started):
-    process = started.start("--cores", "2", "--", TARGET)
+    process = started.start("--cores", "2", TARGET)
     saves(started, process, 5)
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
     stages = [STAGES[0], STAGES[1] | {"lr": 0.004, "epochs": 1}]
     started.write_config(changed(stages=stages, seeds=[0], save_minutes=0))
-    run = started.snakemake("--cores", "2", "--", TARGET)
+    run = started.snakemake("--cores", "2", TARGET)
     assert run.returncode == 0, run.stdout
     assert (
         "all.state is of other settings, weights, galaxies or code; the stage starts anew"
@@ -166,7 +166,7 @@ def test_the_fingerprint_tells_settings_code_weights_and_galaxies_apart(tmp_path
 
 def test_two_runs_of_one_config_agree_and_another_seed_differs(undisturbed, tmp_path):
     again = Checkout(tmp_path, changed(stages=STAGES, seeds=[0, 1], save_minutes=5))
-    run = again.snakemake("--cores", "2", "--", TARGET, TARGET.replace("seed0", "seed1"))
+    run = again.snakemake("--cores", "2", TARGET, TARGET.replace("seed0", "seed1"))
     assert run.returncode == 0, run.stdout
     assert_same(again, undisturbed)
     other = torch.load(again.folder / TARGET.replace("seed0", "seed1"), weights_only=True)[

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import shutil
 import subprocess
 import sys
 
@@ -121,7 +122,7 @@ def test_the_submission_is_as_kaggle_takes_it(finished):
 def test_the_report_page_is_there_and_reaches_snakemakes_own_report(finished):
     page = (finished.results / "report.html").read_text(encoding="utf-8")
     bag = json.loads((finished.results / "metrics.json").read_text())["rmse"]["bag"]
-    assert f"{bag:.4f}" in page
+    assert f"{bag:.5f}" in page
     assert "Nothing to be done" in finished.snakemake("report").stdout
     run = finished.snakemake("--report", "snakemake-report.html")
     assert run.returncode == 0, run.stdout
@@ -168,6 +169,62 @@ def test_another_experiment_on_the_survey_shares_its_crops(finished):
     jobs = finished.would_run(changed(experiment="other"))
     assert not {"simulate", "crop_training", "crop_test", "hold_out"} & set(jobs)
     assert jobs["train_stage"] == 6
+
+
+def test_files_in_kaggles_layout_take_the_same_way(finished):
+    files = finished.survey / "raw"
+    config = changed(experiment="files", files=str(files))
+    config["survey"] = {"name": "files", "source": "files", "holdout": 0.5}
+    ids = pd.read_csv(finished.survey / "training.csv")["GalaxyID"]
+    fair = pd.DataFrame({"GalaxyID": ids, "unbiased": [1] * 20 + [0] * 40})
+    fair.to_csv(files / "unbiased.csv", index=False)
+    finished.write_config(config)
+    run = finished.snakemake("results/surveys/files/holdout.csv", "--cores", "2")
+    jobs = finished.would_run(config)
+    (files / "unbiased.csv").unlink()
+    assert run.returncode == 0, run.stdout
+    survey = finished.folder / "results" / "surveys" / "files"
+    holdout = pd.read_csv(survey / "holdout.csv")["GalaxyID"]
+    assert len(holdout) == 10
+    assert set(holdout) <= set(ids[:20])
+    same = [np.load(folder / "training.npy") for folder in (survey, finished.survey)]
+    np.testing.assert_array_equal(*same)
+    assert not {"simulate", "crop_training", "hold_out"} & set(jobs)
+    assert {"train_stage": 6, "crop_test": 1, "submission": 1}.items() <= jobs.items()
+
+
+def test_a_folder_without_the_files_is_one_line_that_says_what_it_should_hold(finished, tmp_path):
+    config = changed(files=str(tmp_path))
+    config["survey"] = {"name": "files", "source": "files"}
+    finished.write_config(config)
+    run = finished.snakemake("--cores", "2")
+    finished.write_config(TINY)
+    assert run.returncode != 0
+    assert f"{tmp_path} holds neither images_training_rev1.zip nor" in run.stdout
+    assert "Traceback" not in run.stdout
+
+
+def test_a_bad_label_ends_the_crop_and_names_the_galaxy(finished, tmp_path):
+    raw = finished.survey / "raw"
+    shutil.copy(raw / "images_training_rev1.zip", tmp_path)
+    labels = pd.read_csv(raw / "training_solutions_rev1.zip")
+    labels.loc[3, "Class1.1"] = 1.5
+    labels.to_csv(tmp_path / "training_solutions_rev1.csv", index=False)
+    config = changed(files=str(tmp_path))
+    config["survey"] = {"name": "bad", "source": "files"}
+    finished.write_config(config)
+    run = finished.snakemake("results/surveys/bad/training.npy", "--cores", "2")
+    skipping = config | {"survey": config["survey"] | {"on_bad_galaxy": "skip"}}
+    finished.write_config(skipping)
+    skipped = finished.snakemake("results/surveys/bad/training.npy", "--cores", "2")
+    finished.write_config(TINY)
+    assert run.returncode != 0
+    assert f"{labels.loc[3, 'GalaxyID']}: " in run.stdout
+    assert "1 in all" in run.stdout
+    assert "Traceback (most recent call last)" not in run.stdout
+    assert skipped.returncode == 0, skipped.stdout
+    rejected = pd.read_csv(finished.folder / "results" / "surveys" / "bad" / "rejected.csv")
+    assert rejected["GalaxyID"].tolist() == [labels.loc[3, "GalaxyID"]]
 
 
 def test_an_unknown_backbone_ends_the_first_job_that_needs_it(tmp_path):

@@ -1,6 +1,5 @@
 """A trained network on disk: its weights, and what is needed to build it again."""
 
-import os
 import pickle
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from galaxyzoo.errors import InputError
 from galaxyzoo.models import GalaxyNetwork, start_at
 from galaxyzoo.output_layers import raw_outputs_for
 from galaxyzoo.randomness import torch_seed
+from galaxyzoo.whole_files import replaced
 
 
 def save_checkpoint(
@@ -28,9 +28,8 @@ def save_checkpoint(
         "weights": {name: value.cpu() for name, value in network.state_dict().items()},
         "provenance": provenance,
     }
-    temporary = path.with_name(f".{path.name}.part")
-    torch.save(checkpoint, temporary)
-    os.replace(temporary, path)
+    with replaced(path) as unfinished:
+        torch.save(checkpoint, unfinished)
 
 
 def load_checkpoint(path: Path) -> dict[str, Any]:

@@ -8,9 +8,7 @@ import multiprocessing
 import os
 import shutil
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import IO, Literal
@@ -25,6 +23,7 @@ from galaxyzoo.errors import InputError, offenders
 from galaxyzoo.kaggle_files import GalaxyImages
 from galaxyzoo.label_checks import label_faults
 from galaxyzoo.progress import progress
+from galaxyzoo.whole_files import replaced
 
 CHUNK = 64  # galaxies that a process is given at a time
 
@@ -61,9 +60,9 @@ def crop_survey(
     bytes_needed = len(ids) * size_px**2 * 3
     try:
         with (
-            put_in_place(crops_path) as crops,
-            put_in_place(index_path) as index,
-            put_in_place(rejected_path) as rejected,
+            replaced(crops_path) as crops,
+            replaced(index_path) as index,
+            replaced(rejected_path) as rejected,
         ):
             if free_bytes(crops) < bytes_needed:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -109,17 +108,6 @@ def check_faults(faults: Faults, fit: list[int], images: Path, on_bad_galaxy: st
 def in_order(faults: Faults) -> Faults:
     """The faults by ascending GalaxyID, then those of images that have none."""
     return dict(sorted(faults.items(), key=lambda item: (isinstance(item[0], str), item[0])))
-
-
-@contextmanager
-def put_in_place(path: Path) -> Iterator[Path]:
-    """A path beside `path` to write to: renamed to it at the end, removed on any error."""
-    unfinished = path.with_name(f"{path.name}.unfinished")
-    try:
-        yield unfinished
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 def free_bytes(path: Path) -> int:

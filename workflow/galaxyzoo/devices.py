@@ -1,7 +1,14 @@
 """Where a network runs, and in which precision."""
 
+import os
+
 import torch
 from torch import nn
+
+
+def use_threads(threads: int) -> None:
+    """Compute with so many threads, but with no more than there are cores: more only wait."""
+    torch.set_num_threads(min(threads, os.cpu_count() or threads))
 
 
 def best_device() -> torch.device:

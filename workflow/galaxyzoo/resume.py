@@ -15,6 +15,8 @@ from typing import Any
 
 import torch
 
+from galaxyzoo.whole_files import replaced
+
 log = logging.getLogger(__name__)
 
 
@@ -59,12 +61,10 @@ class SavedState:
 
     def save(self, state: dict[str, Any]) -> None:
         """Put the state in place of the one before: written aside, synced, renamed."""
-        aside = self.path.with_name(f"{self.path.name}.part")
-        with aside.open("wb") as file:
+        with replaced(self.path) as unfinished, unfinished.open("wb") as file:
             torch.save({"fingerprint": self.fingerprint, "state": state}, file)
             file.flush()
             os.fsync(file.fileno())
-        aside.replace(self.path)
         self.last_save = time.monotonic()
 
     def due(self) -> bool:
@@ -74,7 +74,6 @@ class SavedState:
     def remove(self) -> None:
         """Forget the state, when the stage's checkpoint is written."""
         self.path.unlink(missing_ok=True)
-        self.path.with_name(f"{self.path.name}.part").unlink(missing_ok=True)
 
 
 class StopRequest:

@@ -2,7 +2,7 @@ import sys
 from pathlib import Path
 
 WORKFLOW = Path(workflow.basedir) / "workflow"
-sys.path.insert(0, str(WORKFLOW))
+sys.path.insert(0, str(WORKFLOW))  # Snakemake hands it on to the scripts
 
 from galaxyzoo import kaggle_files
 from galaxyzoo.config import load_schema, validated

@@ -3,7 +3,6 @@
 import pandas as pd
 
 import job
-
 from galaxyzoo.prediction_files import bagged
 
 job.start(snakemake)

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import job
-
 from galaxyzoo.crops import crop_survey
 from galaxyzoo.kaggle_files import read_solutions
 

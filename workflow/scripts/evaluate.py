@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 
 import job
-
 from galaxyzoo.metrics import central_pixel_benchmark, centre_colours, scores
 from galaxyzoo.prediction_files import probabilities_of, read_predictions
 

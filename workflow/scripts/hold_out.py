@@ -5,7 +5,6 @@ from pathlib import Path
 import pandas as pd
 
 import job
-
 from galaxyzoo.kaggle_files import read_fair_ids
 from galaxyzoo.splits import draw_holdout
 

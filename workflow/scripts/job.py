@@ -1,12 +1,9 @@
-"""What every script does first: find the shared module, write a log, end an error in a sentence."""
+"""What every script does first: write a log, and see that an error ends in a sentence."""
 
 import logging
 import sys
-from pathlib import Path
 from types import TracebackType
 from typing import Any
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from galaxyzoo.errors import InputError
 

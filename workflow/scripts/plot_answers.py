@@ -5,7 +5,6 @@ from pathlib import Path
 import pandas as pd
 
 import job
-
 from galaxyzoo.figures import predicted_against_voted, save
 from galaxyzoo.prediction_files import probabilities_of
 

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 
 import job
-
 from galaxyzoo.figures import galaxy_errors, galaxy_sheet, save, sheet_positions
 from galaxyzoo.prediction_files import probabilities_of
 

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import job
-
 from galaxyzoo.figures import learning_curves, save
 from galaxyzoo.report import read_histories
 

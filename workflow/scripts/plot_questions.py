@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 import job
-
 from galaxyzoo.figures import error_by_question, save
 
 job.start(snakemake)

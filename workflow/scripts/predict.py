@@ -4,18 +4,16 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import torch
 
 import job
-
 from galaxyzoo.augmentation import tta_maps
 from galaxyzoo.checkpoints import load_checkpoint, restored_network
-from galaxyzoo.devices import best_device, body_dtype
+from galaxyzoo.devices import best_device, body_dtype, use_threads
 from galaxyzoo.prediction import predict
 from galaxyzoo.prediction_files import prediction_table
 
 settings = job.start(snakemake)
-torch.set_num_threads(snakemake.threads)
+use_threads(snakemake.threads)
 device = best_device()
 network = restored_network(load_checkpoint(Path(snakemake.input.weights)))
 network.body_dtype = body_dtype(settings["precision"], device, network.body)

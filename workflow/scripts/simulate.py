@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-from galaxyzoo.simulation import simulate_survey
-
 import job
+from galaxyzoo.simulation import simulate_survey
 
 settings = job.start(snakemake)
 simulate_survey(Path(snakemake.output.solutions).parent, **settings, processes=snakemake.threads)

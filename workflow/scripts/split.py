@@ -3,7 +3,6 @@
 import pandas as pd
 
 import job
-
 from galaxyzoo.splits import split
 
 settings = job.start(snakemake)

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import job
-
 from galaxyzoo.pretrained import save_weights, starting_weights
 
 settings = job.start(snakemake)

@@ -5,7 +5,6 @@ from pathlib import Path
 import pandas as pd
 
 import job
-
 from galaxyzoo.prediction_files import write_submission
 
 job.start(snakemake)

@@ -7,16 +7,15 @@ import pandas as pd
 import torch
 
 import job
-
 from galaxyzoo.checkpoints import load_checkpoint, new_network, restored_network, save_checkpoint
-from galaxyzoo.devices import best_device, body_dtype
+from galaxyzoo.devices import best_device, body_dtype, use_threads
 from galaxyzoo.prediction_files import probabilities_of
 from galaxyzoo.resume import SavedState, stage_fingerprint
 from galaxyzoo.training import load_galaxies, train_stage
 
 settings = job.start(snakemake)
 stage, seed, model = settings["stage"], settings["seed"], settings["model"]
-torch.set_num_threads(snakemake.threads)
+use_threads(snakemake.threads)
 device = best_device()
 
 crops = np.load(snakemake.input.crops, mmap_mode="r")

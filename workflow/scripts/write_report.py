@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 import job
-
 from galaxyzoo.report import read_histories, report_page
 
 config = job.start(snakemake)
