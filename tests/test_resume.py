@@ -78,6 +78,7 @@ def test_a_stage_killed_at_ten_moments_ends_in_the_same_bits(started, undisturbe
                 assert process.poll() is None, "the stage ended too early"
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+        started.snakemake("--unlock")
         assert not (started.folder / TARGET).exists()
     run = started.snakemake("--cores", "2", TARGET)
     assert run.returncode == 0, run.stdout
@@ -108,6 +109,7 @@ def test_a_state_of_other_settings_is_not_used_and_the_log_says_why(started):
     saves(started, process, 5)
     os.killpg(process.pid, signal.SIGKILL)
     process.wait()
+    started.snakemake("--unlock")
     stages = [STAGES[0], STAGES[1] | {"lr": 0.004, "epochs": 1}]
     started.write_config(changed(stages=stages, seeds=[0], save_minutes=0))
     run = started.snakemake("--cores", "2", TARGET)

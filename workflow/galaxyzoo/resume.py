@@ -45,6 +45,7 @@ class SavedState:
             ValueError,
             TypeError,
             KeyError,
+            EOFError,
             pickle.UnpicklingError,
         ) as e:
             log.warning(
