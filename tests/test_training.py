@@ -200,6 +200,11 @@ def test_a_new_network_starts_near_the_mean_label(tmp_path, output):
     assert predicted.std(axis=0).mean() > 0  # it is a start, not a constant
 
 
+def test_random_starting_weights_are_the_same_at_every_call():
+    one, two = (starting_weights(BACKBONE, "random") for _ in range(2))
+    assert all(torch.equal(one[name], two[name]) for name in one)
+
+
 def test_weights_of_another_architecture_are_refused_in_a_sentence(tmp_path):
     path = tmp_path / "weights.safetensors"
     save_weights(starting_weights(BACKBONE, "random"), path, {"backbone": BACKBONE})

