@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from galaxyzoo.config import load_schema, validated
+from galaxyzoo.config import load_schema, patch_size_px, validated
 from galaxyzoo.errors import InputError
 
 ROOT = Path(__file__).parents[1]
@@ -52,6 +52,17 @@ def yaml_value(text: str):
         ({"survey__source": "files"}, "files", "--config files=PATH"),
         ({"model__output": "relu"}, "model.output", "tree, sigmoid, softmax or none"),
         ({"augmentation__zoom": [1.3, 1.0]}, "augmentation.zoom", "[lowest, highest]"),
+        (
+            {"model__backbone": "vit_tiny_patch16_224", "stages__2__size": 100},
+            "stages[2].size",
+            "16 px",
+        ),
+        (
+            {"stages__1__lr": [1e-4, 1e-3], "stages__1__layer_decay": 0.8},
+            "stages[1].lr",
+            "a number",
+        ),
+        ({"stages__1__ema": 1}, "stages[1].ema", "below 1, or null"),
         ({"tta__zooms": [1.1]}, "tta.zooms", "1 among them"),
         ({"survey": None}, "survey", "name and source"),
     ],
@@ -76,7 +87,7 @@ def test_defaults_are_filled_in():
     del config["tta"], config["augmentation"], config["validation"], config["survey"]["crop"]
     del config["stages"][1]["batch_size"]
     filled = validated(config, SCHEMA)
-    assert filled["tta"] == {"rotations": 4, "flips": True, "zooms": [1.0]}
+    assert filled["tta"] == {"rotations": 4, "flips": True, "zooms": [1.0], "batch_size": 128}
     assert filled["survey"]["crop"] == 224
     assert filled["validation"] == 0.2
     assert filled["stages"][1]["freeze"] is False
@@ -93,9 +104,27 @@ def test_configs_that_mean_the_same_become_the_same():
     assert repr(again) == repr(validated(yaml.safe_load(text), SCHEMA))
 
 
+def test_epochs_are_scaled_each_to_at_least_one():
+    scaled = validated(with_change(epochs_scale=0.3), SCHEMA)
+    assert [stage["epochs"] for stage in DEFAULT["stages"]] == [1, 8, 1, 4]
+    assert [stage["epochs"] for stage in scaled["stages"]] == [1, 2, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("backbone", "multiple_px"),
+    [
+        *(("vit_small_patch14_dinov2", 14), ("swin_tiny_patch4_window7_224", 4)),
+        *(("xcit_nano_12_p16_224", 16), ("vit_tiny_r_s16_p8_224", 8), ("resnet50", 1)),
+    ],
+)
+def test_the_size_of_patches_is_read_off_the_name(backbone, multiple_px):
+    assert patch_size_px(backbone) == multiple_px
+
+
 @pytest.mark.parametrize("path", sorted((ROOT / "config" / "experiments").glob("*.yaml")))
 def test_shipped_experiments_are_valid_over_the_default(path):
-    experiment = DEFAULT | yaml.safe_load(path.read_text(encoding="utf-8"))
+    experiment = yaml.safe_load(path.read_text(encoding="utf-8"))
+    experiment = DEFAULT | experiment | {"survey": DEFAULT["survey"] | experiment["survey"]}
     validated(experiment | {"files": "folder"}, SCHEMA)
 
 

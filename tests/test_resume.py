@@ -16,7 +16,10 @@ from galaxyzoo.resume import SavedState, stage_fingerprint
 
 STAGES = [
     {"name": "head", "size": 32, "epochs": 1, "lr": 0.01, "freeze": True, "batch_size": 8},
-    {"name": "all", "size": 32, "epochs": 20, "lr": 0.005, "batch_size": 4},
+    {
+        **{"name": "all", "size": 32, "epochs": 20, "lr": 0.005, "batch_size": 4},
+        **{"accumulate": 3, "ema": 0.9},  # so that a state holds gradients and an average too
+    },
 ]
 CONFIG = changed(stages=STAGES, seeds=[0], save_minutes=0)
 TARGET = "results/tiny/seed0/stages/all.pt"

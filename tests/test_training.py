@@ -1,57 +1,23 @@
 """The engine: fastai's head, freezing, schedule and learning rates, and what a stage leaves."""
 
-import tempfile
-from pathlib import Path
-
 import numpy as np
 import pytest
 import torch
 
+from engine import BACKBONE, CPU, MODEL, STAGE, galaxies, new_tiny_network, same, train
 from galaxyzoo.checkpoints import load_checkpoint, new_network, restored_network, save_checkpoint
 from galaxyzoo.decision_tree import GALAXY_ZOO_2
 from galaxyzoo.errors import InputError
+from galaxyzoo.galaxies import load_galaxies
 from galaxyzoo.models import GalaxyNetwork, fastai_head, layer_groups
 from galaxyzoo.pretrained import save_weights, starting_weights
-from galaxyzoo.resume import SavedState
 from galaxyzoo.schedule import one_cycle, spread_lr
-from galaxyzoo.training import Galaxies, adam, load_galaxies, pooled_rmse, train_stage
-
-BACKBONE = "test_resnet"  # timm's own tiny network
-MODEL = {"backbone": BACKBONE, "output": "sigmoid"}
-STAGE = {
-    "name": "all_32",
-    "size": 32,
-    "epochs": 2,
-    "lr": 3e-3,
-    "freeze": False,
-    "dropout": 0.1,
-    "weight_decay": 1e-4,
-    "batch_size": 16,
-}
-AUGMENTATION = {"rotation": 360.0, "rotation_probability": 1.0, "flip": True, "zoom": [1.0, 1.1]}
-
-
-def galaxies(count: int = 64) -> Galaxies:
-    """Pictures whose brightness is what their labels say."""
-    rng = np.random.default_rng(0)
-    brightness = rng.random(count, dtype=np.float32)
-    pixels = brightness[:, None, None, None] * 255 * np.ones((count, 3, 32, 32), np.float32)
-    labels = np.repeat(brightness[:, None], 37, axis=1)
-    return Galaxies(torch.from_numpy(pixels.astype(np.uint8)), torch.from_numpy(labels))
-
-
-def train(network, data=None, stage=STAGE, seed=0, saved=None):
-    """Run a stage; its state is saved in a folder that goes with it unless one is given."""
-    data = data or galaxies()
-    with tempfile.TemporaryDirectory() as folder:
-        saved = saved or SavedState(Path(folder) / "stage.state", "fingerprint", save_minutes=5)
-        return train_stage(network, data, data, stage, AUGMENTATION, seed, saved)
+from galaxyzoo.training import adam, pooled_rmse
 
 
 @pytest.fixture
 def network() -> GalaxyNetwork:
-    torch.manual_seed(0)
-    return GalaxyNetwork(BACKBONE, "sigmoid", dropout=0.1)
+    return new_tiny_network()
 
 
 def test_the_head_is_fastais():
@@ -130,15 +96,14 @@ def test_a_stage_learns_and_its_history_tells_of_it(network):
 
 def test_the_same_seed_gives_the_same_weights_and_another_seed_others():
     def trained(seed: int) -> dict[str, torch.Tensor]:
-        torch.manual_seed(0)
-        network = GalaxyNetwork(BACKBONE, "sigmoid", dropout=0.1)
+        network = new_tiny_network()
         torch.rand(seed)  # whatever was drawn before must not matter
         train(network, seed=seed)
         return network.state_dict()
 
     once, again, other = trained(3), trained(3), trained(4)
-    assert all(torch.equal(once[name], again[name]) for name in once)
-    assert not all(torch.equal(once[name], other[name]) for name in once)
+    assert same(once, again)
+    assert not same(once, other)
 
 
 def test_a_loss_that_is_not_finite_names_stage_epoch_batch_and_learning_rate(network):
@@ -153,7 +118,7 @@ def test_a_loss_that_is_not_finite_names_stage_epoch_batch_and_learning_rate(net
 def test_galaxies_are_loaded_in_the_order_of_the_rows():
     crops = np.arange(6, dtype=np.uint8)[:, None, None, None] * np.ones((1, 40, 40, 3), np.uint8)
     labels = np.arange(6.0)[:, None] * np.ones((1, 37))
-    loaded = load_galaxies(crops, labels, np.array([4, 1]), 32, torch.device("cpu"))
+    loaded = load_galaxies(crops, labels, np.array([4, 1]), 32, CPU, stream=False)
     assert loaded.images.shape == (2, 3, 32, 32)
     assert loaded.images[:, 0, 0, 0].tolist() == [4, 1]
     assert loaded.labels[:, 0].tolist() == [4.0, 1.0]
@@ -162,10 +127,39 @@ def test_galaxies_are_loaded_in_the_order_of_the_rows():
 def test_a_checkpoint_gives_back_the_network(tmp_path, network):
     path = tmp_path / "stage.pt"
     save_checkpoint(network, path, MODEL, {"seed": 0})
-    restored = restored_network(load_checkpoint(path))
+    restored = restored_network(path, MODEL)
     images = torch.rand(2, 3, 32, 32)
     torch.testing.assert_close(restored.eval()(images), network.eval()(images), rtol=0, atol=0)
     assert [p.name for p in tmp_path.iterdir()] == ["stage.pt"]
+
+
+@pytest.mark.parametrize(
+    ("model", "message"),
+    [
+        ({"backbone": "resnet18", "output": "sigmoid"}, "its backbone is test_resnet, and"),
+        (
+            {"backbone": BACKBONE, "output": "tree"},
+            "its output is sigmoid, and model.output is tree",
+        ),
+    ],
+)
+def test_a_checkpoint_of_another_network_is_refused_in_a_sentence(
+    tmp_path, network, model, message
+):
+    path = tmp_path / "stage.pt"
+    save_checkpoint(network, path, MODEL, {"seed": 0})
+    with pytest.raises(InputError, match=message):
+        restored_network(path, model)
+
+
+def test_a_checkpoint_without_some_weights_is_refused_in_a_sentence(tmp_path, network):
+    path = tmp_path / "stage.pt"
+    save_checkpoint(network, path, MODEL, {"seed": 0})
+    checkpoint = torch.load(path, weights_only=True)
+    del checkpoint["weights"]["body.conv1.0.weight"]
+    torch.save(checkpoint, path)
+    with pytest.raises(InputError, match=r"stage\.pt does not hold the weights of a test_resnet"):
+        restored_network(path, MODEL)
 
 
 def test_a_file_that_is_no_checkpoint_is_refused_in_a_sentence(tmp_path):

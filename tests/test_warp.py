@@ -7,7 +7,11 @@ import torch
 from galaxyzoo.augmentation import random_maps, tta_maps
 from galaxyzoo.warp import affine_maps, resize, warp
 
-SETTINGS = {"rotation": 360.0, "rotation_probability": 1.0, "flip": True, "zoom": [1.0, 1.2]}
+SETTINGS = {
+    **{"rotation": 360.0, "rotation_probability": 1.0, "flip": True, "zoom": [1.0, 1.2]},
+    **{"shift": 0.0, "brightness": 0.0, "contrast": 0.0},
+}
+STILL = np.zeros((1, 2))
 
 
 def picture(size: int = 16) -> torch.Tensor:
@@ -15,8 +19,8 @@ def picture(size: int = 16) -> torch.Tensor:
     return torch.from_numpy(pixels).permute(0, 3, 1, 2)
 
 
-def warped(degrees: float = 0.0, zoom: float = 1.0, flip: bool = False, size: int = 16):
-    maps = affine_maps(np.array([degrees]), np.array([zoom]), np.array([flip]))
+def warped(degrees=0.0, zoom=1.0, flip=False, shift=(0.0, 0.0), size=16):
+    maps = affine_maps(np.array([degrees]), np.array([zoom]), np.array([flip]), np.array([shift]))
     return warp(picture(size), torch.from_numpy(maps))
 
 
@@ -40,13 +44,13 @@ def test_zoom_enlarges_the_middle():
     size = 64
     bright = torch.zeros(1, 3, size, size, dtype=torch.uint8)
     bright[:, :, 24:40, 24:40] = 255  # 16 px wide: 32 px after a zoom of 2
-    maps = affine_maps(np.zeros(1), np.array([2.0]), np.array([False]))
+    maps = affine_maps(np.zeros(1), np.array([2.0]), np.array([False]), STILL)
     assert warp(bright, torch.from_numpy(maps))[0, 0, size // 2].sum() == pytest.approx(32, abs=1)
 
 
 def test_beyond_the_edge_is_mirrored_and_not_black():
     white = torch.full((1, 3, 16, 16), 255, dtype=torch.uint8)
-    maps = affine_maps(np.array([45.0]), np.array([0.8]), np.array([False]))
+    maps = affine_maps(np.array([45.0]), np.array([0.8]), np.array([False]), STILL)
     assert warp(white, torch.from_numpy(maps)).min() == pytest.approx(1.0)
 
 

@@ -25,6 +25,7 @@ def save_checkpoint(
     """
     checkpoint = {
         "model": model,
+        "size": network.size_px,
         "weights": {name: value.cpu() for name, value in network.state_dict().items()},
         "provenance": provenance,
     }
@@ -36,12 +37,28 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
     """Read a checkpoint; InputError where the file is not one."""
     try:
         checkpoint = torch.load(path, map_location="cpu", weights_only=True)
-        missing = {"model", "weights", "provenance"} - set(checkpoint)
+        missing = {"model", "size", "weights", "provenance"} - set(checkpoint)
     except (OSError, RuntimeError, ValueError, TypeError, pickle.UnpicklingError) as error:
         raise InputError(f"{path} is no checkpoint; delete it, and the stage is redone") from error
     if missing:
         raise InputError(f"{path} is no checkpoint: it has no {', '.join(sorted(missing))}")
     return checkpoint
+
+
+def stage_network(
+    weights: Path, model: dict[str, Any], stage: dict[str, Any], mean_label: np.ndarray, seed: int
+) -> GalaxyNetwork:
+    """The network that a stage starts from, at the stage's size and with its dropout.
+
+    `weights` is the checkpoint of the stage before or, for the first stage, the .safetensors file
+    of the backbone's starting weights; `mean_label` (37,) is that of the training galaxies.
+    """
+    if weights.suffix == ".safetensors":
+        network = new_network(model, weights, mean_label, stage["dropout"], seed)
+    else:
+        network = restored_network(weights, model, stage["dropout"])
+    network.set_size(stage["size"])
+    return network
 
 
 def new_network(
@@ -59,9 +76,25 @@ def new_network(
     return network
 
 
-def restored_network(checkpoint: dict[str, Any], dropout: float = 0.0) -> GalaxyNetwork:
-    """The network of a checkpoint, with the dropout of the stage that is to train it."""
-    model = checkpoint["model"]
+def restored_network(path: Path, model: dict[str, Any], dropout: float = 0.0) -> GalaxyNetwork:
+    """The network of a checkpoint, with the dropout of the stage that is to train it.
+
+    Raises InputError where the checkpoint is not of the config's `model`.
+    """
+    checkpoint = load_checkpoint(path)
+    for key in ("backbone", "output"):
+        if checkpoint["model"][key] != model[key]:
+            raise InputError(
+                f"{path} is of another network: its {key} is {checkpoint['model'][key]}, and "
+                f"model.{key} is {model[key]}; delete it, and the stage is redone"
+            )
     network = GalaxyNetwork(model["backbone"], model["output"], dropout)
-    network.load_state_dict(checkpoint["weights"])
+    network.set_size(checkpoint["size"])
+    try:
+        network.load_state_dict(checkpoint["weights"])
+    except RuntimeError as error:
+        raise InputError(
+            f"{path} does not hold the weights of a {model['backbone']} as this version builds it; "
+            "delete it, and the stage is redone"
+        ) from error
     return network

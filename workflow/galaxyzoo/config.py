@@ -23,8 +23,9 @@ def load_schema(path: Path) -> Schema:
 def validated(config: dict[str, Any], schema: Schema) -> dict[str, Any]:
     """The config in canonical form: defaults filled in, keys in the schema's order, plain numbers.
 
-    Two configs that mean the same return the same. Raises InputError with one line for each key
-    that is wrong: its name, what was found, and what is allowed.
+    Two configs that mean the same return the same. The epochs of its stages are scaled by its
+    `epochs_scale`, each stage to at least one. Raises InputError with one line for each key that is
+    wrong: its name, what was found, and what is allowed.
     """
     validator = Draft202012Validator(schema)
     problems = [problem(error) for error in validator.iter_errors(config)]
@@ -33,6 +34,8 @@ def validated(config: dict[str, Any], schema: Schema) -> dict[str, Any]:
         problems = list(contradictions(config))
     if problems:
         raise InputError("\n".join(f"config: {line}" for line in problems))
+    for stage in config["stages"]:
+        stage["epochs"] = max(1, round(config["epochs_scale"] * stage["epochs"]))
     return config
 
 
@@ -96,7 +99,18 @@ def contradictions(config: dict[str, Any]) -> Iterator[str]:
     for name, count in Counter(stage["name"] for stage in stages).items():
         if count > 1:
             yield f"stages: {count} stages are named {name!r}; allowed: a name of its own for each"
+    patch_px = patch_size_px(config["model"]["backbone"])
     for i, stage in enumerate(stages):
+        if stage["size"] % patch_px:
+            yield (
+                f"stages[{i}].size: {stage['size']} px is not whole patches of "
+                f"{config['model']['backbone']}; allowed: a multiple of {patch_px} px"
+            )
+        if stage["layer_decay"] and isinstance(stage["lr"], list):
+            yield (
+                f"stages[{i}].lr: {stage['lr']} is not allowed with layer_decay, which spreads it "
+                "otherwise; allowed: a number above 0"
+            )
         if stage["size"] > survey["crop"]:
             yield (
                 f"stages[{i}].size: {stage['size']} px is larger than the crop; "
@@ -120,3 +134,12 @@ def contradictions(config: dict[str, Any]) -> Iterator[str]:
                 f"survey.holdout, validation: {list(fractions)} of {galaxies} galaxies leave none "
                 "to train on, validate on or hold out; allowed: fractions that leave some of each"
             )
+
+
+def patch_size_px(backbone: str) -> int:
+    """Width of the patches that a backbone cuts a picture into, by its timm name; 1 for none.
+
+    By the name, since reading the config must not take the seconds that importing timm does.
+    """
+    named = re.search(r"(?:_patch|_p)(\d+)", backbone)
+    return int(named[1]) if named else 1

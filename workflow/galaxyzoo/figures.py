@@ -141,6 +141,32 @@ def name_stages(axes: Axes, lengths: Mapping[str, int]) -> None:
 
 
 @matplotlib.rc_context(STYLE)
+def lr_finder(found: pd.DataFrame, suggested: float, configured: float | list[float]) -> Figure:
+    """The loss against the learning rate as it rose, the suggested rate and the config's marked.
+
+    `found` has a row a batch: `lr` and the smoothed `loss`; `configured` is the stage's `lr`, of
+    which the head's, the highest, is shown.
+    """
+    configured = configured[-1] if isinstance(configured, list) else configured
+    figure = Figure(figsize=(WIDTH_IN, 4.0), layout="constrained")
+    axes = figure.subplots()
+    axes.plot(found["lr"], found["loss"], color=NETWORK)
+    loss = found["loss"].iloc[(found["lr"] - suggested).abs().argmin()]
+    axes.plot(
+        suggested, loss, "o", color=NETWORK, markersize=7, label=f"suggested: {suggested:.1e}"
+    )
+    axes.axvline(
+        configured, color=MUTED, linestyle=(0, (3, 2)), label=f"in the config: {configured:.1e}"
+    )
+    axes.set_xscale("log")
+    axes.set_ylim(0.9 * found["loss"].min(), min(found["loss"].max(), 3 * found["loss"].iloc[0]))
+    axes.set_xlabel("learning rate of the head")
+    axes.set_ylabel("loss, smoothed")
+    axes.legend()
+    return figure
+
+
+@matplotlib.rc_context(STYLE)
 def error_by_question(bag: Mapping[str, float], mean_label: Mapping[str, float]) -> Figure:
     """Two bars a question: the ensemble's error over its columns, and the mean label's.
 

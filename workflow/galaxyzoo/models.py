@@ -1,4 +1,4 @@
-"""A timm backbone under fastai's head, its layer groups, and what freezing means."""
+"""A timm backbone under fastai's head, its layers and layer groups, and what freezing means."""
 
 import difflib
 
@@ -15,15 +15,16 @@ HIDDEN_FEATURES = 512
 
 
 class ConcatPool(nn.Module):
-    """fastai's AdaptiveConcatPool2d: (N, C, H, W) to (N, 2C), maximum then average."""
+    """fastai's AdaptiveConcatPool2d: (N, C, ...) to (N, 2C), maximum then average."""
 
     def forward(self, features: torch.Tensor) -> torch.Tensor:
-        """Pool a feature map."""
-        return torch.cat([features.amax(dim=(2, 3)), features.mean(dim=(2, 3))], dim=1)
+        """Pool a feature map, or the features of patches."""
+        places = tuple(range(2, features.dim()))
+        return torch.cat([features.amax(dim=places), features.mean(dim=places)], dim=1)
 
 
 def fastai_head(features: int, outputs: int, dropout: float) -> nn.Sequential:
-    """Fastai's `create_head`: (N, features, H, W) to (N, outputs), linear layers kaiming normal."""
+    """Fastai's `create_head`: (N, features, ...) to (N, outputs), linear layers kaiming normal."""
     head = nn.Sequential(
         ConcatPool(),
         nn.BatchNorm1d(2 * features),
@@ -60,7 +61,9 @@ class GalaxyNetwork(nn.Module):
 
     def __init__(self, backbone: str, output: str, dropout: float) -> None:
         super().__init__()
+        self.backbone = backbone
         self.body = create_body(backbone)
+        self.size_px = self.body.pretrained_cfg["input_size"][-1]
         self.head = fastai_head(self.body.num_features, len(GALAXY_ZOO_2.columns), dropout)
         self.output = OUTPUT_LAYERS[output]
         self.body_dtype = torch.float32
@@ -68,13 +71,45 @@ class GalaxyNetwork(nn.Module):
             values = torch.tensor(self.body.pretrained_cfg[name]).view(1, 3, 1, 1)
             self.register_buffer(name, values, persistent=False)
 
+    def set_size(self, size_px: int) -> None:
+        """Take pictures of another size: position embeddings, where there are any, are resampled.
+
+        Raises InputError where the body cannot.
+        """
+        own_size_px = self.body.pretrained_cfg["input_size"][-1]
+        try:
+            if self.body.pretrained_cfg.get("fixed_input_size") and size_px != self.size_px:
+                self.body.set_input_size(img_size=size_px)
+            self.body.eval()
+            with torch.no_grad():
+                self.features(torch.zeros(1, 3, size_px, size_px))
+        except (AssertionError, AttributeError, RuntimeError, ValueError) as error:
+            raise InputError(
+                f"{self.backbone} cannot take pictures of {size_px} px ({error}); its own are of "
+                f"{own_size_px} px: change the stage's size"
+            ) from error
+        self.size_px = size_px
+
+    def features(self, images: torch.Tensor) -> torch.Tensor:
+        """The body's features, (N, C, ...): of a feature map's places, or of patches.
+
+        timm's bodies give (N, C, H, W), (N, H, W, C) or (N, tokens, C), of which class tokens and
+        their like are left out.
+        """
+        features = self.body.forward_features(images)
+        if features.dim() == 3:
+            return features[:, getattr(self.body, "num_prefix_tokens", 0) :].transpose(1, 2)
+        if getattr(self.body, "output_fmt", "NCHW") == "NHWC":
+            return features.permute(0, 3, 1, 2)
+        return features
+
     def forward(self, images: torch.Tensor) -> torch.Tensor:
         """Predict the answer probabilities of a batch of pictures."""
         images = (images - self.mean) / self.std
         with torch.autocast(
             images.device.type, self.body_dtype, enabled=self.body_dtype != torch.float32
         ):
-            features = self.body.forward_features(images)
+            features = self.features(images)
         with torch.autocast(images.device.type, enabled=False):
             return self.output(self.head(features.float()), GALAXY_ZOO_2)
 
@@ -82,7 +117,8 @@ class GalaxyNetwork(nn.Module):
 def create_body(backbone: str) -> nn.Module:
     """A timm model without its classifier, randomly initialised.
 
-    Raises InputError with the nearest spellings where timm knows no model of that name.
+    Raises InputError where timm knows no model of that name, with the nearest spellings, or where
+    it cannot do without its pooling.
     """
     if not timm.is_model(backbone):
         near = difflib.get_close_matches(backbone, timm.list_models(), n=5, cutoff=0.5)
@@ -90,23 +126,40 @@ def create_body(backbone: str) -> nn.Module:
             f"model.backbone: timm knows no model named {backbone!r}; "
             + (f"nearest: {', '.join(near)}" if near else "see timm.list_models()")
         )
-    return timm.create_model(backbone, num_classes=0, global_pool="")
+    try:
+        return timm.create_model(backbone, num_classes=0, global_pool="")
+    except AssertionError as error:
+        raise InputError(
+            f"model.backbone: {backbone} does not give its features unpooled ({error}), which the "
+            "head needs; choose another"
+        ) from error
 
 
 def layer_groups(network: GalaxyNetwork) -> list[list[nn.Parameter]]:
     """Fastai's three groups: lower body, upper body, head.
 
-    The body is cut in half by its own stages (timm's coarse groups), the lower half taking the
-    odd one: for a ResNet, stem to layer2 and layer3 to layer4, as fastai does.
+    The body is cut in half by its own stages (timm's coarse groups; for a transformer, its
+    blocks), the lower half taking the odd one: for a ResNet, stem to layer2 and layer3 to layer4,
+    as fastai does.
     """
-    body = dict(network.body.named_parameters())
-    stages = group_parameters(network.body, network.body.group_matcher(coarse=True))
+    *stages, head = layers(network, coarse=True)
     half = (len(stages) + 1) // 2
     lower, upper = (
-        [body[name] for stage in part for name in stages[stage]]
-        for part in (sorted(stages)[:half], sorted(stages)[half:])
+        [parameter for stage in part for parameter in stage]
+        for part in (stages[:half], stages[half:])
     )
-    return [lower, upper, list(network.head.parameters())]
+    return [lower, upper, head]
+
+
+def layers(network: GalaxyNetwork, coarse: bool = False) -> list[list[nn.Parameter]]:
+    """Parameters of each layer, lowest first and the head last: timm's own groups, block by block.
+
+    With `coarse`, stage by stage where the body has stages of several blocks.
+    """
+    body = dict(network.body.named_parameters())
+    groups = group_parameters(network.body, network.body.group_matcher(coarse=coarse))
+    names = [groups[position] for position in sorted(groups)]
+    return [[body[name] for name in group] for group in names] + [list(network.head.parameters())]
 
 
 def freeze_body(network: GalaxyNetwork) -> None:

@@ -8,20 +8,19 @@ from galaxyzoo.models import GalaxyNetwork
 from galaxyzoo.progress import progress
 from galaxyzoo.warp import resize, warp
 
-BATCH_SIZE = 128
-
 
 @torch.no_grad()
 def predict(
     network: GalaxyNetwork,
     crops: np.ndarray,
     rows: np.ndarray,
-    size_px: int,
     maps: np.ndarray,
+    batch_size: int,
     device: torch.device,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Predict the galaxies in some `rows` of the packed crops (N, s, s, 3) uint8.
 
+    They are resized to the size that the network was last trained at.
     `maps` (views, 2, 3) are those of the views, the untouched picture first. Returns two arrays
     (rows, 37) that meet the tree's sums: from the first view alone, and from the mean of all.
     Only one batch of pictures is in memory at a time.
@@ -30,10 +29,10 @@ def predict(
     views = torch.from_numpy(maps).to(device)
     single = np.empty((len(rows), len(GALAXY_ZOO_2.columns)), np.float32)
     mean = np.empty_like(single)
-    starts = range(0, len(rows), BATCH_SIZE)
+    starts = range(0, len(rows), batch_size)
     for start in progress(starts, total=len(starts), desc="predict", unit="batches"):
-        batch = slice(start, start + BATCH_SIZE)
-        images = resize(crops[rows[batch]], size_px).to(device)
+        batch = slice(start, start + batch_size)
+        images = resize(crops[rows[batch]], network.size_px).to(device)
         predictions = torch.stack(
             [network(warp(images, view.expand(len(images), 2, 3))).clamp(0, 1) for view in views]
         )

@@ -1,23 +1,28 @@
-"""fastai's one-cycle schedule (Smith 2018, arXiv:1803.09820)."""
+"""How learning rate and momentum go over a stage, and how the rate is spread over the layers."""
 
 import math
+from collections.abc import Callable
 from typing import NamedTuple
 
 DIV = 25.0
 FINAL_DIV = 1e4
 WARM_UP = 0.3
 HIGH_MOMENTUM, LOW_MOMENTUM = 0.95, 0.85
+STEADY_MOMENTUM = 0.9
 
 
-class CyclePoint(NamedTuple):
-    """Where the cycle stands: a factor of the maximum learning rate, and the momentum."""
+class SchedulePoint(NamedTuple):
+    """Where a schedule stands: a factor of the maximum learning rate, and the momentum."""
 
     lr_factor: float
     momentum: float
 
 
-def one_cycle(step: int, steps: int) -> CyclePoint:
-    """The cycle at one of so many steps, counted from 0.
+Schedule = Callable[[int, int], SchedulePoint]
+
+
+def one_cycle(step: int, steps: int) -> SchedulePoint:
+    """Fastai's one cycle (Smith 2018, arXiv:1803.09820) at one of so many steps, from 0.
 
     Cosines from 1/25 up to 1 over the first 30 % of the steps, then down to 1/250,000, while the
     momentum goes from 0.95 to 0.85 and back.
@@ -25,14 +30,22 @@ def one_cycle(step: int, steps: int) -> CyclePoint:
     turn = max(1, int(WARM_UP * steps))
     if step < turn:
         done = step / turn
-        return CyclePoint(cosine(1 / DIV, 1, done), cosine(HIGH_MOMENTUM, LOW_MOMENTUM, done))
+        return SchedulePoint(between(1 / DIV, 1, done), between(HIGH_MOMENTUM, LOW_MOMENTUM, done))
     done = (step - turn) / max(1, steps - turn - 1)
-    return CyclePoint(
-        cosine(1, 1 / (DIV * FINAL_DIV), done), cosine(LOW_MOMENTUM, HIGH_MOMENTUM, done)
+    return SchedulePoint(
+        between(1, 1 / (DIV * FINAL_DIV), done), between(LOW_MOMENTUM, HIGH_MOMENTUM, done)
     )
 
 
-def cosine(start: float, end: float, done: float) -> float:
+def cosine(step: int, steps: int) -> SchedulePoint:
+    """Half a cosine from 1 down towards 0, without cycles, at Adam's usual momentum of 0.9."""
+    return SchedulePoint(between(1, 0, step / steps), STEADY_MOMENTUM)
+
+
+SCHEDULES: dict[str, Schedule] = {"one_cycle": one_cycle, "cosine": cosine}
+
+
+def between(start: float, end: float, done: float) -> float:
     """Cosine interpolation: `start` at 0, `end` at 1."""
     return end + (start - end) / 2 * (1 + math.cos(math.pi * done))
 
@@ -46,3 +59,11 @@ def spread_lr(lr: float | list[float], groups: int) -> list[float]:
         low, high = lr
         return [low * (high / low) ** (i / (groups - 1)) for i in range(groups)]
     return [lr] * groups
+
+
+def decayed_lr(lr: float, decay: float, layers: int) -> list[float]:
+    """Maximum learning rate of each layer, lowest first: `lr` on top, times `decay` for each below.
+
+    Layer-wise learning-rate decay, as in Clark et al. 2020 (ELECTRA, arXiv:2003.10555).
+    """
+    return [lr * decay ** (layers - 1 - i) for i in range(layers)]

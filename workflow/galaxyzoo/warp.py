@@ -5,12 +5,14 @@ import torch
 from torch.nn import functional
 
 
-def affine_maps(degrees: np.ndarray, zoom: np.ndarray, flip: np.ndarray) -> np.ndarray:
+def affine_maps(
+    degrees: np.ndarray, zoom: np.ndarray, flip: np.ndarray, shift: np.ndarray
+) -> np.ndarray:
     """Maps from a place in the new picture to the place in the old one that it shows.
 
-    `degrees` (N,) turns the picture anticlockwise, `zoom` (N,) enlarges it, `flip` (N,) bool
-    mirrors it left to right beforehand. Returns (N, 2, 3) float32, in coordinates that run from
-    -1 to 1 across the picture.
+    `shift` (N, 2) first moves the picture to the right and down, in widths of it; then `flip` (N,)
+    bool mirrors it left to right, `degrees` (N,) turns it anticlockwise, and `zoom` (N,) enlarges
+    it. Returns (N, 2, 3) float32, in coordinates that run from -1 to 1 across the picture.
     """
     angle = np.deg2rad(degrees)
     mirror = np.where(flip, -1.0, 1.0)
@@ -19,7 +21,7 @@ def affine_maps(degrees: np.ndarray, zoom: np.ndarray, flip: np.ndarray) -> np.n
         [np.sin(angle), np.cos(angle)],
     ]
     turn = np.moveaxis(np.array(rows), -1, 0) / zoom[:, None, None]
-    return np.concatenate([turn, np.zeros((len(turn), 2, 1))], axis=2).astype(np.float32)
+    return np.concatenate([turn, -2 * shift[:, :, None]], axis=2).astype(np.float32)
 
 
 def warp(images: torch.Tensor, maps: torch.Tensor) -> torch.Tensor:

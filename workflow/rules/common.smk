@@ -18,7 +18,8 @@ except InputError as error:
     sys.exit(str(error))
 
 SURVEY_FOLDER = f"results/surveys/{SURVEY['name']}"
-EXPERIMENT_FOLDER = f"results/{config['experiment']}"
+EXPERIMENT = config["experiment"]
+EXPERIMENT_FOLDER = f"results/{EXPERIMENT}"
 STAGES = config["stages"]
 STAGE_NAMES = [stage["name"] for stage in STAGES]
 LAST_STAGE = STAGE_NAMES[-1]
@@ -109,13 +110,14 @@ def stage_settings(wildcards):
         "augmentation": config["augmentation"],
         "model": config["model"],
         "precision": config["precision"],
+        "compile": config["compile"],
     }
 
 
 def prediction_settings():
     """What a prediction depends on besides the network and the galaxies."""
     return {
-        "size": STAGES[-1]["size"],
+        "model": config["model"],
         "tta": config["tta"],
         "precision": config["precision"],
     }

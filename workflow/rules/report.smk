@@ -1,6 +1,3 @@
-EXPERIMENT = config["experiment"]
-
-
 rule plot_learning_curves:
     input:
         each_stage("stages/{stage}.csv"),

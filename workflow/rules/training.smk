@@ -42,3 +42,37 @@ rule train_stage:
         code=fingerprints("train_stage"),
     script:
         "../scripts/train_stage.py"
+
+
+rule find_lr:
+    input:
+        weights=previous_weights,
+        crops=survey_file("training.npy"),
+        index=survey_file("training.csv"),
+        split=experiment_file("seed{seed}/split.csv"),
+    output:
+        figure=report(
+            experiment_file("seed{seed}/lr_find/{stage}.svg"),
+            caption="../report/lr_find.rst",
+            category=EXPERIMENT,
+            subcategory="training",
+            labels={"figure": "learning-rate finder", "sheet": "{stage}"},
+        ),
+        table=experiment_file("seed{seed}/lr_find/{stage}.csv"),
+    log:
+        experiment_file("logs/seed{seed}/find_lr_{stage}.log"),
+    conda:
+        "../../envs/environment.yaml"
+    threads: 8
+    resources:
+        gpu=1,
+    params:
+        settings=stage_settings,
+        code=fingerprints("find_lr"),
+    script:
+        "../scripts/find_lr.py"
+
+
+rule lr_find:
+    input:
+        [experiment_file(f"seed{config['seeds'][0]}/lr_find/{stage}.svg") for stage in STAGE_NAMES],

@@ -7,15 +7,15 @@ import pandas as pd
 
 import job
 from galaxyzoo.augmentation import tta_maps
-from galaxyzoo.checkpoints import load_checkpoint, restored_network
-from galaxyzoo.devices import best_device, body_dtype, use_threads
+from galaxyzoo.checkpoints import restored_network
+from galaxyzoo.devices import best_device, body_dtype, memory_for, use_threads
 from galaxyzoo.prediction import predict
 from galaxyzoo.prediction_files import prediction_table
 
 settings = job.start(snakemake)
 use_threads(snakemake.threads)
 device = best_device()
-network = restored_network(load_checkpoint(Path(snakemake.input.weights)))
+network = restored_network(Path(snakemake.input.weights), settings["model"])
 network.body_dtype = body_dtype(settings["precision"], device, network.body)
 
 index = pd.read_csv(snakemake.input.index, usecols=["GalaxyID"])["GalaxyID"]
@@ -23,14 +23,10 @@ subset = pd.read_csv(snakemake.input.subset)["GalaxyID"]
 rows = np.flatnonzero(index.isin(subset))
 maps = tta_maps(settings["tta"])
 job.log.info("%d galaxies, %d views of each, on %s", len(rows), len(maps), device)
-single, tta = predict(
-    network,
-    np.load(snakemake.input.crops, mmap_mode="r"),
-    rows,
-    settings["size"],
-    maps,
-    device,
-)
+crops = np.load(snakemake.input.crops, mmap_mode="r")
+batch_size = settings["tta"]["batch_size"]
+with memory_for(batch_size, network.size_px, "tta.batch_size"):
+    single, tta = predict(network, crops, rows, maps, batch_size, device)
 ids = index.to_numpy()[rows]
 if snakemake.output.get("single"):
     prediction_table(ids, single).to_parquet(snakemake.output.single, index=False)

@@ -1,0 +1,67 @@
+"""fastai's learning-rate finder: how the loss goes as the rate rises from nothing to too much."""
+
+import math
+
+import numpy as np
+import pandas as pd
+
+from galaxyzoo.errors import InputError
+from galaxyzoo.schedule import HIGH_MOMENTUM, SchedulePoint
+from galaxyzoo.training import Learner
+
+LOWEST_LR, HIGHEST_LR = 1e-7, 10.0
+STEPS = 100
+SMOOTHING = 0.98
+DIVERGED = 4  # times the best loss
+SKIPPED_AT_START, SKIPPED_AT_END = 10, 5
+
+
+class LossDiverged(Exception):
+    """The loss has left its best far behind."""
+
+
+def lr_find(learner: Learner) -> pd.DataFrame:
+    """Train for up to 100 batches while the head's learning rate goes up from 1e-7 to 10.
+
+    Returns `lr` and `loss`, a row a batch: the loss is smoothed exponentially as fastai does, and
+    the last row is where it was four times its best. The network is of no more use afterwards.
+    """
+    top_lr = learner.optimiser.param_groups[-1]["max_lr"]
+    rows: list[tuple[float, float]] = []
+    average = 0.0
+
+    def rising(step: int, steps: int) -> SchedulePoint:
+        done = len(rows) / (STEPS - 1)
+        return SchedulePoint(LOWEST_LR * (HIGHEST_LR / LOWEST_LR) ** done / top_lr, HIGH_MOMENTUM)
+
+    def after_batch(losses: list[float]) -> None:
+        nonlocal average
+        average = SMOOTHING * average + (1 - SMOOTHING) * losses[-1]
+        smooth = average / (1 - SMOOTHING ** (len(rows) + 1))
+        rows.append((learner.lr, smooth))
+        best = min(loss for _, loss in rows)
+        if len(rows) == STEPS or not math.isfinite(smooth) or smooth > DIVERGED * best:
+            raise LossDiverged
+
+    epoch = 0
+    try:
+        while True:
+            epoch += 1
+            learner.train_epoch(epoch, [], rising, after_batch)
+    except LossDiverged:
+        return pd.DataFrame(rows, columns=["lr", "loss"])
+
+
+def suggested_lr(found: pd.DataFrame) -> float:
+    """The learning rate at which the loss falls most steeply, as fastai suggests.
+
+    Its first ten batches, where the smoothed loss is still unsettled, and its last five are passed
+    over. Raises InputError where there are not more than these.
+    """
+    kept = found.iloc[SKIPPED_AT_START:-SKIPPED_AT_END]
+    if len(kept) < 2:
+        raise InputError(
+            f"the loss diverged after {len(found)} batches, below a learning rate of "
+            f"{found['lr'].iloc[-1]:.1e}: check the starting weights and the labels"
+        )
+    return float(kept["lr"].iloc[np.gradient(kept["loss"]).argmin()])
