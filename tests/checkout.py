@@ -6,11 +6,14 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import yaml
 
 ROOT = Path(__file__).parents[1]
+HEAD = {"epochs": 1, "lr": 0.01, "freeze": True, "batch_size": 16}
 TINY = {
     "experiment": "tiny",
     "seeds": [0, 1],
@@ -23,9 +26,10 @@ TINY = {
     },
     "model": {"backbone": "test_resnet", "weights": "random", "output": "sigmoid"},
     "stages": [
-        {"name": "head", "size": 32, "epochs": 1, "lr": 0.01, "freeze": True, "batch_size": 16},
+        {**HEAD, "name": "head", "size": 32},
         {"name": "all", "size": 32, "epochs": 2, "lr": [0.001, 0.01], "batch_size": 16},
-        {"name": "large", "size": 48, "epochs": 1, "lr": 0.005, "batch_size": 16},
+        {**HEAD, "name": "head_large", "size": 48},
+        {"name": "all_large", "size": 48, "epochs": 1, "lr": 0.005, "batch_size": 16},
     ],
     "tta": {"rotations": 2, "flips": True, "zooms": [1.0]},
 }
@@ -50,8 +54,9 @@ class Checkout:
     def survey(self) -> Path:
         return self.folder / "results" / "surveys" / "tiny"
 
-    def write_config(self, config: dict) -> None:
-        (self.folder / "tiny.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
+    def write_config(self, config: dict | str) -> None:
+        text = config if isinstance(config, str) else yaml.safe_dump(config)
+        (self.folder / "tiny.yaml").write_text(text, encoding="utf-8")
 
     def start(self, *arguments: str) -> subprocess.Popen:
         """Start Snakemake in a process group of its own, its output in one pipe."""
@@ -71,16 +76,38 @@ class Checkout:
         output, _ = process.communicate()
         return subprocess.CompletedProcess(process.args, process.returncode, output)
 
-    def would_run(self, config: dict = TINY) -> dict[str, int]:
-        """Jobs that a dry run lists for a config: how many of each rule."""
+    def would_run(self, config: dict | str = TINY) -> set[str]:
+        """Jobs that a dry run lists for a config, or for the text of one.
+
+        Each is its rule's name and, where it has any, its wildcards as Snakemake writes them:
+        "bag galaxies=test", "train_stage seed=0, stage=head".
+        """
         self.write_config(config)
-        output = self.snakemake("--dry-run").stdout
+        run = self.snakemake("--dry-run")
         self.write_config(TINY)
-        if "Nothing to be done" in output:
-            return {}
-        table = re.search(r"Job stats:\njob +count\n-+ +-+\n(.*?)\ntotal", output, re.DOTALL)
-        assert table, output
-        return {name: int(count) for name, count in map(str.split, table[1].splitlines())}
+        assert run.returncode == 0, run.stdout
+        if "Nothing to be done" in run.stdout:
+            return set()
+        jobs = re.findall(
+            r"^(?:local)?rule (\w+):\n(?: {4}(?!wildcards:).*\n)*(?: {4}wildcards: (.+)\n)?",
+            run.stdout,
+            re.MULTILINE,
+        )
+        total = re.search(r"^total +(\d+)$", run.stdout, re.MULTILINE)
+        assert len(jobs) == int(total[1]), run.stdout
+        return {f"{rule} {wildcards}".strip() for rule, wildcards in jobs}
+
+    @contextmanager
+    def edited(self, name: str, old: str, new: str) -> Iterator[None]:
+        """The checkout while in one of its files the first `old` reads `new`."""
+        path = self.folder / name
+        text = path.read_text(encoding="utf-8")
+        assert old in text, f"{name} has no {old!r} any more"
+        path.write_text(text.replace(old, new, 1), encoding="utf-8")
+        try:
+            yield
+        finally:
+            path.write_text(text, encoding="utf-8")
 
 
 def changed(**changes) -> dict:

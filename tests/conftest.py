@@ -6,7 +6,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from checkout import Checkout
 from galaxyzoo.decision_tree import GALAXY_ZOO_2
+
+
+@pytest.fixture(scope="session")
+def finished(tmp_path_factory) -> Checkout:
+    """A checkout in which the tiny experiment is done; a test leaves it as it found it."""
+    checkout = Checkout(tmp_path_factory.mktemp("checkout"))
+    run = checkout.snakemake("--cores", "2", "--resources", "gpu=1")
+    assert run.returncode == 0, run.stdout
+    return checkout
 
 
 @pytest.fixture

@@ -17,7 +17,8 @@ from matplotlib.figure import Figure
 
 from galaxyzoo.config import load_schema, validated
 from galaxyzoo.figures import save
-from galaxyzoo.report import duration, read_histories, report_page, views
+from galaxyzoo.histories import read_histories
+from galaxyzoo.report import duration, report_page, views
 
 WORKFLOW = Path(__file__).parents[1] / "workflow"
 TEMPLATE = WORKFLOW / "report" / "report.html.j2"

@@ -2,19 +2,18 @@
 
 import base64
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import pandas as pd
 import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from PIL import Image
 
 from galaxyzoo.decision_tree import GALAXY_ZOO_2
+from galaxyzoo.histories import Histories
 
 Settings = Mapping[str, Any]
-Histories = Mapping[int, Mapping[str, pd.DataFrame]]
 
 
 class Score(NamedTuple):
@@ -23,14 +22,6 @@ class Score(NamedTuple):
     name: str
     meaning: str
     rmse: float
-
-
-def read_histories(
-    paths: Iterable[str], seeds: Sequence[int], stages: Sequence[str]
-) -> dict[int, dict[str, pd.DataFrame]]:
-    """Tables by seed and stage, of CSV files that list all stages of one seed, then the next."""
-    paths = iter(paths)
-    return {seed: {stage: pd.read_csv(next(paths)) for stage in stages} for seed in seeds}
 
 
 def report_page(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import job
 from galaxyzoo.figures import learning_curves, save
-from galaxyzoo.report import read_histories
+from galaxyzoo.histories import read_histories
 
 settings = job.start(snakemake)
 histories = read_histories(snakemake.input, settings["seeds"], settings["stages"])

@@ -4,7 +4,8 @@ import json
 from pathlib import Path
 
 import job
-from galaxyzoo.report import read_histories, report_page
+from galaxyzoo.histories import read_histories
+from galaxyzoo.report import report_page
 
 config = job.start(snakemake)
 stages = [stage["name"] for stage in config["stages"]]
