@@ -9,6 +9,7 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 
 from checkout import TINY, Checkout, changed
 from galaxyzoo.decision_tree import GALAXY_ZOO_2
@@ -46,6 +47,30 @@ def test_every_stage_leaves_its_history(finished):
         assert history["epoch"].tolist() == list(range(1, stage["epochs"] + 1))
         log = (finished.results / "logs" / "seed1" / f"train_{stage['name']}.log").read_text()
         assert log.count("images a second") == stage["epochs"]
+
+
+def test_a_checkpoint_tells_how_it_came_about(finished):
+    path = finished.results / "seed1" / "stages" / "all.pt"
+    checkpoint = torch.load(path, weights_only=True)
+    assert checkpoint["model"]["backbone"] == TINY["model"]["backbone"]
+    assert checkpoint["size"] == 32
+    provenance = checkpoint["provenance"]
+    assert provenance["settings"]["stage"]["name"] == "all"
+    assert provenance["settings"]["seed"] == 1
+    assert provenance["versions"]["torch"] == torch.__version__.split("+")[0]
+    assert provenance["commit"] is None  # the checkout of the test is no repository
+    assert len(provenance["fingerprint"]) == 64
+
+
+def test_the_learning_rate_finder_draws_every_stage(finished):
+    run = finished.snakemake("lr_find", "--cores", "2")
+    assert run.returncode == 0, run.stdout
+    for stage in TINY["stages"]:
+        found = finished.results / "seed0" / "lr_find" / f"{stage['name']}.csv"
+        assert pd.read_csv(found)["lr"].is_monotonic_increasing
+        assert "suggested: " in found.with_suffix(".svg").read_text(encoding="utf-8")
+        assert f"{stage['name']}: suggested lr" in run.stdout
+    assert "Nothing to be done" in finished.snakemake("--cores", "2").stdout
 
 
 def test_the_metrics_are_those_of_the_predictions(finished):
