@@ -22,6 +22,7 @@ rule crop_training:
     input:
         images=raw_file("training_images"),
         solutions=raw_file("solutions"),
+        image_names=image_names(),
     output:
         crops=survey_file("training.npy"),
         index=survey_file("training.csv"),
