@@ -76,6 +76,11 @@ def image_names():
     return rules.label_gz2.output.image_names if SOURCE == "gz2" else []
 
 
+def gz2_settings(*names):
+    """Some settings of Galaxy Zoo 2's own files, if those are the survey."""
+    return {name: SURVEY["gz2"][name] for name in names if SOURCE == "gz2"}
+
+
 def has_test_images():
     """Whether the survey has unlabelled images, to make a submission for."""
     if SIMULATED:

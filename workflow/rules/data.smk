@@ -12,7 +12,7 @@ rule simulate:
         "../../envs/environment.yaml"
     threads: 8
     params:
-        settings=SURVEY["simulation"],
+        settings=SURVEY.get("simulation"),
         code=fingerprints("simulate"),
     script:
         "../scripts/simulate.py"

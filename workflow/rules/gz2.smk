@@ -12,7 +12,7 @@ rule download_gz2:
     conda:
         "../../envs/environment.yaml"
     params:
-        settings={name: SURVEY["gz2"][name] for name in ("mapping", "table", "images")},
+        settings=gz2_settings("mapping", "table", "images"),
         code=fingerprints("download_gz2"),
     script:
         "../scripts/download_gz2.py"
@@ -31,7 +31,7 @@ rule label_gz2:
     conda:
         "../../envs/environment.yaml"
     params:
-        settings={"votes": SURVEY["gz2"]["votes"]},
+        settings=gz2_settings("votes"),
         code=fingerprints("label_gz2"),
     script:
         "../scripts/label_gz2.py"
