@@ -50,6 +50,13 @@ def yaml_value(text: str):
         ({"survey__holdout": 0}, "survey.holdout", "between 0 and 1"),
         ({"survey__holdout": 0.9999}, "survey.holdout", "leave some of each"),
         ({"survey__source": "files"}, "files", "--config files=PATH"),
+        ({"survey__gz2": {"votes": "weighted"}}, "survey.gz2.votes", "fraction, weighted_fraction"),
+        ({"survey__gz2": {"table": {"address": "a.csv"}}}, "survey.gz2.table.address", "https://"),
+        (
+            {"survey__gz2": {"table": {"hash": "0" * 32}}},
+            "survey.gz2.table.hash",
+            "md5: or sha256:",
+        ),
         ({"model__output": "relu"}, "model.output", "tree, sigmoid, softmax or none"),
         ({"augmentation__zoom": [1.3, 1.0]}, "augmentation.zoom", "[lowest, highest]"),
         (
@@ -92,6 +99,14 @@ def test_defaults_are_filled_in():
     assert filled["validation"] == 0.2
     assert filled["stages"][1]["freeze"] is False
     assert filled["stages"][1]["batch_size"] == 64
+
+
+def test_settings_of_sources_that_are_not_used_do_not_count():
+    config = validated(with_change(survey__source="gz2"), SCHEMA)
+    assert config["survey"]["gz2"]["table"]["hash"] is None
+    assert "simulation" not in config["survey"]
+    other = with_change(survey__gz2={"votes": "debiased"})
+    assert validated(other, SCHEMA) == validated(DEFAULT, SCHEMA)
 
 
 def test_configs_that_mean_the_same_become_the_same():

@@ -9,7 +9,13 @@ import pytest
 
 from galaxyzoo.decision_tree import GALAXY_ZOO_2
 from galaxyzoo.errors import InputError
-from galaxyzoo.kaggle_files import GalaxyImages, find, read_fair_ids, read_solutions
+from galaxyzoo.kaggle_files import (
+    GalaxyImages,
+    find,
+    read_fair_ids,
+    read_image_names,
+    read_solutions,
+)
 
 
 def write_zip(path, files):
@@ -142,6 +148,23 @@ def test_missing_images_are_named(tmp_path):
 def test_a_place_without_images_is_named(tmp_path, write):
     with pytest.raises(InputError, match="holds no images; it should hold <GalaxyID>"):
         GalaxyImages(write(tmp_path / "images", {"README.txt": b""}))
+
+
+def test_images_that_are_named_otherwise_are_known_by_a_table_of_their_names(tmp_path):
+    files = {"images/16.jpg": b"a", "images/a b.png": b"b", "images/17.jpg": b"c", "8.jpg": b"d"}
+    (tmp_path / "names.csv").write_text("image,GalaxyID\n16,587722981742084144\na b,8\n9,7\n")
+    names = read_image_names(tmp_path / "names.csv")
+    images = GalaxyImages(write_zip(tmp_path / "i.zip", files), names)
+    assert images.names == {8: "images/a b.png", 587722981742084144: "images/16.jpg"}
+    assert images.faults == {}
+    assert images.read(8) == b"b"
+
+
+def test_two_images_of_one_galaxy_are_a_fault_whatever_they_are_named(tmp_path):
+    archive = write_zip(tmp_path / "i.zip", {"1.jpg": b"a", "2.jpg": b"b", "3.jpg": b"c"})
+    images = GalaxyImages(archive, {"1": 5, "2": 5, "3": 6})
+    assert images.faults == {5: "several images: 1.jpg, 2.jpg"}
+    assert images.names == {6: "3.jpg"}
 
 
 def test_forked_processes_read_one_zip_at_the_same_time(tmp_path):

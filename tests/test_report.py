@@ -243,6 +243,13 @@ def test_headings_are_in_order(page):
     assert all(after - before <= 1 for before, after in pairwise(levels))
 
 
+def test_labels_that_are_not_kaggles_are_said_to_be_so(results, page):
+    config = CONFIG | {"survey": {"name": "gz2", "source": "gz2"}}
+    warning = "no error here is to be compared with a score on Kaggle"
+    assert warning in " ".join(source(results, config).split())
+    assert warning not in " ".join(source(results).split())
+
+
 def test_one_seed_is_not_spoken_of_as_many(results):
     config = CONFIG | {"seeds": [3], "tta": {"rotations": 1, "flips": False, "zooms": [1.0]}}
     [statement] = [

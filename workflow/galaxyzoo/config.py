@@ -23,14 +23,15 @@ def load_schema(path: Path) -> Schema:
 def validated(config: dict[str, Any], schema: Schema) -> dict[str, Any]:
     """The config in canonical form: defaults filled in, keys in the schema's order, plain numbers.
 
-    Two configs that mean the same return the same. The epochs of its stages are scaled by its
-    `epochs_scale`, each stage to at least one. Raises InputError with one line for each key that is
-    wrong: its name, what was found, and what is allowed.
+    The settings of survey sources other than the one that is used are left out, and the epochs of
+    the stages are scaled by `epochs_scale`, each stage to at least one. Two configs that mean the
+    same return the same. Raises InputError with one line for each key that is wrong: its name, what
+    was found, and what is allowed.
     """
     validator = Draft202012Validator(schema)
     problems = [problem(error) for error in validator.iter_errors(config)]
     if not problems:
-        config = canonical(config, schema, schema)
+        config = without_other_sources(canonical(config, schema, schema), schema)
         problems = list(contradictions(config))
     if problems:
         raise InputError("\n".join(f"config: {line}" for line in problems))
@@ -86,6 +87,14 @@ def canonical(value: Any, schema: Schema, root: Schema) -> Any:  # noqa: ANN401 
     if schema.get("type") == "integer":
         return int(value)
     return value
+
+
+def without_other_sources(config: dict[str, Any], schema: Schema) -> dict[str, Any]:
+    """The config without what it says of survey sources that are not used."""
+    others = {*schema["properties"]["survey"]["properties"]["source"]["enum"]}
+    others.remove(config["survey"]["source"])
+    survey = {key: value for key, value in config["survey"].items() if key not in others}
+    return config | {"survey": survey}
 
 
 def is_valid(value: object, schema: Schema, root: Schema) -> bool:

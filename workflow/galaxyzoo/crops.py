@@ -8,6 +8,7 @@ import multiprocessing
 import os
 import shutil
 import threading
+from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -39,11 +40,13 @@ def crop_survey(
     rejected_path: Path,
     on_bad_galaxy: Literal["stop", "skip"],
     processes: int,
+    image_ids: Mapping[str, int] | None = None,
 ) -> None:
     """Cut the central `size_px` x `size_px` pixels out of every galaxy's image.
 
     `images` is a zip or folder of RGB images in JPEG or PNG; `labels` is what `read_solutions`
-    returns, None for a survey without. Writes, each renamed into place when all are complete:
+    returns, None for a survey without. `image_ids` is what `read_image_names` returns, None where
+    images are named by GalaxyID. Writes, each renamed into place when all are complete:
 
     - `crops_path`: .npy, (N, size_px, size_px, 3) uint8, C order, galaxies by ascending GalaxyID;
     - `index_path`: CSV, a row per crop in that order: GalaxyID and, with labels, the 37 columns;
@@ -53,7 +56,7 @@ def crop_survey(
     image or label is unfit and `on_bad_galaxy` is "stop", if no galaxy is fit, and if the files
     cannot be written. Ids and labels are checked before the first image is decoded.
     """
-    source = GalaxyImages(images)
+    source = GalaxyImages(images, image_ids)
     faults = source.faults | ({} if labels is None else matching_faults(source, labels))
     ids = [galaxy for galaxy in source.names if galaxy not in faults]
     check_faults(faults, ids, images, on_bad_galaxy)

@@ -17,8 +17,9 @@ DYKSTRA_ROUNDS = 50
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer: its name as volunteers see it, and its part in the sentence about a galaxy."""
+    """One answer: its number in Galaxy Zoo 2's catalogue, its name, its part in the sentence."""
 
+    number: int
     name: str
     phrase: str = ""
 
@@ -185,52 +186,55 @@ GALAXY_ZOO_2 = DecisionTree(
             1,
             "Is the galaxy simply smooth and rounded, with no sign of a disc?",
             (
-                Answer("smooth", "a smooth galaxy"),
-                Answer("features or disc", "a galaxy with features or a disc"),
-                Answer("star or artifact", "a star or an artifact"),
+                Answer(1, "smooth", "a smooth galaxy"),
+                Answer(2, "features or disc", "a galaxy with features or a disc"),
+                Answer(3, "star or artifact", "a star or an artifact"),
             ),
         ),
         Question(
             2,
             "Could this be a disc viewed edge-on?",
-            (Answer("edge-on", "seen edge-on"), Answer("not edge-on")),
+            (Answer(4, "edge-on", "seen edge-on"), Answer(5, "not edge-on")),
             "Class1.2",
         ),
         Question(
             3,
             "Is there a sign of a bar feature through the centre?",
-            (Answer("bar", "with a bar"), Answer("no bar", "without a bar")),
+            (Answer(6, "bar", "with a bar"), Answer(7, "no bar", "without a bar")),
             "Class2.2",
         ),
         Question(
             4,
             "Is there any sign of a spiral arm pattern?",
-            (Answer("spiral", "with a spiral pattern"), Answer("no spiral", "no spiral pattern")),
+            (
+                Answer(8, "spiral", "with a spiral pattern"),
+                Answer(9, "no spiral", "no spiral pattern"),
+            ),
             "Class2.2",
         ),
         Question(
             5,
             "How prominent is the central bulge, compared with the rest of the galaxy?",
             (
-                Answer("no bulge", "no bulge"),
-                Answer("just noticeable bulge", "a just noticeable bulge"),
-                Answer("obvious bulge", "an obvious bulge"),
-                Answer("dominant bulge", "a dominant bulge"),
+                Answer(10, "no bulge", "no bulge"),
+                Answer(11, "just noticeable bulge", "a just noticeable bulge"),
+                Answer(12, "obvious bulge", "an obvious bulge"),
+                Answer(13, "dominant bulge", "a dominant bulge"),
             ),
             "Class2.2",
         ),
         Question(
             6,
             "Is there anything odd?",
-            (Answer("odd", "something odd"), Answer("not odd")),
+            (Answer(14, "odd", "something odd"), Answer(15, "not odd")),
         ),
         Question(
             7,
             "How rounded is it?",
             (
-                Answer("completely round", "completely round"),
-                Answer("in between", "neither round nor elongated"),
-                Answer("cigar-shaped", "cigar-shaped"),
+                Answer(16, "completely round", "completely round"),
+                Answer(17, "in between", "neither round nor elongated"),
+                Answer(18, "cigar-shaped", "cigar-shaped"),
             ),
             "Class1.1",
         ),
@@ -238,13 +242,13 @@ GALAXY_ZOO_2 = DecisionTree(
             8,
             "Is the odd feature a ring, or is the galaxy disturbed or irregular?",
             (
-                Answer("ring", "a ring"),
-                Answer("lens or arc", "a lens or an arc"),
-                Answer("disturbed", "disturbed"),
-                Answer("irregular", "irregular"),
-                Answer("other", "of some other kind"),
-                Answer("merger", "a merger"),
-                Answer("dust lane", "a dust lane"),
+                Answer(19, "ring", "a ring"),
+                Answer(20, "lens or arc", "a lens or an arc"),
+                Answer(21, "disturbed", "disturbed"),
+                Answer(22, "irregular", "irregular"),
+                Answer(23, "other", "of some other kind"),
+                Answer(24, "merger", "a merger"),
+                Answer(38, "dust lane", "a dust lane"),
             ),
             "Class6.1",
         ),
@@ -252,9 +256,9 @@ GALAXY_ZOO_2 = DecisionTree(
             9,
             "Does the galaxy have a bulge at its centre? If so, what shape?",
             (
-                Answer("rounded bulge", "with a rounded bulge"),
-                Answer("boxy bulge", "with a boxy bulge"),
-                Answer("no bulge", "without a bulge"),
+                Answer(25, "rounded bulge", "with a rounded bulge"),
+                Answer(26, "boxy bulge", "with a boxy bulge"),
+                Answer(27, "no bulge", "without a bulge"),
             ),
             "Class2.1",
         ),
@@ -262,9 +266,9 @@ GALAXY_ZOO_2 = DecisionTree(
             10,
             "How tightly wound do the spiral arms appear?",
             (
-                Answer("tight", "tightly wound"),
-                Answer("medium", "medium wound"),
-                Answer("loose", "loosely wound"),
+                Answer(28, "tight", "tightly wound"),
+                Answer(29, "medium", "medium wound"),
+                Answer(30, "loose", "loosely wound"),
             ),
             "Class4.1",
         ),
@@ -272,12 +276,12 @@ GALAXY_ZOO_2 = DecisionTree(
             11,
             "How many spiral arms are there?",
             (
-                Answer("1 arm", "one arm"),
-                Answer("2 arms", "two arms"),
-                Answer("3 arms", "three arms"),
-                Answer("4 arms", "four arms"),
-                Answer("more than 4 arms", "more than four arms"),
-                Answer("can't tell", "arms that can't be counted"),
+                Answer(31, "1 arm", "one arm"),
+                Answer(32, "2 arms", "two arms"),
+                Answer(33, "3 arms", "three arms"),
+                Answer(34, "4 arms", "four arms"),
+                Answer(36, "more than 4 arms", "more than four arms"),
+                Answer(37, "can't tell", "arms that can't be counted"),
             ),
             "Class4.1",
         ),

@@ -1,12 +1,13 @@
 """A survey's files in Kaggle's layout: where they are, and how they are read."""
 
+import gzip
 import io
 import os
 import re
 import zipfile
 import zlib
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,25 +77,27 @@ class GalaxyImages:
     """The images in a zip or a folder, each read by its GalaxyID.
 
     An image is a .jpg, .jpeg or .png file, however deep, that is named by its GalaxyID; dotfiles
-    and what macOS adds to a zip are passed over.
+    and what macOS adds to a zip are passed over. Where images are named otherwise, `ids` gives the
+    GalaxyID by the name without suffix, and images that it does not name are passed over too.
 
     `names` maps GalaxyID -> name in the zip or folder, ids ascending; `faults` maps the GalaxyIDs
     that have several images, and the names that are no GalaxyID, to what is wrong with them.
     Processes forked from the one that made it can read from it at the same time.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, ids: Mapping[str, int] | None = None) -> None:
         """List the images; InputError if `path` is neither a folder nor a zip, or has none."""
         self.path = path
         self._zip = None if path.is_dir() else opened_zip(path)
         self.faults: dict[int | str, str] = {}
         names = defaultdict(list)
         for name in sorted(self._image_names()):
-            stem = name.rpartition("/")[2].rpartition(".")[0]
-            if (galaxy := galaxy_id(stem)) is None:
-                self.faults[name] = "the image's name is no GalaxyID"
-            else:
+            stem = image_stem(name)
+            galaxy = galaxy_id(stem) if ids is None else ids.get(stem)
+            if galaxy is not None:
                 names[galaxy].append(name)
+            elif ids is None:
+                self.faults[name] = "the image's name is no GalaxyID"
         for galaxy in sorted(names):
             if len(names[galaxy]) > 1:
                 self.faults[galaxy] = f"several images: {', '.join(names.pop(galaxy))}"
@@ -104,7 +107,7 @@ class GalaxyImages:
 
     def _image_names(self) -> Iterator[str]:
         if self._zip:
-            return (name for name in self._zip.namelist() if is_visible(name, IMAGE_SUFFIXES))
+            return zipped_images(self._zip)
         files = (file.relative_to(self.path).as_posix() for file in self.path.rglob("*"))
         return (name for name in files if is_visible(name, IMAGE_SUFFIXES))
 
@@ -157,6 +160,16 @@ def opened_zip(path: Path) -> zipfile.ZipFile:
         raise InputError(f"{path} is not a whole zip file ({error}); fetch it again") from error
 
 
+def zipped_images(archive: zipfile.ZipFile) -> Iterator[str]:
+    """Names of the images in a zip."""
+    return (name for name in archive.namelist() if is_visible(name, IMAGE_SUFFIXES))
+
+
+def image_stem(name: str) -> str:
+    """An image's name without its folders and suffix."""
+    return name.rpartition("/")[2].rpartition(".")[0]
+
+
 def is_visible(name: str, suffixes: tuple[str, ...]) -> bool:
     """Whether a file in a zip or folder has one of the suffixes and is not hidden."""
     return name.lower().endswith(suffixes) and not re.search(r"(^|/)(\.|__MACOSX/)", name)
@@ -176,14 +189,18 @@ def read_solutions(path: Path) -> pd.DataFrame:
     and impossible values are left for `label_checks`, an empty cell is NaN. Raises InputError if
     the file cannot be read, lacks a column, or has a cell that is not a number.
     """
-    types = {"GalaxyID": "int64"} | dict.fromkeys(GALAXY_ZOO_2.columns, "float64")
-    try:
-        table = pd.read_csv(csv_file(path), dtype=types)
-    except (ValueError, OverflowError) as error:
-        require_numbers(path, read_text(path))
-        raise InputError(f"{path} cannot be read ({error}); fetch it again or mend it") from error
-    require_columns(path, table, list(types))
-    return table.set_index("GalaxyID")[list(GALAXY_ZOO_2.columns)]
+    columns = list(GALAXY_ZOO_2.columns)
+    table = read_columns(path, {"GalaxyID": "int64"} | dict.fromkeys(columns, "float64"))
+    return table.set_index("GalaxyID")[columns]
+
+
+def read_image_names(path: Path) -> dict[str, int]:
+    """What images that are not named by GalaxyID are named, as name without suffix -> GalaxyID.
+
+    From a CSV file with columns GalaxyID and image. Raises InputError if it is anything else.
+    """
+    table = read_columns(path, {"GalaxyID": "int64", "image": "str"})
+    return dict(zip(table["image"], table["GalaxyID"].tolist(), strict=True))
 
 
 def read_fair_ids(path: Path) -> set[int]:
@@ -195,7 +212,7 @@ def read_fair_ids(path: Path) -> set[int]:
     """
     table = read_text(path)
     require_columns(path, table, ["GalaxyID"])
-    require_ids(path, table)
+    require_ids(path, table["GalaxyID"])
     flags = table.columns.drop("GalaxyID")
     if len(flags) > 1:
         raise InputError(
@@ -210,11 +227,42 @@ def read_fair_ids(path: Path) -> set[int]:
     return {int(text) for text in table["GalaxyID"]}
 
 
+def read_columns(path: Path, types: Mapping[str, str], *, wide: bool = False) -> pd.DataFrame:
+    """The table in a CSV file, gzipped or in a zip or neither, with columns of certain types.
+
+    `types` maps names of columns that it must have to int64, float64 or str; of a `wide` table,
+    the others are not read. An empty cell is NaN. Raises InputError if the file cannot be read,
+    lacks a column, or has a cell that is not a number where one should be.
+    """
+    usecols = (lambda name: name in types) if wide else None
+    try:
+        table = pd.read_csv(csv_file(path), dtype=dict(types), usecols=usecols)
+    except (ValueError, OverflowError) as error:
+        require_numbers(path, read_text(path, usecols), types)
+        raise InputError(f"{path} cannot be read ({error}); fetch it again or mend it") from error
+    require_columns(path, table, list(types))
+    return table
+
+
+def column_names(path: Path) -> list[str]:
+    """Names of the columns of a CSV file; InputError if it cannot be read."""
+    try:
+        return pd.read_csv(csv_file(path), nrows=0).columns.tolist()
+    except ValueError as error:
+        raise InputError(f"{path} cannot be read ({error}); it should be a CSV file") from error
+
+
 def csv_file(path: Path) -> io.BytesIO:
-    """What a CSV file holds, or the only CSV file in a zip."""
-    if path.suffix.lower() != ".zip":
+    """What a CSV file holds, gzipped or not, or the only CSV file in a zip."""
+    suffix = path.suffix.lower()
+    if suffix != ".zip":
         try:
-            return io.BytesIO(path.read_bytes())
+            content = path.read_bytes()
+            return io.BytesIO(gzip.decompress(content) if suffix == ".gz" else content)
+        except (gzip.BadGzipFile, zlib.error, EOFError) as error:
+            raise InputError(
+                f"{path} is not a whole gzip file ({error}); fetch it again"
+            ) from error
         except OSError as error:
             raise InputError(f"{path} cannot be read: {error.strerror}") from error
     with opened_zip(path) as archive:
@@ -227,10 +275,10 @@ def csv_file(path: Path) -> io.BytesIO:
             raise InputError(f"{path} is not a whole zip file ({error}); fetch it again") from error
 
 
-def read_text(path: Path) -> pd.DataFrame:
+def read_text(path: Path, usecols: Callable[[str], bool] | None = None) -> pd.DataFrame:
     """A table whose cells are text, without the blanks around it, "" where there is none."""
     try:
-        table = pd.read_csv(csv_file(path), dtype=str, keep_default_na=False)
+        table = pd.read_csv(csv_file(path), dtype=str, keep_default_na=False, usecols=usecols)
     except ValueError as error:
         raise InputError(f"{path} cannot be read ({error}); it should be a CSV file") from error
     return table.apply(lambda column: column.str.strip())
@@ -244,24 +292,26 @@ def require_columns(path: Path, table: pd.DataFrame, columns: Sequence[str]) -> 
         )
 
 
-def require_numbers(path: Path, text: pd.DataFrame) -> None:
-    """Raise InputError that names the first cell of a table of labels that is not a number."""
-    require_columns(path, text, ["GalaxyID", *GALAXY_ZOO_2.columns])
-    require_ids(path, text)
-    for column in GALAXY_ZOO_2.columns:
-        numbers = pd.to_numeric(text[column], errors="coerce")
-        require_cells(path, text[column], (text[column] == "") | numbers.notna(), "a number")
+def require_numbers(path: Path, text: pd.DataFrame, types: Mapping[str, str]) -> None:
+    """Raise InputError that names the first cell of a table of text that is not of its type."""
+    require_columns(path, text, list(types))
+    for column, kind in types.items():
+        if kind == "int64":
+            require_ids(path, text[column])
+        elif kind == "float64":
+            numbers = pd.to_numeric(text[column], errors="coerce")
+            require_cells(path, text[column], (text[column] == "") | numbers.notna(), "a number")
 
 
-def require_ids(path: Path, text: pd.DataFrame) -> None:
-    """Raise InputError that names the first row whose GalaxyID is none."""
-    good = text["GalaxyID"].map(lambda cell: galaxy_id(cell) is not None)
-    require_cells(path, text["GalaxyID"], good, "a whole number")
+def require_ids(path: Path, column: pd.Series) -> None:
+    """Raise InputError that names the first cell that is no GalaxyID."""
+    good = column.map(lambda cell: galaxy_id(cell) is not None)
+    require_cells(path, column, good, "a whole number")
 
 
 def require_cells(path: Path, column: pd.Series, good: pd.Series, kind: str) -> None:
     """Raise InputError that names the first cell of a column that is not `good`."""
     if not good.all():
         row = int(np.argmin(good.to_numpy(dtype=bool)))
-        found = f"{path}, row {row + 1}, column {column.name}: {column.iloc[row]!r}"
+        found = f"{path}, row {row + 1}, column {column.name}: {column.tolist()[row]!r}"
         raise InputError(f"{found} is not {kind}; mend it or fetch the file again")

@@ -12,8 +12,9 @@ from galaxyzoo.fingerprints import code_fingerprints
 try:
     config = validated(config, load_schema(WORKFLOW / "schemas" / "config.schema.yaml"))
     SURVEY = config["survey"]
-    SIMULATED = SURVEY["source"] == "simulation"
-    FILES = None if SIMULATED else kaggle_files.find(config["files"])
+    SOURCE = SURVEY["source"]
+    SIMULATED = SOURCE == "simulation"
+    FILES = kaggle_files.find(config["files"]) if SOURCE == "files" else None
 except InputError as error:
     sys.exit(str(error))
 
@@ -63,14 +64,29 @@ def raw_file(content):
     """Path of the survey's training_images, solutions or test_images as they came."""
     if SIMULATED:
         return getattr(rules.simulate.output, content)
+    if SOURCE == "gz2":
+        return {
+            "training_images": rules.download_gz2.output.images,
+            "solutions": rules.label_gz2.output.solutions,
+        }.get(content, "")
     return str(getattr(FILES, content) or "")
+
+
+def image_names():
+    """Path of the table of images that are not named by GalaxyID, or nothing."""
+    return rules.label_gz2.output.image_names if SOURCE == "gz2" else []
+
+
+def gz2_settings(*names):
+    """Some settings of Galaxy Zoo 2's own files, if those are the survey."""
+    return {name: SURVEY["gz2"][name] for name in names if SOURCE == "gz2"}
 
 
 def has_test_images():
     """Whether the survey has unlabelled images, to make a submission for."""
     if SIMULATED:
         return SURVEY["simulation"]["test_galaxies"] > 0
-    return FILES.test_images is not None
+    return FILES is not None and FILES.test_images is not None
 
 
 def fair_ids():

@@ -12,7 +12,7 @@ rule simulate:
         "../../envs/environment.yaml"
     threads: 8
     params:
-        settings=SURVEY["simulation"],
+        settings=SURVEY.get("simulation"),
         code=fingerprints("simulate"),
     script:
         "../scripts/simulate.py"
@@ -22,6 +22,7 @@ rule crop_training:
     input:
         images=raw_file("training_images"),
         solutions=raw_file("solutions"),
+        image_names=image_names(),
     output:
         crops=survey_file("training.npy"),
         index=survey_file("training.csv"),

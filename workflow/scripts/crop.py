@@ -4,10 +4,11 @@ from pathlib import Path
 
 import job
 from galaxyzoo.crops import crop_survey
-from galaxyzoo.kaggle_files import read_solutions
+from galaxyzoo.kaggle_files import read_image_names, read_solutions
 
 settings = job.start(snakemake)
 solutions = snakemake.input.get("solutions")
+image_names = snakemake.input.get("image_names")
 crop_survey(
     Path(snakemake.input.images),
     read_solutions(Path(solutions)) if solutions else None,
@@ -17,4 +18,5 @@ crop_survey(
     Path(snakemake.output.rejected),
     on_bad_galaxy=settings["on_bad_galaxy"],
     processes=snakemake.threads,
+    image_ids=read_image_names(Path(image_names)) if image_names else None,
 )

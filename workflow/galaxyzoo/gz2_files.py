@@ -1,0 +1,57 @@
+"""Galaxy Zoo 2's own files: the images on Zenodo, and the table of Hart et al. (2016).
+
+The images (Zenodo record 3565489) are named by a number, the asset_id; a second file of the record
+gives the object in SDSS's data release 7 that each shows, by which the table knows its galaxies.
+"""
+
+import logging
+from pathlib import Path
+
+import pandas as pd
+
+from galaxyzoo.errors import InputError
+from galaxyzoo.kaggle_files import image_stem, opened_zip, read_columns, zipped_images
+from galaxyzoo.vote_fractions import read_vote_fractions
+from galaxyzoo.whole_files import replaced
+
+log = logging.getLogger(__name__)
+
+
+def write_labels(
+    images: Path, mapping: Path, table: Path, votes: str, solutions: Path, image_names: Path
+) -> None:
+    """Label the galaxies that have an image and votes, in files that the crops are made from.
+
+    `votes` is which of the table's fractions to take: `fraction`, `weighted_fraction` or
+    `debiased`. Writes two CSV files, `solutions` in Kaggle's layout and `image_names`, which names
+    each galaxy's image without its suffix; GalaxyID is the object's id in data release 7. Galaxies
+    that are only in some of the files are left out, and counted in the log. Raises InputError if a
+    file cannot be read, or no galaxy is in all.
+    """
+    labels = read_vote_fractions(table, "dr7objid", votes)
+    names = read_columns(mapping, {"objid": "int64", "asset_id": "str"})
+    names = names.rename(columns={"objid": "GalaxyID", "asset_id": "image"})[["GalaxyID", "image"]]
+    with opened_zip(images) as archive:
+        stems = pd.Series([image_stem(name) for name in zipped_images(archive)], dtype="str")
+
+    with_image = names["image"].isin(stems)
+    with_votes = names["GalaxyID"].isin(labels.index)
+    usable = names[with_image & with_votes]
+    labelled = labels[labels.index.isin(usable["GalaxyID"])]
+    log.info(
+        "%d galaxies have an image and votes; left out: %d with votes but without a name for their "
+        "image, %d with votes but without the image, %d images without votes, %d without a galaxy",
+        len(labelled),
+        (~labels.index.isin(names["GalaxyID"])).sum(),
+        labels.index.isin(names["GalaxyID"]).sum() - len(labelled),
+        (with_image & ~with_votes).sum(),
+        (~stems.isin(names["image"])).sum(),
+    )
+    if labelled.empty:
+        raise InputError(
+            f"no galaxy is in all of {images}, {mapping} and {table}; see that the three belong "
+            "together"
+        )
+    with replaced(solutions) as labels_file, replaced(image_names) as names_file:
+        labelled.to_csv(labels_file)
+        usable.to_csv(names_file, index=False)

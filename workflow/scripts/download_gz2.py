@@ -1,0 +1,25 @@
+"""Fetch Galaxy Zoo 2's images and tables."""
+
+import platform
+from importlib.metadata import version
+from pathlib import Path
+
+import job
+from galaxyzoo.download_record import PROVENANCE, write_record
+from galaxyzoo.downloads import fetch, put
+
+# Not an output of the rule: when a file cannot be fetched, Snakemake deletes those that could be.
+DOWNLOADS = Path("results/downloads")
+
+settings = job.start(snakemake)
+files = {name: Path(snakemake.output.get(name)) for name in settings}
+for name, source in settings.items():
+    download = DOWNLOADS / files[name].name
+    fetch(source["address"], source["hash"], download, key=f"survey.gz2.{name}")
+    put(download, files[name])
+write_record(
+    files["images"].with_name(PROVENANCE),
+    source=", ".join(source["address"] for source in settings.values()),
+    files=list(files.values()),
+    versions={"python": platform.python_version(), "pooch": version("pooch")},
+)

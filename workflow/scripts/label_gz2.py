@@ -1,0 +1,16 @@
+"""Turn Galaxy Zoo 2's vote fractions into labels of the galaxies that have an image."""
+
+from pathlib import Path
+
+import job
+from galaxyzoo.gz2_files import write_labels
+
+settings = job.start(snakemake)
+write_labels(
+    Path(snakemake.input.images),
+    Path(snakemake.input.mapping),
+    Path(snakemake.input.table),
+    settings["votes"],
+    Path(snakemake.output.solutions),
+    Path(snakemake.output.image_names),
+)
