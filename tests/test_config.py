@@ -50,6 +50,7 @@ def yaml_value(text: str):
         ({"survey__holdout": 0}, "survey.holdout", "between 0 and 1"),
         ({"survey__holdout": 0.9999}, "survey.holdout", "leave some of each"),
         ({"survey__source": "files"}, "files", "--config files=PATH"),
+        ({"survey__source": "kagle"}, "survey.source", "simulation, files or kaggle"),
         ({"model__output": "relu"}, "model.output", "tree, sigmoid, softmax or none"),
         ({"augmentation__zoom": [1.3, 1.0]}, "augmentation.zoom", "[lowest, highest]"),
         ({"tta__zooms": [1.1]}, "tta.zooms", "1 among them"),

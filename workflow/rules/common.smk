@@ -12,8 +12,9 @@ from galaxyzoo.fingerprints import code_fingerprints
 try:
     config = validated(config, load_schema(WORKFLOW / "schemas" / "config.schema.yaml"))
     SURVEY = config["survey"]
-    SIMULATED = SURVEY["source"] == "simulation"
-    FILES = None if SIMULATED else kaggle_files.find(config["files"])
+    SOURCE = SURVEY["source"]
+    SIMULATED = SOURCE == "simulation"
+    FILES = kaggle_files.find(config["files"]) if SOURCE == "files" else None
 except InputError as error:
     sys.exit(str(error))
 
@@ -62,6 +63,8 @@ def raw_file(content):
     """Path of the survey's training_images, solutions or test_images as they came."""
     if SIMULATED:
         return getattr(rules.simulate.output, content)
+    if SOURCE == "kaggle":
+        return getattr(rules.download_kaggle.output, content)
     return str(getattr(FILES, content) or "")
 
 
@@ -69,7 +72,7 @@ def has_test_images():
     """Whether the survey has unlabelled images, to make a submission for."""
     if SIMULATED:
         return SURVEY["simulation"]["test_galaxies"] > 0
-    return FILES.test_images is not None
+    return SOURCE == "kaggle" or FILES.test_images is not None
 
 
 def fair_ids():

@@ -1,0 +1,23 @@
+if SOURCE == "kaggle":
+
+    localrules:
+        download_kaggle,
+
+    rule download_kaggle:
+        output:
+            training_images=survey_file("raw/images_training_rev1.zip"),
+            solutions=survey_file("raw/training_solutions_rev1.zip"),
+            test_images=survey_file("raw/images_test_rev1.zip"),
+        log:
+            survey_file("logs/download_kaggle.log"),
+        priority: 1  # what Kaggle asks of the user comes before any other work
+        conda:
+            "../../envs/environment.yaml"
+        params:
+            # No fingerprints: other code would fetch the same bytes, which are checked.
+            settings={
+                "competition": kaggle_files.COMPETITION,
+                "image_counts": kaggle_files.IMAGE_COUNTS,
+            },
+        script:
+            "../scripts/download_kaggle.py"
