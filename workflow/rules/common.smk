@@ -124,6 +124,23 @@ def prediction_settings():
     }
 
 
+def file_to_submit(wildcards):
+    """Path of the submission; ends Snakemake, before any job, where Kaggle would not take it.
+
+    Only the rule that asks for it imports Kaggle's client.
+    """
+    if SOURCE != "kaggle":
+        sys.exit(
+            f"submit: Kaggle scores only its own test galaxies, and survey.source is {SOURCE}; "
+            "take an experiment with survey.source: kaggle, such as config/experiments/kaggle.yaml"
+        )
+    from galaxyzoo.kaggle_client import NO_CREDENTIALS, has_credentials
+
+    if not has_credentials():
+        sys.exit(f"submit: {NO_CREDENTIALS}")
+    return experiment_file("submission.csv.gz")
+
+
 def final_output():
     """Paths of all that a plain run makes."""
     submission = [experiment_file("submission.csv.gz")] if has_test_images() else []

@@ -1,3 +1,7 @@
+localrules:
+    submit,
+
+
 if SOURCE == "kaggle":
 
     localrules:
@@ -21,3 +25,22 @@ if SOURCE == "kaggle":
             },
         script:
             "../scripts/download_kaggle.py"
+
+
+rule submit:
+    input:
+        submission=file_to_submit,
+    output:
+        score=experiment_file("kaggle_score.json"),
+    log:
+        experiment_file("logs/submit.log"),
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        settings={
+            "competition": kaggle_files.COMPETITION,
+            "experiment": config["experiment"],
+        },
+        code=fingerprints("submit"),
+    script:
+        "../scripts/submit.py"
