@@ -10,6 +10,7 @@ report: "workflow/report/workflow.rst"
 
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/kaggle.smk"
 include: "workflow/rules/gz2.smk"
 include: "workflow/rules/data.smk"
 include: "workflow/rules/training.smk"

@@ -1,5 +1,6 @@
 """What several test files share."""
 
+import os
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -31,3 +32,14 @@ def random_labels() -> Callable[[Sequence[int]], pd.DataFrame]:
         return pd.DataFrame(votes, index=index, columns=GALAXY_ZOO_2.columns)
 
     return labels
+
+
+@pytest.fixture
+def nobody(monkeypatch, tmp_path) -> None:
+    """No credentials for Kaggle, and no proxies, but those that a test sets."""
+    for name in os.environ:
+        if name.startswith("KAGGLE_") or name.lower().endswith("_proxy"):
+            monkeypatch.delenv(name)
+    for name in ("HOME", "XDG_CONFIG_HOME"):
+        (tmp_path / name).mkdir()
+        monkeypatch.setenv(name, str(tmp_path / name))

@@ -57,6 +57,7 @@ def yaml_value(text: str):
             "survey.gz2.table.hash",
             "md5: or sha256:",
         ),
+        ({"survey__source": "kagle"}, "survey.source", "simulation, files, kaggle or gz2"),
         ({"model__output": "relu"}, "model.output", "tree, sigmoid, softmax or none"),
         ({"augmentation__zoom": [1.3, 1.0]}, "augmentation.zoom", "[lowest, highest]"),
         (

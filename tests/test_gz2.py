@@ -186,8 +186,8 @@ def test_a_second_run_has_nothing_to_do(finished):
 
 def test_other_votes_are_other_labels_and_no_download(finished):
     jobs = finished.would_run(finished.config(votes="debiased"))
-    assert jobs.keys() >= {"label_gz2", "crop_training", "hold_out"}
-    assert not {"download_gz2", "simulate", "crop_test", "submission"} & jobs.keys()
+    assert jobs >= {"label_gz2", "crop_training", "hold_out"}
+    assert not {"download_gz2", "simulate", "crop_test", "submission"} & jobs
 
 
 def test_other_bytes_than_before_are_told_and_files_with_a_hash_not_fetched_again(fresh):

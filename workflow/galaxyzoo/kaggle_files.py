@@ -23,6 +23,10 @@ FAIR_IDS = ("unbiased.csv",)
 SOLUTIONS = ("training_solutions_rev1.zip", "training_solutions_rev1.csv")
 IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png")
 
+COMPETITION = "galaxy-zoo-the-galaxy-challenge"
+# What the competition's zips hold; the smallest is first, to meet a refusal soon.
+IMAGE_COUNTS = {SOLUTIONS[0]: 0, TRAINING_IMAGES[0]: 61_578, TEST_IMAGES[0]: 79_975}
+
 
 @dataclass(frozen=True)
 class KaggleFiles:

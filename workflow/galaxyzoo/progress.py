@@ -2,8 +2,11 @@
 
 import logging
 import sys
+import threading
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TypeVar
 
 from tqdm import tqdm
@@ -27,3 +30,46 @@ def progress(iterable: Iterable[Item], total: int, desc: str, unit: str) -> Iter
         if 10 * done // total > 10 * (done - 1) // total:
             seconds = time.monotonic() - start
             logger.info("%s: %d of %d %s, %.0f s", desc, done, total, unit, seconds)
+
+
+@contextmanager
+def growth_progress(path: Path, total_bytes: int, desc: str) -> Iterator[None]:
+    """Tell, while the body has `path` written, how many of its megabytes are there.
+
+    A bar where stderr is a terminal; elsewhere one log line each time another tenth is there.
+    """
+    ended = threading.Event()
+    watcher = threading.Thread(target=tell_growth, args=(path, total_bytes, desc, ended))
+    watcher.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        watcher.join()
+
+
+def tell_growth(path: Path, total_bytes: int, desc: str, ended: threading.Event) -> None:
+    """Look twice a second how long a file is, and tell, until `ended` is set."""
+    is_terminal, start = sys.stderr.isatty(), time.monotonic()
+    size, is_over = size_bytes(path), False
+    with tqdm(
+        total=total_bytes,
+        initial=size,
+        desc=desc,
+        unit="B",
+        unit_scale=True,
+        disable=not is_terminal,
+    ) as bar:
+        while not is_over:
+            is_over = ended.wait(0.5)
+            before, size = size, size_bytes(path)
+            bar.update(size - before)
+            if not is_terminal and 10 * size // total_bytes > 10 * before // total_bytes:
+                seconds = time.monotonic() - start
+                done, total = size / 1e6, total_bytes / 1e6
+                logger.info("%s: %.1f of %.1f MB, %.0f s", desc, done, total, seconds)
+
+
+def size_bytes(path: Path) -> int:
+    """How long a file is; 0 if it is not there."""
+    return path.stat().st_size if path.exists() else 0

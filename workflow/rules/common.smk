@@ -64,6 +64,8 @@ def raw_file(content):
     """Path of the survey's training_images, solutions or test_images as they came."""
     if SIMULATED:
         return getattr(rules.simulate.output, content)
+    if SOURCE == "kaggle":
+        return getattr(rules.download_kaggle.output, content)
     if SOURCE == "gz2":
         return {
             "training_images": rules.download_gz2.output.images,
@@ -86,7 +88,7 @@ def has_test_images():
     """Whether the survey has unlabelled images, to make a submission for."""
     if SIMULATED:
         return SURVEY["simulation"]["test_galaxies"] > 0
-    return FILES is not None and FILES.test_images is not None
+    return SOURCE == "kaggle" or (FILES is not None and FILES.test_images is not None)
 
 
 def fair_ids():
@@ -137,6 +139,23 @@ def prediction_settings():
         "tta": config["tta"],
         "precision": config["precision"],
     }
+
+
+def file_to_submit(wildcards):
+    """Path of the submission; ends Snakemake, before any job, where Kaggle would not take it.
+
+    Only the rule that asks for it imports Kaggle's client.
+    """
+    if SOURCE != "kaggle":
+        sys.exit(
+            f"submit: Kaggle scores only its own test galaxies, and survey.source is {SOURCE}; "
+            "take an experiment with survey.source: kaggle, such as config/experiments/kaggle.yaml"
+        )
+    from galaxyzoo.kaggle_client import NO_CREDENTIALS, has_credentials
+
+    if not has_credentials():
+        sys.exit(f"submit: {NO_CREDENTIALS}")
+    return experiment_file("submission.csv.gz")
 
 
 def final_output():

@@ -1,21 +1,23 @@
-rule simulate:
-    output:
-        training_images=survey_file("raw/images_training_rev1.zip"),
-        solutions=survey_file("raw/training_solutions_rev1.zip"),
-        test_images=(survey_file("raw/images_test_rev1.zip") if has_test_images() else []),
-        true_probabilities=survey_file("raw/true_probabilities.csv"),
-    log:
-        survey_file("logs/simulate.log"),
-    benchmark:
-        survey_file("benchmarks/simulate.tsv")
-    conda:
-        "../../envs/environment.yaml"
-    threads: 8
-    params:
-        settings=SURVEY.get("simulation"),
-        code=fingerprints("simulate"),
-    script:
-        "../scripts/simulate.py"
+if SIMULATED:
+
+    rule simulate:
+        output:
+            training_images=survey_file("raw/images_training_rev1.zip"),
+            solutions=survey_file("raw/training_solutions_rev1.zip"),
+            test_images=(survey_file("raw/images_test_rev1.zip") if has_test_images() else []),
+            true_probabilities=survey_file("raw/true_probabilities.csv"),
+        log:
+            survey_file("logs/simulate.log"),
+        benchmark:
+            survey_file("benchmarks/simulate.tsv")
+        conda:
+            "../../envs/environment.yaml"
+        threads: 8
+        params:
+            settings=SURVEY["simulation"],
+            code=fingerprints("simulate"),
+        script:
+            "../scripts/simulate.py"
 
 
 rule crop_training:

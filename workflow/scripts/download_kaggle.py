@@ -1,0 +1,9 @@
+"""Download a survey from Kaggle."""
+
+from pathlib import Path
+
+import job
+from galaxyzoo.kaggle_download import download_survey
+
+settings = job.start(snakemake)
+download_survey(Path(snakemake.output.solutions).parent, **settings)

@@ -1,0 +1,11 @@
+"""Submit the bagged predictions of the test images to Kaggle, and store the score."""
+
+import json
+from pathlib import Path
+
+import job
+from galaxyzoo.kaggle_submission import kaggle_score
+
+settings = job.start(snakemake)
+score = kaggle_score(Path(snakemake.input.submission), **settings)
+Path(snakemake.output.score).write_text(json.dumps(score, indent=2) + "\n", encoding="utf-8")
