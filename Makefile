@@ -1,8 +1,8 @@
-# `make demo`, `make test`, `make lint`: each sets up .venv first, once.
+# `make demo`, `make test`, `make bench`, `make lint`: each sets up .venv first, once.
 PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: demo test lint lock
+.PHONY: demo test bench lint lock
 
 demo: .venv/installed
 	snakemake
@@ -13,6 +13,9 @@ demo: .venv/installed
 
 test: .venv/installed
 	pytest
+
+bench: .venv/installed
+	PYTHONPATH=workflow python -m benchmarks
 
 lint: .venv/installed
 	ruff check --no-cache

@@ -125,6 +125,7 @@ def write_crops(
     with crops_path.open("wb") as file:
         write_header(file, len(ids), size_px)
         first = file.tell()
+        reserve(file, first + len(ids) * size_px**2 * 3)
     starts = range(0, len(ids), CHUNK)
     chunks = [ids[start : start + CHUNK] for start in starts]
     offsets = [first + start * size_px**2 * 3 for start in starts]
@@ -135,6 +136,12 @@ def write_crops(
         faults = itertools.chain.from_iterable(chunk_faults)
         faults = progress(faults, total=len(ids), desc="crop", unit="galaxies")
         return {galaxy: fault for galaxy, fault in zip(ids, faults, strict=True) if fault}
+
+
+def reserve(file: IO[bytes], size_bytes: int) -> None:
+    """Claim a file's place on the disk, which makes writing it faster; OSError if there is none."""
+    if hasattr(os, "posix_fallocate"):  # not on a Mac
+        os.posix_fallocate(file.fileno(), 0, size_bytes)
 
 
 def start_worker(source: GalaxyImages) -> None:

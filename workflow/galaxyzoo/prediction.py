@@ -33,9 +33,7 @@ def predict(
     for start in progress(starts, total=len(starts), desc="predict", unit="batches"):
         batch = slice(start, start + batch_size)
         images = resize(crops[rows[batch]], network.size_px).to(device)
-        predictions = torch.stack(
-            [network(warp(images, view.expand(len(images), 2, 3))).clamp(0, 1) for view in views]
-        )
+        predictions = torch.stack([network(warp(images, view[None])).clamp(0, 1) for view in views])
         single[batch] = predictions[0].cpu().numpy()
         mean[batch] = predictions.mean(dim=0).cpu().numpy()
     return GALAXY_ZOO_2.nearest_consistent(single), GALAXY_ZOO_2.nearest_consistent(mean)

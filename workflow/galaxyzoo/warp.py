@@ -27,10 +27,12 @@ def affine_maps(
 def warp(images: torch.Tensor, maps: torch.Tensor) -> torch.Tensor:
     """Sample a batch of pictures through affine maps: bilinear, mirrored beyond the edges.
 
-    `images` is (N, 3, size, size) uint8 and `maps` (N, 2, 3) float32, both on one device; returns
-    (N, 3, size, size) float32 in [0, 1], in channels-last memory.
+    `images` is (N, 3, size, size) uint8 and `maps` (N, 2, 3) float32, or (1, 2, 3) for all, both on
+    one device; returns (N, 3, size, size) float32 in [0, 1], in channels-last memory.
     """
-    places = functional.affine_grid(maps, list(images.shape), align_corners=False)
+    shape = [len(maps), *images.shape[1:]]
+    places = functional.affine_grid(maps, shape, align_corners=False)
+    places = places.expand(len(images), -1, -1, -1)
     warped = functional.grid_sample(
         images.float() / 255, places, padding_mode="reflection", align_corners=False
     )

@@ -1,0 +1,72 @@
+"""`make bench`: print a table of ratios and of memory, and write results/benchmarks.json."""
+
+import json
+import os
+import platform
+from functools import partial
+from pathlib import Path
+
+import torch
+
+from benchmarks import cropping, engine
+from benchmarks.memory import peak_mb
+from galaxyzoo.devices import best_device
+
+OUTPUT = Path("results/benchmarks.json")
+THOUSANDS = (1, 4, 16)
+SPEEDS = {
+    "train_efficientnet_lite0_64": lambda: engine.training_speeds(
+        "tf_efficientnet_lite0", 64, torch.float32, batch_size=64, batches=16
+    ),
+    "train_resnet50_112": lambda: engine.training_speeds(
+        "resnet50", 112, torch.bfloat16, batch_size=32, batches=4
+    ),
+    "tta": lambda: engine.tta_speeds("tf_efficientnet_lite0", 112, batch_size=64, batches=2),
+    "crop": lambda: cropping.crop_speeds(galaxies=8000),
+    "resnet50_112_bfloat16_against_float32": lambda: engine.bfloat16_speeds(
+        "resnet50", 112, batch_size=32, batches=2
+    ),
+}
+
+
+JOBS = {
+    "crop": (cropping.prepare, ["benchmarks.cropping"]),
+    "predict": (engine.prepare, ["benchmarks.engine", "predict"]),
+    "train": (engine.prepare, ["benchmarks.engine", "train"]),
+}
+
+
+def main() -> None:
+    """Measure everything, one after the other."""
+    OUTPUT.parent.mkdir(exist_ok=True)
+    device = best_device()
+    print(
+        f"{os.cpu_count()} cores, {torch.get_num_threads()} threads, {platform.machine()}, {device}"
+    )
+    results = {"ratios": {}, "images_per_second": {}, "peak_mb": {}, "save_seconds": {}}
+    print(f"\n{'images a second':40} {'ours':>8} {'bare':>8} {'ratio':>6}")
+    for name, measure in SPEEDS.items():
+        speeds = measure()
+        results["ratios"][name] = round(speeds.ratio, 3)
+        results["images_per_second"][name] = {"ours": speeds.ours, "bare": speeds.bare}
+        print(f"{name:40} {speeds.ours:8.1f} {speeds.bare:8.1f} {speeds.ratio:6.3f}", flush=True)
+    print(
+        f"\n{'peak memory, MB, at thousands of galaxies':44}" + "".join(f"{n:8}" for n in THOUSANDS)
+    )
+    for name, (prepare, job) in JOBS.items():
+        peaks = {}
+        for galaxies in (1000 * n for n in THOUSANDS):
+            peaks[str(galaxies)] = peak_mb(partial(prepare, galaxies=galaxies), job)
+        results["peak_mb"][name] = peaks
+        print(f"{name:44}" + "".join(f"{mb:8.0f}" for mb in peaks.values()), flush=True)
+    print("\nseconds to save a stage's state, and per cent of the default five minutes")
+    for backbone in ("tf_efficientnet_lite0", "resnet50"):
+        seconds = engine.save_seconds(backbone, 64)
+        results["save_seconds"][backbone] = seconds
+        print(f"{backbone:40} {seconds:8.3f} {seconds / 3:8.3f}", flush=True)
+    OUTPUT.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+    print(f"\nWritten: {OUTPUT}")
+
+
+if __name__ == "__main__":
+    main()

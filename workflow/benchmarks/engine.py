@@ -1,0 +1,161 @@
+"""Training and prediction against the network alone, on one batch that is in memory already."""
+
+import statistics
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+from benchmarks.pairs import Speeds, compare, timed
+from benchmarks.pictures import crops_and_labels
+from galaxyzoo.augmentation import tta_maps
+from galaxyzoo.devices import best_device
+from galaxyzoo.galaxies import load_galaxies
+from galaxyzoo.models import GalaxyNetwork
+from galaxyzoo.prediction import predict
+from galaxyzoo.resume import SavedState
+from galaxyzoo.schedule import one_cycle
+from galaxyzoo.training import Learner, adam, train_stage
+
+STAGE = {
+    **{"name": "benchmark", "epochs": 1, "lr": 1e-4, "freeze": False, "dropout": 0.1},
+    **{"weight_decay": 1e-4, "accumulate": 1, "schedule": "one_cycle"},
+    **{"layer_decay": None, "gradient_clip": None, "ema": None},
+}
+AUGMENTATION = {
+    **{"rotation": 360.0, "rotation_probability": 1.0, "flip": True, "zoom": [1.0, 1.2]},
+    **{"shift": 0.0, "brightness": 0.0, "contrast": 0.0},
+}
+SMALL_PX = 64
+TTA = {"rotations": 4, "flips": True, "zooms": [1.0]}
+
+
+def ready_network(backbone: str, size_px: int, dtype: torch.dtype) -> GalaxyNetwork:
+    """A network with random weights, as a stage has it when it begins."""
+    network = GalaxyNetwork(backbone, "sigmoid", STAGE["dropout"])
+    network.set_size(size_px)
+    network.body_dtype = dtype
+    return network.to(best_device(), memory_format=torch.channels_last)
+
+
+def one_batch(batch_size: int, size_px: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Pictures (batch, 3, size, size) float32 and labels (batch, 37) on the device."""
+    crops, labels = crops_and_labels(batch_size, size_px)
+    images = torch.from_numpy(crops).permute(0, 3, 1, 2).float() / 255
+    return images.to(best_device()), torch.from_numpy(labels).float().to(best_device())
+
+
+def training_speeds(
+    backbone: str, size_px: int, dtype: torch.dtype, batch_size: int, batches: int
+) -> Speeds:
+    """An epoch of a stage against as many bare steps: forward, backward, optimiser."""
+    stage = STAGE | {"size": size_px, "batch_size": batch_size}
+    images = batches * batch_size
+    crops, labels = crops_and_labels(images, size_px)
+    data = load_galaxies(crops, labels, np.arange(images), size_px, best_device(), stream=False)
+    learner = Learner(ready_network(backbone, size_px, dtype), data, stage, AUGMENTATION, seed=0)
+
+    def epoch() -> None:
+        learner.train_epoch(1, [], one_cycle, lambda losses: None)
+
+    return compare(epoch, bare_steps(backbone, size_px, dtype, batch_size, batches), images)
+
+
+def bare_steps(
+    backbone: str, size_px: int, dtype: torch.dtype, batch_size: int, batches: int
+) -> Callable[[], None]:
+    """A function that takes so many steps of training, again and again on the same batch."""
+    network = ready_network(backbone, size_px, dtype).train()
+    optimiser = adam(network, STAGE)
+    images, labels = one_batch(batch_size, size_px)
+
+    def steps() -> None:
+        for _ in range(batches):
+            functional.mse_loss(network(images), labels).backward()
+            optimiser.step()
+            optimiser.zero_grad()
+        synchronise()
+
+    return steps
+
+
+def bfloat16_speeds(backbone: str, size_px: int, batch_size: int, batches: int) -> Speeds:
+    """Bare steps in bfloat16 (as ours) against float32."""
+    half, single = (
+        bare_steps(backbone, size_px, dtype, batch_size, batches)
+        for dtype in (torch.bfloat16, torch.float32)
+    )
+    return compare(half, single, batches * batch_size, pairs=3)
+
+
+def tta_speeds(backbone: str, size_px: int, batch_size: int, batches: int) -> Speeds:
+    """Test-time augmentation against as many bare forward passes; images are galaxies x views."""
+    network = ready_network(backbone, size_px, torch.float32).eval()
+    galaxies, maps = batches * batch_size, tta_maps(TTA)
+    crops, _ = crops_and_labels(galaxies, 224)
+    images, _ = one_batch(batch_size, size_px)
+
+    @torch.no_grad()
+    def bare() -> None:
+        for _ in range(batches * len(maps)):
+            network(images)
+        synchronise()
+
+    def ours() -> None:
+        predict(network, crops, np.arange(galaxies), maps, batch_size, best_device())
+
+    return compare(ours, bare, galaxies * len(maps))
+
+
+def save_seconds(backbone: str, size_px: int) -> float:
+    """What it takes to save a stage's state once: written, synced and renamed."""
+    network = ready_network(backbone, size_px, torch.float32)
+    crops, labels = crops_and_labels(2, size_px)
+    data = load_galaxies(crops, labels, np.arange(2), size_px, best_device(), stream=False)
+    stage = STAGE | {"size": size_px, "batch_size": 2}
+    learner = Learner(network, data, stage, AUGMENTATION, seed=0)
+    learner.train_epoch(1, [], one_cycle, lambda losses: None)
+    with tempfile.TemporaryDirectory(dir="results") as folder:
+        saved = SavedState(Path(folder) / "benchmark.state", "fingerprint", save_minutes=5)
+        return statistics.median(
+            timed(lambda: saved.save({"learner": learner.state()})) for _ in range(7)
+        )
+
+
+def prepare(folder: Path, galaxies: int) -> None:
+    """Write packed crops and their labels into a folder, for the jobs below."""
+    crops, labels = crops_and_labels(galaxies, SMALL_PX)
+    np.save(folder / "crops.npy", crops)
+    np.save(folder / "labels.npy", labels)
+
+
+def train_once(folder: Path) -> None:
+    """One short stage of a small network on the crops in a folder."""
+    crops, labels = np.load(folder / "crops.npy", mmap_mode="r"), np.load(folder / "labels.npy")
+    rows = np.arange(len(crops))
+    data = load_galaxies(crops, labels, rows, SMALL_PX, best_device(), stream=False)
+    stage = STAGE | {"size": SMALL_PX, "batch_size": 64}
+    network = ready_network("test_resnet", SMALL_PX, torch.float32)
+    saved = SavedState(folder / "benchmark.state", "fingerprint", save_minutes=5)
+    train_stage(network, data, data, stage, AUGMENTATION, 0, saved)
+
+
+def predict_once(folder: Path) -> None:
+    """Test-time augmentation of the crops in a folder by a small network."""
+    crops = np.load(folder / "crops.npy", mmap_mode="r")
+    network = ready_network("test_resnet", SMALL_PX, torch.float32)
+    predict(network, crops, np.arange(len(crops)), tta_maps(TTA), 128, best_device())
+
+
+def synchronise() -> None:
+    """Wait until a GPU has done what it was given."""
+    if best_device().type == "cuda":
+        torch.cuda.synchronize()
+
+
+if __name__ == "__main__":
+    {"train": train_once, "predict": predict_once}[sys.argv[1]](Path(sys.argv[2]))

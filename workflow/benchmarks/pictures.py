@@ -1,0 +1,51 @@
+"""Pictures and labels to measure with: the simulated survey's, repeated as often as is needed."""
+
+import io
+from functools import cache
+from pathlib import Path
+from zipfile import ZIP_STORED, ZipFile
+
+import numpy as np
+import pandas as pd
+from PIL import Image
+
+from galaxyzoo.decision_tree import GALAXY_ZOO_2
+from galaxyzoo.simulation import simulate_labels, simulate_picture
+
+DIFFERENT = 64
+SEED = 2013
+
+
+@cache
+def jpegs() -> list[bytes]:
+    """Some pictures of 424 px as the survey has them."""
+    return [simulate_picture(index, seed=SEED) for index in range(DIFFERENT)]
+
+
+@cache
+def some_labels() -> np.ndarray:
+    """Their labels, (different, 37) float64."""
+    return np.stack(
+        [simulate_labels(index, volunteers=40, seed=SEED)[0] for index in range(DIFFERENT)]
+    )
+
+
+def crops_and_labels(galaxies: int, size_px: int) -> tuple[np.ndarray, np.ndarray]:
+    """Central crops (galaxies, 224, 224, 3) resized to (galaxies, size, size, 3) uint8; labels."""
+    crops = []
+    for jpeg in jpegs():
+        middle = Image.open(io.BytesIO(jpeg)).crop((100, 100, 324, 324))
+        crops.append(np.asarray(middle.resize((size_px, size_px), Image.Resampling.LANCZOS)))
+    order = np.arange(galaxies) % DIFFERENT
+    return np.stack(crops)[order], some_labels()[order]
+
+
+def write_zip(path: Path, galaxies: int) -> pd.DataFrame:
+    """Write a zip of so many pictures, as Kaggle's, and return their labels, by GalaxyID."""
+    ids = 100_000 + np.arange(galaxies)
+    with ZipFile(path, "w", ZIP_STORED) as file:
+        for i, galaxy in enumerate(ids):
+            file.writestr(f"images_training_rev1/{galaxy}.jpg", jpegs()[i % DIFFERENT])
+    labels = some_labels()[np.arange(galaxies) % DIFFERENT]
+    index = pd.Index(ids, name="GalaxyID")
+    return pd.DataFrame(labels, index=index, columns=GALAXY_ZOO_2.columns)
