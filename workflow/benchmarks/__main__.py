@@ -22,7 +22,7 @@ SPEEDS = {
         "resnet50", 112, torch.bfloat16, batch_size=32, batches=4
     ),
     "tta": lambda: engine.tta_speeds("tf_efficientnet_lite0", 112, batch_size=64, batches=2),
-    "crop": lambda: cropping.crop_speeds(galaxies=8000),
+    "crop": lambda: cropping.crop_speeds(galaxies=4000),
     "resnet50_112_bfloat16_against_float32": lambda: engine.bfloat16_speeds(
         "resnet50", 112, batch_size=32, batches=2
     ),

@@ -43,9 +43,10 @@ def prepare(folder: Path, galaxies: int) -> None:
 
 
 def crop(folder: Path, processes: int) -> None:
-    """Crop the survey in a folder."""
+    """Crop the survey in a folder; what it writes is new each time, as nothing is replaced."""
     labels = pd.read_parquet(folder / "labels.parquet")
-    outputs = [folder / name for name in ("crops.npy", "index.csv", "rejected.csv")]
+    new = Path(tempfile.mkdtemp(dir=folder))
+    outputs = [new / name for name in ("crops.npy", "index.csv", "rejected.csv")]
     crop_survey(folder / "images.zip", labels, CROP_PX, *outputs, "stop", processes)
 
 

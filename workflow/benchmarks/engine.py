@@ -148,7 +148,8 @@ def predict_once(folder: Path) -> None:
     """Test-time augmentation of the crops in a folder by a small network."""
     crops = np.load(folder / "crops.npy", mmap_mode="r")
     network = ready_network("test_resnet", SMALL_PX, torch.float32)
-    predict(network, crops, np.arange(len(crops)), tta_maps(TTA), 128, best_device())
+    two_views = tta_maps(TTA)[:2]
+    predict(network, crops, np.arange(len(crops)), two_views, 128, best_device())
 
 
 def synchronise() -> None:
