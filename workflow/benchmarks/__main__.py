@@ -1,4 +1,7 @@
-"""`make bench`: print a table of ratios and of memory, and write results/benchmarks.json."""
+"""`make bench`: print a table of ratios and of memory, and write results/benchmarks.json.
+
+With FULL=1 also what the whole of Kaggle's survey would take, in a temporary folder.
+"""
 
 import json
 import os
@@ -9,7 +12,7 @@ from pathlib import Path
 import torch
 
 from benchmarks import cropping, engine
-from benchmarks.memory import peak_mb
+from benchmarks.costs import cost
 from galaxyzoo.devices import best_device
 
 OUTPUT = Path("results/benchmarks.json")
@@ -28,12 +31,13 @@ SPEEDS = {
     ),
 }
 
-
 JOBS = {
     "crop": (cropping.prepare, ["benchmarks.cropping"]),
     "predict": (engine.prepare, ["benchmarks.engine", "predict"]),
     "train": (engine.prepare, ["benchmarks.engine", "train"]),
 }
+
+FULL_SIZE = {"crop": 61_578, "predict": 79_975}
 
 
 def main() -> None:
@@ -56,7 +60,7 @@ def main() -> None:
     for name, (prepare, job) in JOBS.items():
         peaks = {}
         for galaxies in (1000 * n for n in THOUSANDS):
-            peaks[str(galaxies)] = peak_mb(partial(prepare, galaxies=galaxies), job)
+            peaks[str(galaxies)] = cost(partial(prepare, galaxies=galaxies), job).peak_mb
         results["peak_mb"][name] = peaks
         print(f"{name:44}" + "".join(f"{mb:8.0f}" for mb in peaks.values()), flush=True)
     print("\nseconds to save a stage's state, and per cent of the default five minutes")
@@ -64,6 +68,14 @@ def main() -> None:
         seconds = engine.save_seconds(backbone, 64)
         results["save_seconds"][backbone] = seconds
         print(f"{backbone:40} {seconds:8.3f} {seconds / 3:8.3f}", flush=True)
+    if os.environ.get("FULL") == "1":
+        results["full_size"] = {}
+        print(f"\n{'full size':36} {'galaxies':>10} {'minutes':>8} {'MB':>8}")
+        for name, galaxies in FULL_SIZE.items():
+            prepare, job = JOBS[name]
+            seconds, peak_mb = cost(partial(prepare, galaxies=galaxies), job)
+            results["full_size"][name] = {"minutes": seconds / 60, "peak_mb": peak_mb}
+            print(f"{name:36} {galaxies:10} {seconds / 60:8.1f} {peak_mb:8.0f}", flush=True)
     OUTPUT.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
     print(f"\nWritten: {OUTPUT}")
 

@@ -1,4 +1,4 @@
-"""The crop against Pillow decoding the same bytes, on as many processes."""
+"""The crop against Pillow decoding the same bytes on as many processes; crop and split as a job."""
 
 import io
 import multiprocessing
@@ -11,8 +11,9 @@ import pandas as pd
 from PIL import Image
 
 from benchmarks.pairs import Speeds, compare
-from benchmarks.pictures import DIFFERENT, jpegs, write_zip
+from benchmarks.pictures import jpegs, write_zip
 from galaxyzoo.crops import crop_survey
+from galaxyzoo.splits import draw_holdout, split
 
 CROP_PX = 224
 
@@ -20,8 +21,8 @@ CROP_PX = 224
 def crop_speeds(galaxies: int) -> Speeds:
     """Crop a zip of so many pictures, against decoding as many that are in memory already."""
     processes = os.cpu_count()
-    pictures = [bytes(bytearray(jpegs()[i % DIFFERENT])) for i in range(galaxies)]
-    with tempfile.TemporaryDirectory(dir="results") as folder:
+    pictures = [bytes(bytearray(jpegs()[i % len(jpegs())])) for i in range(galaxies)]
+    with tempfile.TemporaryDirectory() as folder:
         prepare(Path(folder), galaxies)
 
         def bare() -> None:
@@ -42,13 +43,21 @@ def prepare(folder: Path, galaxies: int) -> None:
     write_zip(folder / "images.zip", galaxies).to_parquet(folder / "labels.parquet")
 
 
-def crop(folder: Path, processes: int) -> None:
-    """Crop the survey in a folder; what it writes is new each time, as nothing is replaced."""
+def crop(folder: Path, processes: int) -> Path:
+    """Crop the survey in a folder, into a new one within, which is returned."""
     labels = pd.read_parquet(folder / "labels.parquet")
     new = Path(tempfile.mkdtemp(dir=folder))
     outputs = [new / name for name in ("crops.npy", "index.csv", "rejected.csv")]
     crop_survey(folder / "images.zip", labels, CROP_PX, *outputs, "stop", processes)
+    return new
+
+
+def crop_and_split(folder: Path) -> None:
+    """Crop the survey in a folder, and share out its galaxies."""
+    new = crop(folder, os.cpu_count())
+    ids = pd.read_csv(new / "index.csv", usecols=["GalaxyID"])["GalaxyID"].to_numpy()
+    split(ids, draw_holdout(ids, 0.1, seed=0), 0.2, seed=0).to_csv(new / "split.csv")
 
 
 if __name__ == "__main__":
-    crop(Path(sys.argv[1]), os.cpu_count())
+    crop_and_split(Path(sys.argv[1]))

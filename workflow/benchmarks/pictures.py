@@ -1,6 +1,11 @@
-"""Pictures and labels to measure with: the simulated survey's, repeated as often as is needed."""
+"""Pictures and labels to measure with, repeated as often as is needed.
+
+The pictures are the simulated survey's or, where the environment variable PICTURES names a zip of
+JPEGs, some of those; the labels are always simulated.
+"""
 
 import io
+import os
 from functools import cache
 from pathlib import Path
 from zipfile import ZIP_STORED, ZipFile
@@ -18,7 +23,11 @@ SEED = 2013
 
 @cache
 def jpegs() -> list[bytes]:
-    """Some pictures of 424 px as the survey has them."""
+    """Some pictures of 424 px."""
+    if path := os.environ.get("PICTURES"):
+        with ZipFile(path) as file:
+            names = [name for name in file.namelist() if name.endswith(".jpg")]
+            return [file.read(name) for name in names[:DIFFERENT]]
     return [simulate_picture(index, seed=SEED) for index in range(DIFFERENT)]
 
 
