@@ -26,6 +26,9 @@ SPEEDS = {
     ),
     "tta": lambda: engine.tta_speeds("tf_efficientnet_lite0", 112, batch_size=64, batches=2),
     "crop": lambda: cropping.crop_speeds(galaxies=4000),
+    "tta_galaxies_against_views": lambda: engine.linearity_speeds(
+        "tf_efficientnet_lite0", 112, batch_size=64
+    ),
     "resnet50_112_bfloat16_against_float32": lambda: engine.bfloat16_speeds(
         "resnet50", 112, batch_size=32, batches=2
     ),

@@ -111,6 +111,22 @@ def tta_speeds(backbone: str, size_px: int, batch_size: int, batches: int) -> Sp
     return compare(ours, bare, galaxies * len(maps))
 
 
+def linearity_speeds(backbone: str, size_px: int, batch_size: int) -> Speeds:
+    """Twice the galaxies (as ours) against twice the views: alike where time is linear in both."""
+    network = ready_network(backbone, size_px, torch.float32).eval()
+    crops, _ = crops_and_labels(2 * batch_size, size_px)
+    maps, device = tta_maps(TTA), best_device()
+
+    def galaxies() -> None:
+        rows, half = np.arange(2 * batch_size), maps[: len(maps) // 2]
+        predict(network, crops, rows, half, batch_size, device)
+
+    def views() -> None:
+        predict(network, crops, np.arange(batch_size), maps, batch_size, device)
+
+    return compare(galaxies, views, batch_size * len(maps), pairs=5)
+
+
 def save_seconds(backbone: str, size_px: int) -> float:
     """What it takes to save a stage's state once: written, synced and renamed."""
     network = ready_network(backbone, size_px, torch.float32)
