@@ -68,11 +68,15 @@ def train(
     saved: SavedState | None = None,
     augmentation: dict = AUGMENTATION,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Run a stage; its state is saved in a folder that goes with it unless one is given."""
+    """Run a stage and return its tables; its state is in a folder of its own, or one given."""
     data = data or galaxies()
+    tables = []
     with tempfile.TemporaryDirectory() as folder:
         saved = saved or SavedState(Path(folder) / "stage.state", "fingerprint", save_minutes=5)
-        return train_stage(network, data, data, stage, augmentation, seed, saved)
+        train_stage(
+            network, data, data, stage, augmentation, seed, saved, lambda *both: tables.append(both)
+        )
+    return tables[-1]
 
 
 def weights_after(stage: dict, **options) -> dict[str, torch.Tensor]:

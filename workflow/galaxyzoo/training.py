@@ -145,14 +145,15 @@ def train_stage(
     augmentation: dict[str, Any],
     seed: int,
     saved: SavedState,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
+    write_tables: Callable[[pd.DataFrame, pd.DataFrame], None],
+) -> None:
     """Train a network, in place, through one stage: so many epochs on one schedule.
 
     A stage that goes on from its `saved` state ends in the same bits as one that was never
-    stopped. Returns two tables with a row an epoch. The history: losses are mean squared errors,
-    `valid_rmse` is pooled over galaxies and columns, `lr` is the head's at the epoch's end. The
-    timing: `images_per_second` of the training, and `seconds` of the whole epoch, as far as this
-    process did it.
+    stopped. `write_tables` is called when an epoch ends, with two tables of a row for each so far.
+    The history: losses are mean squared errors, `valid_rmse` is pooled over galaxies and columns,
+    `lr` is the head's at the epoch's end. The timing: `images_per_second` of the training, and
+    `seconds` of the whole epoch, as far as this process did it.
 
     Raises InputError where the loss is no longer finite; on SIGTERM or Ctrl-C, saves and exits.
     """
@@ -163,6 +164,7 @@ def train_stage(
     if state := saved.load():
         learner.restore(state["learner"])
         history, timing, losses = state["history"], state["timing"], state["losses"]
+        write_tables(pd.DataFrame(history), pd.DataFrame(timing))
         log.info(
             "%s goes on in epoch %d, batch %d", stage["name"], len(history) + 1, len(losses) + 1
         )
@@ -224,8 +226,8 @@ def train_stage(
             )
             losses = []
             save(losses)
+            write_tables(pd.DataFrame(history), pd.DataFrame(timing))
     network.load_state_dict(learner.learned.state_dict())
-    return pd.DataFrame(history), pd.DataFrame(timing)
 
 
 def adam(network: GalaxyNetwork, stage: dict[str, Any]) -> torch.optim.AdamW:

@@ -1,5 +1,10 @@
+import os
 import sys
 from pathlib import Path
+
+# Jobs inherit it: threads that spin while they wait for each other would slow training tenfold and
+# more wherever another process wants the cores.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 WORKFLOW = Path(workflow.basedir) / "workflow"
 sys.path.insert(0, str(WORKFLOW))  # Snakemake hands it on to the scripts
@@ -162,6 +167,7 @@ def final_output():
     """Paths of all that a plain run makes."""
     submission = [experiment_file("submission.csv.gz")] if has_test_images() else []
     return [
+        experiment_file("config.yaml"),
         experiment_file("report.html"),
         experiment_file("metrics.json"),
         *submission,

@@ -1,3 +1,22 @@
+localrules:
+    resolved_config,
+
+
+rule resolved_config:
+    output:
+        experiment_file("config.yaml"),
+    log:
+        experiment_file("logs/resolved_config.log"),
+    priority: 1  # for who watches the run
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        settings=config,
+        code=fingerprints("write_config"),
+    script:
+        "../scripts/write_config.py"
+
+
 rule plot_learning_curves:
     input:
         each_stage("stages/{stage}.csv"),

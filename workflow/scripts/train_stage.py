@@ -14,6 +14,7 @@ from galaxyzoo.prediction_files import probabilities_of
 from galaxyzoo.provenance import git_commit, versions
 from galaxyzoo.resume import SavedState, stage_fingerprint
 from galaxyzoo.training import train_stage
+from galaxyzoo.whole_files import replaced
 
 settings = job.start(snakemake)
 stage, seed, model = settings["stage"], settings["seed"], settings["model"]
@@ -50,14 +51,19 @@ fingerprint = stage_fingerprint(
 )
 output = Path(snakemake.output.weights)
 saved = SavedState(output.with_suffix(".state"), fingerprint, snakemake.config["save_minutes"])
+
+
+def write_tables(history: pd.DataFrame, timing: pd.DataFrame) -> None:
+    """Keep the stage's tables on disk as it goes, for who watches."""
+    for table, path in ((history, snakemake.output.history), (timing, snakemake.output.timing)):
+        with replaced(Path(path)) as unfinished:
+            table.to_csv(unfinished, index=False)
+
+
 with memory_for(
     stage["batch_size"], stage["size"], "the stage's batch_size (and raise accumulate)"
 ):
-    history, timing = train_stage(
-        network, train, valid, stage, settings["augmentation"], seed, saved
-    )
-history.to_csv(snakemake.output.history, index=False)
-timing.to_csv(snakemake.output.timing, index=False)
+    train_stage(network, train, valid, stage, settings["augmentation"], seed, saved, write_tables)
 provenance = {"commit": git_commit(), "versions": versions(), "fingerprint": fingerprint}
 save_checkpoint(network, output, model, provenance | {"settings": settings})
 saved.remove()
