@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import torch
 
+from galaxyzoo.decision_tree import GALAXY_ZOO_2
 from galaxyzoo.galaxies import Galaxies
 from galaxyzoo.models import GalaxyNetwork
 from galaxyzoo.resume import SavedState
@@ -55,7 +56,7 @@ def galaxies(count: int = 64, device: torch.device = CPU, streamed: bool = False
 def new_tiny_network(backbone: str = BACKBONE, dropout: float = 0.1) -> GalaxyNetwork:
     """The same network at every call."""
     torch.manual_seed(0)
-    network = GalaxyNetwork(backbone, "sigmoid", dropout)
+    network = GalaxyNetwork(backbone, "sigmoid", GALAXY_ZOO_2, dropout)
     network.set_size(32)
     return network
 

@@ -21,6 +21,7 @@ from galaxyzoo.crops import CHUNK, crop_survey
 from galaxyzoo.decision_tree import GALAXY_ZOO_2
 from galaxyzoo.errors import InputError
 from galaxyzoo.kaggle_files import find, read_solutions
+from galaxyzoo.label_checks import label_faults
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = Path(__file__).parents[2] / "shared" / "galaxyzoo-sample"
@@ -79,7 +80,8 @@ class Survey:
         if not self.images.exists():
             self.write_zip()
         out = [self.out / name for name in ("crops.npy", "index.csv", "rejected.csv")]
-        crop_survey(self.images, self.labels, size_px, *out, on_bad_galaxy, processes)
+        faults = {} if self.labels is None else label_faults(self.labels, GALAXY_ZOO_2)
+        crop_survey(self.images, self.labels, faults, size_px, *out, on_bad_galaxy, processes)
 
     @property
     def crops(self) -> np.ndarray:
@@ -131,7 +133,7 @@ def test_the_index_has_the_labels_of_each_row_bit_for_bit(survey):
     survey.crop()
     expected = survey.labels.sort_index()
     pd.testing.assert_frame_equal(survey.index, expected, check_exact=True)
-    pd.testing.assert_frame_equal(read_solutions(survey.out / "index.csv"), expected)
+    pd.testing.assert_frame_equal(read_solutions(survey.out / "index.csv", GALAXY_ZOO_2), expected)
 
 
 def test_without_faults_the_rejected_are_a_header(survey):
@@ -392,7 +394,7 @@ from pathlib import Path
 from galaxyzoo.crops import crop_survey
 out = Path({str(survey.out)!r})
 paths = [out / name for name in ("crops.npy", "index.csv", "rejected.csv")]
-crop_survey(Path({str(survey.images)!r}), None, {SIZE}, *paths, "stop", 2)
+crop_survey(Path({str(survey.images)!r}), None, {{}}, {SIZE}, *paths, "stop", 2)
 """
     return subprocess.Popen(
         [sys.executable, "-c", code],
@@ -443,7 +445,7 @@ def test_when_the_job_is_killed_its_worker_processes_end(survey):
 @pytest.mark.skipif(not SAMPLE.exists(), reason="no real sample here")
 def test_real_galaxies_are_cropped_and_their_labels_meet_the_tree(tmp_path):
     files = find(SAMPLE)
-    labels = read_solutions(files.solutions)
+    labels = read_solutions(files.solutions, GALAXY_ZOO_2)
     assert GALAXY_ZOO_2.sum_errors(labels.to_numpy()).max() < 1e-5
 
     chosen = labels.iloc[::70]

@@ -106,5 +106,5 @@ def test_a_galaxy_is_described_by_the_answers_on_its_path():
 
 @pytest.mark.skipif(not SAMPLE.is_dir(), reason="the real sample is not beside the repository")
 def test_real_votes_meet_the_sums():
-    labels = read_solutions(SAMPLE / "training_solutions_rev1.zip")
+    labels = read_solutions(SAMPLE / "training_solutions_rev1.zip", GALAXY_ZOO_2)
     assert GALAXY_ZOO_2.sum_errors(labels.to_numpy()).max() < 1e-5

@@ -6,7 +6,6 @@ import pytest
 
 from galaxyzoo.decision_tree import GALAXY_ZOO_2
 from galaxyzoo.figures import (
-    MAIN_ANSWERS,
     SHEET_GALAXIES,
     error_by_question,
     galaxy_errors,
@@ -44,7 +43,9 @@ def histories():
 
 def sheet(galaxies=5):
     crops = np.random.default_rng(0).integers(0, 255, (galaxies, 16, 16, 3), dtype=np.uint8)
-    return galaxy_sheet(np.arange(galaxies) + 100, crops, votes(galaxies, 1), votes(galaxies, 2))
+    return galaxy_sheet(
+        np.arange(galaxies) + 100, crops, votes(galaxies, 1), votes(galaxies, 2), GALAXY_ZOO_2
+    )
 
 
 def text_boxes(figure):
@@ -94,7 +95,7 @@ def test_one_epoch_of_one_stage_is_a_learning_curve(tmp_path):
 def test_bars_are_the_errors_of_each_question():
     bag = {str(q.number): 0.05 + 0.01 * q.number for q in GALAXY_ZOO_2.questions}
     mean_label = {number: 2 * error for number, error in bag.items()}
-    axes = error_by_question(bag, mean_label).axes[0]
+    axes = error_by_question(bag, mean_label, GALAXY_ZOO_2).axes[0]
     widths = [[bar.get_width() for bar in bars] for bars in axes.containers]
     assert widths == [list(bag.values()), list(mean_label.values())]
     names = [label.get_text().replace("\n", " ") for label in axes.get_yticklabels()]
@@ -104,8 +105,9 @@ def test_bars_are_the_errors_of_each_question():
 def test_every_galaxy_is_in_every_panel_of_the_main_answers():
     predicted, voted = votes(50, 1), votes(50, 2)
     predicted[0], voted[0] = 0, 1
-    panels = predicted_against_voted(predicted, voted).axes[: len(MAIN_ANSWERS)]
-    for axes, column in zip(panels, MAIN_ANSWERS, strict=True):
+    columns = GALAXY_ZOO_2.main_columns
+    panels = predicted_against_voted(predicted, voted, GALAXY_ZOO_2).axes[: len(columns)]
+    for axes, column in zip(panels, columns, strict=True):
         counts = axes.collections[0].get_array()
         assert counts.sum() == 50
         assert counts[0, -1] >= 1  # predicted 0 is the lowest row, voted 1 the last column
@@ -142,7 +144,9 @@ def test_a_sheet_says_what_the_crowd_and_the_network_say():
 
 def test_the_longest_sentences_stay_under_their_pictures_and_apart():
     longest = np.array(sorted(votes(4000), key=lambda p: len(GALAXY_ZOO_2.describe(p)))[-8:])
-    figure = galaxy_sheet(np.arange(8), np.zeros((8, 8, 8, 3), np.uint8), longest, longest)
+    figure = galaxy_sheet(
+        np.arange(8), np.zeros((8, 8, 8, 3), np.uint8), longest, longest, GALAXY_ZOO_2
+    )
     columns = [axes.get_window_extent() for axes in figure.axes]
     boxes = list(text_boxes(figure).values())
     for i, box in enumerate(boxes):
@@ -156,8 +160,8 @@ def test_the_longest_sentences_stay_under_their_pictures_and_apart():
     [
         sheet(),
         learning_curves(histories()),
-        error_by_question(*[{str(number): 0.1 for number in range(1, 12)}] * 2),
-        predicted_against_voted(votes(30, 1), votes(30, 2)),
+        error_by_question(*[{str(number): 0.1 for number in range(1, 12)}] * 2, GALAXY_ZOO_2),
+        predicted_against_voted(votes(30, 1), votes(30, 2), GALAXY_ZOO_2),
     ],
     ids=["sheet", "learning curves", "questions", "answers"],
 )
@@ -173,7 +177,7 @@ def test_nothing_is_cut_off(figure):
     ("name", "draw"),
     [
         ("curves.svg", lambda: learning_curves(histories())),
-        ("answers.png", lambda: predicted_against_voted(votes(30, 1), votes(30, 2))),
+        ("answers.png", lambda: predicted_against_voted(votes(30, 1), votes(30, 2), GALAXY_ZOO_2)),
         ("sheet.png", sheet),
     ],
 )

@@ -2,6 +2,7 @@
 
 import multiprocessing
 import zipfile
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -201,7 +202,9 @@ def test_solutions_come_back_bit_for_bit_from_csv_and_zip(tmp_path, random_label
     (tmp_path / "s.csv").write_text("\ufeff" + text, encoding="utf-8", newline="")
     write_zip(tmp_path / "s.zip", {"x/s.csv": text, "__MACOSX/x/._s.csv": b"\0"})
     for name in ("s.csv", "s.zip"):
-        pd.testing.assert_frame_equal(read_solutions(tmp_path / name), labels, check_exact=True)
+        pd.testing.assert_frame_equal(
+            read_solutions(tmp_path / name, GALAXY_ZOO_2), labels, check_exact=True
+        )
 
 
 def test_solutions_come_in_tree_order_as_float64(tmp_path, random_labels):
@@ -209,7 +212,7 @@ def test_solutions_come_in_tree_order_as_float64(tmp_path, random_labels):
     labels.loc[:, "Class1.3"] = 0.0
     shuffled = labels[list(labels.columns[::-1])].assign(comment="no answer")
     shuffled.to_csv(tmp_path / "s.csv", float_format="%g")
-    read = read_solutions(tmp_path / "s.csv")
+    read = read_solutions(tmp_path / "s.csv", GALAXY_ZOO_2)
     assert tuple(read.columns) == GALAXY_ZOO_2.columns
     assert (read.dtypes == np.float64).all()
     assert read.index.dtype == np.int64
@@ -221,20 +224,22 @@ def test_what_label_checks_judge_is_read_as_it_is(tmp_path, random_labels):
     labels.iloc[0, 0] = np.nan
     labels.iloc[1, 1] = 7.0
     labels.to_csv(tmp_path / "s.csv")
-    pd.testing.assert_frame_equal(read_solutions(tmp_path / "s.csv"), labels, check_exact=True)
+    pd.testing.assert_frame_equal(
+        read_solutions(tmp_path / "s.csv", GALAXY_ZOO_2), labels, check_exact=True
+    )
 
 
 def test_missing_columns_are_named(tmp_path, random_labels):
     labels = random_labels([1]).drop(columns=["Class2.1", "Class11.6"])
     labels.to_csv(tmp_path / "s.csv")
     with pytest.raises(InputError, match=r"s\.csv has no column Class2\.1, Class11\.6;"):
-        read_solutions(tmp_path / "s.csv")
+        read_solutions(tmp_path / "s.csv", GALAXY_ZOO_2)
 
 
 def test_a_missing_id_column_is_named(tmp_path, random_labels):
     random_labels([1]).to_csv(tmp_path / "s.csv", index=False)
     with pytest.raises(InputError, match=r"s\.csv has no column GalaxyID;"):
-        read_solutions(tmp_path / "s.csv")
+        read_solutions(tmp_path / "s.csv", GALAXY_ZOO_2)
 
 
 def test_a_cell_that_is_no_number_is_named(tmp_path, random_labels):
@@ -242,7 +247,7 @@ def test_a_cell_that_is_no_number_is_named(tmp_path, random_labels):
     labels.loc[12, "Class3.2"] = "0,5"
     labels.to_csv(tmp_path / "s.csv")
     with pytest.raises(InputError, match=r"s\.csv, row 2, column Class3\.2: '0,5' is not a number"):
-        read_solutions(tmp_path / "s.csv")
+        read_solutions(tmp_path / "s.csv", GALAXY_ZOO_2)
 
 
 @pytest.mark.parametrize("galaxy", ["12.5", "", "M31", str(2**63)])
@@ -252,7 +257,7 @@ def test_an_id_that_is_no_whole_number_is_named(tmp_path, random_labels, galaxy)
     labels.to_csv(tmp_path / "s.csv", index=False)
     message = rf"s\.csv, row 3, column GalaxyID: '{galaxy}' is not a whole number"
     with pytest.raises(InputError, match=message):
-        read_solutions(tmp_path / "s.csv")
+        read_solutions(tmp_path / "s.csv", GALAXY_ZOO_2)
 
 
 @pytest.mark.parametrize(
@@ -265,7 +270,7 @@ def test_an_id_that_is_no_whole_number_is_named(tmp_path, random_labels, galaxy)
 )
 def test_a_file_that_is_no_table_is_named(tmp_path, content, wrong):
     (tmp_path / "s.csv").write_bytes(content)
-    for read in (read_solutions, read_fair_ids):
+    for read in (partial(read_solutions, tree=GALAXY_ZOO_2), read_fair_ids):
         with pytest.raises(InputError, match=rf"s\.csv {wrong}"):
             read(tmp_path / "s.csv")
 
@@ -273,13 +278,13 @@ def test_a_file_that_is_no_table_is_named(tmp_path, content, wrong):
 def test_a_missing_table_is_named(tmp_path):
     for name in ("s.csv", "s.zip"):
         with pytest.raises(InputError, match=f"{name} cannot be read: No such file"):
-            read_solutions(tmp_path / name)
+            read_solutions(tmp_path / name, GALAXY_ZOO_2)
 
 
 def test_a_zip_must_hold_one_table(tmp_path):
     write_zip(tmp_path / "s.zip", {"a.csv": "", "b.csv": ""})
     with pytest.raises(InputError, match=r"s\.zip holds 2 CSV files; it should hold one"):
-        read_solutions(tmp_path / "s.zip")
+        read_solutions(tmp_path / "s.zip", GALAXY_ZOO_2)
 
 
 def test_a_damaged_zip_of_a_table_is_named(tmp_path, random_labels):
@@ -288,7 +293,7 @@ def test_a_damaged_zip_of_a_table_is_named(tmp_path, random_labels):
     content[200] ^= 1
     path.write_bytes(content)
     with pytest.raises(InputError, match=r"s\.zip is not a whole zip file \(Bad CRC"):
-        read_solutions(path)
+        read_solutions(path, GALAXY_ZOO_2)
 
 
 # Fair galaxies

@@ -16,6 +16,7 @@ import yaml
 from matplotlib.figure import Figure
 
 from galaxyzoo.config import load_schema, validated
+from galaxyzoo.decision_tree import tree_from
 from galaxyzoo.figures import save
 from galaxyzoo.histories import read_histories
 from galaxyzoo.report import duration, report_page, views
@@ -125,6 +126,7 @@ def source(results, config=CONFIG, metrics=METRICS):
     names = [stage["name"] for stage in CONFIG["stages"]]
     return report_page(
         config,
+        tree_from(config["tree"]),
         metrics,
         read_histories(map(str, history_paths(results)), CONFIG["seeds"], names),
         read_histories(map(str, history_paths(results)), CONFIG["seeds"], names),

@@ -152,8 +152,8 @@ def test_another_experiment_on_the_survey_shares_its_crops_and_hold_out(finished
     [
         (
             "scripts/plot_answers.py",
-            "probabilities_of(bag), probabilities_of(labels)",
-            "probabilities_of(labels), probabilities_of(bag)",
+            "probabilities_of(bag, tree), probabilities_of(labels, tree)",
+            "probabilities_of(labels, tree), probabilities_of(bag, tree)",
             {"plot_answers"} | REPORT,
         ),
         (

@@ -1,5 +1,7 @@
 """The engine: fastai's head, freezing, schedule and learning rates, and what a stage leaves."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -49,7 +51,7 @@ def test_a_frozen_body_learns_nothing_but_batch_normalisation(network):
 
 
 def test_layer_groups_cut_a_resnet_as_fastai_does():
-    network = GalaxyNetwork("resnet18", "sigmoid", dropout=0.0)
+    network = GalaxyNetwork("resnet18", "sigmoid", GALAXY_ZOO_2, dropout=0.0)
     names = {id(parameter): name for name, parameter in network.named_parameters()}
     modules = [
         {names[id(parameter)].split(".")[1] for parameter in group}
@@ -127,7 +129,7 @@ def test_galaxies_are_loaded_in_the_order_of_the_rows():
 def test_a_checkpoint_gives_back_the_network(tmp_path, network):
     path = tmp_path / "stage.pt"
     save_checkpoint(network, path, MODEL, {"seed": 0})
-    restored = restored_network(path, MODEL)
+    restored = restored_network(path, MODEL, GALAXY_ZOO_2)
     images = torch.rand(2, 3, 32, 32)
     torch.testing.assert_close(restored.eval()(images), network.eval()(images), rtol=0, atol=0)
     assert [p.name for p in tmp_path.iterdir()] == ["stage.pt"]
@@ -149,7 +151,18 @@ def test_a_checkpoint_of_another_network_is_refused_in_a_sentence(
     path = tmp_path / "stage.pt"
     save_checkpoint(network, path, MODEL, {"seed": 0})
     with pytest.raises(InputError, match=message):
-        restored_network(path, model)
+        restored_network(path, model, GALAXY_ZOO_2)
+
+
+def test_a_checkpoint_of_another_tree_is_refused_in_a_sentence(tmp_path, network):
+    path = tmp_path / "stage.pt"
+    save_checkpoint(network, path, MODEL, {"seed": 0})
+    first, *others = GALAXY_ZOO_2.questions
+    turned = replace(GALAXY_ZOO_2, questions=(*others, first))
+    with pytest.raises(
+        InputError, match=r"stage\.pt is of another decision tree, with the columns C"
+    ):
+        restored_network(path, MODEL, turned)
 
 
 def test_a_checkpoint_without_some_weights_is_refused_in_a_sentence(tmp_path, network):
@@ -159,7 +172,7 @@ def test_a_checkpoint_without_some_weights_is_refused_in_a_sentence(tmp_path, ne
     del checkpoint["weights"]["body.conv1.0.weight"]
     torch.save(checkpoint, path)
     with pytest.raises(InputError, match=r"stage\.pt does not hold the weights of a test_resnet"):
-        restored_network(path, MODEL)
+        restored_network(path, MODEL, GALAXY_ZOO_2)
 
 
 def test_a_file_that_is_no_checkpoint_is_refused_in_a_sentence(tmp_path):
@@ -173,7 +186,9 @@ def test_starting_weights_reach_the_body_and_the_seed_draws_the_head(tmp_path):
     path = tmp_path / "weights.safetensors"
     save_weights(starting_weights(BACKBONE, "random"), path, {"backbone": BACKBONE})
     mean = np.full(37, 0.2)
-    one, two, again = (new_network(MODEL, path, mean, 0.0, seed) for seed in (0, 1, 0))
+    one, two, again = (
+        new_network(MODEL, GALAXY_ZOO_2, path, mean, 0.0, seed) for seed in (0, 1, 0)
+    )
     for name, value in one.body.state_dict().items():
         assert torch.equal(value, two.body.state_dict()[name])
     assert not torch.equal(one.head[3].weight, two.head[3].weight)
@@ -187,7 +202,9 @@ def test_a_new_network_starts_near_the_mean_label(tmp_path, output):
     rng = np.random.default_rng(0)
     shares = [rng.dirichlet(np.ones(len(q.answers)), 1) for q in GALAXY_ZOO_2.questions]
     mean = np.concatenate(GALAXY_ZOO_2.weighted(shares), axis=1)[0]
-    network = new_network({"backbone": BACKBONE, "output": output}, path, mean, 0.0, seed=0).train()
+    network = new_network(
+        {"backbone": BACKBONE, "output": output}, GALAXY_ZOO_2, path, mean, 0.0, seed=0
+    ).train()
     with torch.no_grad():
         predicted = network(torch.rand(64, 3, 32, 32)).numpy()
     assert np.abs(predicted.mean(axis=0) - mean).max() < 0.05

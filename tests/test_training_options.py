@@ -21,6 +21,7 @@ from engine import (
 from galaxyzoo.augmentation import random_lights, random_maps
 from galaxyzoo.averaging import averaged_network
 from galaxyzoo.checkpoints import restored_network, save_checkpoint
+from galaxyzoo.decision_tree import GALAXY_ZOO_2
 from galaxyzoo.devices import memory_for
 from galaxyzoo.errors import InputError
 from galaxyzoo.lighting import relight
@@ -76,7 +77,7 @@ def test_cosine_falls_from_the_maximum_without_cycles():
 
 
 def test_layer_decay_lowers_the_rate_from_layer_to_layer():
-    network = GalaxyNetwork("test_vit", "sigmoid", dropout=0.0)
+    network = GalaxyNetwork("test_vit", "sigmoid", GALAXY_ZOO_2, dropout=0.0)
     optimiser = adam(network, STAGE | {"layer_decay": 0.5})
     rates = [group["max_lr"] for group in optimiser.param_groups]
     # patch embedding, six blocks with the last norm counted to the last, head
@@ -180,7 +181,7 @@ def test_other_backbones_learn_and_go_on_at_another_size(tmp_path, backbone):
     history, _ = train(network, data, STAGE | {"epochs": 8})
     assert history["valid_rmse"].iloc[-1] < 0.7 * first
     save_checkpoint(network, tmp_path / "stage.pt", MODEL | {"backbone": backbone}, {})
-    restored = restored_network(tmp_path / "stage.pt", MODEL | {"backbone": backbone})
+    restored = restored_network(tmp_path / "stage.pt", MODEL | {"backbone": backbone}, GALAXY_ZOO_2)
     images = torch.rand(2, 3, 32, 32)
     torch.testing.assert_close(restored.eval()(images), network.eval()(images), rtol=0, atol=0)
     restored.set_size(64)
@@ -188,7 +189,7 @@ def test_other_backbones_learn_and_go_on_at_another_size(tmp_path, backbone):
 
 
 def test_a_size_that_a_backbone_cannot_take_is_a_sentence():
-    network = GalaxyNetwork("test_vit", "sigmoid", dropout=0.0)
+    network = GalaxyNetwork("test_vit", "sigmoid", GALAXY_ZOO_2, dropout=0.0)
     with pytest.raises(InputError, match=r"test_vit cannot take pictures of 40 px .* patch size"):
         network.set_size(40)
 

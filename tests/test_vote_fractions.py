@@ -60,7 +60,7 @@ def test_labels_are_the_votes_over_all_volunteers(tmp_path, name, votes):
         expected = pd.Series(expected_labels(counted))[labels.columns]
         # The table has three decimals, and an answer at most four questions above it.
         np.testing.assert_allclose(labels.loc[galaxy], expected, atol=4 * 5e-4)
-    assert label_faults(labels) == {}
+    assert label_faults(labels, GALAXY_ZOO_2) == {}
 
 
 def test_sums_hold_to_rounding_although_the_table_has_three_decimals(tmp_path):
@@ -95,14 +95,14 @@ def test_a_question_that_nobody_answered_is_0_and_never_nan(tmp_path, missing):
     labels = read_vote_fractions(write(table, tmp_path / "t.csv"), "dr7objid", "fraction")
     unasked = [f"Class{q}.{k}" for q in (2, 3, 4, 5, 8, 9, 10, 11) for k in range(1, 8)]
     assert (labels[[c for c in unasked if c in labels]].to_numpy() == 0).all()
-    assert label_faults(labels) == {}
+    assert label_faults(labels, GALAXY_ZOO_2) == {}
 
 
 def test_a_question_unanswered_though_its_parent_was_given_is_for_the_label_checks_to_judge():
     fractions = fractions_of([STAR, SPIRAL, {**ROUND, 16: 0, 17: 0}])
     labels = pd.DataFrame(weighted_probabilities(fractions), columns=GALAXY_ZOO_2.columns)
     assert np.isfinite(labels.to_numpy()).all()
-    assert label_faults(labels) == {
+    assert label_faults(labels, GALAXY_ZOO_2) == {
         0: "question 6's answers sum to 0.000000, not to 1",
         2: "question 7's answers sum to 0.000000, not to Class1.1 = 1.000000",
     }

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from safetensors.torch import load_file
 
-from galaxyzoo.decision_tree import GALAXY_ZOO_2
+from galaxyzoo.decision_tree import DecisionTree
 from galaxyzoo.errors import InputError
 from galaxyzoo.models import GalaxyNetwork, start_at
 from galaxyzoo.output_layers import raw_outputs_for
@@ -25,6 +25,7 @@ def save_checkpoint(
     """
     checkpoint = {
         "model": model,
+        "columns": list(network.tree.columns),
         "size": network.size_px,
         "weights": {name: value.cpu() for name, value in network.state_dict().items()},
         "provenance": provenance,
@@ -37,7 +38,7 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
     """Read a checkpoint; InputError where the file is not one."""
     try:
         checkpoint = torch.load(path, map_location="cpu", weights_only=True)
-        missing = {"model", "size", "weights", "provenance"} - set(checkpoint)
+        missing = {"model", "columns", "size", "weights", "provenance"} - set(checkpoint)
     except (OSError, RuntimeError, ValueError, TypeError, pickle.UnpicklingError) as error:
         raise InputError(f"{path} is no checkpoint; delete it, and the stage is redone") from error
     if missing:
@@ -46,40 +47,52 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
 
 
 def stage_network(
-    weights: Path, model: dict[str, Any], stage: dict[str, Any], mean_label: np.ndarray, seed: int
+    weights: Path,
+    model: dict[str, Any],
+    tree: DecisionTree,
+    stage: dict[str, Any],
+    mean_label: np.ndarray,
+    seed: int,
 ) -> GalaxyNetwork:
     """The network that a stage starts from, at the stage's size and with its dropout.
 
     `weights` is the checkpoint of the stage before or, for the first stage, the .safetensors file
-    of the backbone's starting weights; `mean_label` (37,) is that of the training galaxies.
+    of the backbone's starting weights; `mean_label` (columns,) is that of the training galaxies.
     """
     if weights.suffix == ".safetensors":
-        network = new_network(model, weights, mean_label, stage["dropout"], seed)
+        network = new_network(model, tree, weights, mean_label, stage["dropout"], seed)
     else:
-        network = restored_network(weights, model, stage["dropout"])
+        network = restored_network(weights, model, tree, stage["dropout"])
     network.set_size(stage["size"])
     return network
 
 
 def new_network(
-    model: dict[str, Any], body_weights: Path, mean_label: np.ndarray, dropout: float, seed: int
+    model: dict[str, Any],
+    tree: DecisionTree,
+    body_weights: Path,
+    mean_label: np.ndarray,
+    dropout: float,
+    seed: int,
 ) -> GalaxyNetwork:
     """A network whose body has the given weights, under a head drawn by the seed.
 
-    It starts by predicting about `mean_label` (37,) for every galaxy.
+    It starts by predicting about `mean_label` (columns,) for every galaxy.
     """
     torch.manual_seed(torch_seed("head", seed))
-    network = GalaxyNetwork(model["backbone"], model["output"], dropout)
+    network = GalaxyNetwork(model["backbone"], model["output"], tree, dropout)
     network.body.load_state_dict(load_file(body_weights))
     mean = torch.from_numpy(mean_label.astype(np.float32))
-    start_at(network.head, raw_outputs_for(model["output"], mean, GALAXY_ZOO_2))
+    start_at(network.head, raw_outputs_for(model["output"], mean, tree))
     return network
 
 
-def restored_network(path: Path, model: dict[str, Any], dropout: float = 0.0) -> GalaxyNetwork:
+def restored_network(
+    path: Path, model: dict[str, Any], tree: DecisionTree, dropout: float = 0.0
+) -> GalaxyNetwork:
     """The network of a checkpoint, with the dropout of the stage that is to train it.
 
-    Raises InputError where the checkpoint is not of the config's `model`.
+    Raises InputError where the checkpoint is not of the config's `model` and `tree`.
     """
     checkpoint = load_checkpoint(path)
     for key in ("backbone", "output"):
@@ -88,7 +101,12 @@ def restored_network(path: Path, model: dict[str, Any], dropout: float = 0.0) ->
                 f"{path} is of another network: its {key} is {checkpoint['model'][key]}, and "
                 f"model.{key} is {model[key]}; delete it, and the stage is redone"
             )
-    network = GalaxyNetwork(model["backbone"], model["output"], dropout)
+    if checkpoint["columns"] != list(tree.columns):
+        raise InputError(
+            f"{path} is of another decision tree, with the columns "
+            f"{', '.join(checkpoint['columns'])}; delete it, and the stage is redone"
+        )
+    network = GalaxyNetwork(model["backbone"], model["output"], tree, dropout)
     network.set_size(checkpoint["size"])
     try:
         network.load_state_dict(checkpoint["weights"])

@@ -22,7 +22,6 @@ from pyarrow import csv
 
 from galaxyzoo.errors import InputError, offenders
 from galaxyzoo.kaggle_files import GalaxyImages
-from galaxyzoo.label_checks import label_faults
 from galaxyzoo.progress import progress
 from galaxyzoo.whole_files import replaced
 
@@ -34,6 +33,7 @@ Faults = dict[int | str, str]  # GalaxyID, or the name of an image that has none
 def crop_survey(
     images: Path,
     labels: pd.DataFrame | None,
+    label_faults: Mapping[int, str],
     size_px: int,
     crops_path: Path,
     index_path: Path,
@@ -45,11 +45,12 @@ def crop_survey(
     """Cut the central `size_px` x `size_px` pixels out of every galaxy's image.
 
     `images` is a zip or folder of RGB images in JPEG or PNG; `labels` is what `read_solutions`
-    returns, None for a survey without. `image_ids` is what `read_image_names` returns, None where
-    images are named by GalaxyID. Writes, each renamed into place when all are complete:
+    returns, None for a survey without, and `label_faults` what is wrong with them (`label_checks`).
+    `image_ids` is what `read_image_names` returns, None where images are named by GalaxyID. Writes,
+    each renamed into place when all are complete:
 
     - `crops_path`: .npy, (N, size_px, size_px, 3) uint8, C order, galaxies by ascending GalaxyID;
-    - `index_path`: CSV, a row per crop in that order: GalaxyID and, with labels, the 37 columns;
+    - `index_path`: CSV, a row per crop in that order: GalaxyID and, with labels, their columns;
     - `rejected_path`: CSV, GalaxyID and reason of the galaxies that were left out.
 
     The bytes do not depend on `processes`. Raises InputError, and leaves nothing behind, if an
@@ -58,6 +59,7 @@ def crop_survey(
     """
     source = GalaxyImages(images, image_ids)
     faults = source.faults | ({} if labels is None else matching_faults(source, labels))
+    faults |= label_faults
     ids = [galaxy for galaxy in source.names if galaxy not in faults]
     check_faults(faults, ids, images, on_bad_galaxy)
     bytes_needed = len(ids) * size_px**2 * 3
@@ -86,13 +88,11 @@ def crop_survey(
 
 
 def matching_faults(source: GalaxyImages, labels: pd.DataFrame) -> Faults:
-    """What is wrong with labels, and with galaxies that have only labels or only an image."""
+    """What is wrong with galaxies that have only labels or only an image."""
     labelled = set(labels.index.tolist())
     with_image = source.names.keys() | source.faults.keys()
-    return (
-        dict.fromkeys(source.names.keys() - labelled, "an image without labels")
-        | dict.fromkeys(labelled - with_image, "labels without an image")
-        | label_faults(labels)
+    return dict.fromkeys(source.names.keys() - labelled, "an image without labels") | dict.fromkeys(
+        labelled - with_image, "labels without an image"
     )
 
 

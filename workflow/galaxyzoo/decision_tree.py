@@ -1,9 +1,11 @@
-"""Galaxy Zoo 2's decision tree, as one table from which everything else is derived.
+"""Decision trees, each as one table from which everything else is derived.
 
-Questions, answers and their order are those of Willett et al. 2013 (MNRAS 435, 2835, table 2);
-the columns `Class1.1` ... `Class11.6`, and what each question's columns sum to, are those of
-Kaggle's *Galaxy Zoo - The Galaxy Challenge*: an answer's weighted probability is its share of the
-votes on its question, times the weighted probability of the answer that leads to the question.
+An answer's weighted probability is its share of the votes on its question, times the weighted
+probability of the answer that leads to the question.
+
+Galaxy Zoo 2's tree is here: its questions, answers and their order are those of Willett et al. 2013
+(MNRAS 435, 2835, table 2), its columns `Class1.1` ... `Class11.6` those of Kaggle's *Galaxy Zoo -
+The Galaxy Challenge*.
 """
 
 from collections.abc import Sequence
@@ -17,11 +19,15 @@ DYKSTRA_ROUNDS = 50
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer: its number in Galaxy Zoo 2's catalogue, its name, its part in the sentence."""
+    """One answer: its column in a table of labels, its name, its part in the sentence.
 
-    number: int
+    `number` is the one it has in Galaxy Zoo 2's catalogue.
+    """
+
+    column: str
     name: str
     phrase: str = ""
+    number: int | None = None
 
 
 @dataclass(frozen=True)
@@ -39,14 +45,18 @@ class Question:
     @property
     def columns(self) -> tuple[str, ...]:
         """Names of the question's columns, such as `Class7.1`."""
-        return tuple(f"Class{self.number}.{k}" for k in range(1, len(self.answers) + 1))
+        return tuple(answer.column for answer in self.answers)
 
 
 @dataclass(frozen=True)
 class DecisionTree:
-    """Questions in column order; every array below has one column per answer, in that order."""
+    """Questions in column order; every array below has one column per answer, in that order.
+
+    `main_columns` are those that a figure with room for a dozen shows.
+    """
 
     questions: tuple[Question, ...]
+    main_columns: tuple[str, ...]
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
@@ -56,11 +66,7 @@ class DecisionTree:
     @cached_property
     def answers(self) -> dict[str, Answer]:
         """The answer behind each column."""
-        return {
-            column: answer
-            for question in self.questions
-            for column, answer in zip(question.columns, question.answers, strict=True)
-        }
+        return {answer.column: answer for q in self.questions for answer in q.answers}
 
     @cached_property
     def slices(self) -> tuple[slice, ...]:
@@ -186,29 +192,37 @@ GALAXY_ZOO_2 = DecisionTree(
             1,
             "Is the galaxy simply smooth and rounded, with no sign of a disc?",
             (
-                Answer(1, "smooth", "a smooth galaxy"),
-                Answer(2, "features or disc", "a galaxy with features or a disc"),
-                Answer(3, "star or artifact", "a star or an artifact"),
+                Answer("Class1.1", "smooth", "a smooth galaxy", number=1),
+                Answer(
+                    "Class1.2", "features or disc", "a galaxy with features or a disc", number=2
+                ),
+                Answer("Class1.3", "star or artifact", "a star or an artifact", number=3),
             ),
         ),
         Question(
             2,
             "Could this be a disc viewed edge-on?",
-            (Answer(4, "edge-on", "seen edge-on"), Answer(5, "not edge-on")),
+            (
+                Answer("Class2.1", "edge-on", "seen edge-on", number=4),
+                Answer("Class2.2", "not edge-on", number=5),
+            ),
             "Class1.2",
         ),
         Question(
             3,
             "Is there a sign of a bar feature through the centre?",
-            (Answer(6, "bar", "with a bar"), Answer(7, "no bar", "without a bar")),
+            (
+                Answer("Class3.1", "bar", "with a bar", number=6),
+                Answer("Class3.2", "no bar", "without a bar", number=7),
+            ),
             "Class2.2",
         ),
         Question(
             4,
             "Is there any sign of a spiral arm pattern?",
             (
-                Answer(8, "spiral", "with a spiral pattern"),
-                Answer(9, "no spiral", "no spiral pattern"),
+                Answer("Class4.1", "spiral", "with a spiral pattern", number=8),
+                Answer("Class4.2", "no spiral", "no spiral pattern", number=9),
             ),
             "Class2.2",
         ),
@@ -216,25 +230,28 @@ GALAXY_ZOO_2 = DecisionTree(
             5,
             "How prominent is the central bulge, compared with the rest of the galaxy?",
             (
-                Answer(10, "no bulge", "no bulge"),
-                Answer(11, "just noticeable bulge", "a just noticeable bulge"),
-                Answer(12, "obvious bulge", "an obvious bulge"),
-                Answer(13, "dominant bulge", "a dominant bulge"),
+                Answer("Class5.1", "no bulge", "no bulge", number=10),
+                Answer("Class5.2", "just noticeable bulge", "a just noticeable bulge", number=11),
+                Answer("Class5.3", "obvious bulge", "an obvious bulge", number=12),
+                Answer("Class5.4", "dominant bulge", "a dominant bulge", number=13),
             ),
             "Class2.2",
         ),
         Question(
             6,
             "Is there anything odd?",
-            (Answer(14, "odd", "something odd"), Answer(15, "not odd")),
+            (
+                Answer("Class6.1", "odd", "something odd", number=14),
+                Answer("Class6.2", "not odd", number=15),
+            ),
         ),
         Question(
             7,
             "How rounded is it?",
             (
-                Answer(16, "completely round", "completely round"),
-                Answer(17, "in between", "neither round nor elongated"),
-                Answer(18, "cigar-shaped", "cigar-shaped"),
+                Answer("Class7.1", "completely round", "completely round", number=16),
+                Answer("Class7.2", "in between", "neither round nor elongated", number=17),
+                Answer("Class7.3", "cigar-shaped", "cigar-shaped", number=18),
             ),
             "Class1.1",
         ),
@@ -242,13 +259,13 @@ GALAXY_ZOO_2 = DecisionTree(
             8,
             "Is the odd feature a ring, or is the galaxy disturbed or irregular?",
             (
-                Answer(19, "ring", "a ring"),
-                Answer(20, "lens or arc", "a lens or an arc"),
-                Answer(21, "disturbed", "disturbed"),
-                Answer(22, "irregular", "irregular"),
-                Answer(23, "other", "of some other kind"),
-                Answer(24, "merger", "a merger"),
-                Answer(38, "dust lane", "a dust lane"),
+                Answer("Class8.1", "ring", "a ring", number=19),
+                Answer("Class8.2", "lens or arc", "a lens or an arc", number=20),
+                Answer("Class8.3", "disturbed", "disturbed", number=21),
+                Answer("Class8.4", "irregular", "irregular", number=22),
+                Answer("Class8.5", "other", "of some other kind", number=23),
+                Answer("Class8.6", "merger", "a merger", number=24),
+                Answer("Class8.7", "dust lane", "a dust lane", number=38),
             ),
             "Class6.1",
         ),
@@ -256,9 +273,9 @@ GALAXY_ZOO_2 = DecisionTree(
             9,
             "Does the galaxy have a bulge at its centre? If so, what shape?",
             (
-                Answer(25, "rounded bulge", "with a rounded bulge"),
-                Answer(26, "boxy bulge", "with a boxy bulge"),
-                Answer(27, "no bulge", "without a bulge"),
+                Answer("Class9.1", "rounded bulge", "with a rounded bulge", number=25),
+                Answer("Class9.2", "boxy bulge", "with a boxy bulge", number=26),
+                Answer("Class9.3", "no bulge", "without a bulge", number=27),
             ),
             "Class2.1",
         ),
@@ -266,9 +283,9 @@ GALAXY_ZOO_2 = DecisionTree(
             10,
             "How tightly wound do the spiral arms appear?",
             (
-                Answer(28, "tight", "tightly wound"),
-                Answer(29, "medium", "medium wound"),
-                Answer(30, "loose", "loosely wound"),
+                Answer("Class10.1", "tight", "tightly wound", number=28),
+                Answer("Class10.2", "medium", "medium wound", number=29),
+                Answer("Class10.3", "loose", "loosely wound", number=30),
             ),
             "Class4.1",
         ),
@@ -276,14 +293,28 @@ GALAXY_ZOO_2 = DecisionTree(
             11,
             "How many spiral arms are there?",
             (
-                Answer(31, "1 arm", "one arm"),
-                Answer(32, "2 arms", "two arms"),
-                Answer(33, "3 arms", "three arms"),
-                Answer(34, "4 arms", "four arms"),
-                Answer(36, "more than 4 arms", "more than four arms"),
-                Answer(37, "can't tell", "arms that can't be counted"),
+                Answer("Class11.1", "1 arm", "one arm", number=31),
+                Answer("Class11.2", "2 arms", "two arms", number=32),
+                Answer("Class11.3", "3 arms", "three arms", number=33),
+                Answer("Class11.4", "4 arms", "four arms", number=34),
+                Answer("Class11.5", "more than 4 arms", "more than four arms", number=36),
+                Answer("Class11.6", "can't tell", "arms that can't be counted", number=37),
             ),
             "Class4.1",
         ),
-    )
+    ),
+    # One or two answers of each question that many galaxies come to: both sides of a question with
+    # two answers would show the same cloud twice.
+    main_columns=(
+        *("Class1.1", "Class1.2", "Class7.1", "Class7.3"),
+        *("Class2.1", "Class9.1", "Class3.1", "Class4.1"),
+        *("Class10.1", "Class11.2", "Class5.3", "Class6.1"),
+    ),
 )
+
+TREES = {"galaxy_zoo_2": GALAXY_ZOO_2}
+
+
+def tree_from(setting: str) -> DecisionTree:
+    """The tree that the config's `tree` is."""
+    return TREES[setting]

@@ -1,8 +1,8 @@
 """The report's figures: functions of plain tables and arrays, each of which returns a Figure.
 
 Figures are built with matplotlib's objects alone (no pyplot, no window, no state that outlives a
-call), share one style, and are saved byte for byte alike. Wherever an array has 37 columns, these
-are the decision tree's, in its order.
+call), share one style, and are saved byte for byte alike. Wherever an array has columns, these are
+the decision tree's, in its order.
 """
 
 import textwrap
@@ -21,7 +21,7 @@ from matplotlib.lines import Line2D
 from matplotlib.textpath import text_to_path
 from matplotlib.ticker import MaxNLocator
 
-from galaxyzoo.decision_tree import GALAXY_ZOO_2
+from galaxyzoo.decision_tree import DecisionTree
 
 WIDTH_IN = 9.0
 POINTS_PER_IN = 72.0
@@ -67,14 +67,7 @@ STYLE = {
     "svg.hashsalt": "galaxyzoo",
 }
 
-# One or two answers of each question that many galaxies come to: both sides of a question with
-# two answers would show the same cloud twice.
-MAIN_ANSWERS = (
-    *("Class1.1", "Class1.2", "Class7.1", "Class7.3"),
-    *("Class2.1", "Class9.1", "Class3.1", "Class4.1"),
-    *("Class10.1", "Class11.2", "Class5.3", "Class6.1"),
-)
-
+PANELS_IN_A_ROW = 4
 SHEET_GALAXIES = 12
 
 
@@ -167,13 +160,15 @@ def lr_finder(found: pd.DataFrame, suggested: float, configured: float | list[fl
 
 
 @matplotlib.rc_context(STYLE)
-def error_by_question(bag: Mapping[str, float], mean_label: Mapping[str, float]) -> Figure:
+def error_by_question(
+    bag: Mapping[str, float], mean_label: Mapping[str, float], tree: DecisionTree
+) -> Figure:
     """Two bars a question: the ensemble's error over its columns, and the mean label's.
 
     Both map a question's number, as a string, to a root mean square error.
     """
-    questions = GALAXY_ZOO_2.questions
-    figure = Figure(figsize=(WIDTH_IN, 6.6), layout="constrained")
+    questions = tree.questions
+    figure = Figure(figsize=(WIDTH_IN, 1.1 + 0.5 * len(questions)), layout="constrained")
     axes = figure.subplots()
     rows = np.arange(len(questions))
     for offset, errors, colour, name in (
@@ -196,27 +191,31 @@ def error_by_question(bag: Mapping[str, float], mean_label: Mapping[str, float])
 
 
 @matplotlib.rc_context(STYLE)
-def predicted_against_voted(predicted: np.ndarray, voted: np.ndarray) -> Figure:
+def predicted_against_voted(predicted: np.ndarray, voted: np.ndarray, tree: DecisionTree) -> Figure:
     """How many galaxies have which pair of voted and predicted probability, for the main answers.
 
-    Both are (N, 37), float, in [0, 1]. All panels share one logarithmic scale of colour.
+    Both are (N, columns), float, in [0, 1]. All panels share one logarithmic scale of colour.
     """
     edges = np.linspace(0, 1, 33)
-    positions = [GALAXY_ZOO_2.columns.index(column) for column in MAIN_ANSWERS]
+    positions = [tree.columns.index(column) for column in tree.main_columns]
     counts = {
         i: np.histogram2d(predicted[:, i], voted[:, i], bins=edges)[0].astype(int)
         for i in positions
     }
     norm = LogNorm(1, max(2, *(count.max() for count in counts.values())))
-    figure = Figure(figsize=(WIDTH_IN, 6.5), layout="constrained")
-    panels = figure.subplots(3, 4, sharex=True, sharey=True)
-    for axes, i in zip(panels.flat, positions, strict=True):
+    columns = min(len(positions), PANELS_IN_A_ROW)
+    rows = -(-len(positions) // columns)
+    figure = Figure(figsize=(WIDTH_IN, 0.5 + 2 * rows), layout="constrained")
+    panels = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
+    for axes in panels.flat[len(positions) :]:
+        axes.set_axis_off()
+    for axes, i in zip(panels.flat, positions, strict=False):
         cells = axes.pcolormesh(
             edges, edges, np.ma.masked_equal(counts[i], 0), cmap=DENSITY, norm=norm, zorder=2
         )
         axes.plot([0, 1], [0, 1], color=INK, linewidth=0.7, alpha=0.45, zorder=3)
         error = np.sqrt(np.mean((predicted[:, i] - voted[:, i]) ** 2))
-        axes.set_title(GALAXY_ZOO_2.answers[GALAXY_ZOO_2.columns[i]].name, fontweight="bold")
+        axes.set_title(tree.answers[tree.columns[i]].name, fontweight="bold")
         axes.text(0.04, 0.96, f"RMSE {error:.3f}", va="top", fontsize=8, color=MUTED)
         axes.set(aspect="equal", xlim=(0, 1), ylim=(0, 1))
         for axis in (axes.xaxis, axes.yaxis):
@@ -232,7 +231,7 @@ def predicted_against_voted(predicted: np.ndarray, voted: np.ndarray) -> Figure:
 
 
 def galaxy_errors(predicted: np.ndarray, voted: np.ndarray) -> np.ndarray:
-    """Each galaxy's own root mean square error over its 37 columns: two (N, 37) give (N,)."""
+    """Each galaxy's own root mean square error over all columns: two (N, columns) give (N,)."""
     return np.sqrt(np.mean((predicted - voted) ** 2, axis=1))
 
 
@@ -255,18 +254,22 @@ def sheet_positions(errors: np.ndarray, sheet: str, count: int = SHEET_GALAXIES)
 
 @matplotlib.rc_context(STYLE)
 def galaxy_sheet(
-    galaxies: np.ndarray, crops: np.ndarray, predicted: np.ndarray, voted: np.ndarray
+    galaxies: np.ndarray,
+    crops: np.ndarray,
+    predicted: np.ndarray,
+    voted: np.ndarray,
+    tree: DecisionTree,
 ) -> Figure:
     """Pictures of galaxies, under each the sentence of the crowd and that of the network.
 
     `galaxies` holds the GalaxyIDs (n,), `crops` is (n, size, size, 3) uint8, `predicted` and
-    `voted` are (n, 37). The rows are as high as the longest sentences need.
+    `voted` are (n, columns). The rows are as high as the longest sentences need.
     """
     columns, margin, gap, line, text_size = 4, 20.0, 18.0, 11.5, 8.0  # all lengths in points
     width = WIDTH_IN * POINTS_PER_IN
     side = (width - 2 * margin - (columns - 1) * gap) / columns
     crowd, network = (
-        [wrapped(GALAXY_ZOO_2.describe(p), side, text_size) for p in probabilities]
+        [wrapped(tree.describe(p), side, text_size) for p in probabilities]
         for probabilities in (voted, predicted)
     )
     # Where texts begin, in lines under the picture: the galaxy's name, then two headings, each

@@ -17,7 +17,7 @@ Batch = tuple[torch.Tensor, torch.Tensor]
 
 @dataclass(frozen=True)
 class Galaxies:
-    """Pictures (N, 3, size, size) uint8 in channels-last memory, and labels (N, 37) float32.
+    """Pictures (N, 3, size, size) uint8 in channels-last memory, and labels (N, columns) float32.
 
     Both are on `device` unless they are `streamed` to it from the host's memory batch by batch.
     """

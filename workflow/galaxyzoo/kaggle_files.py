@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from galaxyzoo.decision_tree import GALAXY_ZOO_2
+from galaxyzoo.decision_tree import DecisionTree
 from galaxyzoo.errors import InputError
 
 TRAINING_IMAGES = ("images_training_rev1.zip", "images_training_rev1")
@@ -186,14 +186,14 @@ def galaxy_id(text: str) -> int | None:
     return int(text)
 
 
-def read_solutions(path: Path) -> pd.DataFrame:
+def read_solutions(path: Path, tree: DecisionTree) -> pd.DataFrame:
     """The labels of a survey, from a CSV file or the zip of one.
 
-    Returns (N, 37) float64 in tree order, indexed by GalaxyID, rows as in the file: repeated ids
-    and impossible values are left for `label_checks`, an empty cell is NaN. Raises InputError if
-    the file cannot be read, lacks a column, or has a cell that is not a number.
+    Returns (N, columns) float64 in tree order, indexed by GalaxyID, rows as in the file: repeated
+    ids and impossible values are left for `label_checks`, an empty cell is NaN. Raises InputError
+    if the file cannot be read, lacks a column, or has a cell that is not a number.
     """
-    columns = list(GALAXY_ZOO_2.columns)
+    columns = list(tree.columns)
     table = read_columns(path, {"GalaxyID": "int64"} | dict.fromkeys(columns, "float64"))
     return table.set_index("GalaxyID")[columns]
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from sklearn.cluster import KMeans
 
-from galaxyzoo.decision_tree import GALAXY_ZOO_2
+from galaxyzoo.decision_tree import DecisionTree
 
 CENTRE_PX = 10
 CENTRE_COLOURS = 6
@@ -17,11 +17,11 @@ def rmse(predicted: np.ndarray, voted: np.ndarray) -> float:
     return float(np.sqrt(np.mean((predicted - voted) ** 2)))
 
 
-def question_rmse(predicted: np.ndarray, voted: np.ndarray) -> dict[str, float]:
+def question_rmse(predicted: np.ndarray, voted: np.ndarray, tree: DecisionTree) -> dict[str, float]:
     """The same error over the columns of each question, by the question's number."""
     return {
         str(question.number): rmse(predicted[:, columns], voted[:, columns])
-        for question, columns in zip(GALAXY_ZOO_2.questions, GALAXY_ZOO_2.slices, strict=True)
+        for question, columns in zip(tree.questions, tree.slices, strict=True)
     }
 
 
@@ -55,6 +55,7 @@ def scores(
     truth: np.ndarray | None,
     seeds: Mapping[int, Mapping[str, np.ndarray]],
     bag: np.ndarray,
+    tree: DecisionTree,
 ) -> dict[str, Any]:
     """Errors on the held-out galaxies, in the terms of metrics.json.
 
@@ -75,6 +76,6 @@ def scores(
             },
             "bag": rmse(bag, voted),
         },
-        "questions": question_rmse(bag, voted),
-        "questions_mean_label": question_rmse(mean_label, voted),
+        "questions": question_rmse(bag, voted, tree),
+        "questions_mean_label": question_rmse(mean_label, voted, tree),
     }

@@ -7,7 +7,7 @@ import torch
 from timm.models import group_parameters
 from torch import nn
 
-from galaxyzoo.decision_tree import GALAXY_ZOO_2
+from galaxyzoo.decision_tree import DecisionTree
 from galaxyzoo.errors import InputError
 from galaxyzoo.output_layers import OUTPUT_LAYERS
 
@@ -43,7 +43,7 @@ def fastai_head(features: int, outputs: int, dropout: float) -> nn.Sequential:
 
 
 def start_at(head: nn.Sequential, raw: torch.Tensor) -> None:
-    """Make a new head give about the same `raw` outputs (37,) for any galaxy, to learn from there.
+    """Make a new head give about the same `raw` outputs (columns,) for any galaxy.
 
     As fastai leaves it, it gives large random ones, and the first epochs are spent unlearning them.
     """
@@ -53,18 +53,20 @@ def start_at(head: nn.Sequential, raw: torch.Tensor) -> None:
 
 
 class GalaxyNetwork(nn.Module):
-    """From pictures to weighted answer probabilities.
+    """From pictures to the weighted answer probabilities of a decision tree.
 
-    `forward` takes (N, 3, size, size) float32 in [0, 1] and returns (N, 37) float32. The body runs
-    in `body_dtype` (autocast where it is not float32), head and output layer always in float32.
+    `forward` takes (N, 3, size, size) float32 in [0, 1] and returns (N, columns) float32. The body
+    runs in `body_dtype` (autocast where it is not float32), head and output layer always in
+    float32.
     """
 
-    def __init__(self, backbone: str, output: str, dropout: float) -> None:
+    def __init__(self, backbone: str, output: str, tree: DecisionTree, dropout: float) -> None:
         super().__init__()
         self.backbone = backbone
+        self.tree = tree
         self.body = create_body(backbone)
         self.size_px = self.body.pretrained_cfg["input_size"][-1]
-        self.head = fastai_head(self.body.num_features, len(GALAXY_ZOO_2.columns), dropout)
+        self.head = fastai_head(self.body.num_features, len(tree.columns), dropout)
         self.output = OUTPUT_LAYERS[output]
         self.body_dtype = torch.float32
         for name in ("mean", "std"):
@@ -111,7 +113,7 @@ class GalaxyNetwork(nn.Module):
         ):
             features = self.features(images)
         with torch.autocast(images.device.type, enabled=False):
-            return self.output(self.head(features.float()), GALAXY_ZOO_2)
+            return self.output(self.head(features.float()), self.tree)
 
 
 def create_body(backbone: str) -> nn.Module:

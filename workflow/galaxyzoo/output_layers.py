@@ -1,4 +1,4 @@
-"""From a network's 37 raw outputs to weighted answer probabilities, always in float32.
+"""From a network's raw outputs, one a column, to weighted answer probabilities, always in float32.
 
 `tree` is the divisive layer of Dieleman, Willett & Dambre 2015 (MNRAS 450, 1441, section 6.4) and
 of the blog; `softmax` shares out each question instead; both meet the tree's sums by construction.
@@ -53,7 +53,7 @@ def none(raw: torch.Tensor, decision_tree: DecisionTree) -> torch.Tensor:
 def raw_outputs_for(
     output: str, probabilities: torch.Tensor, decision_tree: DecisionTree
 ) -> torch.Tensor:
-    """Raw outputs that an output layer turns into the given probabilities, (..., 37) each.
+    """Raw outputs that an output layer turns into the given probabilities, (..., columns) each.
 
     The probabilities should meet the tree's sums; those of 0 and 1 are met to one in a thousand.
     """

@@ -3,7 +3,6 @@
 import numpy as np
 import torch
 
-from galaxyzoo.decision_tree import GALAXY_ZOO_2
 from galaxyzoo.models import GalaxyNetwork
 from galaxyzoo.progress import progress
 from galaxyzoo.warp import resize, warp
@@ -22,12 +21,13 @@ def predict(
 
     They are resized to the size that the network was last trained at.
     `maps` (views, 2, 3) are those of the views, the untouched picture first. Returns two arrays
-    (rows, 37) that meet the tree's sums: from the first view alone, and from the mean of all.
-    Only one batch of pictures is in memory at a time.
+    (rows, columns) that meet the sums of the network's tree: from the first view alone, and from
+    the mean of all. Only one batch of pictures is in memory at a time.
     """
+    tree = network.tree
     network.to(device, memory_format=torch.channels_last).eval()
     views = torch.from_numpy(maps).to(device)
-    single = np.empty((len(rows), len(GALAXY_ZOO_2.columns)), np.float32)
+    single = np.empty((len(rows), len(tree.columns)), np.float32)
     mean = np.empty_like(single)
     starts = range(0, len(rows), batch_size)
     for start in progress(starts, total=len(starts), desc="predict", unit="batches"):
@@ -36,4 +36,4 @@ def predict(
         predictions = torch.stack([network(warp(images, view[None])).clamp(0, 1) for view in views])
         single[batch] = predictions[0].cpu().numpy()
         mean[batch] = predictions.mean(dim=0).cpu().numpy()
-    return GALAXY_ZOO_2.nearest_consistent(single), GALAXY_ZOO_2.nearest_consistent(mean)
+    return tree.nearest_consistent(single), tree.nearest_consistent(mean)

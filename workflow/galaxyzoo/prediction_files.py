@@ -6,40 +6,45 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from galaxyzoo.decision_tree import GALAXY_ZOO_2
+from galaxyzoo.decision_tree import DecisionTree
 
 ID = "GalaxyID"
 
 
-def prediction_table(ids: np.ndarray, probabilities: np.ndarray) -> pd.DataFrame:
-    """One row a galaxy: GalaxyID and the 37 columns; `probabilities` is (N, 37)."""
-    table = pd.DataFrame(probabilities, columns=list(GALAXY_ZOO_2.columns))
+def prediction_table(
+    ids: np.ndarray, probabilities: np.ndarray, tree: DecisionTree
+) -> pd.DataFrame:
+    """One row a galaxy: GalaxyID and the tree's columns; `probabilities` is (N, columns)."""
+    table = pd.DataFrame(probabilities, columns=list(tree.columns))
     table.insert(0, ID, ids)
     return table
 
 
-def probabilities_of(table: pd.DataFrame) -> np.ndarray:
-    """The 37 columns (N, 37) of a table of labels or predictions."""
-    return table[list(GALAXY_ZOO_2.columns)].to_numpy(np.float64)
+def probabilities_of(table: pd.DataFrame, tree: DecisionTree) -> np.ndarray:
+    """The tree's columns (N, columns) of a table of labels or predictions."""
+    return table[list(tree.columns)].to_numpy(np.float64)
 
 
-def read_predictions(path: Path | str, ids: pd.Series) -> np.ndarray:
-    """The predictions (N, 37) in a Parquet file; ValueError if they are of other galaxies."""
+def read_predictions(path: Path | str, ids: pd.Series, tree: DecisionTree) -> np.ndarray:
+    """The predictions (N, columns) in a Parquet file; ValueError if they are of other galaxies."""
     table = pd.read_parquet(path)
     if not np.array_equal(table[ID], ids):
         raise ValueError(f"{path} holds predictions of other galaxies than were asked for")
-    return probabilities_of(table)
+    return probabilities_of(table, tree)
 
 
 def bagged(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
-    """Uniform mean of several predictions of the same galaxies, in the same order.
+    """Uniform mean of several predictions of the same galaxies and answers, in the same order.
 
-    Raises ValueError where the tables are of different galaxies.
+    Raises ValueError where the tables are of different galaxies or answers.
     """
-    ids = tables[0][ID]
-    if not all(ids.equals(table[ID]) for table in tables):
-        raise ValueError("predictions of different galaxies cannot be bagged")
-    return prediction_table(ids.to_numpy(), np.mean([probabilities_of(t) for t in tables], axis=0))
+    first = tables[0]
+    if not all(first[ID].equals(t[ID]) and first.columns.equals(t.columns) for t in tables):
+        raise ValueError("predictions of different galaxies or answers cannot be bagged")
+    columns = first.columns.drop(ID)
+    bag = first.copy()
+    bag[columns] = np.mean([table[columns].to_numpy(np.float64) for table in tables], axis=0)
+    return bag
 
 
 def write_submission(table: pd.DataFrame, path: Path) -> None:

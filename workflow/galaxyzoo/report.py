@@ -10,7 +10,7 @@ import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from PIL import Image
 
-from galaxyzoo.decision_tree import GALAXY_ZOO_2
+from galaxyzoo.decision_tree import DecisionTree
 from galaxyzoo.histories import Histories
 
 Settings = Mapping[str, Any]
@@ -26,6 +26,7 @@ class Score(NamedTuple):
 
 def report_page(
     config: Settings,
+    tree: DecisionTree,
     metrics: Settings,
     histories: Histories,
     timings: Histories,
@@ -34,8 +35,9 @@ def report_page(
 ) -> str:
     """The page, as HTML, with every figure inside it.
 
-    `config` is the resolved config and `metrics` the content of metrics.json; `histories` maps
-    seed -> stage -> its history, one row an epoch, `timings` likewise to its timing. `figures`
+    `config` is the resolved config, `tree` the one that it names and `metrics` the content of
+    metrics.json; `histories` maps seed -> stage -> its history, one row an epoch, `timings`
+    likewise to its timing. `figures`
     names the files of `learning_curves`, `questions` and `answers` and of the sheets of galaxies,
     `typical`, `best` and `worst`.
     """
@@ -57,8 +59,9 @@ def report_page(
         stages=stage_rows(config["stages"], histories, timings),
         epochs=sum(stage["epochs"] for stage in config["stages"]),
         views=views(config["tta"]),
-        questions=GALAXY_ZOO_2.questions,
-        answers=len(GALAXY_ZOO_2.columns),
+        questions=tree.questions,
+        answers=len(tree.columns),
+        main_answers=len(tree.main_columns),
         pictures={name: picture(path) for name, path in figures.items()},
     )
 

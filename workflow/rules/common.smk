@@ -113,7 +113,7 @@ def weights_file():
 
 
 def crop_settings():
-    """What the crops depend on besides the images."""
+    """What the crops depend on besides images and labels."""
     return {name: SURVEY[name] for name in ("crop", "on_bad_galaxy")}
 
 
@@ -132,6 +132,7 @@ def stage_settings(wildcards):
         "stage": STAGES[STAGE_NAMES.index(wildcards.stage)],
         "augmentation": config["augmentation"],
         "model": config["model"],
+        "tree": config["tree"],
         "precision": config["precision"],
         "compile": config["compile"],
     }
@@ -141,6 +142,7 @@ def prediction_settings():
     """What a prediction depends on besides the network and the galaxies."""
     return {
         "model": config["model"],
+        "tree": config["tree"],
         "tta": config["tta"],
         "precision": config["precision"],
     }

@@ -92,6 +92,7 @@ rule evaluate:
             "experiment": config["experiment"],
             "survey": SURVEY["name"],
             "seeds": config["seeds"],
+            "tree": config["tree"],
         },
         code=fingerprints("evaluate"),
     script:

@@ -7,14 +7,16 @@ import numpy as np
 import pandas as pd
 
 import job
+from galaxyzoo.decision_tree import tree_from
 from galaxyzoo.metrics import central_pixel_benchmark, centre_colours, scores
 from galaxyzoo.prediction_files import probabilities_of, read_predictions
 
 settings = job.start(snakemake)
+tree = tree_from(settings["tree"])
 index = pd.read_csv(snakemake.input.index)
 ids = pd.read_csv(snakemake.input.holdout)["GalaxyID"]
 held_out = index["GalaxyID"].isin(ids).to_numpy()
-labels = probabilities_of(index)
+labels = probabilities_of(index, tree)
 colours = centre_colours(np.load(snakemake.input.crops, mmap_mode="r"))
 truth = snakemake.input.get("true_probabilities")
 test_index = snakemake.input.get("test_index")
@@ -34,14 +36,18 @@ metrics = {
     labels[held_out],
     labels[~held_out],
     central_pixel_benchmark(colours[~held_out], labels[~held_out], colours[held_out]),
-    probabilities_of(pd.read_csv(truth).set_index("GalaxyID").loc[ids]) if truth else None,
+    probabilities_of(pd.read_csv(truth).set_index("GalaxyID").loc[ids], tree) if truth else None,
     {
-        seed: {"single": read_predictions(single, ids), "tta": read_predictions(tta, ids)}
+        seed: {
+            "single": read_predictions(single, ids, tree),
+            "tta": read_predictions(tta, ids, tree),
+        }
         for seed, single, tta in zip(
             settings["seeds"], snakemake.input.single, snakemake.input.tta, strict=True
         )
     },
-    read_predictions(snakemake.input.bag, ids),
+    read_predictions(snakemake.input.bag, ids, tree),
+    tree,
 )
 Path(snakemake.output.metrics).write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
 job.log.info(

@@ -6,15 +6,18 @@ import numpy as np
 import pandas as pd
 
 import job
+from galaxyzoo.decision_tree import tree_from
 from galaxyzoo.figures import galaxy_errors, galaxy_sheet, save, sheet_positions
 from galaxyzoo.prediction_files import probabilities_of
 
-job.start(snakemake)
+settings = job.start(snakemake)
+tree = tree_from(settings["tree"])
 bag = pd.read_parquet(snakemake.input.bag)
 index = pd.read_csv(snakemake.input.index)
 rows = pd.Series(index.index, index["GalaxyID"]).loc[bag["GalaxyID"]].to_numpy()
-predicted, voted = probabilities_of(bag), probabilities_of(index)[rows]
+predicted, voted = probabilities_of(bag, tree), probabilities_of(index, tree)[rows]
 shown = sheet_positions(galaxy_errors(predicted, voted), snakemake.wildcards.sheet)
 crops = np.load(snakemake.input.crops, mmap_mode="r")[rows[shown]]
-figure = galaxy_sheet(bag["GalaxyID"].to_numpy()[shown], crops, predicted[shown], voted[shown])
+ids = bag["GalaxyID"].to_numpy()[shown]
+figure = galaxy_sheet(ids, crops, predicted[shown], voted[shown], tree)
 save(figure, Path(snakemake.output[0]))

@@ -4,9 +4,11 @@ import json
 from pathlib import Path
 
 import job
+from galaxyzoo.decision_tree import tree_from
 from galaxyzoo.figures import error_by_question, save
 
-job.start(snakemake)
+settings = job.start(snakemake)
 metrics = json.loads(Path(snakemake.input.metrics).read_text(encoding="utf-8"))
-figure = error_by_question(metrics["questions"], metrics["questions_mean_label"])
+tree = tree_from(settings["tree"])
+figure = error_by_question(metrics["questions"], metrics["questions_mean_label"], tree)
 save(figure, Path(snakemake.output[0]))

@@ -8,14 +8,16 @@ import pandas as pd
 import job
 from galaxyzoo.augmentation import tta_maps
 from galaxyzoo.checkpoints import restored_network
+from galaxyzoo.decision_tree import tree_from
 from galaxyzoo.devices import best_device, body_dtype, memory_for, use_threads
 from galaxyzoo.prediction import predict
 from galaxyzoo.prediction_files import prediction_table
 
 settings = job.start(snakemake)
+tree = tree_from(settings["tree"])
 use_threads(snakemake.threads)
 device = best_device()
-network = restored_network(Path(snakemake.input.weights), settings["model"])
+network = restored_network(Path(snakemake.input.weights), settings["model"], tree)
 network.body_dtype = body_dtype(settings["precision"], device, network.body)
 
 index = pd.read_csv(snakemake.input.index, usecols=["GalaxyID"])["GalaxyID"]
@@ -29,5 +31,5 @@ with memory_for(batch_size, network.size_px, "tta.batch_size"):
     single, tta = predict(network, crops, rows, maps, batch_size, device)
 ids = index.to_numpy()[rows]
 if snakemake.output.get("single"):
-    prediction_table(ids, single).to_parquet(snakemake.output.single, index=False)
-prediction_table(ids, tta).to_parquet(snakemake.output.tta, index=False)
+    prediction_table(ids, single, tree).to_parquet(snakemake.output.single, index=False)
+prediction_table(ids, tta, tree).to_parquet(snakemake.output.tta, index=False)

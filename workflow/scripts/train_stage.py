@@ -8,6 +8,7 @@ import torch
 
 import job
 from galaxyzoo.checkpoints import save_checkpoint, stage_network
+from galaxyzoo.decision_tree import tree_from
 from galaxyzoo.devices import best_device, body_dtype, memory_for, use_threads
 from galaxyzoo.galaxies import load_galaxies
 from galaxyzoo.prediction_files import probabilities_of
@@ -18,11 +19,12 @@ from galaxyzoo.whole_files import replaced
 
 settings = job.start(snakemake)
 stage, seed, model = settings["stage"], settings["seed"], settings["model"]
+tree = tree_from(settings["tree"])
 use_threads(snakemake.threads)
 device = best_device()
 
 crops = np.load(snakemake.input.crops, mmap_mode="r")
-labels = probabilities_of(pd.read_csv(snakemake.input.index))
+labels = probabilities_of(pd.read_csv(snakemake.input.index), tree)
 part = pd.read_csv(snakemake.input.split)["part"]
 stream = snakemake.config["stream"]
 train, valid = (
@@ -31,7 +33,7 @@ train, valid = (
 )
 
 weights = Path(snakemake.input.weights)
-network = stage_network(weights, model, stage, labels[part == "train"].mean(axis=0), seed)
+network = stage_network(weights, model, tree, stage, labels[part == "train"].mean(axis=0), seed)
 network.body_dtype = body_dtype(settings["precision"], device, network.body)
 network.to(device, memory_format=torch.channels_last)
 if settings["compile"]:

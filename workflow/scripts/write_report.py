@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import job
+from galaxyzoo.decision_tree import tree_from
 from galaxyzoo.histories import read_histories
 from galaxyzoo.report import report_page
 
@@ -12,6 +13,7 @@ stages = [stage["name"] for stage in config["stages"]]
 figures = ("learning_curves", "questions", "answers", "typical", "best", "worst")
 page = report_page(
     config,
+    tree_from(config["tree"]),
     json.loads(Path(snakemake.input.metrics).read_text(encoding="utf-8")),
     read_histories(snakemake.input.histories, config["seeds"], stages),
     read_histories(snakemake.input.timings, config["seeds"], stages),
