@@ -48,7 +48,7 @@ def crop(folder: Path, processes: int) -> Path:
     labels = pd.read_parquet(folder / "labels.parquet")
     new = Path(tempfile.mkdtemp(dir=folder))
     outputs = [new / name for name in ("crops.npy", "index.csv", "rejected.csv")]
-    crop_survey(folder / "images.zip", labels, CROP_PX, *outputs, "stop", processes)
+    crop_survey(folder / "images.zip", labels, {}, CROP_PX, *outputs, "stop", processes)
     return new
 
 

@@ -13,6 +13,7 @@ from torch.nn import functional
 from benchmarks.pairs import Speeds, compare, timed
 from benchmarks.pictures import crops_and_labels
 from galaxyzoo.augmentation import tta_maps
+from galaxyzoo.decision_tree import GALAXY_ZOO_2
 from galaxyzoo.devices import best_device
 from galaxyzoo.galaxies import load_galaxies
 from galaxyzoo.models import GalaxyNetwork
@@ -36,7 +37,7 @@ TTA = {"rotations": 4, "flips": True, "zooms": [1.0]}
 
 def ready_network(backbone: str, size_px: int, dtype: torch.dtype) -> GalaxyNetwork:
     """A network with random weights, as a stage has it when it begins."""
-    network = GalaxyNetwork(backbone, "sigmoid", STAGE["dropout"])
+    network = GalaxyNetwork(backbone, "sigmoid", GALAXY_ZOO_2, STAGE["dropout"])
     network.set_size(size_px)
     network.body_dtype = dtype
     return network.to(best_device(), memory_format=torch.channels_last)
