@@ -8,7 +8,6 @@ import pandas as pd
 import pytest
 
 from checkout import Checkout
-
 from galaxyzoo.decision_tree import GALAXY_ZOO_2
 
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as in the workflow; torch comes later
