@@ -3,6 +3,7 @@
 import math
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from torch import nn
@@ -209,6 +210,17 @@ def test_the_finder_suggests_a_learning_rate_that_learns():
     assert errors[1] < 0.8 * errors[0]
     again = lr_find(Learner(new_tiny_network(), galaxies(), stage, AUGMENTATION, seed=0))
     assert found.equals(again)
+
+
+def test_the_suggestion_is_in_the_middle_of_the_longest_fall():
+    lr = np.geomspace(1e-7, 10, 100)
+    noise = 0.01 * (-1.0) ** np.arange(100)
+    loss = np.interp(np.arange(100), [0, 40, 70, 99], [1.0, 1.0, 0.4, 4.0]) + noise
+    # It falls from batch 40 to 70, whose middle is 55; the noise moves that by a few batches.
+    suggested = suggested_lr(pd.DataFrame({"lr": lr, "loss": loss}))
+    assert lr[48] <= suggested <= lr[62]
+    with pytest.raises(InputError, match="the loss did not fall in 100 batches"):
+        suggested_lr(pd.DataFrame({"lr": lr, "loss": np.arange(100.0)}))
 
 
 def test_a_learner_is_restored_in_the_middle_of_accumulated_batches():

@@ -13,7 +13,7 @@ LOWEST_LR, HIGHEST_LR = 1e-7, 10.0
 STEPS = 100
 SMOOTHING = 0.98
 DIVERGED = 4  # times the best loss
-SKIPPED_AT_START, SKIPPED_AT_END = 10, 5
+UNSETTLED = 10  # batches
 
 
 class LossDiverged(Exception):
@@ -53,15 +53,21 @@ def lr_find(learner: Learner) -> pd.DataFrame:
 
 
 def suggested_lr(found: pd.DataFrame) -> float:
-    """The learning rate at which the loss falls most steeply, as fastai suggests.
+    """The learning rate in the middle of the longest fall of the loss, fastai's `valley`.
 
-    Its first ten batches, where the smoothed loss is still unsettled, and its last five are passed
-    over. Raises InputError where there are not more than these.
+    The fall is the longest series of batches, not all in a row, each with a lower loss than the one
+    before; it is taken to be as many batches long, up to its last. The first ten batches, where the
+    smoothed loss is still unsettled, are passed over. Raises InputError where the loss never falls.
     """
-    kept = found.iloc[SKIPPED_AT_START:-SKIPPED_AT_END]
-    if len(kept) < 2:
+    losses = found["loss"].to_numpy()[UNSETTLED:]
+    falls: list[int] = []  # length of the longest fall that ends at each batch
+    for loss in losses:
+        before = [n for n, earlier in zip(falls, losses, strict=False) if earlier > loss]
+        falls.append(1 + max(before, default=0))
+    if max(falls, default=1) == 1:
         raise InputError(
-            f"the loss diverged after {len(found)} batches, below a learning rate of "
+            f"the loss did not fall in {len(found)} batches, up to a learning rate of "
             f"{found['lr'].iloc[-1]:.1e}: check the starting weights and the labels"
         )
-    return float(kept["lr"].iloc[np.gradient(kept["loss"]).argmin()])
+    end = int(np.argmax(falls))
+    return float(found["lr"].iloc[UNSETTLED + end - falls[end] // 2])
