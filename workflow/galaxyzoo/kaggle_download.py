@@ -20,7 +20,7 @@ from galaxyzoo.kaggle_client import (
     refusals_explained,
     signed_in_api,
 )
-from galaxyzoo.kaggle_files import IMAGE_SUFFIXES, is_visible
+from galaxyzoo.kaggle_files import zipped_images
 from galaxyzoo.progress import growth_progress, size_bytes
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ def zip_fault(path: Path, images: int) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             broken = archive.testzip()
-            found = sum(is_visible(name, IMAGE_SUFFIXES) for name in archive.namelist())
+            found = len(list(zipped_images(archive)))
     except (zipfile.BadZipFile, zlib.error, EOFError) as error:
         return f"is not a whole zip file ({error})"
     if broken:
