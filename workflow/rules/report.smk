@@ -36,7 +36,7 @@ rule plot_questions:
     conda:
         "../../envs/environment.yaml"
     params:
-        settings={"tree": config["tree"]},
+        settings={"tree": TREE},
         code=fingerprints("plot_questions"),
     script:
         "../scripts/plot_questions.py"
@@ -59,7 +59,7 @@ rule plot_answers:
     conda:
         "../../envs/environment.yaml"
     params:
-        settings={"tree": config["tree"]},
+        settings={"tree": TREE},
         code=fingerprints("plot_answers"),
     script:
         "../scripts/plot_answers.py"
@@ -85,7 +85,7 @@ rule plot_galaxies:
     conda:
         "../../envs/environment.yaml"
     params:
-        settings={"tree": config["tree"]},
+        settings={"tree": TREE},
         code=fingerprints("plot_galaxies"),
     script:
         "../scripts/plot_galaxies.py"
