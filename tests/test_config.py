@@ -9,6 +9,7 @@ import yaml
 
 from galaxyzoo.config import load_schema, patch_size_px, validated
 from galaxyzoo.errors import InputError
+from trees import RINGS
 
 ROOT = Path(__file__).parents[1]
 SCHEMA = load_schema(ROOT / "workflow" / "schemas" / "config.schema.yaml")
@@ -25,6 +26,13 @@ def with_change(**changes) -> dict:
             where = where[part]
         where[last] = value
     return config
+
+
+def own(**changes) -> dict:
+    """Changes to a survey of one's own files with a tree of one's own, and some on top of them."""
+    files = {"images": "images", "table": "t.csv", "image_column": "id", "labels": "shares"}
+    survey = DEFAULT["survey"] | {"source": "files", "files": files}
+    return {"survey": copy.deepcopy(survey), "tree": copy.deepcopy(RINGS), "files": None} | changes
 
 
 def yaml_value(text: str):
@@ -73,6 +81,24 @@ def yaml_value(text: str):
         ({"stages__1__ema": 1}, "stages[1].ema", "below 1, or null"),
         ({"tta__zooms": [1.1]}, "tta.zooms", "1 among them"),
         ({"survey": None}, "survey", "name and source"),
+        ({"tree": "galaxy_zoo_3"}, "tree", "galaxy_zoo_2, or a list"),
+        ({"tree": []}, "tree", "at least one question"),
+        (own(tree=[{"text": "?"}]), "tree[0]", "missing answers"),
+        (own(tree__0__answers__0__colum="ring"), "tree[0].answers[0].colum", "column, name"),
+        (own(tree__0__answers__0__column="a,b"), "tree[0].answers[0].column", "without commas"),
+        (own(tree__1__parent="rng"), "tree[1].parent", "ring, no, null"),
+        (own(tree__0__parent="inner"), "tree[0].parent", "null"),
+        (own(tree__2__parent="ring"), "tree[2].parent", "several answers"),
+        (own(tree__0__answers__1__column="z"), "tree", "each its own"),
+        (own(tree__0__answers__1__column="GalaxyID"), "tree", "any other"),
+        (own(survey__source="simulation"), "tree", "galaxy_zoo_2"),
+        (own(survey__files=None, files="folder"), "tree", "survey.files gives images and a table"),
+        (own(survey__files=None, tree="galaxy_zoo_2"), "files", "in its place survey.files"),
+        (own(files="folder"), "files", "null"),
+        (own(survey__files__table=3), "survey.files.table", "path of a table"),
+        (own(survey__files__labels="votes"), "survey.files.labels", "weighted, shares"),
+        (own(survey__files__labels="gz2_fraction"), "survey.files.labels", "weighted or shares"),
+        (own(survey__files__image_column="z"), "survey.files.image_column", "galaxy's image"),
     ],
 )
 def test_a_mistake_is_one_line_that_names_the_key_and_what_is_allowed(change, key, allowed):
@@ -82,6 +108,19 @@ def test_a_mistake_is_one_line_that_names_the_key_and_what_is_allowed(change, ke
     assert len(message.splitlines()) == 1
     assert re.search(rf"(?<![\w.]){re.escape(key)}(?![\w\[])", message)
     assert allowed in message
+
+
+def test_a_tree_of_ones_own_is_taken_with_files_of_ones_own():
+    config = validated(with_change(**own()), SCHEMA)
+    assert config["tree"][1] == {
+        "text": "What kind of ring is it?",
+        "answers": [
+            {"column": c, "name": None, "phrase": None} for c in ("inner", "outer", "other")
+        ],
+        "parent": "ring",
+    }
+    assert validated(with_change(**own(tree="galaxy_zoo_2")), SCHEMA)["tree"] == "galaxy_zoo_2"
+    assert validated(DEFAULT, SCHEMA)["tree"] == "galaxy_zoo_2"
 
 
 def test_several_mistakes_are_all_told():
@@ -141,7 +180,8 @@ def test_the_size_of_patches_is_read_off_the_name(backbone, multiple_px):
 def test_shipped_experiments_are_valid_over_the_default(path):
     experiment = yaml.safe_load(path.read_text(encoding="utf-8"))
     experiment = DEFAULT | experiment | {"survey": DEFAULT["survey"] | experiment["survey"]}
-    validated(experiment | {"files": "folder"}, SCHEMA)
+    own = experiment["survey"].get("files")
+    validated(experiment | {"files": None if own else "folder"}, SCHEMA)
 
 
 def test_every_key_is_in_the_readme():

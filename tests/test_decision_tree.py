@@ -5,8 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from galaxyzoo.decision_tree import GALAXY_ZOO_2
+from galaxyzoo.decision_tree import GALAXY_ZOO_2, tree_from, without_words
 from galaxyzoo.kaggle_files import read_solutions
+from trees import NUMBER_TREE, RING_TREE, RINGS, VOTES_FOR_TREE
 
 SAMPLE = Path(__file__).parents[2] / "shared" / "galaxyzoo-sample"
 
@@ -102,6 +103,71 @@ def test_a_galaxy_is_described_by_the_answers_on_its_path():
         "A smooth galaxy, completely round, something odd, a ring."
     )
     assert GALAXY_ZOO_2.describe(row(Class1_3=1, Class6_2=1)) == "A star or an artifact."
+
+
+# Trees of one's own
+
+
+def test_a_tree_from_the_config_has_its_columns_names_and_phrases():
+    assert tree_from("galaxy_zoo_2") is GALAXY_ZOO_2
+    assert RING_TREE.columns == ("ring", "no", "inner", "outer", "other", "z")
+    assert [q.number for q in RING_TREE.questions] == [1, 2, 3]
+    assert [a.name for a in RING_TREE.answers.values()][:3] == ["ring", "no ring", "inner"]
+    assert [a.phrase for a in RING_TREE.answers.values()][:3] == ["a ring", "", "inner"]
+    assert RING_TREE.parents == (None, 0, None)
+
+
+def test_without_words_a_tree_has_the_same_columns_and_sums():
+    bare = tree_from(without_words(RINGS))
+    assert "ring?" not in str(without_words(RINGS))
+    assert bare.columns == RING_TREE.columns
+    np.testing.assert_array_equal(bare.sum_equations[0], RING_TREE.sum_equations[0])
+    assert without_words("galaxy_zoo_2") == "galaxy_zoo_2"
+
+
+def test_main_columns_show_each_question_before_any_twice():
+    assert RING_TREE.main_columns == ("ring", "inner", "z", "outer", "other")
+    many = [
+        {"text": "?", "answers": [{"column": f"{q}{k}"} for k in range(3)]}
+        for q in "abcdefghijklmn"
+    ]
+    assert tree_from(many).main_columns == tuple(f"{q}0" for q in "abcdefghijkl")
+
+
+@pytest.mark.parametrize("tree", [RING_TREE, VOTES_FOR_TREE, NUMBER_TREE])
+def test_a_single_answer_sums_to_nothing_and_stays_between_0_and_1(tree):
+    given = np.random.default_rng(0).normal(0.5, 1, (200, len(tree.columns)))
+    nearest = tree.nearest_consistent(given)
+    assert tree.sum_errors(nearest).max() < 1e-9
+    assert nearest.min() >= 0
+    assert nearest.max() <= 1
+    np.testing.assert_allclose(tree.nearest_consistent(nearest), nearest, atol=1e-9)
+
+
+def test_a_number_by_itself_is_only_clipped():
+    given = np.array([[-0.5], [0.3], [1.5]])
+    np.testing.assert_array_equal(NUMBER_TREE.nearest_consistent(given), [[0], [0.3], [1]])
+    assert NUMBER_TREE.sum_errors(given).max() == 0
+
+
+def test_what_a_single_answer_leads_to_sums_to_it():
+    assert VOTES_FOR_TREE.sum_errors(np.array([[0.4, 0.3, 0.1]])).max() < 1e-12
+    assert VOTES_FOR_TREE.sum_errors(np.array([[0.4, 0.3, 0.3]])).tolist() == pytest.approx(
+        np.array([[0, 0.2]])
+    )
+
+
+@pytest.mark.parametrize(
+    ("tree", "values", "sentence"),
+    [
+        (RING_TREE, [0.8, 0.2, 0.1, 0.5, 0.2, 0.046], "A ring, outer, redshift 0.05."),
+        (RING_TREE, [0.3, 0.7, 0.1, 0.1, 0.1, 0.5], "Redshift 0.50."),
+        (VOTES_FOR_TREE, [0.6, 0.4, 0.2], "Odd 0.60, arc."),
+        (VOTES_FOR_TREE, [0.4, 0.3, 0.1], "Odd 0.40."),
+    ],
+)
+def test_the_sentence_of_ones_own_tree_tells_answers_and_numbers(tree, values, sentence):
+    assert tree.describe(np.array(values)) == sentence
 
 
 @pytest.mark.skipif(not SAMPLE.is_dir(), reason="the real sample is not beside the repository")

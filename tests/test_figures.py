@@ -15,6 +15,7 @@ from galaxyzoo.figures import (
     save,
     sheet_positions,
 )
+from trees import NUMBER_TREE, RING_TREE
 
 STAGE_EPOCHS = {"head_64": 1, "all_64": 4, "all_96": 3}
 SEEDS = (0, 7, 11)
@@ -39,6 +40,16 @@ def histories():
         }
         for seed in SEEDS
     }
+
+
+def own(tree, galaxies, seed):
+    """Values (galaxies, columns) that a tree of one's own allows."""
+    given = np.random.default_rng(seed).random((galaxies, len(tree.columns)))
+    return tree.nearest_consistent(given)
+
+
+def own_errors(tree):
+    return {str(question.number): 0.1 for question in tree.questions}
 
 
 def sheet(galaxies=5):
@@ -114,6 +125,21 @@ def test_every_galaxy_is_in_every_panel_of_the_main_answers():
         assert axes.get_title(loc="left") == GALAXY_ZOO_2.answers[column].name
 
 
+def test_panels_bars_and_sentences_are_those_of_the_tree_in_use():
+    predicted, voted = own(RING_TREE, 4, 1), own(RING_TREE, 4, 2)
+    panels = predicted_against_voted(predicted, voted, RING_TREE).axes
+    shown = [axes.get_title(loc="left") for axes in panels if axes.get_title(loc="left")]
+    assert shown == ["ring", "inner", "z", "outer", "other"]
+    bars = error_by_question(own_errors(RING_TREE), own_errors(RING_TREE), RING_TREE).axes[0]
+    assert [label.get_text() for label in bars.get_yticklabels()] == [
+        *("1. Is there a ring?", "2. What kind of ring is it?", "3. How far away is it?")
+    ]
+    crops = np.zeros((4, 8, 8, 3), np.uint8)
+    texts = text_boxes(galaxy_sheet(np.arange(4), crops, predicted, voted, RING_TREE))
+    said = " ".join(text.get_text().replace("\n", " ") for text in texts)
+    assert all(RING_TREE.describe(row) in said for row in (*predicted, *voted))
+
+
 def test_a_galaxy_s_error_is_over_its_own_columns():
     voted = votes(3)
     predicted = voted + np.array([[0.0], [0.1], [-0.2]])
@@ -162,8 +188,14 @@ def test_the_longest_sentences_stay_under_their_pictures_and_apart():
         learning_curves(histories()),
         error_by_question(*[{str(number): 0.1 for number in range(1, 12)}] * 2, GALAXY_ZOO_2),
         predicted_against_voted(votes(30, 1), votes(30, 2), GALAXY_ZOO_2),
+        error_by_question(own_errors(NUMBER_TREE), own_errors(NUMBER_TREE), NUMBER_TREE),
+        predicted_against_voted(own(NUMBER_TREE, 30, 1), own(NUMBER_TREE, 30, 2), NUMBER_TREE),
+        predicted_against_voted(own(RING_TREE, 30, 1), own(RING_TREE, 30, 2), RING_TREE),
     ],
-    ids=["sheet", "learning curves", "questions", "answers"],
+    ids=[
+        *("sheet", "learning curves", "questions", "answers"),
+        *("one question", "one answer", "five answers"),
+    ],
 )
 def test_nothing_is_cut_off(figure):
     figure.draw_without_rendering()

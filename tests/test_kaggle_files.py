@@ -153,7 +153,9 @@ def test_a_place_without_images_is_named(tmp_path, write):
 
 def test_images_that_are_named_otherwise_are_known_by_a_table_of_their_names(tmp_path):
     files = {"images/16.jpg": b"a", "images/a b.png": b"b", "images/17.jpg": b"c", "8.jpg": b"d"}
-    (tmp_path / "names.csv").write_text("image,GalaxyID\n16,587722981742084144\na b,8\n9,7\n")
+    (tmp_path / "names.csv").write_text(
+        "image,GalaxyID\nimages/16.jpg,587722981742084144\nimages/a b.png,8\n9.jpg,7\n"
+    )
     names = read_image_names(tmp_path / "names.csv")
     images = GalaxyImages(write_zip(tmp_path / "i.zip", files), names)
     assert images.names == {8: "images/a b.png", 587722981742084144: "images/16.jpg"}
@@ -163,7 +165,7 @@ def test_images_that_are_named_otherwise_are_known_by_a_table_of_their_names(tmp
 
 def test_two_images_of_one_galaxy_are_a_fault_whatever_they_are_named(tmp_path):
     archive = write_zip(tmp_path / "i.zip", {"1.jpg": b"a", "2.jpg": b"b", "3.jpg": b"c"})
-    images = GalaxyImages(archive, {"1": 5, "2": 5, "3": 6})
+    images = GalaxyImages(archive, {"1.jpg": 5, "2.jpg": 5, "3.jpg": 6})
     assert images.faults == {5: "several images: 1.jpg, 2.jpg"}
     assert images.names == {6: "3.jpg"}
 

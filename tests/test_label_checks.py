@@ -1,10 +1,12 @@
 """Labels that cannot be: each is found, and said in words."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from galaxyzoo.decision_tree import GALAXY_ZOO_2
 from galaxyzoo.label_checks import SUM_TOLERANCE, label_faults
+from trees import RING_TREE
 
 
 def test_good_labels_have_no_faults(random_labels):
@@ -59,3 +61,18 @@ def test_faults_come_by_ascending_id(random_labels):
     labels = random_labels([9, 3, 7, 3])
     labels.loc[[9, 7], "Class1.1"] = 2.0
     assert list(label_faults(labels, GALAXY_ZOO_2)) == [3, 7, 9]
+
+
+def test_labels_are_held_against_the_tree_in_use():
+    rows = {
+        1: [0.8, 0.2, 0.1, 0.5, 0.2, 0.3],
+        2: [0.8, 0.2, 0.1, 0.5, 0.2, 1.3],
+        3: [0.8, 0.2, 0.1, 0.5, 0.2, np.nan],
+        4: [0.8, 0.2, 0.1, 0.5, 0.4, 0.3],
+    }
+    labels = pd.DataFrame.from_dict(rows, orient="index", columns=RING_TREE.columns)
+    assert label_faults(labels, RING_TREE) == {
+        2: "z is 1.3, outside [0, 1]",
+        3: "z is missing",
+        4: "question 2's answers sum to 1.000000, not to ring = 0.800000",
+    }

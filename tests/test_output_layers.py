@@ -4,7 +4,8 @@ import pytest
 import torch
 
 from galaxyzoo.decision_tree import GALAXY_ZOO_2
-from galaxyzoo.output_layers import OUTPUT_LAYERS
+from galaxyzoo.output_layers import OUTPUT_LAYERS, raw_outputs_for
+from trees import RING_TREE, VOTES_FOR_TREE
 
 
 def raw_outputs(rows: int = 200) -> torch.Tensor:
@@ -57,3 +58,30 @@ def test_sigmoid_and_none_take_each_column_by_itself():
     raw = raw_outputs()
     torch.testing.assert_close(OUTPUT_LAYERS["sigmoid"](raw, GALAXY_ZOO_2), 1 / (1 + (-raw).exp()))
     torch.testing.assert_close(OUTPUT_LAYERS["none"](raw, GALAXY_ZOO_2), raw)
+
+
+@pytest.mark.parametrize("name", ["tree", "softmax", "sigmoid"])
+def test_a_single_answer_has_a_logistic_function_of_its_own(name):
+    raw = torch.randn(50, 6, generator=torch.Generator().manual_seed(0))
+    probabilities = OUTPUT_LAYERS[name](raw, RING_TREE)
+    torch.testing.assert_close(probabilities[:, 5], raw[:, 5].sigmoid())
+    if name != "sigmoid":
+        assert RING_TREE.sum_errors(probabilities.double().numpy()).max() < 1e-5
+
+
+@pytest.mark.parametrize("name", ["tree", "softmax"])
+def test_what_a_single_answer_leads_to_is_multiplied_by_it(name):
+    raw = torch.tensor([[0.0, 1.0, 1.0]])
+    expected = torch.tensor([[0.5, 0.25, 0.25]])
+    torch.testing.assert_close(OUTPUT_LAYERS[name](raw, VOTES_FOR_TREE), expected)
+
+
+@pytest.mark.parametrize("name", OUTPUT_LAYERS)
+@pytest.mark.parametrize(
+    ("tree", "values"),
+    [(RING_TREE, [0.8, 0.2, 0.1, 0.5, 0.2, 0.3]), (VOTES_FOR_TREE, [0.4, 0.3, 0.1])],
+)
+def test_raw_outputs_can_be_found_for_the_values_of_any_tree(name, tree, values):
+    wanted = torch.tensor(values)
+    raw = raw_outputs_for(name, wanted, tree)
+    torch.testing.assert_close(OUTPUT_LAYERS[name](raw, tree), wanted)

@@ -100,7 +100,9 @@ def test_a_question_that_nobody_answered_is_0_and_never_nan(tmp_path, missing):
 
 def test_a_question_unanswered_though_its_parent_was_given_is_for_the_label_checks_to_judge():
     fractions = fractions_of([STAR, SPIRAL, {**ROUND, 16: 0, 17: 0}])
-    labels = pd.DataFrame(weighted_probabilities(fractions), columns=GALAXY_ZOO_2.columns)
+    labels = pd.DataFrame(
+        weighted_probabilities(fractions, GALAXY_ZOO_2), columns=GALAXY_ZOO_2.columns
+    )
     assert np.isfinite(labels.to_numpy()).all()
     assert label_faults(labels, GALAXY_ZOO_2) == {
         0: "question 6's answers sum to 0.000000, not to 1",
@@ -110,7 +112,7 @@ def test_a_question_unanswered_though_its_parent_was_given_is_for_the_label_chec
 
 def test_any_fractions_meet_the_trees_sums():
     fractions = np.random.default_rng(3).random((500, 37))
-    labels = weighted_probabilities(fractions)
+    labels = weighted_probabilities(fractions, GALAXY_ZOO_2)
     assert GALAXY_ZOO_2.sum_errors(labels).max() < SUM_TOLERANCE / 1e6
     assert ((labels >= 0) & (labels <= 1)).all()
 

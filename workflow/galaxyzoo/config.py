@@ -105,6 +105,9 @@ def is_valid(value: object, schema: Schema, root: Schema) -> bool:
 def contradictions(config: dict[str, Any]) -> Iterator[str]:
     """One line for each thing that is wrong between keys that are each allowed by themselves."""
     stages, survey = config["stages"], config["survey"]
+    own = survey.get("files")
+    if isinstance(config["tree"], list):
+        yield from tree_contradictions(config["tree"], own)
     for name, count in Counter(stage["name"] for stage in stages).items():
         if count > 1:
             yield f"stages: {count} stages are named {name!r}; allowed: a name of its own for each"
@@ -128,10 +131,15 @@ def contradictions(config: dict[str, Any]) -> Iterator[str]:
     low, high = config["augmentation"]["zoom"]
     if low > high:
         yield f"augmentation.zoom: {[low, high]} is not allowed; allowed: [lowest, highest]"
-    if survey["source"] == "files" and config["files"] is None:
+    if survey["source"] == "files" and not own and config["files"] is None:
         yield (
             "files: missing; allowed: the folder that holds images_training_rev1.zip and "
-            "training_solutions_rev1.zip, as in --config files=PATH"
+            "training_solutions_rev1.zip, as in --config files=PATH, or in its place survey.files"
+        )
+    if own and config["files"] is not None:
+        yield (
+            f"files: {config['files']!r} is not allowed beside survey.files, which names images "
+            "and table itself; allowed: null"
         )
     if survey["source"] == "simulation":
         galaxies = survey["simulation"]["galaxies"]
@@ -143,6 +151,47 @@ def contradictions(config: dict[str, Any]) -> Iterator[str]:
                 f"survey.holdout, validation: {list(fractions)} of {galaxies} galaxies leave none "
                 "to train on, validate on or hold out; allowed: fractions that leave some of each"
             )
+
+
+def tree_contradictions(
+    questions: list[dict[str, Any]], own_files: dict[str, str] | None
+) -> Iterator[str]:
+    """The same for a decision tree of one's own; `own_files` is survey.files, if it counts."""
+    if not own_files:
+        yield (
+            "tree: the survey's labels are of Galaxy Zoo 2's tree; allowed: galaxy_zoo_2, unless "
+            "survey.source is files and survey.files gives images and a table of your own"
+        )
+    columns: list[str] = []
+    for i, question in enumerate(questions):
+        parent = question["parent"]
+        if parent is not None and parent not in columns:
+            earlier = ", ".join([*columns, "null"])
+            yield (
+                f"tree[{i}].parent: {parent!r} is no column of an earlier question; "
+                f"allowed: {earlier}"
+            )
+        if parent is not None and len(question["answers"]) == 1:
+            yield (
+                f"tree[{i}].parent: {parent!r} is not allowed for a question with one answer, "
+                "whose column is a number by itself; allowed: null, or several answers"
+            )
+        columns += [answer["column"] for answer in question["answers"]]
+    for column, count in Counter(columns).items():
+        if count > 1:
+            yield f"tree: {count} answers have the column {column!r}; allowed: each its own"
+    if own_files and own_files["labels"].startswith("gz2_"):
+        yield (
+            f"survey.files.labels: {own_files['labels']} names Galaxy Zoo 2's columns; allowed "
+            "with a tree of your own: weighted or shares"
+        )
+    if own_files and own_files["image_column"] in columns:
+        yield (
+            f"survey.files.image_column: {own_files['image_column']!r} is an answer's column; "
+            "allowed: the one that tells each galaxy's image"
+        )
+    if "GalaxyID" in columns:
+        yield "tree: no answer's column can be GalaxyID, which is the galaxy's; allowed: any other"
 
 
 def patch_size_px(backbone: str) -> int:

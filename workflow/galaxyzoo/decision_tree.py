@@ -1,20 +1,26 @@
 """Decision trees, each as one table from which everything else is derived.
 
 An answer's weighted probability is its share of the votes on its question, times the weighted
-probability of the answer that leads to the question.
+probability of the answer that leads to the question. A question may have a single answer: its
+column is then a number from 0 to 1 that is estimated by itself, and sums to nothing.
 
 Galaxy Zoo 2's tree is here: its questions, answers and their order are those of Willett et al. 2013
 (MNRAS 435, 2835, table 2), its columns `Class1.1` ... `Class11.6` those of Kaggle's *Galaxy Zoo -
 The Galaxy Challenge*.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import zip_longest
+from typing import Any
 
 import numpy as np
 
 DYKSTRA_ROUNDS = 50
+MAIN_COLUMNS = 12
+
+Setting = str | list[dict[str, Any]]  # the config's `tree`
 
 
 @dataclass(frozen=True)
@@ -34,7 +40,8 @@ class Answer:
 class Question:
     """One question: its number, text and answers, and the column that leads to it.
 
-    `parent` is None for a question that every volunteer is asked: its answers sum to 1.
+    `parent` is None for a question that every volunteer is asked: its answers sum to 1, unless
+    there is only one.
     """
 
     number: int
@@ -46,6 +53,11 @@ class Question:
     def columns(self) -> tuple[str, ...]:
         """Names of the question's columns, such as `Class7.1`."""
         return tuple(answer.column for answer in self.answers)
+
+    @property
+    def single(self) -> bool:
+        """Whether it has one answer only, a number by itself; no answer leads to it."""
+        return len(self.answers) == 1
 
 
 @dataclass(frozen=True)
@@ -122,13 +134,28 @@ class DecisionTree:
 
     @cached_property
     def sum_equations(self) -> tuple[np.ndarray, np.ndarray]:
-        """The tree's sums as equations: (questions, columns) @ probabilities = (questions,)."""
+        """The tree's sums as equations: (questions, columns) @ probabilities = (questions,).
+
+        That of a question with a single answer is 0 = 0.
+        """
         sums = np.zeros((len(self.questions), len(self.columns)))
-        for i, (where, parent) in enumerate(zip(self.slices, self.parents, strict=True)):
-            sums[i, where] = 1
-            if parent is not None:
+        totals = np.zeros(len(self.questions))
+        for i, (question, parent) in enumerate(zip(self.questions, self.parents, strict=True)):
+            if question.single:
+                continue
+            sums[i, self.slices[i]] = 1
+            if parent is None:
+                totals[i] = 1
+            else:
                 sums[i, parent] = -1
-        return sums, np.array([float(parent is None) for parent in self.parents])
+        return sums, totals
+
+    @cached_property
+    def highest(self) -> np.ndarray:
+        """What each column may be at most, where the sums do not say it: (columns,)."""
+        return np.concatenate(
+            [np.full(len(q.answers), 1.0 if q.single else np.inf) for q in self.questions]
+        )
 
     def sum_errors(self, probabilities: np.ndarray) -> np.ndarray:
         """How far each question's sum is from its parent's value.
@@ -139,7 +166,7 @@ class DecisionTree:
         return np.abs(probabilities @ sums.T - totals)
 
     def nearest_consistent(self, probabilities: np.ndarray) -> np.ndarray:
-        """The nearest values that are not negative and meet the tree's sums.
+        """The nearest values in [0, 1] that meet the tree's sums.
 
         `probabilities` is (N, columns); returns alike, in float64, with sums true to rounding.
         Volunteers' votes meet the sums too, and all that do are a convex set: the nearest of them
@@ -151,31 +178,44 @@ class DecisionTree:
         positive, correction = probabilities.astype(np.float64), 0.0
         for _ in range(DYKSTRA_ROUNDS):
             met = positive - (positive @ sums.T - totals) @ to_plane
-            positive = np.maximum(met + correction, 0)
+            positive = np.clip(met + correction, 0, self.highest)
             correction = met + correction - positive
-        shares = [shared_out(positive[:, s]) for s in self.slices]
+        shares = [
+            positive[:, s] if q.single else shared_out(positive[:, s])
+            for q, s in zip(self.questions, self.slices, strict=True)
+        ]
         return np.concatenate(self.weighted(shares), axis=1)
 
     def favourite_path(self, probabilities: np.ndarray) -> list[str]:
         """Columns of the most probable answers met on the way down the tree.
 
-        `probabilities` is (columns,); each question is followed by those its answer leads to.
+        `probabilities` is (columns,); each question is followed by those its answer leads to, if
+        the answer is the only one and less than a half, by none.
         """
         path: list[str] = []
 
         def ask(column: str | None) -> None:
             for i in self.next_questions(column):
-                favourite = int(np.argmax(probabilities[self.slices[i]]))
-                path.append(self.questions[i].columns[favourite])
-                ask(path[-1])
+                values = probabilities[self.slices[i]]
+                path.append(self.questions[i].columns[int(np.argmax(values))])
+                if not self.questions[i].single or values[0] >= 0.5:
+                    ask(path[-1])
 
         ask(None)
         return path
 
     def describe(self, probabilities: np.ndarray) -> str:
-        """The sentence that the most probable answers make of a galaxy, of (columns,) values."""
-        phrases = [self.answers[column].phrase for column in self.favourite_path(probabilities)]
-        sentence = ", ".join(phrase for phrase in phrases if phrase)
+        """The sentence that the most probable answers make of a galaxy, of (columns,) values.
+
+        Of a question with a single answer, it tells the value.
+        """
+        single = {question.columns[0] for question in self.questions if question.single}
+        phrases = [
+            self.answers[column].phrase
+            + (f" {probabilities[self.columns.index(column)]:.2f}" if column in single else "")
+            for column in self.favourite_path(probabilities)
+        ]
+        sentence = ", ".join(phrase.strip() for phrase in phrases if phrase)
         return sentence[:1].upper() + sentence[1:] + "."
 
 
@@ -312,9 +352,51 @@ GALAXY_ZOO_2 = DecisionTree(
     ),
 )
 
-TREES = {"galaxy_zoo_2": GALAXY_ZOO_2}
+
+def tree_from(setting: Setting) -> DecisionTree:
+    """The tree that the config's `tree` is, whole or without its words."""
+    if setting == "galaxy_zoo_2":
+        return GALAXY_ZOO_2
+    questions = tuple(
+        Question(
+            number,
+            question.get("text", ""),
+            tuple(answer_from(answer) for answer in question["answers"]),
+            question.get("parent"),
+        )
+        for number, question in enumerate(setting, 1)
+    )
+    return DecisionTree(questions, main_columns(questions))
 
 
-def tree_from(setting: str) -> DecisionTree:
-    """The tree that the config's `tree` is."""
-    return TREES[setting]
+def answer_from(setting: Mapping[str, str | None]) -> Answer:
+    """An answer of the config's `tree`: named by its column and told by its name by default."""
+    name = setting.get("name") or setting["column"]
+    phrase = setting.get("phrase")
+    return Answer(setting["column"], name, name if phrase is None else phrase)
+
+
+def main_columns(questions: Sequence[Question]) -> tuple[str, ...]:
+    """At most twelve columns, the first of each question before the second of any.
+
+    Of the two answers to a question the second is left out: it would show the same cloud twice.
+    """
+    shown = [q.columns[:1] if len(q.columns) == 2 else q.columns for q in questions]
+    in_turn = [column for turn in zip_longest(*shown) for column in turn if column]
+    return tuple(in_turn[:MAIN_COLUMNS])
+
+
+def without_words(setting: Setting) -> Setting:
+    """The config's `tree` with columns and parents alone: all that anything but the words hangs on.
+
+    So a rule that shows no words depends on none.
+    """
+    if isinstance(setting, str):
+        return setting
+    return [
+        {
+            "parent": question.get("parent"),
+            "answers": [{"column": answer["column"]} for answer in question["answers"]],
+        }
+        for question in setting
+    ]

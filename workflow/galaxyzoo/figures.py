@@ -205,7 +205,8 @@ def predicted_against_voted(predicted: np.ndarray, voted: np.ndarray, tree: Deci
     norm = LogNorm(1, max(2, *(count.max() for count in counts.values())))
     columns = min(len(positions), PANELS_IN_A_ROW)
     rows = -(-len(positions) // columns)
-    figure = Figure(figsize=(WIDTH_IN, 0.5 + 2 * rows), layout="constrained")
+    width_in = WIDTH_IN - 1.9 * (PANELS_IN_A_ROW - columns)
+    figure = Figure(figsize=(width_in, 0.5 + 2 * rows), layout="constrained")
     panels = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
     for axes in panels.flat[len(positions) :]:
         axes.set_axis_off()

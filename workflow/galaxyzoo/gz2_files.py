@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from galaxyzoo.errors import InputError
-from galaxyzoo.kaggle_files import image_stem, opened_zip, read_columns, zipped_images
+from galaxyzoo.kaggle_files import image_stem, images_in, read_columns
 from galaxyzoo.vote_fractions import read_vote_fractions
 from galaxyzoo.whole_files import replaced
 
@@ -24,17 +24,17 @@ def write_labels(
 
     `votes` is which of the table's fractions to take: `fraction`, `weighted_fraction` or
     `debiased`. Writes two CSV files, `solutions` in Kaggle's layout and `image_names`, which names
-    each galaxy's image without its suffix; GalaxyID is the object's id in data release 7. Galaxies
+    each galaxy's image in the zip; GalaxyID is the object's id in data release 7. Galaxies
     that are only in some of the files are left out, and counted in the log. Raises InputError if a
     file cannot be read, or no galaxy is in all.
     """
     labels = read_vote_fractions(table, "dr7objid", votes)
     names = read_columns(mapping, {"objid": "int64", "asset_id": "str"})
-    names = names.rename(columns={"objid": "GalaxyID", "asset_id": "image"})[["GalaxyID", "image"]]
-    with opened_zip(images) as archive:
-        stems = pd.Series([image_stem(name) for name in zipped_images(archive)], dtype="str")
+    names = names.rename(columns={"objid": "GalaxyID"})[["GalaxyID", "asset_id"]]
+    zipped = pd.DataFrame({"image": images_in(images)}, dtype="str")
+    zipped["asset_id"] = zipped["image"].map(image_stem)
 
-    with_image = names["image"].isin(stems)
+    with_image = names["asset_id"].isin(zipped["asset_id"])
     with_votes = names["GalaxyID"].isin(labels.index)
     usable = names[with_image & with_votes]
     labelled = labels[labels.index.isin(usable["GalaxyID"])]
@@ -45,7 +45,7 @@ def write_labels(
         (~labels.index.isin(names["GalaxyID"])).sum(),
         labels.index.isin(names["GalaxyID"]).sum() - len(labelled),
         (with_image & ~with_votes).sum(),
-        (~stems.isin(names["image"])).sum(),
+        (~zipped["asset_id"].isin(names["asset_id"])).sum(),
     )
     if labelled.empty:
         raise InputError(
@@ -54,4 +54,4 @@ def write_labels(
         )
     with replaced(solutions) as labels_file, replaced(image_names) as names_file:
         labelled.to_csv(labels_file)
-        usable.to_csv(names_file, index=False)
+        usable.merge(zipped)[["GalaxyID", "image"]].to_csv(names_file, index=False)

@@ -7,7 +7,7 @@ import re
 import zipfile
 import zlib
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,6 +22,7 @@ TEST_IMAGES = ("images_test_rev1.zip", "images_test_rev1")
 FAIR_IDS = ("unbiased.csv",)
 SOLUTIONS = ("training_solutions_rev1.zip", "training_solutions_rev1.csv")
 IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png")
+SHOWN_COLUMNS = 10
 
 COMPETITION = "galaxy-zoo-the-galaxy-challenge"
 # What the competition's zips hold; the smallest is first, to meet a refusal soon.
@@ -82,7 +83,7 @@ class GalaxyImages:
 
     An image is a .jpg, .jpeg or .png file, however deep, that is named by its GalaxyID; dotfiles
     and what macOS adds to a zip are passed over. Where images are named otherwise, `ids` gives the
-    GalaxyID by the name without suffix, and images that it does not name are passed over too.
+    GalaxyID by the name in the zip or folder, and images that it does not name are passed over too.
 
     `names` maps GalaxyID -> name in the zip or folder, ids ascending; `faults` maps the GalaxyIDs
     that have several images, and the names that are no GalaxyID, to what is wrong with them.
@@ -96,8 +97,7 @@ class GalaxyImages:
         self.faults: dict[int | str, str] = {}
         names = defaultdict(list)
         for name in sorted(self._image_names()):
-            stem = image_stem(name)
-            galaxy = galaxy_id(stem) if ids is None else ids.get(stem)
+            galaxy = galaxy_id(image_stem(name)) if ids is None else ids.get(name)
             if galaxy is not None:
                 names[galaxy].append(name)
             elif ids is None:
@@ -110,10 +110,7 @@ class GalaxyImages:
             raise InputError(f"{path} holds no images; it should hold <GalaxyID>.jpg or .png files")
 
     def _image_names(self) -> Iterator[str]:
-        if self._zip:
-            return zipped_images(self._zip)
-        files = (file.relative_to(self.path).as_posix() for file in self.path.rglob("*"))
-        return (name for name in files if is_visible(name, IMAGE_SUFFIXES))
+        return zipped_images(self._zip) if self._zip else images_below(self.path)
 
     def read(self, galaxy: int) -> bytes:
         """The bytes of the image file of a galaxy in `names`."""
@@ -169,6 +166,20 @@ def zipped_images(archive: zipfile.ZipFile) -> Iterator[str]:
     return (name for name in archive.namelist() if is_visible(name, IMAGE_SUFFIXES))
 
 
+def images_below(folder: Path) -> Iterator[str]:
+    """Paths of the images in a folder, however deep, from the folder on."""
+    files = (file.relative_to(folder).as_posix() for file in folder.rglob("*"))
+    return (name for name in files if is_visible(name, IMAGE_SUFFIXES))
+
+
+def images_in(path: Path) -> list[str]:
+    """Names of the images in a zip or folder, sorted; InputError if it is neither."""
+    if path.is_dir():
+        return sorted(images_below(path))
+    with opened_zip(path) as archive:
+        return sorted(zipped_images(archive))
+
+
 def image_stem(name: str) -> str:
     """An image's name without its folders and suffix."""
     return name.rpartition("/")[2].rpartition(".")[0]
@@ -199,7 +210,7 @@ def read_solutions(path: Path, tree: DecisionTree) -> pd.DataFrame:
 
 
 def read_image_names(path: Path) -> dict[str, int]:
-    """What images that are not named by GalaxyID are named, as name without suffix -> GalaxyID.
+    """What images that are not named by GalaxyID are named, as name in their folder -> GalaxyID.
 
     From a CSV file with columns GalaxyID and image. Raises InputError if it is anything else.
     """
@@ -288,12 +299,12 @@ def read_text(path: Path, usecols: Callable[[str], bool] | None = None) -> pd.Da
     return table.apply(lambda column: column.str.strip())
 
 
-def require_columns(path: Path, table: pd.DataFrame, columns: Sequence[str]) -> None:
-    """Raise InputError unless the table has all the columns."""
-    if missing := [column for column in columns if column not in table]:
-        raise InputError(
-            f"{path} has no column {', '.join(missing)}; its first line should name the columns"
-        )
+def require_columns(path: Path, present: Iterable[str], columns: Sequence[str]) -> None:
+    """Raise InputError unless all the columns are among those of a table."""
+    present = list(present)
+    if missing := [column for column in columns if column not in present]:
+        some = ", ".join(present[:SHOWN_COLUMNS]) + (", ..." if present[SHOWN_COLUMNS:] else "")
+        raise InputError(f"{path} has no column {', '.join(missing)}; its columns are {some}")
 
 
 def require_numbers(path: Path, text: pd.DataFrame, types: Mapping[str, str]) -> None:

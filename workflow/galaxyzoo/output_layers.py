@@ -3,9 +3,13 @@
 `tree` is the divisive layer of Dieleman, Willett & Dambre 2015 (MNRAS 450, 1441, section 6.4) and
 of the blog; `softmax` shares out each question instead; both meet the tree's sums by construction.
 `sigmoid` and `none` treat every column by itself.
+
+A question with a single answer has nothing to share out: `tree` and `softmax` give it a logistic
+function of its own.
 """
 
 from collections.abc import Callable
+from functools import partial
 
 import torch
 
@@ -14,6 +18,7 @@ from galaxyzoo.decision_tree import DecisionTree
 SMALLEST_SHARE = 1e-3
 
 OutputLayer = Callable[[torch.Tensor, DecisionTree], torch.Tensor]
+Shares = Callable[[torch.Tensor], torch.Tensor]
 
 
 def divided(raw: torch.Tensor) -> torch.Tensor:
@@ -30,14 +35,21 @@ def divided(raw: torch.Tensor) -> torch.Tensor:
 
 def tree(raw: torch.Tensor, decision_tree: DecisionTree) -> torch.Tensor:
     """Divide each question's clamped outputs by their sum, and multiply down the tree."""
-    shares = [divided(raw[..., s]) for s in decision_tree.slices]
-    return torch.cat(decision_tree.weighted(shares), dim=-1)
+    return weighted(raw, decision_tree, divided)
 
 
 def softmax(raw: torch.Tensor, decision_tree: DecisionTree) -> torch.Tensor:
     """Softmax over each question's outputs, multiplied down the tree."""
-    shares = [raw[..., s].softmax(dim=-1) for s in decision_tree.slices]
-    return torch.cat(decision_tree.weighted(shares), dim=-1)
+    return weighted(raw, decision_tree, partial(torch.softmax, dim=-1))
+
+
+def weighted(raw: torch.Tensor, decision_tree: DecisionTree, shares: Shares) -> torch.Tensor:
+    """Each question's shares of its raw outputs, multiplied down the tree."""
+    parts = [
+        raw[..., s].sigmoid() if question.single else shares(raw[..., s])
+        for question, s in zip(decision_tree.questions, decision_tree.slices, strict=True)
+    ]
+    return torch.cat(decision_tree.weighted(parts), dim=-1)
 
 
 def sigmoid(raw: torch.Tensor, decision_tree: DecisionTree) -> torch.Tensor:
@@ -61,14 +73,16 @@ def raw_outputs_for(
         return probabilities
     if output == "sigmoid":
         return probabilities.logit(eps=SMALLEST_SHARE)
-    shares = torch.cat(
-        [
-            probabilities[..., s] / probabilities[..., s].sum(dim=-1, keepdim=True).clamp(min=1e-12)
-            for s in decision_tree.slices
-        ],
-        dim=-1,
-    ).clamp(min=SMALLEST_SHARE)
-    return shares.log() if output == "softmax" else shares
+    raw = []
+    for question, s in zip(decision_tree.questions, decision_tree.slices, strict=True):
+        values = probabilities[..., s]
+        if question.single:
+            raw.append(values.logit(eps=SMALLEST_SHARE))
+            continue
+        shares = values / values.sum(dim=-1, keepdim=True).clamp(min=1e-12)
+        shares = shares.clamp(min=SMALLEST_SHARE)
+        raw.append(shares.log() if output == "softmax" else shares)
+    return torch.cat(raw, dim=-1)
 
 
 OUTPUT_LAYERS: dict[str, OutputLayer] = {

@@ -1,9 +1,9 @@
-"""Vote fractions, as Galaxy Zoo 2 publishes them, as the 37 weighted columns of Kaggle's challenge.
+"""Shares of the votes on each question, as the weighted columns of a decision tree.
 
-The catalogue (Willett et al. 2013, MNRAS 435, 2835; Hart et al. 2016, MNRAS 461, 3663) gives each
-answer's share of the votes on its own question, three times: of all votes (`fraction`), of votes
-weighted by how well a volunteer agrees with the others (`weighted_fraction`), and freed from what
-distance does to the answers (`debiased`). Its columns are named by question and answer, such as
+Galaxy Zoo 2's catalogue (Willett et al. 2013, MNRAS 435, 2835; Hart et al. 2016, MNRAS 461, 3663)
+gives such shares, three times: of all votes (`fraction`), of votes weighted by how well a volunteer
+agrees with the others (`weighted_fraction`), and freed from what distance does to the answers
+(`debiased`). Its columns are named by question and answer, such as
 `t08_odd_feature_a38_dust_lane_debiased`.
 """
 
@@ -13,13 +13,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from galaxyzoo.decision_tree import GALAXY_ZOO_2
+from galaxyzoo.decision_tree import GALAXY_ZOO_2, DecisionTree
 from galaxyzoo.errors import InputError
-from galaxyzoo.kaggle_files import column_names, read_columns, require_cells
+from galaxyzoo.kaggle_files import require_cells
+from galaxyzoo.tables import column_names, read_table
 
 
 def read_vote_fractions(path: Path, id_column: str, votes: str) -> pd.DataFrame:
-    """The labels that a CSV table, perhaps gzipped, with the catalogue's columns holds.
+    """The labels that a table with the catalogue's columns holds.
 
     `votes` is `fraction`, `weighted_fraction` or `debiased`. Returns (N, 37) float64 in tree order,
     indexed by GalaxyID, which `id_column` holds; rows as in the file. Raises InputError if the file
@@ -27,14 +28,21 @@ def read_vote_fractions(path: Path, id_column: str, votes: str) -> pd.DataFrame:
     is an answer that nobody gave.
     """
     columns = fraction_columns(path, votes)
-    types = {id_column: "int64"} | dict.fromkeys(columns, "float64")
-    table = read_columns(path, types, wide=True)
-    for column in columns:
-        fit = table[column].isna() | table[column].between(0, np.inf, inclusive="left")
-        require_cells(path, table[column], fit, "a number of at least 0")
-    labels = weighted_probabilities(table[columns].fillna(0).to_numpy())
+    table = read_table(path, {id_column: "int64"} | dict.fromkeys(columns, "float64"))
+    labels = weighted_labels(path, table[columns], GALAXY_ZOO_2)
     ids = pd.Index(table[id_column], name="GalaxyID")
     return pd.DataFrame(labels, index=ids, columns=GALAXY_ZOO_2.columns)
+
+
+def weighted_labels(path: Path, fractions: pd.DataFrame, tree: DecisionTree) -> np.ndarray:
+    """The labels (N, columns) float64 that vote fractions in tree order, read from `path`, make.
+
+    Raises InputError at a cell that is not a number of at least 0; an empty one is allowed.
+    """
+    for name, column in fractions.items():
+        fit = column.isna() | column.between(0, np.inf, inclusive="left")
+        require_cells(path, fractions[name], fit, "a number of at least 0")
+    return weighted_probabilities(fractions.to_numpy(), tree)
 
 
 def fraction_columns(path: Path, votes: str) -> list[str]:
@@ -59,16 +67,21 @@ def fraction_columns(path: Path, votes: str) -> list[str]:
     return [found[question, answer.number] for question, answer in answers]
 
 
-def weighted_probabilities(fractions: np.ndarray) -> np.ndarray:
+def weighted_probabilities(fractions: np.ndarray, tree: DecisionTree) -> np.ndarray:
     """Multiply each answer's share of its question down the tree, as Kaggle's labels are.
 
-    `fractions` is (N, 37) float in tree order, at least 0. A question's are divided by their sum
-    first: debiased ones do not sum to 1, and others only as well as they are rounded. Returns alike
-    (N, 37) float64; a question that nobody answered is 0 throughout. Where its parent is not 0 too,
-    the galaxy misses the tree's sums, and `label_checks` says so: nothing is made up for it.
+    `fractions` is (N, columns) float in tree order, at least 0; NaN is an answer that nobody gave.
+    A question's are divided by their sum first: debiased ones do not sum to 1, others only as well
+    as they are rounded, and counts of votes will do too; a single answer's number is taken as it
+    is. Returns alike (N, columns) float64; a question that nobody answered is 0 throughout. Where
+    its parent is not 0 too, the galaxy misses the tree's sums, and `label_checks` says so: nothing
+    is made up for it.
     """
-    shares = [shares_of_votes(fractions[:, answers]) for answers in GALAXY_ZOO_2.slices]
-    return np.concatenate(GALAXY_ZOO_2.weighted(shares), axis=1)
+    shares = [
+        fractions[:, s] if question.single else shares_of_votes(np.nan_to_num(fractions[:, s]))
+        for question, s in zip(tree.questions, tree.slices, strict=True)
+    ]
+    return np.concatenate(tree.weighted(shares), axis=1)
 
 
 def shares_of_votes(fractions: np.ndarray) -> np.ndarray:

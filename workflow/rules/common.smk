@@ -9,8 +9,9 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 WORKFLOW = Path(workflow.basedir) / "workflow"
 sys.path.insert(0, str(WORKFLOW))  # Snakemake hands it on to the scripts
 
-from galaxyzoo import kaggle_files
+from galaxyzoo import kaggle_files, own_files
 from galaxyzoo.config import load_schema, validated
+from galaxyzoo.decision_tree import without_words
 from galaxyzoo.errors import InputError
 from galaxyzoo.fingerprints import code_fingerprints
 
@@ -19,13 +20,18 @@ try:
     SURVEY = config["survey"]
     SOURCE = SURVEY["source"]
     SIMULATED = SOURCE == "simulation"
-    FILES = kaggle_files.find(config["files"]) if SOURCE == "files" else None
+    OWN_FILES = SURVEY.get("files")
+    if OWN_FILES:
+        own_files.require_files(OWN_FILES)
+    FILES = kaggle_files.find(config["files"]) if SOURCE == "files" and not OWN_FILES else None
 except InputError as error:
     sys.exit(str(error))
 
 SURVEY_FOLDER = f"results/surveys/{SURVEY['name']}"
 EXPERIMENT = config["experiment"]
 EXPERIMENT_FOLDER = f"results/{EXPERIMENT}"
+TREE = config["tree"]
+TREE_WITHOUT_WORDS = without_words(TREE)
 STAGES = config["stages"]
 STAGE_NAMES = [stage["name"] for stage in STAGES]
 LAST_STAGE = STAGE_NAMES[-1]
@@ -76,11 +82,18 @@ def raw_file(content):
             "training_images": rules.download_gz2.output.images,
             "solutions": rules.label_gz2.output.solutions,
         }.get(content, "")
+    if OWN_FILES:
+        return {
+            "training_images": OWN_FILES["images"],
+            "solutions": rules.label_files.output.solutions,
+        }.get(content, "")
     return str(getattr(FILES, content) or "")
 
 
 def image_names():
     """Path of the table of images that are not named by GalaxyID, or nothing."""
+    if OWN_FILES:
+        return rules.label_files.output.image_names
     return rules.label_gz2.output.image_names if SOURCE == "gz2" else []
 
 
@@ -132,7 +145,7 @@ def stage_settings(wildcards):
         "stage": STAGES[STAGE_NAMES.index(wildcards.stage)],
         "augmentation": config["augmentation"],
         "model": config["model"],
-        "tree": config["tree"],
+        "tree": TREE_WITHOUT_WORDS,
         "precision": config["precision"],
         "compile": config["compile"],
     }
@@ -142,7 +155,7 @@ def prediction_settings():
     """What a prediction depends on besides the network and the galaxies."""
     return {
         "model": config["model"],
-        "tree": config["tree"],
+        "tree": TREE_WITHOUT_WORDS,
         "tta": config["tta"],
         "precision": config["precision"],
     }

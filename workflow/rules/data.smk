@@ -37,7 +37,7 @@ rule crop_training:
         "../../envs/environment.yaml"
     threads: 8
     params:
-        settings=crop_settings() | {"tree": config["tree"]},
+        settings=crop_settings() | {"tree": TREE_WITHOUT_WORDS},
         code=fingerprints("crop"),
     script:
         "../scripts/crop.py"

@@ -92,7 +92,7 @@ rule evaluate:
             "experiment": config["experiment"],
             "survey": SURVEY["name"],
             "seeds": config["seeds"],
-            "tree": config["tree"],
+            "tree": TREE_WITHOUT_WORDS,
         },
         code=fingerprints("evaluate"),
     script:

@@ -55,7 +55,7 @@ rule plot_questions:
     conda:
         "../../envs/environment.yaml"
     params:
-        settings={"tree": config["tree"]},
+        settings={"tree": TREE},
         code=fingerprints("plot_questions"),
     script:
         "../scripts/plot_questions.py"
@@ -78,7 +78,7 @@ rule plot_answers:
     conda:
         "../../envs/environment.yaml"
     params:
-        settings={"tree": config["tree"]},
+        settings={"tree": TREE},
         code=fingerprints("plot_answers"),
     script:
         "../scripts/plot_answers.py"
@@ -104,7 +104,7 @@ rule plot_galaxies:
     conda:
         "../../envs/environment.yaml"
     params:
-        settings={"tree": config["tree"]},
+        settings={"tree": TREE},
         code=fingerprints("plot_galaxies"),
     script:
         "../scripts/plot_galaxies.py"
