@@ -342,7 +342,11 @@ def test_other_words_train_nothing_and_another_tree_does(rings):
     ring, no_ring = first["answers"]
     words = [first | {"answers": [ring | {"phrase": "ringed"}, no_ring]}, second]
     figures = {"plot_questions", "plot_answers", "plot_galaxies"}
-    assert would_run(rings, ring_config() | {"tree": words}) == figures | {"report", "all"}
+    assert would_run(rings, ring_config() | {"tree": words}) == figures | {
+        "resolved_config",
+        "report",
+        "all",
+    }
     everyone = [first, second | {"parent": None}]
     jobs = would_run(rings, ring_config() | {"tree": everyone})
     assert {"label_files", "crop_training", "train_stage", "predict_holdout", "evaluate"} <= jobs
