@@ -15,7 +15,7 @@ test: .venv/installed
 	pytest
 
 bench: .venv/installed
-	OMP_WAIT_POLICY=PASSIVE PYTHONPATH=workflow python -m benchmarks
+	GOMP_SPINCOUNT=2000 PYTHONPATH=workflow python -m benchmarks
 
 lint: .venv/installed
 	ruff check --no-cache

@@ -10,7 +10,7 @@ import pytest
 from checkout import Checkout
 from galaxyzoo.decision_tree import GALAXY_ZOO_2
 
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as in the workflow; torch comes later
+os.environ.setdefault("GOMP_SPINCOUNT", "2000")  # as in the workflow; torch comes later
 
 
 @pytest.fixture(scope="session")

@@ -2,9 +2,9 @@ import os
 import sys
 from pathlib import Path
 
-# Jobs inherit it: threads that spin while they wait for each other would slow training tenfold and
-# more wherever another process wants the cores.
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+# Jobs inherit it: threads that spin for long while they wait for each other would slow training
+# tenfold and more wherever another process wants the cores.
+os.environ.setdefault("GOMP_SPINCOUNT", "2000")
 
 WORKFLOW = Path(workflow.basedir) / "workflow"
 sys.path.insert(0, str(WORKFLOW))  # Snakemake hands it on to the scripts
