@@ -129,6 +129,20 @@ def test_each_row_is_the_middle_of_its_galaxys_image(survey, write):
         np.testing.assert_array_equal(survey.crops[row], expected)
 
 
+@pytest.mark.parametrize("subsampling", ["4:4:4", "4:2:2", "4:2:0"])
+@pytest.mark.parametrize("progressive", [False, True])
+def test_a_jpeg_of_any_make_is_decoded_as_pillow_decodes_it(survey, subsampling, progressive):
+    name = survey.name_of(IDS[0])
+    picture = Image.open(io.BytesIO(image_file(1, (301, 227))))
+    file = io.BytesIO()
+    picture.save(file, "JPEG", quality=80, subsampling=subsampling, progressive=progressive)
+    survey.files[name] = file.getvalue()
+    survey.write_zip()
+    survey.crop()
+    expected = central_pixels(survey.files[name], SIZE)
+    np.testing.assert_array_equal(survey.crops[0], expected)
+
+
 def test_the_index_has_the_labels_of_each_row_bit_for_bit(survey):
     survey.crop()
     expected = survey.labels.sort_index()

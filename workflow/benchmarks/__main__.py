@@ -25,7 +25,7 @@ SPEEDS = {
         "resnet50", 112, torch.bfloat16, batch_size=32, batches=4
     ),
     "tta": lambda: engine.tta_speeds("tf_efficientnet_lite0", 112, batch_size=64, batches=2),
-    "crop": lambda: cropping.crop_speeds(galaxies=4000),
+    "crop": lambda: cropping.crop_speeds(galaxies=8000, pairs=7),
     "tta_galaxies_against_views": lambda: engine.linearity_speeds(
         "tf_efficientnet_lite0", 112, batch_size=64
     ),
@@ -41,6 +41,9 @@ JOBS = {
 }
 
 FULL_SIZE = {"crop": 61_578, "predict": 79_975}
+FULL_SPEEDS = {
+    "crop_full_size": lambda: cropping.crop_speeds(FULL_SIZE["crop"], pairs=3),
+}
 
 
 def main() -> None:
@@ -52,7 +55,8 @@ def main() -> None:
     )
     results = {"ratios": {}, "images_per_second": {}, "peak_mb": {}, "save_seconds": {}}
     print(f"\n{'images a second':40} {'ours':>8} {'bare':>8} {'ratio':>6}")
-    for name, measure in SPEEDS.items():
+    full = os.environ.get("FULL") == "1"
+    for name, measure in (SPEEDS | (FULL_SPEEDS if full else {})).items():
         speeds = measure()
         results["ratios"][name] = round(speeds.ratio, 3)
         results["images_per_second"][name] = {"ours": speeds.ours, "bare": speeds.bare}
@@ -71,7 +75,7 @@ def main() -> None:
         seconds = engine.save_seconds(backbone, 64)
         results["save_seconds"][backbone] = seconds
         print(f"{backbone:40} {seconds:8.3f} {seconds / 3:8.3f}", flush=True)
-    if os.environ.get("FULL") == "1":
+    if full:
         results["full_size"] = {}
         print(f"\n{'full size':36} {'galaxies':>10} {'minutes':>8} {'MB':>8}")
         for name, galaxies in FULL_SIZE.items():

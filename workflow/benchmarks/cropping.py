@@ -16,25 +16,31 @@ from galaxyzoo.crops import crop_survey
 from galaxyzoo.splits import draw_holdout, split
 
 CROP_PX = 224
+CROPS = "crops.npy"
 
 
-def crop_speeds(galaxies: int) -> Speeds:
-    """Crop a zip of so many pictures, against decoding as many that are in memory already."""
+def crop_speeds(galaxies: int, pairs: int) -> Speeds:
+    """Crop a zip of so many pictures, against Pillow's decoding of those that are in memory."""
     processes = os.cpu_count()
-    pictures = [bytes(bytearray(jpegs()[i % len(jpegs())])) for i in range(galaxies)]
     with tempfile.TemporaryDirectory() as folder:
         prepare(Path(folder), galaxies)
 
         def bare() -> None:
             with multiprocessing.get_context("fork").Pool(processes) as pool:
-                pool.map(decode, pictures, chunksize=64)
+                pool.map(decode, range(galaxies), chunksize=64)
 
-        return compare(lambda: crop(Path(folder), processes), bare, galaxies, pairs=5)
+        return compare(
+            lambda: crop(Path(folder), processes),
+            bare,
+            galaxies,
+            pairs,
+            tidy=(Path(folder) / CROPS).unlink,
+        )
 
 
-def decode(picture: bytes) -> None:
-    """Decode a picture, and do nothing with it."""
-    with Image.open(io.BytesIO(picture)) as image:
+def decode(number: int) -> None:
+    """Decode a picture, which forked processes have in memory, and do nothing with it."""
+    with Image.open(io.BytesIO(jpegs()[number % len(jpegs())])) as image:
         image.load()
 
 
@@ -43,20 +49,18 @@ def prepare(folder: Path, galaxies: int) -> None:
     write_zip(folder / "images.zip", galaxies).to_parquet(folder / "labels.parquet")
 
 
-def crop(folder: Path, processes: int) -> Path:
-    """Crop the survey in a folder, into a new one within, which is returned."""
+def crop(folder: Path, processes: int) -> None:
+    """Crop the survey in a folder."""
     labels = pd.read_parquet(folder / "labels.parquet")
-    new = Path(tempfile.mkdtemp(dir=folder))
-    outputs = [new / name for name in ("crops.npy", "index.csv", "rejected.csv")]
+    outputs = [folder / name for name in (CROPS, "index.csv", "rejected.csv")]
     crop_survey(folder / "images.zip", labels, {}, CROP_PX, *outputs, "stop", processes)
-    return new
 
 
 def crop_and_split(folder: Path) -> None:
     """Crop the survey in a folder, and share out its galaxies."""
-    new = crop(folder, os.cpu_count())
-    ids = pd.read_csv(new / "index.csv", usecols=["GalaxyID"])["GalaxyID"].to_numpy()
-    split(ids, draw_holdout(ids, 0.1, seed=0), 0.2, seed=0).to_csv(new / "split.csv")
+    crop(folder, os.cpu_count())
+    ids = pd.read_csv(folder / "index.csv", usecols=["GalaxyID"])["GalaxyID"].to_numpy()
+    split(ids, draw_holdout(ids, 0.1, seed=0), 0.2, seed=0).to_csv(folder / "split.csv")
 
 
 if __name__ == "__main__":

@@ -18,12 +18,20 @@ class Speeds:
 
 
 def compare(
-    ours: Callable[[], object], bare: Callable[[], object], images: int, pairs: int = PAIRS
+    ours: Callable[[], object],
+    bare: Callable[[], object],
+    images: int,
+    pairs: int = PAIRS,
+    tidy: Callable[[], object] = lambda: None,
 ) -> Speeds:
-    """Time both, which each deal with so many images, in interleaved pairs after one warm-up."""
+    """Time both, which each deal with so many images, in interleaved pairs after one warm-up.
+
+    `tidy` removes what they left behind, before each pair and untimed.
+    """
     ours(), bare()
     times = []
     for pair in range(pairs):
+        tidy()
         ways = (ours, bare) if pair % 2 == 0 else (bare, ours)
         seconds = {way: timed(way) for way in ways}
         times.append((seconds[ours], seconds[bare]))

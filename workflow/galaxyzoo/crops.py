@@ -17,6 +17,7 @@ from typing import IO, Literal
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import simplejpeg
 from PIL import Image, UnidentifiedImageError
 from pyarrow import csv
 
@@ -186,16 +187,29 @@ def centre_crop(image_file: bytes, size_px: int) -> bytes:
     Where the margins cannot be equal, the top and left ones are a pixel smaller. Raises InputError
     if the image is not RGB or smaller than the crop, and whatever Pillow raises of a broken one.
     """
+    pixels = decode(image_file)
+    height, width, _ = pixels.shape
+    if min(width, height) < size_px:
+        raise InputError(f"the image is {width} x {height} px, smaller than the crop of {size_px}")
+    left, top = (width - size_px) // 2, (height - size_px) // 2
+    return pixels[top : top + size_px, left : left + size_px].tobytes()
+
+
+def decode(image_file: bytes) -> np.ndarray:
+    """An image's pixels, (height, width, 3) uint8.
+
+    A sound JPEG in colour by simplejpeg, which gives the bytes that Pillow would in less time.
+    What it refuses is Pillow's to decode, or to say what is wrong with.
+    """
+    try:
+        if simplejpeg.decode_jpeg_header(image_file)[2] in ("YCbCr", "RGB"):
+            return simplejpeg.decode_jpeg(image_file)
+    except ValueError:
+        pass
     with Image.open(io.BytesIO(image_file), formats=("JPEG", "PNG")) as image:
-        width, height = image.size
         if image.mode != "RGB":
             raise InputError(f"the image is of mode {image.mode}, not RGB")
-        if min(width, height) < size_px:
-            raise InputError(
-                f"the image is {width} x {height} px, smaller than the crop of {size_px}"
-            )
-        left, top = (width - size_px) // 2, (height - size_px) // 2
-        return image.crop((left, top, left + size_px, top + size_px)).tobytes()
+        return np.asarray(image)
 
 
 def image_fault(error: Exception) -> str:
