@@ -178,6 +178,12 @@ def file_to_submit(wildcards):
     return experiment_file("submission.csv.gz")
 
 
+def page_parts():
+    """Paths of what the report's template includes: macros, sections and style."""
+    folder = WORKFLOW / "report"
+    return sorted(str(path) for kind in ("*.j2", "*.css") for path in folder.rglob(kind))
+
+
 def final_output():
     """Paths of all that a plain run makes."""
     submission = [experiment_file("submission.csv.gz")] if has_test_images() else []

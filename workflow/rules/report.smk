@@ -122,7 +122,7 @@ rule report:
         best=experiment_file("figures/galaxies_best.png"),
         worst=experiment_file("figures/galaxies_worst.png"),
         template=str(WORKFLOW / "report" / "report.html.j2"),
-        css=str(WORKFLOW / "report" / "report.css"),
+        parts=page_parts(),
     output:
         report(
             experiment_file("report.html"),
