@@ -6,7 +6,27 @@ from pathlib import Path
 # tenfold and more wherever another process wants the cores.
 os.environ.setdefault("GOMP_SPINCOUNT", "2000")
 
-WORKFLOW = Path(workflow.basedir) / "workflow"
+
+def workflow_folder():
+    """The folder `workflow` on disk, also where another workflow takes this one as a module.
+
+    Of a module on a git host, Snakemake has only those files on disk that it was asked for.
+    """
+    here = workflow.current_basedir
+    if isinstance(here, os.PathLike):
+        return Path(here).parent
+    if not hasattr(here, "hosted_repo"):
+        sys.exit(
+            f"{here}: as a module, this workflow is taken from a folder, or by github(...) or "
+            "gitlab(...), and from nowhere else"
+        )
+    for file in here.hosted_repo.repo.tree(here.ref)["workflow"].traverse():
+        if file.type == "blob" and not file.name.endswith(".jpg"):
+            workflow.source_path(f"../../{file.path}")
+    return Path(workflow.source_path("../Snakefile")).parent
+
+
+WORKFLOW = workflow_folder()
 sys.path.insert(0, str(WORKFLOW))  # Snakemake hands it on to the scripts
 
 from galaxyzoo import kaggle_files, own_files

@@ -1,7 +1,3 @@
-localrules:
-    download_gz2,
-
-
 rule download_gz2:
     output:
         mapping=survey_file("raw/gz2_filename_mapping.csv"),
@@ -9,6 +5,7 @@ rule download_gz2:
         images=survey_file("raw/images_gz2.zip"),
     log:
         survey_file("logs/download_gz2.log"),
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     params:

@@ -1,11 +1,4 @@
-localrules:
-    submit,
-
-
 if SOURCE == "kaggle":
-
-    localrules:
-        download_kaggle,
 
     rule download_kaggle:
         output:
@@ -15,6 +8,7 @@ if SOURCE == "kaggle":
         log:
             survey_file("logs/download_kaggle.log"),
         priority: 1  # what Kaggle asks of the user comes before any other work
+        localrule: True
         conda:
             "../../envs/environment.yaml"
         params:
@@ -34,6 +28,7 @@ rule submit:
         score=experiment_file("kaggle_score.json"),
     log:
         experiment_file("logs/submit.log"),
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     params:

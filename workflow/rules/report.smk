@@ -1,13 +1,10 @@
-localrules:
-    resolved_config,
-
-
 rule resolved_config:
     output:
         experiment_file("config.yaml"),
     log:
         experiment_file("logs/resolved_config.log"),
     priority: 1  # for who watches the run
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     params:

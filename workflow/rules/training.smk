@@ -1,7 +1,3 @@
-localrules:
-    starting_weights,
-
-
 rule starting_weights:
     input:
         file=weights_file(),
@@ -9,6 +5,7 @@ rule starting_weights:
         weights=STARTING_WEIGHTS,
     log:
         STARTING_WEIGHTS.replace(".safetensors", ".log"),
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     params:
