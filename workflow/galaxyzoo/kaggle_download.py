@@ -2,7 +2,6 @@
 
 import logging
 import platform
-import shutil
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from kagglesdk.competitions.types.competition_api_service import ApiDownloadDataFileRequest
 
+from galaxyzoo.disk_room import download_watched, require_room
 from galaxyzoo.download_record import PROVENANCE, write_record
 from galaxyzoo.errors import InputError
 from galaxyzoo.kaggle_client import (
@@ -21,7 +21,6 @@ from galaxyzoo.kaggle_client import (
     signed_in_api,
 )
 from galaxyzoo.kaggle_files import zipped_images
-from galaxyzoo.progress import growth_progress, size_bytes
 
 if TYPE_CHECKING:
     from kaggle import KaggleApi
@@ -40,8 +39,8 @@ def download_survey(folder: Path, competition: str, image_counts: Mapping[str, i
     `image_counts` maps the name of each file, a zip, to the number of images that it must hold.
     All appear under their names when the last of them is there and has been checked. What came of
     a download that breaks off is kept as `<name>.part`, and the next call goes on from there.
-    Raises InputError if Kaggle or the network refuses, if there is no room, and if a file is not
-    what it should be.
+    Raises InputError if Kaggle or the network refuses, if there is no room or not to the end, and
+    if a file is not what it should be.
     """
     folder.mkdir(parents=True, exist_ok=True)
     parts = {name: folder / f"{name}.part" for name in image_counts}
@@ -71,9 +70,9 @@ def fetch(api: "KaggleApi", competition: str, name: str, part: Path) -> None:
         if not api.download_needed(response, str(part)):
             log.info("%s has been downloaded before", name)
             return
-        size = int(response.headers.get("Content-Length", 1))
+        size = int(response.headers.get("Content-Length", 0))
         require_room(part, size)
-        with growth_progress(part, size, name):
+        with download_watched(part, size):
             try:
                 api.download_file(response, str(part), client.http_client(), resume=True)
             except ValueError as error:  # the client went on with an answer that was no file
@@ -82,17 +81,6 @@ def fetch(api: "KaggleApi", competition: str, name: str, part: Path) -> None:
                     f"{name} broke off, and Kaggle would not send the rest; run this again to "
                     "fetch it anew"
                 ) from error
-
-
-def require_room(part: Path, size: int) -> None:
-    """Raise InputError if what `part` lacks of `size` bytes is more than is free there."""
-    missing = size - size_bytes(part)
-    free = shutil.disk_usage(part.parent).free
-    if missing > free:
-        raise InputError(
-            f"{part.stem} takes {missing:,} more bytes, and {free:,} are free in {part.parent}; "
-            "make room there"
-        )
 
 
 def require_whole(part: Path, name: str, images: int, competition: str) -> None:

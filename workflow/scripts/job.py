@@ -2,9 +2,12 @@
 
 import logging
 import sys
+from functools import partial
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from galaxyzoo.disk_room import free, ran_out
 from galaxyzoo.errors import InputError
 
 log = logging.getLogger("galaxyzoo.job")
@@ -13,8 +16,8 @@ log = logging.getLogger("galaxyzoo.job")
 def start(snakemake: Any) -> dict[str, Any]:  # noqa: ANN401  (Snakemake's own object)
     """Log to standard error and the rule's log file; return the rule's settings.
 
-    An InputError that ends the job is logged as its message alone, any other error with its
-    traceback; either way the job ends with a non-zero status.
+    An InputError that ends the job is logged as its message alone, a full disk as what to do about
+    it, any other error with its traceback; either way the job ends with a non-zero status.
     """
     logging.basicConfig(
         level=logging.INFO,
@@ -23,15 +26,21 @@ def start(snakemake: Any) -> dict[str, Any]:  # noqa: ANN401  (Snakemake's own o
         handlers=[logging.StreamHandler(), logging.FileHandler(snakemake.log[0], mode="w")],
     )
     logging.captureWarnings(True)
-    sys.excepthook = log_the_end
+    sys.excepthook = partial(log_the_end, Path(snakemake.output[0]))
     return snakemake.params.settings
 
 
 def log_the_end(
-    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    output: Path, kind: type[BaseException], error: BaseException, trace: TracebackType | None
 ) -> None:
-    """Put the error that ends the job into the log, as `sys.excepthook`."""
+    """Put the error that ends the job of an output into the log, as `sys.excepthook`."""
     if issubclass(kind, InputError):
         log.error("Error: %s", error)
+    elif ran_out(error):
+        which = error.filename or f"{output}, or a file with it,"
+        log.error(
+            "Error: %s could not be written to its end (%s), and %s; make room, and run this again",
+            *(which, error.strerror, free(output.parent)),
+        )
     else:
         log.error("Error", exc_info=(kind, error, trace))
