@@ -3,15 +3,18 @@
 import logging
 import os
 import shutil
-import sys
 from pathlib import Path
 
 import pooch
+import requests
 
+from galaxyzoo.disk_room import download_watched, require_room
 from galaxyzoo.errors import InputError
+from galaxyzoo.progress import size_bytes
 from galaxyzoo.whole_files import replaced
 
 CHUNK_BYTES = 2**20
+TIMEOUT_SECONDS = 60  # that a server may be silent
 
 log = logging.getLogger(__name__)
 
@@ -20,29 +23,63 @@ def fetch(address: str, known_hash: str | None, path: Path, key: str) -> None:
     """Fetch a file, unless the one that is meant is at `path` already.
 
     `known_hash` is `<algorithm>:<hexadecimal>`; None is not checked, and so fetched every time.
-    Raises InputError that names the config's `key` if the file cannot be fetched or written, or is
-    not the one that the hash is of.
+    What came of a download that breaks off is kept as `<name>.part`, and the next call goes on from
+    there; but not without a hash, which alone tells that two parts are of one file. Raises
+    InputError that names the config's `key` if the file cannot be fetched or is not the one that
+    the hash is of, and one that names the file if there is no room for it.
     """
     if known_hash and path.exists() and hash_of(path, known_hash) == known_hash:
         log.info("%s is here already", path)
         return
     path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_name(f"{path.name}.part")
     log.info("fetching %s", address)
-    with replaced(path) as unfinished:
-        try:
-            download = pooch.HTTPDownloader(progress_bar(path.name), CHUNK_BYTES)
-            download(address, str(unfinished), None)
-        except OSError as error:  # as all errors of requests are
-            raise InputError(
-                f"{key}.address: {address} could not be fetched to {path} ({error}); run it again "
-                "when the network, the address and the disk are as they should be"
-            ) from error
-        if known_hash and (found := hash_of(unfinished, known_hash)) != known_hash:
+    try:
+        if not known_hash:
+            part.unlink(missing_ok=True)
+        download(address, part)
+        if known_hash and (found := hash_of(part, known_hash)) != known_hash:
+            part.unlink()
             raise InputError(
                 f"{key}.hash: what came from {address} is not the file that is meant: its hash is "
                 f"{found}, not {known_hash}; run it again, and if the same comes again, ask those "
                 "who publish it which is right"
             )
+        part.replace(path)
+    except OSError as error:  # as all errors of requests are
+        raise InputError(
+            f"{key}.address: {address} could not be fetched to {path} ({error}); run it again "
+            "when the network, the address and the disk are as they should be"
+        ) from error
+    finally:
+        if not known_hash:
+            part.unlink(missing_ok=True)
+
+
+def download(address: str, part: Path) -> None:
+    """Write to `part` what it lacks of the file at an address.
+
+    A server that knows no ranges sends the whole file, which replaces what was there; one that has
+    nothing more to send says 416.
+    """
+    there = size_bytes(part)
+    # Not compressed on the way: lengths and ranges are then those of the file.
+    headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={there}-"} if there else {})
+    with requests.get(address, headers=headers, stream=True, timeout=TIMEOUT_SECONDS) as response:
+        if there and response.status_code == requests.codes.requested_range_not_satisfiable:
+            return
+        response.raise_for_status()
+        goes_on = response.status_code == requests.codes.partial_content
+        if goes_on:
+            log.info("going on from %.1f MB", there / 1e6)
+        else:
+            part.unlink(missing_ok=True)
+        length = int(response.headers.get("Content-Length", 0))
+        total = length and length + size_bytes(part)
+        require_room(part, total)
+        with download_watched(part, total), part.open("ab") as file:
+            for chunk in response.iter_content(CHUNK_BYTES):
+                file.write(chunk)
 
 
 def hash_of(path: Path, like: str) -> str:
@@ -59,37 +96,3 @@ def put(source: Path, path: Path) -> None:
     except OSError:  # a file system without hard links, or two of them
         with replaced(path) as unfinished:
             shutil.copyfile(source, unfinished)
-
-
-def progress_bar(name: str) -> "bool | ProgressLines":
-    """What shows a download's progress: pooch's bar on a terminal, log lines elsewhere."""
-    return True if sys.stderr.isatty() else ProgressLines(name)
-
-
-class ProgressLines:
-    """A log line each time another tenth has come, in the shape of pooch's progress bars.
-
-    `total` is in bytes, set by pooch; 0 where the server does not tell.
-    """
-
-    def __init__(self, name: str) -> None:
-        """Begin at nothing."""
-        self.name = name
-        self.total = 0
-        self.told_tenths = 0
-        self.done = 0
-
-    def update(self, count: int) -> None:
-        """Tell of so many bytes more; pooch counts a last chunk that is not full as one that is."""
-        self.done += count
-        tenths = 10 * min(self.done, self.total) // self.total if self.total else 0
-        if tenths > self.told_tenths:
-            self.told_tenths = tenths
-            log.info("%s: %d %% of %.1f MB", self.name, 10 * tenths, self.total / 1e6)
-
-    def reset(self) -> None:
-        """Begin again, as pooch does when all has come, to end at the total."""
-        self.done = 0
-
-    def close(self) -> None:
-        """End."""

@@ -21,5 +21,5 @@ write_record(
     files["images"].with_name(PROVENANCE),
     source=", ".join(source["address"] for source in settings.values()),
     files=list(files.values()),
-    versions={"python": platform.python_version(), "pooch": version("pooch")},
+    versions={"python": platform.python_version(), "requests": version("requests")},
 )
