@@ -19,6 +19,7 @@ from galaxyzoo.config import load_schema, validated
 from galaxyzoo.decision_tree import tree_from
 from galaxyzoo.figures import save
 from galaxyzoo.histories import read_histories
+from galaxyzoo.published_scores import PUBLISHED
 from galaxyzoo.report import duration, report_page, views
 
 WORKFLOW = Path(__file__).parents[1] / "workflow"
@@ -58,6 +59,7 @@ METRICS = {
         },
         "bag": 0.077639,
     },
+    "rmse_interval": {"bag": [0.076511, 0.078813], "percent": 95, "resamples": 10000},
     "questions": {str(n): 0.05 + n / 301 for n in range(1, 12)},
     "questions_mean_label": {str(n): 0.15 + n / 307 for n in range(1, 12)},
 }
@@ -154,10 +156,9 @@ def test_the_tables_hold_every_error_of_the_metrics(page):
 
 
 def test_every_score_stands_in_the_row_of_what_it_is_of(results):
+    table = re.search(r'aria-label="Scores".*?</table>', source(results), re.DOTALL)[0]
     rows = dict(
-        re.findall(
-            r'<th scope="row">([^<]+)</th>\s*<td class="number">([\d.]+)</td>', source(results)
-        )
+        re.findall(r'<th scope="row">([^<]+)</th>\s*<td class="number">([\d.]+)</td>', table)
     )
     assert rows == {
         "All zeros": "0.27161",
@@ -170,6 +171,20 @@ def test_every_score_stands_in_the_row_of_what_it_is_of(results):
         "Ensemble": "0.07764",
         "Vote-noise floor": "0.04871",
     }
+
+
+def test_the_interval_of_the_ensemble_is_that_of_the_metrics(results):
+    text = " ".join(re.sub("<.*?>", "", source(results)).split())
+    assert "between 0.07651 and 0.07881 in 95 % of 10,000 draws" in text
+
+
+@pytest.mark.parametrize("name", ["kaggle", "simulation"])
+def test_published_scores_stand_apart_from_those_of_other_galaxies(results, name):
+    survey = {"name": name, "source": name}
+    page = Page(source(results, CONFIG | {"survey": survey}))
+    headings = [text for _, text in page.all("h3")]
+    assert ("Published elsewhere, on other galaxies" in headings) is (name != "kaggle")
+    assert {f"{score.rmse:.5f}" for score in PUBLISHED} <= {text for _, text in page.all("td")}
 
 
 def test_every_score_says_of_which_galaxies_it_is(page):

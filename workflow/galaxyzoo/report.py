@@ -12,6 +12,7 @@ from PIL import Image
 
 from galaxyzoo.decision_tree import DecisionTree
 from galaxyzoo.histories import Histories
+from galaxyzoo.published_scores import PUBLISHED
 
 Settings = Mapping[str, Any]
 
@@ -56,6 +57,7 @@ def report_page(
         ),
         metrics=metrics,
         scores=scores(metrics, views(config["tta"])),
+        published=PUBLISHED,
         stages=stage_rows(config["stages"], histories, timings),
         epochs=sum(stage["epochs"] for stage in config["stages"]),
         views=views(config["tta"]),
