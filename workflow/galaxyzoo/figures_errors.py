@@ -175,8 +175,8 @@ def reliability(table: pd.DataFrame) -> Figure:
         share = bins["galaxies"] / bins["galaxies"].sum()
         axes.scatter(bins["predicted"], bins["voted"], s=4 + 40 * share, color=NETWORK, zorder=3)
         name = f"{bins['question'].iloc[0]}. {bins['answer'].iloc[0]}"
-        title = textwrap.shorten(name, 20, placeholder=" …")
-        axes.set_title(title, fontweight="bold", fontsize=8)
+        title = textwrap.shorten(name, 19, placeholder=" …")
+        axes.set_title(title, fontweight="bold", fontsize=7.5)
         error = bins["calibration_error"].iloc[0]
         axes.text(0.05, 0.95, f"{error:.3f}", va="top", fontsize=7.5, color=MUTED)
         unit_square(axes)

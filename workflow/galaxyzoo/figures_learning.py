@@ -47,7 +47,7 @@ def learning_curves(table: pd.DataFrame) -> Figure:
     name_stages(
         rmse,
         lengths,
-        [f"{name}\n{row['size_px']} px\n{row['lr']}" for name, row in stages.iterrows()],
+        [f"{name}\n{row['size_px']} px\nlr {row['lr']}" for name, row in stages.iterrows()],
     )
     rmse.set_ylabel("validation error (RMSE)")
     rmse.legend()
