@@ -17,8 +17,9 @@ from matplotlib.figure import Figure
 
 from galaxyzoo.config import load_schema, validated
 from galaxyzoo.decision_tree import tree_from
-from galaxyzoo.figures import save
+from galaxyzoo.figures_style import save
 from galaxyzoo.histories import read_histories
+from galaxyzoo.published_scores import PUBLISHED
 from galaxyzoo.report import duration, report_page, views
 
 WORKFLOW = Path(__file__).parents[1] / "workflow"
@@ -58,16 +59,62 @@ METRICS = {
         },
         "bag": 0.077639,
     },
+    "rmse_interval": {"bag": [0.076511, 0.078813], "percent": 95, "resamples": 10000},
     "questions": {str(n): 0.05 + n / 301 for n in range(1, 12)},
     "questions_mean_label": {str(n): 0.15 + n / 307 for n in range(1, 12)},
 }
 FIGURES = {
     "learning_curves": "learning_curves.svg",
     "questions": "questions.svg",
-    "answers": "answers.png",
+    "answers": "answers.svg",
+    "error_by_property": "error_by_property.svg",
+    "predicted_against_voted": "predicted_against_voted.svg",
+    "reliability": "reliability.svg",
+    "error_by_views": "error_by_views.svg",
+    "error_by_seeds": "error_by_seeds.svg",
     "typical": "galaxies_typical.png",
     "best": "galaxies_best.png",
     "worst": "galaxies_worst.png",
+}
+TABLES = {
+    "stage_costs": pd.DataFrame(
+        {
+            "stage": ["head_64", "all_64"],
+            "job_seconds": [70.0, 100.0],
+            "epoch_seconds": [50.0, 90.0],
+            "images_per_second": [1234.4, 300.0],
+            "peak_memory_mib": [1410.4, float("nan")],
+        }
+    ),
+    "answers": pd.DataFrame(
+        {
+            "question": [1],
+            "answer": ["smooth"],
+            "column": ["Class1.1"],
+            "rmse": [0.11111],
+            "rmse_mean_label": [0.22222],
+            "calibration_error": [0.03333],
+        }
+    ),
+    "error_by_property": pd.DataFrame(
+        {
+            "property": ["agreement"],
+            "lowest": [0.6],
+            "highest": [0.9],
+            "galaxies": [1400],
+            "rmse": [0.05551],
+            "rmse_low": [0.05441],
+            "rmse_high": [0.05661],
+            "rmse_mean_label": [0.15551],
+        }
+    ),
+    "error_by_views": pd.DataFrame(
+        {
+            "network": ["3", "5", "ensemble"] * 2,
+            "views": [1] * 3 + [16] * 3,
+            "rmse": [0.081234, 0.082417, 0.079001, 0.079346, 0.080528, 0.077639],
+        }
+    ),
 }
 
 
@@ -108,7 +155,7 @@ def results(tmp_path_factory):
         epochs = CONFIG["stages"][i % 2]["epochs"]
         rmse = [0.1 - 0.01 * i - 0.001 * epoch for epoch in range(epochs)]
         path.parent.mkdir(parents=True, exist_ok=True)
-        pd.DataFrame({"valid_rmse": rmse, "seconds": 50.0}).to_csv(path, index=False)
+        pd.DataFrame({"valid_rmse": rmse}).to_csv(path, index=False)
     for height, name in enumerate(FIGURES.values(), 4):
         save(Figure(figsize=(9, height)), folder / name)
     return folder
@@ -129,7 +176,7 @@ def source(results, config=CONFIG, metrics=METRICS):
         tree_from(config["tree"]),
         metrics,
         read_histories(map(str, history_paths(results)), CONFIG["seeds"], names),
-        read_histories(map(str, history_paths(results)), CONFIG["seeds"], names),
+        TABLES,
         {name: results / file for name, file in FIGURES.items()},
         TEMPLATE,
     )
@@ -154,10 +201,9 @@ def test_the_tables_hold_every_error_of_the_metrics(page):
 
 
 def test_every_score_stands_in_the_row_of_what_it_is_of(results):
+    table = re.search(r'aria-label="Scores".*?</table>', source(results), re.DOTALL)[0]
     rows = dict(
-        re.findall(
-            r'<th scope="row">([^<]+)</th>\s*<td class="number">([\d.]+)</td>', source(results)
-        )
+        re.findall(r'<th scope="row">([^<]+)</th>\s*<td class="number">([\d.]+)</td>', table)
     )
     assert rows == {
         "All zeros": "0.27161",
@@ -170,6 +216,20 @@ def test_every_score_stands_in_the_row_of_what_it_is_of(results):
         "Ensemble": "0.07764",
         "Vote-noise floor": "0.04871",
     }
+
+
+def test_the_interval_of_the_ensemble_is_that_of_the_metrics(results):
+    text = " ".join(re.sub("<.*?>", "", source(results)).split())
+    assert "between 0.07651 and 0.07881 in 95 % of 10,000 draws" in text
+
+
+@pytest.mark.parametrize("name", ["kaggle", "simulation"])
+def test_published_scores_stand_apart_from_those_of_other_galaxies(results, name):
+    survey = {"name": name, "source": name}
+    page = Page(source(results, CONFIG | {"survey": survey}))
+    headings = [text for _, text in page.all("h3")]
+    assert ("Published elsewhere, on other galaxies" in headings) is (name != "kaggle")
+    assert {f"{score.rmse:.5f}" for score in PUBLISHED} <= {text for _, text in page.all("td")}
 
 
 def test_every_score_says_of_which_galaxies_it_is(page):
@@ -199,7 +259,7 @@ def test_the_statement_tells_what_was_run(page):
 def test_stages_show_their_settings_and_the_means_over_seeds(page):
     cells = [text for _, text in page.all("td")]
     start = cells.index("all layers")
-    assert cells[start : start + 9] == [
+    assert cells[start : start + 8] == [
         *(
             "all layers",
             "64",
@@ -209,9 +269,26 @@ def test_stages_show_their_settings_and_the_means_over_seeds(page):
             "0.0001",
             "64",
             "0.07900",
-            "1 min 40 s",
         )
     ]
+
+
+def test_stages_show_their_time_and_memory(page):
+    cells = [text for _, text in page.all("td")]
+    start = cells.index("1 min 10 s")
+    assert cells[start : start + 4] == ["1 min 10 s", "50 s", "1,234", "1,410"]
+    assert cells[start + 4 : start + 8] == ["1 min 40 s", "1 min 30 s", "300", "not measured"]
+
+
+def test_the_page_tells_what_averaging_buys(page):
+    cells = [text for _, text in page.all("td")]
+    start = cells.index("0.08183")  # the mean of the two seeds' single errors
+    assert cells[start : start + 5] == ["0.08183", "0.00084", "0.08123", "0.08242", "0.07900"]
+
+
+def test_answers_and_properties_have_their_numbers_on_the_page(page):
+    cells = {text for _, text in page.all("td")}
+    assert cells >= {"0.11111", "0.22222", "0.03333", "0.05551", "0.05441 to 0.05661", "0.15551"}
 
 
 def test_the_config_on_the_page_is_the_config(page):

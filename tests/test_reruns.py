@@ -28,7 +28,9 @@ REPORT = {"report", "all"}
 SHEETS = {f"plot_galaxies sheet={sheet}" for sheet in ("typical", "best", "worst")}
 AFTER_PREDICTION = {
     *("bag galaxies=holdout", "bag galaxies=test", "submission", "evaluate"),
-    *("plot_questions", "plot_answers", *SHEETS, *REPORT),
+    *("plot_questions", "plot_answers", "plot_error_by_property", "plot_averaging"),
+    *SHEETS,
+    *REPORT,
 }
 AFTER_TRAINING = predictions() | AFTER_PREDICTION | {"plot_learning_curves"}
 AFTER_CROP = splits() | trainings() | AFTER_TRAINING
@@ -152,15 +154,18 @@ def test_another_experiment_on_the_survey_shares_its_crops_and_hold_out(finished
     [
         (
             "scripts/plot_answers.py",
-            "probabilities_of(bag, tree), probabilities_of(labels, tree)",
-            "probabilities_of(labels, tree), probabilities_of(bag, tree)",
+            "for table in (bag, labels.loc",
+            "for table in (bag + 0, labels.loc",
             {"plot_answers"} | REPORT,
         ),
         (
-            "galaxyzoo/figures.py",
+            "galaxyzoo/figures_style.py",
             "WIDTH_IN = 9.0",
             "WIDTH_IN = 8.0",
-            {"plot_learning_curves", "plot_questions", "plot_answers"} | SHEETS | REPORT,
+            {"plot_learning_curves", "plot_questions", "plot_answers", "plot_error_by_property"}
+            | {"plot_averaging"}
+            | SHEETS
+            | REPORT,
         ),
         ("galaxyzoo/report.py", '"Mean label"', '"The mean label"', REPORT),
         ("report/report.html.j2", "</body>", "<p>The end.</p></body>", REPORT),

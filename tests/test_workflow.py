@@ -106,6 +106,8 @@ def test_the_metrics_are_those_of_the_predictions(finished):
     bag = predictions("bag/holdout.parquet")
     np.testing.assert_allclose(bag.loc[ids], (tta[0].loc[ids] + tta[1].loc[ids]) / 2, atol=1e-7)
     assert rmse["bag"] == pytest.approx(error(bag))
+    low, high = metrics["rmse_interval"]["bag"]
+    assert low < rmse["bag"] < high < rmse["mean_label"] * 2
     for question in GALAXY_ZOO_2.questions:
         expected = error(bag, list(question.columns))
         assert metrics["questions"][str(question.number)] == pytest.approx(expected)

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from sklearn.cluster import KMeans
 
+from galaxyzoo.bootstrap import INTERVAL_PERCENT, RESAMPLES, rmse_interval, squared_errors
 from galaxyzoo.decision_tree import DecisionTree
 
 CENTRE_PX = 10
@@ -61,7 +62,7 @@ def scores(
 
     Every array is (galaxies, columns), of the held-out galaxies but for `train_labels`; `truth` is
     what the votes were drawn from, where it is known; `seeds` holds each seed's predictions from a
-    `single` view and with `tta`.
+    `single` view and with `tta`. `rmse_interval` is the bootstrap's, over galaxies.
     """
     mean_label = np.broadcast_to(train_labels.mean(axis=0), voted.shape)
     return {
@@ -75,6 +76,11 @@ def scores(
                 for seed, by_name in seeds.items()
             },
             "bag": rmse(bag, voted),
+        },
+        "rmse_interval": {
+            "bag": list(rmse_interval(squared_errors(bag, voted))),
+            "percent": INTERVAL_PERCENT,
+            "resamples": RESAMPLES,
         },
         "questions": question_rmse(bag, voted, tree),
         "questions_mean_label": question_rmse(mean_label, voted, tree),

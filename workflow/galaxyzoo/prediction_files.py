@@ -1,6 +1,6 @@
 """Tables of predictions: as Parquet between the steps, and as a submission to Kaggle."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +20,29 @@ def prediction_table(
     return table
 
 
+def views_table(
+    ids: np.ndarray, by_views: Mapping[int, np.ndarray], tree: DecisionTree
+) -> pd.DataFrame:
+    """Predictions (N, columns) by the number of views averaged over, one number after the other.
+
+    One row a number and galaxy: `views`, GalaxyID and the tree's columns, in float32.
+    """
+    tables = []
+    for views, probabilities in by_views.items():
+        table = prediction_table(ids, probabilities.astype(np.float32), tree)
+        table.insert(0, "views", views)
+        tables.append(table)
+    return pd.concat(tables, ignore_index=True)
+
+
+def read_views(path: Path | str, ids: pd.Series, tree: DecisionTree) -> dict[int, np.ndarray]:
+    """Predictions by number of views, of `views_table`; ValueError if of other galaxies."""
+    return {
+        views: probabilities_of(checked(table, path, ids), tree)
+        for views, table in pd.read_parquet(path).groupby("views")
+    }
+
+
 def probabilities_of(table: pd.DataFrame, tree: DecisionTree) -> np.ndarray:
     """The tree's columns (N, columns) of a table of labels or predictions."""
     return table[list(tree.columns)].to_numpy(np.float64)
@@ -27,10 +50,14 @@ def probabilities_of(table: pd.DataFrame, tree: DecisionTree) -> np.ndarray:
 
 def read_predictions(path: Path | str, ids: pd.Series, tree: DecisionTree) -> np.ndarray:
     """The predictions (N, columns) in a Parquet file; ValueError if they are of other galaxies."""
-    table = pd.read_parquet(path)
+    return probabilities_of(checked(pd.read_parquet(path), path, ids), tree)
+
+
+def checked(table: pd.DataFrame, path: Path | str, ids: pd.Series) -> pd.DataFrame:
+    """The table that was read from `path`; ValueError if it is of other galaxies than `ids`."""
     if not np.array_equal(table[ID], ids):
         raise ValueError(f"{path} holds predictions of other galaxies than were asked for")
-    return probabilities_of(table, tree)
+    return table
 
 
 def bagged(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:

@@ -6,12 +6,15 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pandas as pd
 import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from PIL import Image
 
+from galaxyzoo.averaging_tables import ENSEMBLE
 from galaxyzoo.decision_tree import DecisionTree
-from galaxyzoo.histories import Histories
+from galaxyzoo.histories import Histories, lr_in_words
+from galaxyzoo.published_scores import PUBLISHED
 
 Settings = Mapping[str, Any]
 
@@ -29,16 +32,16 @@ def report_page(
     tree: DecisionTree,
     metrics: Settings,
     histories: Histories,
-    timings: Histories,
+    tables: Mapping[str, pd.DataFrame],
     figures: Mapping[str, Path],
     template: Path,
 ) -> str:
     """The page, as HTML, with every figure inside it.
 
     `config` is the resolved config, `tree` the one that it names and `metrics` the content of
-    metrics.json; `histories` maps seed -> stage -> its history, one row an epoch, `timings`
-    likewise to its timing. `figures`
-    names the files of `learning_curves`, `questions` and `answers` and of the sheets of galaxies,
+    metrics.json; `histories` maps seed -> stage -> its history, one row an epoch. `tables` are
+    those behind some figures, by the figure's name, and `stage_costs`. `figures`
+    names the files of the charts, which the templates ask for, and of the sheets of galaxies,
     `typical`, `best` and `worst`.
     """
     pages = Environment(
@@ -48,7 +51,9 @@ def report_page(
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    pages.filters.update(rmse="{:.5f}".format, count="{:,}".format, counted=counted)
+    pages.filters.update(
+        rmse="{:.5f}".format, count="{:,}".format, counted=counted, duration=duration
+    )
     return pages.get_template(template.name).render(
         config=config,
         config_yaml=yaml.safe_dump(
@@ -56,7 +61,10 @@ def report_page(
         ),
         metrics=metrics,
         scores=scores(metrics, views(config["tta"])),
-        stages=stage_rows(config["stages"], histories, timings),
+        published=PUBLISHED,
+        stages=stage_rows(config["stages"], histories),
+        tables={name: table.to_dict("records") for name, table in tables.items()},
+        averaging=averaging_rows(metrics, tables["error_by_views"]),
         epochs=sum(stage["epochs"] for stage in config["stages"]),
         views=views(config["tta"]),
         questions=tree.questions,
@@ -100,23 +108,34 @@ def seen_in(views: int) -> str:
     return f"{counted(views, 'view')} of each galaxy"
 
 
-def stage_rows(
-    stages: Sequence[Settings], histories: Histories, timings: Histories
-) -> list[dict[str, Any]]:
-    """Each stage's settings, with the error at its end and its duration, both means over seeds."""
+def stage_rows(stages: Sequence[Settings], histories: Histories) -> list[dict[str, Any]]:
+    """Each stage's settings, with the error at its end as the mean over seeds."""
     rows = []
     for stage in stages:
-        runs = [history[stage["name"]] for history in histories.values()]
-        rate = stage["lr"]
+        ends = [history[stage["name"]]["valid_rmse"].iloc[-1] for history in histories.values()]
+        error = sum(ends) / len(ends)
+        rows.append({**stage, "lr": lr_in_words(stage), "valid_rmse": error})
+    return rows
+
+
+def averaging_rows(metrics: Settings, by_views: pd.DataFrame) -> list[dict[str, Any]]:
+    """What one network and all together reach with one view and with all, and how seeds differ.
+
+    `by_views` is the table of `averaging_tables.error_by_views`. The `spread` is the standard
+    deviation over seeds, None of one seed alone.
+    """
+    together = by_views[by_views["network"] == ENSEMBLE].set_index("views")["rmse"]
+    rows = []
+    for name, views in (("single", together.index.min()), ("tta", together.index.max())):
+        errors = pd.Series([seed[name] for seed in metrics["rmse"]["seeds"].values()])
         rows.append(
             {
-                **stage,
-                "lr": f"{rate[0]:g} to {rate[1]:g}" if isinstance(rate, Sequence) else f"{rate:g}",
-                "valid_rmse": sum(run["valid_rmse"].iloc[-1] for run in runs) / len(runs),
-                "duration": duration(
-                    sum(timing[stage["name"]]["seconds"].sum() for timing in timings.values())
-                    / len(timings)
-                ),
+                "views": int(views),
+                "mean": errors.mean(),
+                "spread": errors.std() if len(errors) > 1 else None,
+                "lowest": errors.min(),
+                "highest": errors.max(),
+                "together": together[views],
             }
         )
     return rows

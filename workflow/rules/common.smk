@@ -86,6 +86,12 @@ def each_stage(name):
     return [path.format(stage=s) for path in each_seed(name) for s in STAGE_NAMES]
 
 
+def each_benchmark(name):
+    """Paths of a benchmark that each stage of each seed has its own of."""
+    paths = [experiment_file(f"benchmarks/seed{seed}/{name}") for seed in config["seeds"]]
+    return [path.format(stage=s) for path in paths for s in STAGE_NAMES]
+
+
 def fingerprints(script):
     """The code a rule's result depends on, as strings for its params: one a file."""
     return code_fingerprints(WORKFLOW / "scripts" / f"{script}.py", WORKFLOW / "galaxyzoo")

@@ -7,6 +7,7 @@ rule predict_holdout:
     output:
         single=experiment_file("seed{seed}/predictions/holdout_single.parquet"),
         tta=experiment_file("seed{seed}/predictions/holdout_tta.parquet"),
+        views=experiment_file("seed{seed}/predictions/holdout_views.parquet"),
     log:
         experiment_file("logs/seed{seed}/predict_holdout.log"),
     benchmark:

@@ -18,11 +18,12 @@ rule plot_learning_curves:
     input:
         each_stage("stages/{stage}.csv"),
     output:
-        report(
+        multiext(experiment_file("figures/learning_curves"), ".png", ".csv"),
+        svg=report(
             experiment_file("figures/learning_curves.svg"),
             caption="../report/learning_curves.rst",
             category=EXPERIMENT,
-            subcategory="training",
+            subcategory="learning",
             labels={"figure": "learning curves"},
         ),
     log:
@@ -30,7 +31,10 @@ rule plot_learning_curves:
     conda:
         "../../envs/environment.yaml"
     params:
-        settings={"seeds": config["seeds"], "stages": STAGE_NAMES},
+        settings={
+            "seeds": config["seeds"],
+            "stages": [{name: stage[name] for name in ("name", "size", "lr")} for stage in STAGES],
+        },
         code=fingerprints("plot_learning_curves"),
     script:
         "../scripts/plot_learning_curves.py"
@@ -40,12 +44,13 @@ rule plot_questions:
     input:
         metrics=experiment_file("metrics.json"),
     output:
-        report(
+        multiext(experiment_file("figures/questions"), ".png", ".csv"),
+        svg=report(
             experiment_file("figures/questions.svg"),
             caption="../report/questions.rst",
             category=EXPERIMENT,
             subcategory="errors",
-            labels={"figure": "error by question"},
+            labels={"figure": "by question"},
         ),
     log:
         experiment_file("logs/plot_questions.log"),
@@ -63,12 +68,29 @@ rule plot_answers:
         bag=experiment_file("bag/holdout.parquet"),
         index=survey_file("training.csv"),
     output:
-        report(
-            experiment_file("figures/answers.png"),
+        multiext(experiment_file("figures/answers"), ".png", ".csv"),
+        multiext(experiment_file("figures/predicted_against_voted"), ".png", ".csv"),
+        multiext(experiment_file("figures/reliability"), ".png", ".csv"),
+        answers=report(
+            experiment_file("figures/answers.svg"),
             caption="../report/answers.rst",
             category=EXPERIMENT,
             subcategory="errors",
+            labels={"figure": "by answer"},
+        ),
+        predicted_against_voted=report(
+            experiment_file("figures/predicted_against_voted.svg"),
+            caption="../report/predicted_against_voted.rst",
+            category=EXPERIMENT,
+            subcategory="errors",
             labels={"figure": "predicted against voted"},
+        ),
+        reliability=report(
+            experiment_file("figures/reliability.svg"),
+            caption="../report/reliability.rst",
+            category=EXPERIMENT,
+            subcategory="errors",
+            labels={"figure": "reliability of each answer"},
         ),
     log:
         experiment_file("logs/plot_answers.log"),
@@ -79,6 +101,65 @@ rule plot_answers:
         code=fingerprints("plot_answers"),
     script:
         "../scripts/plot_answers.py"
+
+
+rule plot_error_by_property:
+    input:
+        bag=experiment_file("bag/holdout.parquet"),
+        index=survey_file("training.csv"),
+        crops=survey_file("training.npy"),
+    output:
+        multiext(experiment_file("figures/error_by_property"), ".png", ".csv"),
+        svg=report(
+            experiment_file("figures/error_by_property.svg"),
+            caption="../report/error_by_property.rst",
+            category=EXPERIMENT,
+            subcategory="errors",
+            labels={"figure": "by agreement, brightness and size"},
+        ),
+    log:
+        experiment_file("logs/plot_error_by_property.log"),
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        settings={"tree": TREE_WITHOUT_WORDS},
+        code=fingerprints("plot_error_by_property"),
+    script:
+        "../scripts/plot_error_by_property.py"
+
+
+rule plot_averaging:
+    input:
+        tta=each_seed("predictions/holdout_tta.parquet"),
+        views=each_seed("predictions/holdout_views.parquet"),
+        index=survey_file("training.csv"),
+        holdout=survey_file("holdout.csv"),
+    output:
+        multiext(experiment_file("figures/error_by_views"), ".png", ".csv"),
+        multiext(experiment_file("figures/error_by_seeds"), ".png", ".csv"),
+        views=report(
+            experiment_file("figures/error_by_views.svg"),
+            caption="../report/error_by_views.rst",
+            category=EXPERIMENT,
+            subcategory="averaging",
+            labels={"figure": "over views"},
+        ),
+        seeds=report(
+            experiment_file("figures/error_by_seeds.svg"),
+            caption="../report/error_by_seeds.rst",
+            category=EXPERIMENT,
+            subcategory="averaging",
+            labels={"figure": "over seeds"},
+        ),
+    log:
+        experiment_file("logs/plot_averaging.log"),
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        settings={"seeds": config["seeds"], "tree": TREE_WITHOUT_WORDS},
+        code=fingerprints("plot_averaging"),
+    script:
+        "../scripts/plot_averaging.py"
 
 
 rule plot_galaxies:
@@ -112,9 +193,19 @@ rule report:
         metrics=experiment_file("metrics.json"),
         histories=each_stage("stages/{stage}.csv"),
         timings=each_stage("stages/{stage}_timing.csv"),
+        benchmarks=each_benchmark("train_{stage}.tsv"),
         learning_curves=experiment_file("figures/learning_curves.svg"),
         questions=experiment_file("figures/questions.svg"),
-        answers=experiment_file("figures/answers.png"),
+        answers=experiment_file("figures/answers.svg"),
+        error_by_property=experiment_file("figures/error_by_property.svg"),
+        predicted_against_voted=experiment_file("figures/predicted_against_voted.svg"),
+        reliability=experiment_file("figures/reliability.svg"),
+        error_by_views=experiment_file("figures/error_by_views.svg"),
+        error_by_seeds=experiment_file("figures/error_by_seeds.svg"),
+        tables=[
+            experiment_file(f"figures/{table}.csv")
+            for table in ("answers", "error_by_property", "error_by_views")
+        ],
         typical=experiment_file("figures/galaxies_typical.png"),
         best=experiment_file("figures/galaxies_best.png"),
         worst=experiment_file("figures/galaxies_worst.png"),

@@ -48,14 +48,14 @@ rule find_lr:
         index=survey_file("training.csv"),
         split=experiment_file("seed{seed}/split.csv"),
     output:
-        figure=report(
+        multiext(experiment_file("seed{seed}/lr_find/{stage}"), ".png", ".csv"),
+        svg=report(
             experiment_file("seed{seed}/lr_find/{stage}.svg"),
             caption="../report/lr_find.rst",
             category=EXPERIMENT,
-            subcategory="training",
-            labels={"figure": "learning-rate finder", "sheet": "{stage}"},
+            subcategory="learning",
+            labels={"figure": "learning-rate finder, {stage}"},
         ),
-        table=experiment_file("seed{seed}/lr_find/{stage}.csv"),
     log:
         experiment_file("logs/seed{seed}/find_lr_{stage}.log"),
     conda:

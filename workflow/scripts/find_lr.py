@@ -10,7 +10,8 @@ import job
 from galaxyzoo.checkpoints import stage_network
 from galaxyzoo.decision_tree import tree_from
 from galaxyzoo.devices import best_device, body_dtype, memory_for, use_threads
-from galaxyzoo.figures import lr_finder, save
+from galaxyzoo.figures_learning import lr_finder
+from galaxyzoo.figures_style import save_with_numbers
 from galaxyzoo.galaxies import load_galaxies
 from galaxyzoo.lr_find import lr_find, suggested_lr
 from galaxyzoo.prediction_files import probabilities_of
@@ -35,7 +36,6 @@ network.body_dtype = body_dtype(settings["precision"], device, network.body)
 network.to(device, memory_format=torch.channels_last)
 with memory_for(stage["batch_size"], stage["size"], "the stage's batch_size"):
     found = lr_find(Learner(network, train, stage, settings["augmentation"], seed))
-found.to_csv(snakemake.output.table, index=False)
 suggested = suggested_lr(found)
-save(lr_finder(found, suggested, stage["lr"]), Path(snakemake.output.figure))
+save_with_numbers(lr_finder(found, suggested, stage["lr"]), found, Path(snakemake.output.svg))
 job.log.info("%s: suggested lr %.1e, and the config's is %s", stage["name"], suggested, stage["lr"])

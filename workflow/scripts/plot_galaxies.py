@@ -7,7 +7,8 @@ import pandas as pd
 
 import job
 from galaxyzoo.decision_tree import tree_from
-from galaxyzoo.figures import galaxy_errors, galaxy_sheet, save, sheet_positions
+from galaxyzoo.figures import galaxy_errors, galaxy_sheet, sheet_positions
+from galaxyzoo.figures_style import save
 from galaxyzoo.prediction_files import probabilities_of
 
 settings = job.start(snakemake)

@@ -3,9 +3,12 @@
 from pathlib import Path
 
 import job
-from galaxyzoo.figures import learning_curves, save
-from galaxyzoo.histories import read_histories
+from galaxyzoo.figures_learning import learning_curves
+from galaxyzoo.figures_style import save_with_numbers
+from galaxyzoo.histories import learning_table, read_histories
 
 settings = job.start(snakemake)
-histories = read_histories(snakemake.input, settings["seeds"], settings["stages"])
-save(learning_curves(histories), Path(snakemake.output[0]))
+names = [stage["name"] for stage in settings["stages"]]
+histories = read_histories(snakemake.input, settings["seeds"], names)
+table = learning_table(histories, settings["stages"])
+save_with_numbers(learning_curves(table), table, Path(snakemake.output.svg))

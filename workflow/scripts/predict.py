@@ -10,8 +10,8 @@ from galaxyzoo.augmentation import tta_maps
 from galaxyzoo.checkpoints import restored_network
 from galaxyzoo.decision_tree import tree_from
 from galaxyzoo.devices import best_device, body_dtype, memory_for, use_threads
-from galaxyzoo.prediction import predict
-from galaxyzoo.prediction_files import prediction_table
+from galaxyzoo.prediction import counts_of_views, predict_by_views
+from galaxyzoo.prediction_files import prediction_table, views_table
 
 settings = job.start(snakemake)
 tree = tree_from(settings["tree"])
@@ -27,9 +27,14 @@ maps = tta_maps(settings["tta"])
 job.log.info("%d galaxies, %d views of each, on %s", len(rows), len(maps), device)
 crops = np.load(snakemake.input.crops, mmap_mode="r")
 batch_size = settings["tta"]["batch_size"]
+views = snakemake.output.get("views")
+counts = counts_of_views(len(maps)) if views else [1, len(maps)]
 with memory_for(batch_size, network.size_px, "tta.batch_size"):
-    single, tta = predict(network, crops, rows, maps, batch_size, device)
+    means = predict_by_views(network, crops, rows, maps, counts, batch_size, device)
 ids = index.to_numpy()[rows]
 if snakemake.output.get("single"):
-    prediction_table(ids, single, tree).to_parquet(snakemake.output.single, index=False)
-prediction_table(ids, tta, tree).to_parquet(snakemake.output.tta, index=False)
+    prediction_table(ids, means[0], tree).to_parquet(snakemake.output.single, index=False)
+prediction_table(ids, means[-1], tree).to_parquet(snakemake.output.tta, index=False)
+if views:
+    by_views = dict(zip(counts, means, strict=True))
+    views_table(ids, by_views, tree).to_parquet(views, index=False)

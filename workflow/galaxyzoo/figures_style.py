@@ -1,0 +1,109 @@
+"""How the report's figures look and are written.
+
+Figures are built with matplotlib's objects alone (no pyplot, no window, no state that outlives a
+call), share one style, and are saved byte for byte alike. Each is a function of one table: the very
+one that is written beside it.
+"""
+
+import io
+from pathlib import Path
+
+import matplotlib
+import pandas as pd
+from matplotlib.figure import Figure
+
+WIDTH_IN = 9.0
+POINTS_PER_IN = 72.0
+PIXELS_PER_IN = 160
+
+PAPER = "#ffffff"
+INK, MUTED, GRID, BAND, AXIS = "#1c2333", "#5d6675", "#e3e6ec", "#f4f5f8", "#aab1bd"
+NETWORK, BASELINE = "#0072b2", "#c3c9d3"
+# Okabe and Ito's palette, whose colours differ for colour-blind eyes too; without its yellow,
+# too pale for a line on white.
+SEED_COLOURS = (NETWORK, "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", INK)
+
+# What each colour is where the reader prefers a dark page, whose cards are as the paper here.
+AT_NIGHT = {
+    PAPER: "#11151f",
+    INK: "#e9edf4",
+    MUTED: "#a4aebf",
+    GRID: "#2a3242",
+    BAND: "#1b2231",
+    AXIS: "#5a667a",
+    NETWORK: "#6dbdf2",
+    BASELINE: "#465064",
+    "#d55e00": "#f58a42",
+    "#009e73": "#35c99b",
+    "#cc79a7": "#e79cc6",
+    "#e69f00": "#f4bf4f",
+    "#56b4e9": "#b5e0fb",
+}
+
+STYLE = {
+    "font.family": ["DejaVu Sans"],  # comes with matplotlib, so text is as wide everywhere
+    "font.size": 9,
+    "text.color": INK,
+    "axes.titlesize": 9,
+    "axes.titlelocation": "left",
+    "axes.labelsize": 9,
+    "axes.labelcolor": MUTED,
+    "axes.edgecolor": AXIS,
+    "axes.facecolor": PAPER,
+    "axes.linewidth": 0.8,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "axes.axisbelow": True,
+    "grid.color": GRID,
+    "grid.linewidth": 0.7,
+    "xtick.color": AXIS,
+    "ytick.color": AXIS,
+    "xtick.labelcolor": MUTED,
+    "ytick.labelcolor": MUTED,
+    "xtick.labelsize": 8.5,
+    "ytick.labelsize": 8.5,
+    "legend.frameon": False,
+    "legend.fontsize": 8.5,
+    "lines.solid_capstyle": "round",
+    "figure.dpi": PIXELS_PER_IN,
+    "figure.facecolor": PAPER,
+    "svg.hashsalt": "galaxyzoo",
+}
+
+
+def save_with_numbers(figure: Figure, table: pd.DataFrame, path: Path) -> None:
+    """Write a figure as SVG to `path`, and beside it as PNG and as CSV, the table that it shows."""
+    save(figure, path)
+    save(figure, path.with_suffix(".png"))
+    table.to_csv(path.with_suffix(".csv"), index=False)
+
+
+def save(figure: Figure, path: Path) -> None:
+    """Write a figure in the format of the path's suffix, undated: equal figures, equal bytes.
+
+    An SVG follows its reader's preference of a light or a dark page.
+    """
+    undated = {"Date": None} if path.suffix == ".svg" else {"Software": None}
+    drawn = io.BytesIO()
+    with matplotlib.rc_context(STYLE):
+        figure.savefig(drawn, format=path.suffix[1:], metadata=undated)
+    content = drawn.getvalue()
+    if path.suffix == ".svg":
+        drawing, end = content[: content.rindex(b"</svg>")], b"</svg>\n"
+        content = drawing + night_style().encode() + end
+    path.write_bytes(content)
+
+
+def night_style() -> str:
+    """The style element that gives an SVG of matplotlib's its colours at night.
+
+    Pixels within it (a colour scale and what it measures) are turned over, with their hues kept.
+    """
+    rules = [
+        f'[style*="{what}: {light}"]{{{what}:{dark}!important}}'
+        for light, dark in AT_NIGHT.items()
+        for what in ("fill", "stroke")
+    ]
+    rules.append("image{filter:invert(1) hue-rotate(180deg)}")
+    return f"<style>@media(prefers-color-scheme:dark){{{''.join(rules)}}}</style>\n"
