@@ -10,7 +10,10 @@ from galaxyzoo.report import report_page
 
 config = job.start(snakemake)
 stages = [stage["name"] for stage in config["stages"]]
-figures = ("learning_curves", "questions", "answers", "typical", "best", "worst")
+figures = (
+    *("learning_curves", "questions", "answers", "typical", "best", "worst", "disagreed"),
+    *("augmentation", "attribution"),
+)
 page = report_page(
     config,
     tree_from(config["tree"]),
@@ -18,6 +21,7 @@ page = report_page(
     read_histories(snakemake.input.histories, config["seeds"], stages),
     read_histories(snakemake.input.timings, config["seeds"], stages),
     {name: Path(snakemake.input[name]) for name in figures},
+    Path(snakemake.input.explorer),
     Path(snakemake.input.template),
 )
 Path(snakemake.output[0]).write_text(page, encoding="utf-8")
