@@ -151,15 +151,15 @@
   // leads to it a band flows in, which its answers share. A band is as wide as a probability, the
   // crowd's above a middle line and the network's below.
 
-  const COLUMN = 252;
+  const COLUMN = 226;
   const ROW = 31;
   const FLOW = 14; // the width of a probability of 1
   const LINE = 14;
-  const TITLE_LETTERS = 38;
+  const TITLE_LETTERS = 34;
   const ENTRY = 4;
-  const NODE = 54;
+  const NODE = 46;
   const NODE_WIDTH = 4;
-  const LEAVE = 188;
+  const LEAVE = 176;
 
   const questionOf = new Map(
     data.tree.flatMap((question) => question.answers.map((_, k) => [question.first + k, question])),
@@ -215,11 +215,11 @@
         const { y } = rowOf.get(column);
         const said = Object.keys(WHO).filter((who) => says(galaxy, who, column));
         bands.push(svg("path", { class: "node", d: `M${x + NODE} ${y - ROW / 2 + 1}v${ROW - 2}` }));
-        texts.push(label(answer, x + NODE + 42, y + 4, said.length ? "said" : ""));
+        texts.push(label(answer, x + NODE + 37, y + 4, said.length ? "said" : ""));
         for (const [who, values] of Object.entries(WHO)) {
           const percent = String(Math.round(galaxy[values][column] / 10));
-          const kind = said.includes(who) ? `${who} percent said` : `${who} percent`;
-          texts.push(label(percent, x + NODE + 32, y + (who === "crowd" ? -2 : 11), kind));
+          const kind = said.includes(who) ? "percent said" : "percent";
+          texts.push(label(percent, x + NODE + 28, y + (who === "crowd" ? -2 : 11), kind));
         }
       });
     }
@@ -235,7 +235,8 @@
     tree.replaceChildren(...bands, ...texts);
   }
 
-  // All bands of one question: in from the answer that leads to it, and on to each of its answers.
+  // All bands of one question: in from the answer that leads to it, on to each of its answers, and
+  // through those that lead on.
   function flows(question, probabilities, who, x, middle) {
     const side = who === "crowd" ? -1 : 1;
     const widths = question.answers.map((_, k) => (FLOW * probabilities[question.first + k]) / 1000);
@@ -244,11 +245,7 @@
     if (question.parent !== null) {
       const from = rowOf.get(question.parent);
       const inflow = (FLOW * probabilities[question.parent]) / 1000;
-      const out = from.x + NODE + NODE_WIDTH;
-      found.push(
-        band(who, [out, from.y], [from.x + LEAVE, from.y], side * inflow),
-        band(who, [from.x + LEAVE, from.y], [x + ENTRY, middle], side * inflow),
-      );
+      found.push(band(who, [from.x + LEAVE, from.y], [x + ENTRY, middle], side * inflow));
     }
     let before = who === "crowd" ? total : 0;
     question.answers.forEach((_, k) => {
@@ -256,6 +253,9 @@
       const { y } = rowOf.get(question.first + k);
       const start = [x + ENTRY, middle + side * before];
       found.push(band(who, start, [x + NODE, y], side * widths[k]));
+      if (ledToBy(question.first + k).length) {
+        found.push(band(who, [x + NODE + NODE_WIDTH, y], [x + LEAVE, y], side * widths[k]));
+      }
       if (who === "network") before += widths[k];
     });
     return found;
