@@ -73,7 +73,7 @@ def augmentation_grid(drawn: pd.DataFrame, pictures: np.ndarray) -> Figure:
 
     `drawn` has a row for each of the `pictures` (n, size, size, 3) uint8, of `augmented_views`.
     """
-    columns, margin, gap, words = 4, 20.0, 14.0, 30.0  # all lengths in points
+    columns, margin, gap, words = 4, 20.0, 10.0, 40.0  # all lengths in points
     width = WIDTH_IN * POINTS_PER_IN
     side = (width - 2 * margin - (columns - 1) * gap) / columns
     rows = -(-len(pictures) // columns)
@@ -94,14 +94,14 @@ def augmentation_grid(drawn: pd.DataFrame, pictures: np.ndarray) -> Figure:
 
 
 def what_was_drawn(row: Any) -> str:  # noqa: ANN401  (a named tuple of pandas' own)
-    """Two short lines on an augmented picture: turn and mirror, then zoom, shift and light."""
-    turn = f"turned {row.degrees:+.0f}°" + (", mirrored" if row.mirrored else "")
-    rest = [f"zoom {row.zoom:.2f}"]
+    """Short lines on an augmented picture: turn and mirror; zoom and shift; light."""
+    lines = [f"turned {row.degrees:+.0f}°" + (", mirrored" if row.mirrored else "")]
+    lines.append(f"zoom {row.zoom:.2f}")
     if row.shift_right or row.shift_down:
-        rest.append(f"shift {row.shift_right:+.2f} {row.shift_down:+.2f}")
+        lines[-1] += f", shift {row.shift_right:+.2f} {row.shift_down:+.2f}"
     if hasattr(row, "logit_offset"):
-        rest.append(f"light {row.logit_offset:+.2f}, contrast {row.logit_factor:.2f}")
-    return f"{turn}\n{', '.join(rest)}"
+        lines.append(f"light {row.logit_offset:+.2f}, contrast {row.logit_factor:.2f}")
+    return "\n".join(lines)
 
 
 @matplotlib.rc_context(STYLE)
