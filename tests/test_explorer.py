@@ -8,7 +8,7 @@ from collections import Counter
 import numpy as np
 import pandas as pd
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from galaxyzoo import explorer
 from galaxyzoo.decision_tree import GALAXY_ZOO_2, tree_from
@@ -114,8 +114,9 @@ def ids(page):
     return page.locator("#explorer-list .id").all_inner_texts()
 
 
-def heading(page):
-    return page.locator("#explorer-heading").inner_text()
+def expect_heading(page, text):
+    """Wait until the chosen galaxy's heading says so: a browser tells of a new address late."""
+    expect(page.locator("#explorer-heading")).to_have_text(text)
 
 
 def focused(page):
@@ -145,7 +146,7 @@ def test_a_galaxy_is_found_by_its_id_and_opened_by_the_keyboard(opened, held_out
     assert "1 galaxy" in opened.inner_text("#explorer-count")
     opened.keyboard.press("Enter")
     opened.wait_for_url(f"**#galaxy-{wanted}")
-    assert heading(opened) == f"Galaxy {wanted}"
+    expect_heading(opened, f"Galaxy {wanted}")
     assert focused(opened) == "explorer-heading"
     search.fill("no such id")
     assert ids(opened) == []
@@ -181,19 +182,19 @@ def test_without_an_answer_the_filter_is_about_the_whole_sentences(opened, held_
 def test_a_click_opens_a_galaxy_and_the_back_button_goes_back(opened, held_out):
     first, second = ids(opened)[1:3]
     opened.locator(f'#explorer-list a[href="#galaxy-{first}"]').click()
-    assert heading(opened) == f"Galaxy {first}"
+    expect_heading(opened, f"Galaxy {first}")
     galaxy = held_out.set_index("id").loc[first]
     assert opened.inner_text("#explorer-crowd-says") == galaxy["crowd"]
     assert opened.inner_text("#explorer-network-says") == galaxy["network"]
     assert opened.inner_text("#explorer-error") == f"{galaxy['rmse']:.5f}"
     assert opened.locator("#explorer-picture img").evaluate("image => image.naturalWidth") > 0
     opened.get_by_text("Next in the list").click()
-    assert heading(opened) == f"Galaxy {second}"
+    expect_heading(opened, f"Galaxy {second}")
     opened.go_back()
-    assert heading(opened) == f"Galaxy {first}"
+    expect_heading(opened, f"Galaxy {first}")
     opened.go_back()
     assert opened.url.endswith("report.html")
-    assert heading(opened) == f"Galaxy {ids(opened)[0]}"
+    expect_heading(opened, f"Galaxy {ids(opened)[0]}")
 
 
 def test_a_galaxy_is_opened_by_tab_and_enter(opened):
@@ -201,7 +202,7 @@ def test_a_galaxy_is_opened_by_tab_and_enter(opened):
     opened.keyboard.press("Tab")
     opened.keyboard.press("Tab")
     opened.keyboard.press("Enter")
-    assert heading(opened) == f"Galaxy {ids(opened)[1]}"
+    expect_heading(opened, f"Galaxy {ids(opened)[1]}")
     current = opened.locator("#explorer-list a[aria-current=true]")
     assert current.locator(".id").all_inner_texts() == [ids(opened)[1]]
 
@@ -210,10 +211,10 @@ def test_an_address_leads_to_its_galaxy_and_an_unknown_one_says_so(opened, held_
     wanted = held_out["id"].iloc[5]
     opened.goto(f"{opened.url}#galaxy-{wanted}")
     opened.reload()
-    assert heading(opened) == f"Galaxy {wanted}"
+    expect_heading(opened, f"Galaxy {wanted}")
     opened.evaluate("location.hash = '#galaxy-1x'")
     opened.locator("#explorer-absent").wait_for()
-    assert heading(opened) == "No galaxy 1x here"
+    expect_heading(opened, "No galaxy 1x here")
     assert not opened.locator("#explorer-galaxy").is_visible()
 
 
@@ -275,7 +276,7 @@ def test_many_galaxies_are_paged_and_those_without_a_picture_say_so(chromium, fi
     assert page.get_by_role("button", name="Previous page").is_disabled()
     lacking = data["galaxies"]["id"][data["galaxies"]["picture"].index(None)]
     page.evaluate(f"location.hash = '#galaxy-{lacking}'")
-    page.locator(f'#explorer-heading:text-is("Galaxy {lacking}")').wait_for()
+    expect_heading(page, f"Galaxy {lacking}")
     assert page.inner_text("#explorer-picture") == "no picture in this page"
     page.close()
 
