@@ -16,6 +16,7 @@ include: "workflow/rules/files.smk"
 include: "workflow/rules/data.smk"
 include: "workflow/rules/training.smk"
 include: "workflow/rules/prediction.smk"
+include: "workflow/rules/galaxies.smk"
 include: "workflow/rules/report.smk"
 
 

@@ -15,7 +15,6 @@ from galaxyzoo.error_tables import (
     error_by_property,
     question_table,
 )
-from galaxyzoo.figures import SHEET_GALAXIES, galaxy_errors, galaxy_sheet, sheet_positions
 from galaxyzoo.figures_averaging import lines_by_seeds, lines_by_views
 from galaxyzoo.figures_errors import (
     bars_by_answer,
@@ -103,13 +102,6 @@ def own_errors(tree):
     return {str(question.number): 0.1 for question in tree.questions}
 
 
-def sheet(galaxies=5):
-    crops = np.random.default_rng(0).integers(0, 255, (galaxies, 16, 16, 3), dtype=np.uint8)
-    return galaxy_sheet(
-        np.arange(galaxies) + 100, crops, votes(galaxies, 1), votes(galaxies, 2), GALAXY_ZOO_2
-    )
-
-
 def text_boxes(figure):
     """Where each text that is not empty stands on a figure, in pixels."""
     figure.draw_without_rendering()
@@ -181,7 +173,7 @@ def test_every_galaxy_is_in_every_panel_of_the_main_answers():
         assert axes.get_title(loc="left") == GALAXY_ZOO_2.answers[column].name
 
 
-def test_panels_bars_and_sentences_are_those_of_the_tree_in_use():
+def test_panels_and_bars_are_those_of_the_tree_in_use():
     predicted, voted = own(RING_TREE, 4, 1), own(RING_TREE, 4, 2)
     panels = densities(predicted, voted, RING_TREE).axes
     shown = [axes.get_title(loc="left") for axes in panels if axes.get_title(loc="left")]
@@ -190,57 +182,11 @@ def test_panels_bars_and_sentences_are_those_of_the_tree_in_use():
     assert [label.get_text() for label in bars.get_yticklabels()] == [
         *("1. Is there a ring?", "2. What kind of ring is it?", "3. How far away is it?")
     ]
-    crops = np.zeros((4, 8, 8, 3), np.uint8)
-    texts = text_boxes(galaxy_sheet(np.arange(4), crops, predicted, voted, RING_TREE))
-    said = " ".join(text.get_text().replace("\n", " ") for text in texts)
-    assert all(RING_TREE.describe(row) in said for row in (*predicted, *voted))
-
-
-def test_a_galaxy_s_error_is_over_its_own_columns():
-    voted = votes(3)
-    predicted = voted + np.array([[0.0], [0.1], [-0.2]])
-    np.testing.assert_allclose(galaxy_errors(predicted, voted), [0, 0.1, 0.2], atol=1e-12)
-
-
-def test_sheets_hold_the_best_the_worst_and_even_steps_between():
-    errors = np.random.default_rng(0).permutation(120) / 120
-    ranks = {name: errors[sheet_positions(errors, name)] * 120 for name in ("best", "worst")}
-    np.testing.assert_allclose(ranks["best"], np.arange(SHEET_GALAXIES))
-    np.testing.assert_allclose(ranks["worst"], 119 - np.arange(SHEET_GALAXIES))
-    typical = errors[sheet_positions(errors, "typical")] * 120
-    np.testing.assert_allclose(typical, 5 + 10 * np.arange(SHEET_GALAXIES))
-
-
-@pytest.mark.parametrize("name", ["typical", "best", "worst"])
-def test_a_sheet_of_few_galaxies_holds_each_once(name):
-    assert sorted(sheet_positions(np.array([0.3, 0.1, 0.2]), name)) == [0, 1, 2]
-
-
-def test_a_sheet_says_what_the_crowd_and_the_network_say():
-    shown = " ".join(text.get_text().replace("\n", " ") for text in text_boxes(sheet()))
-    for galaxy, predicted, voted in zip(range(100, 105), votes(5, 1), votes(5, 2), strict=True):
-        error = np.sqrt(np.mean((predicted - voted) ** 2))
-        assert f"{galaxy} RMSE {error:.3f} CROWD {GALAXY_ZOO_2.describe(voted)}" in shown
-        assert f"NETWORK {GALAXY_ZOO_2.describe(predicted)}" in shown
-
-
-def test_the_longest_sentences_stay_under_their_pictures_and_apart():
-    longest = np.array(sorted(votes(4000), key=lambda p: len(GALAXY_ZOO_2.describe(p)))[-8:])
-    figure = galaxy_sheet(
-        np.arange(8), np.zeros((8, 8, 8, 3), np.uint8), longest, longest, GALAXY_ZOO_2
-    )
-    columns = [axes.get_window_extent() for axes in figure.axes]
-    boxes = list(text_boxes(figure).values())
-    for i, box in enumerate(boxes):
-        assert box.y0 > 0
-        assert any(box.x0 > column.x0 - 1 and box.x1 < column.x1 + 1 for column in columns)
-        assert not any(box.overlaps(other) for other in boxes[:i] + columns)
 
 
 @pytest.mark.parametrize(
     "figure",
     [
-        sheet(),
         curves(histories()),
         questions(*[{str(number): 0.1 for number in range(1, 12)}] * 2, GALAXY_ZOO_2),
         densities(votes(30, 1), votes(30, 2), GALAXY_ZOO_2),
@@ -255,7 +201,7 @@ def test_the_longest_sentences_stay_under_their_pictures_and_apart():
         lines_by_seeds(averaging()[1]),
     ],
     ids=[
-        *("sheet", "learning curves", "questions", "answers"),
+        *("learning curves", "questions", "answers"),
         *("one question", "one answer", "five answers", "bars of answers", "one bar"),
         *("reliability", "properties", "views", "seeds"),
     ],
@@ -273,7 +219,6 @@ def test_nothing_is_cut_off(figure):
     [
         ("curves.svg", lambda: curves(histories())),
         ("answers.png", lambda: densities(votes(30, 1), votes(30, 2), GALAXY_ZOO_2)),
-        ("sheet.png", sheet),
     ],
 )
 def test_a_figure_is_the_same_bytes_each_time(tmp_path, name, draw):

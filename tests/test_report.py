@@ -1,6 +1,8 @@
 """The report: every number in it, nothing outside it, readable by people and machines."""
 
+import base64
 import copy
+import hashlib
 import html
 import json
 import re
@@ -75,6 +77,15 @@ FIGURES = {
     "typical": "galaxies_typical.png",
     "best": "galaxies_best.png",
     "worst": "galaxies_worst.png",
+    "disagreed": "galaxies_disagreed.png",
+    "augmentation": "augmentation.png",
+    "attribution": "attribution.png",
+}
+EXPLORER = {
+    "tree": [],
+    "held_out": 1400,
+    "sayings": [{"text": "</script>", "path": []}],
+    "galaxies": {"id": ["1", "2"], "picture": ["UklGRg==", None]},
 }
 TABLES = {
     "stage_costs": pd.DataFrame(
@@ -158,6 +169,7 @@ def results(tmp_path_factory):
         pd.DataFrame({"valid_rmse": rmse}).to_csv(path, index=False)
     for height, name in enumerate(FIGURES.values(), 4):
         save(Figure(figsize=(9, height)), folder / name)
+    (folder / "explorer.json").write_text(json.dumps(EXPLORER), encoding="utf-8")
     return folder
 
 
@@ -178,6 +190,7 @@ def source(results, config=CONFIG, metrics=METRICS):
         read_histories(map(str, history_paths(results)), CONFIG["seeds"], names),
         TABLES,
         {name: results / file for name, file in FIGURES.items()},
+        results / "explorer.json",
         TEMPLATE,
     )
 
@@ -245,7 +258,8 @@ def test_an_unknown_floor_is_left_out(results):
 
 
 def test_the_top_tells_how_many_galaxies_there_were(page):
-    assert [text for _, text in page.all("dd")] == ["0.07764", "12,345", "1,371", "1,400", "109"]
+    told = [text for _, text in page.all("dd")][:5]
+    assert told == ["0.07764", "12,345", "1,371", "1,400", "109"]
 
 
 def test_the_statement_tells_what_was_run(page):
@@ -299,13 +313,30 @@ def test_the_config_on_the_page_is_the_config(page):
 
 
 def test_the_page_needs_nothing_but_itself(results, page):
-    assert not re.search(r"https?:|url\(|@import|<script|<link", source(results))
+    assert not re.search(r"https?:|url\(|@import|<script src|<link", source(results))
     links = [
         (tag, attrs[name]) for tag, attrs in page.tags for name in ("src", "href") if name in attrs
     ]
     assert all(link.startswith("data:image/" if tag == "img" else "#") for tag, link in links)
     ids = {attrs["id"] for _, attrs in page.tags if "id" in attrs}
     assert {link[1:] for tag, link in links if tag == "a"} <= ids
+
+
+def test_nothing_runs_but_the_explorer(results, page):
+    data, _ = page.all("script")
+    assert data[0]["type"] == "application/json"
+    assert json.loads(data[1]) == EXPLORER
+    code = (TEMPLATE.parent / "explorer.js").read_bytes()
+    digest = base64.b64encode(hashlib.sha256(code).digest()).decode()
+    [policy] = [attrs["content"] for attrs, _ in page.all("meta") if "http-equiv" in attrs]
+    assert policy.endswith(f"script-src 'sha256-{digest}'")
+    assert f"<script>{code.decode()}</script>" in source(results)
+
+
+def test_the_explorer_tells_what_it_leaves_out(page):
+    told = " ".join(text for _, text in page.all("p"))
+    assert "Of 1,400 held-out galaxies, 2 are here" in told
+    assert "1 of them with a picture" in told
 
 
 def test_every_figure_is_on_the_page_and_has_an_alternative_text(page):

@@ -25,15 +25,16 @@ def predictions(seeds=SEEDS) -> set[str]:
 
 
 REPORT = {"report", "all"}
-SHEETS = {f"plot_galaxies sheet={sheet}" for sheet in ("typical", "best", "worst")}
+SHEETS = {f"plot_galaxies sheet={sheet}" for sheet in ("typical", "best", "worst", "disagreed")}
 AFTER_PREDICTION = {
     *("bag galaxies=holdout", "bag galaxies=test", "submission", "evaluate"),
     *("plot_questions", "plot_answers", "plot_error_by_property", "plot_averaging"),
+    *("explorer", "plot_attribution"),
     *SHEETS,
     *REPORT,
 }
 AFTER_TRAINING = predictions() | AFTER_PREDICTION | {"plot_learning_curves"}
-AFTER_CROP = splits() | trainings() | AFTER_TRAINING
+AFTER_CROP = splits() | trainings() | AFTER_TRAINING | {"plot_augmentation"}
 
 
 def with_stage(position: int, **changes) -> dict:
@@ -163,10 +164,17 @@ def test_another_experiment_on_the_survey_shares_its_crops_and_hold_out(finished
             "WIDTH_IN = 9.0",
             "WIDTH_IN = 8.0",
             {"plot_learning_curves", "plot_questions", "plot_answers", "plot_error_by_property"}
-            | {"plot_averaging"}
+            | {"plot_averaging", "plot_augmentation", "plot_attribution"}
             | SHEETS
             | REPORT,
         ),
+        (
+            "galaxyzoo/explorer.py",
+            "THUMBNAIL_PX = 144",
+            "THUMBNAIL_PX = 128",
+            {"explorer"} | REPORT,
+        ),
+        ("report/explorer.js", "ON_A_PAGE = 24", "ON_A_PAGE = 12", REPORT),
         ("galaxyzoo/report.py", '"Mean label"', '"The mean label"', REPORT),
         ("report/report.html.j2", "</body>", "<p>The end.</p></body>", REPORT),
         (

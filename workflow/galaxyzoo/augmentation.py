@@ -1,6 +1,6 @@
 """How a galaxy is seen: through warps and lights drawn at random to train, a grid to predict."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -8,8 +8,17 @@ from galaxyzoo.randomness import numpy_generator
 from galaxyzoo.warp import affine_maps
 
 
-def random_maps(galaxies: int, settings: dict[str, Any], *key: int | str) -> np.ndarray:
-    """Affine maps (galaxies, 2, 3) drawn from the generator of `key`.
+class Views(NamedTuple):
+    """How each of N galaxies is turned, enlarged, mirrored and moved: what `affine_maps` takes."""
+
+    degrees: np.ndarray
+    zoom: np.ndarray
+    flip: np.ndarray
+    shift: np.ndarray
+
+
+def random_views(galaxies: int, settings: dict[str, Any], *key: int | str) -> Views:
+    """Views drawn from the generator of `key`.
 
     `settings` is the config's `augmentation`: a turn of up to ±`rotation` degrees with probability
     `rotation_probability`, a mirror image of every other galaxy if `flip`, a zoom between the two
@@ -21,7 +30,12 @@ def random_maps(galaxies: int, settings: dict[str, Any], *key: int | str) -> np.
     flip = settings["flip"] & (rng.random(galaxies) < 0.5)
     zoom = rng.uniform(*settings["zoom"], galaxies)
     shift = rng.uniform(-settings["shift"], settings["shift"], (galaxies, 2))
-    return affine_maps(degrees, zoom, flip, shift)
+    return Views(degrees, zoom, flip, shift)
+
+
+def random_maps(galaxies: int, settings: dict[str, Any], *key: int | str) -> np.ndarray:
+    """Affine maps (galaxies, 2, 3) of `random_views`."""
+    return affine_maps(*random_views(galaxies, settings, *key))
 
 
 def random_lights(galaxies: int, settings: dict[str, Any], *key: int | str) -> np.ndarray | None:

@@ -1,7 +1,9 @@
 """The report: an experiment's scores, figures and config on one page that needs nothing else."""
 
 import base64
+import hashlib
 import io
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -9,6 +11,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 import yaml
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 from PIL import Image
 
 from galaxyzoo.averaging_tables import ENSEMBLE
@@ -34,15 +37,16 @@ def report_page(
     histories: Histories,
     tables: Mapping[str, pd.DataFrame],
     figures: Mapping[str, Path],
+    explorer: Path,
     template: Path,
 ) -> str:
     """The page, as HTML, with every figure inside it.
 
     `config` is the resolved config, `tree` the one that it names and `metrics` the content of
     metrics.json; `histories` maps seed -> stage -> its history, one row an epoch. `tables` are
-    those behind some figures, by the figure's name, and `stage_costs`. `figures`
-    names the files of the charts, which the templates ask for, and of the sheets of galaxies,
-    `typical`, `best` and `worst`.
+    those behind some figures, by the figure's name, and `stage_costs`. `figures` names the files of
+    the charts, which the templates ask for, of the sheets of galaxies, `typical`, `best`, `worst`
+    and `disagreed`, of `augmentation` and `attribution`; `explorer` is the file of `explorer_data`.
     """
     pages = Environment(
         loader=FileSystemLoader(template.parent),
@@ -71,7 +75,27 @@ def report_page(
         answers=len(tree.columns),
         main_answers=len(tree.main_columns),
         pictures={name: picture(path) for name, path in figures.items()},
+        explorer=explorer_parts(explorer, template.parent / "explorer.js"),
     )
+
+
+def explorer_parts(data: Path, script: Path) -> dict[str, Any]:
+    """The explorer's JSON and script as they stand in the page, and how much is in it.
+
+    `script_hash` is what the page's Content-Security-Policy lets run.
+    """
+    content, code = data.read_text(encoding="utf-8"), script.read_text(encoding="utf-8")
+    explorer = json.loads(content)
+    pictures = explorer["galaxies"]["picture"]
+    digest = base64.b64encode(hashlib.sha256(code.encode()).digest()).decode("ascii")
+    return {
+        "json": Markup(content.replace("<", "\\u003c")),  # no tag can end the script
+        "script": Markup(code),
+        "script_hash": f"sha256-{digest}",
+        "held_out": explorer["held_out"],
+        "galaxies": len(pictures),
+        "pictures": sum(picture is not None for picture in pictures),
+    }
 
 
 def counted(number: int, noun: str) -> str:

@@ -205,9 +205,9 @@ def file_to_submit(wildcards):
 
 
 def page_parts():
-    """Paths of what the report's template includes: macros, sections and style."""
+    """Paths of what the report's template includes: macros, sections, style and script."""
     folder = WORKFLOW / "report"
-    return sorted(str(path) for kind in ("*.j2", "*.css") for path in folder.rglob(kind))
+    return sorted(str(path) for kind in ("*.j2", "*.css", "*.js") for path in folder.rglob(kind))
 
 
 def final_output():

@@ -162,32 +162,6 @@ rule plot_averaging:
         "../scripts/plot_averaging.py"
 
 
-rule plot_galaxies:
-    input:
-        bag=experiment_file("bag/holdout.parquet"),
-        index=survey_file("training.csv"),
-        crops=survey_file("training.npy"),
-    output:
-        report(
-            experiment_file("figures/galaxies_{sheet}.png"),
-            caption="../report/galaxies.rst",
-            category=EXPERIMENT,
-            subcategory="galaxies",
-            labels={"figure": "galaxies", "sheet": "{sheet}"},
-        ),
-    log:
-        experiment_file("logs/plot_galaxies_{sheet}.log"),
-    wildcard_constraints:
-        sheet="typical|best|worst",
-    conda:
-        "../../envs/environment.yaml"
-    params:
-        settings={"tree": TREE},
-        code=fingerprints("plot_galaxies"),
-    script:
-        "../scripts/plot_galaxies.py"
-
-
 rule report:
     input:
         metrics=experiment_file("metrics.json"),
@@ -209,6 +183,10 @@ rule report:
         typical=experiment_file("figures/galaxies_typical.png"),
         best=experiment_file("figures/galaxies_best.png"),
         worst=experiment_file("figures/galaxies_worst.png"),
+        disagreed=experiment_file("figures/galaxies_disagreed.png"),
+        explorer=experiment_file("explorer.json"),
+        augmentation=experiment_file("figures/augmentation.png"),
+        attribution=experiment_file("figures/attribution.png"),
         template=str(WORKFLOW / "report" / "report.html.j2"),
         parts=page_parts(),
     output:

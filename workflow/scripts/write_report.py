@@ -18,7 +18,8 @@ benchmarks = read_histories(snakemake.input.benchmarks, seeds, stages, separator
 tables = {Path(path).stem: pd.read_csv(path) for path in snakemake.input.tables}
 figures = (
     *("learning_curves", "questions", "answers", "error_by_property", "predicted_against_voted"),
-    *("reliability", "error_by_views", "error_by_seeds", "typical", "best", "worst"),
+    *("reliability", "error_by_views", "error_by_seeds"),
+    *("typical", "best", "worst", "disagreed", "augmentation", "attribution"),
 )
 page = report_page(
     config,
@@ -27,6 +28,7 @@ page = report_page(
     read_histories(snakemake.input.histories, seeds, stages),
     tables | {"stage_costs": stage_costs(timings, benchmarks)},
     {name: Path(snakemake.input[name]) for name in figures},
+    Path(snakemake.input.explorer),
     Path(snakemake.input.template),
 )
 Path(snakemake.output[0]).write_text(page, encoding="utf-8")
