@@ -13,6 +13,7 @@ from PIL import Image
 from galaxyzoo.decision_tree import DecisionTree
 from galaxyzoo.histories import Histories
 from galaxyzoo.published_scores import PUBLISHED
+from galaxyzoo.rule_graph import RuleGraph
 
 Settings = Mapping[str, Any]
 
@@ -33,6 +34,8 @@ def report_page(
     timings: Histories,
     figures: Mapping[str, Path],
     template: Path,
+    provenance: Settings,
+    rule_graph: RuleGraph,
 ) -> str:
     """The page, as HTML, with every figure inside it.
 
@@ -40,7 +43,8 @@ def report_page(
     metrics.json; `histories` maps seed -> stage -> its history, one row an epoch, `timings`
     likewise to its timing. `figures`
     names the files of `learning_curves`, `questions` and `answers` and of the sheets of galaxies,
-    `typical`, `best` and `worst`.
+    `typical`, `best` and `worst`. `provenance` is the content of provenance.json, with the `commit`
+    and `versions` of what writes the page.
     """
     pages = Environment(
         loader=FileSystemLoader(template.parent),
@@ -56,6 +60,8 @@ def report_page(
             dict(config), sort_keys=False, default_flow_style=None, width=88
         ),
         metrics=metrics,
+        provenance=provenance,
+        rule_graph=rule_graph,
         scores=scores(metrics, views(config["tta"])),
         published=PUBLISHED,
         stages=stage_rows(config["stages"], histories, timings),

@@ -121,6 +121,8 @@ rule report:
         typical=experiment_file("figures/galaxies_typical.png"),
         best=experiment_file("figures/galaxies_best.png"),
         worst=experiment_file("figures/galaxies_worst.png"),
+        provenance=experiment_file("provenance.json"),
+        rulegraph=str(WORKFLOW / "report" / "rulegraph.dot"),
         template=str(WORKFLOW / "report" / "report.html.j2"),
         parts=page_parts(),
     output:
