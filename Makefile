@@ -2,7 +2,7 @@
 PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: demo test bench lint lock
+.PHONY: demo test bench lint rulegraph lock
 
 demo: .venv/installed
 	snakemake
@@ -22,6 +22,10 @@ lint: .venv/installed
 	ruff format --check
 	snakefmt --check Snakefile workflow
 	snakemake --lint
+
+# The picture of the rules in every report; a test tells when it is out of date.
+rulegraph: .venv/installed
+	snakemake --rulegraph dot > workflow/report/rulegraph.dot
 
 lock: .venv/installed
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \

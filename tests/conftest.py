@@ -1,11 +1,13 @@
 """What several test files share."""
 
 import os
-from collections.abc import Callable, Sequence
+import shutil
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import pandas as pd
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from checkout import Checkout
 from galaxyzoo.decision_tree import GALAXY_ZOO_2
@@ -20,6 +22,20 @@ def finished(tmp_path_factory) -> Checkout:
     run = checkout.snakemake("--cores", "2", "--resources", "gpu=1")
     assert run.returncode == 0, run.stdout
     return checkout
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium, without a window."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("no Chromium here")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
+        )
+        yield browser
+        browser.close()
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from galaxyzoo.figures_style import save
 from galaxyzoo.histories import read_histories
 from galaxyzoo.published_scores import PUBLISHED
 from galaxyzoo.report import duration, report_page, views
+from galaxyzoo.rule_graph import RuleGraph
 
 WORKFLOW = Path(__file__).parents[1] / "workflow"
 TEMPLATE = WORKFLOW / "report" / "report.html.j2"
@@ -65,6 +66,23 @@ METRICS = {
     "questions": {str(n): 0.05 + n / 301 for n in range(1, 12)},
     "questions_mean_label": {str(n): 0.15 + n / 307 for n in range(1, 12)},
 }
+VERSIONS = {"python": "3.11.7", "torch": "2.14.1"}
+PROVENANCE = {
+    "commit": "c" * 40,
+    "versions": VERSIONS,
+    "files": [
+        {"name": "images", "bytes": None, "sha256": None},
+        {"name": "holdout.csv", "bytes": 1234, "sha256": "d" * 64},
+    ],
+    "stages": [
+        {
+            **{"seed": seed, "stage": "all_64", "commit": "c" * 40, "versions": VERSIONS},
+            **{"name": "all_64.pt", "bytes": 5678, "sha256": f"{seed}" * 64},
+        }
+        for seed in (3, 5)
+    ],
+}
+RULES = RuleGraph(["crop", "train", "report"], [(0, 1), (1, 2)])
 FIGURES = {
     "learning_curves": "learning_curves.svg",
     "questions": "questions.svg",
@@ -181,7 +199,7 @@ def history_paths(folder):
     ]
 
 
-def source(results, config=CONFIG, metrics=METRICS):
+def source(results, config=CONFIG, metrics=METRICS, provenance=PROVENANCE):
     names = [stage["name"] for stage in CONFIG["stages"]]
     return report_page(
         config,
@@ -192,6 +210,8 @@ def source(results, config=CONFIG, metrics=METRICS):
         {name: results / file for name, file in FIGURES.items()},
         results / "explorer.json",
         TEMPLATE,
+        provenance,
+        RULES,
     )
 
 
@@ -258,16 +278,16 @@ def test_an_unknown_floor_is_left_out(results):
 
 
 def test_the_top_tells_how_many_galaxies_there_were(page):
-    told = [text for _, text in page.all("dd")][:5]
-    assert told == ["0.07764", "12,345", "1,371", "1,400", "109"]
+    assert [text for _, text in page.all("dd")] == ["12,345", "1,371", "1,400", "109"]
 
 
-def test_the_statement_tells_what_was_run(page):
-    statement = next(text for attrs, text in page.all("p") if attrs.get("class") == "lede")
+def test_the_top_tells_what_was_run_and_how_it_went(page):
+    [(_, top)] = page.all("header")
     for fact in ("2 networks", "tf_efficientnet_lite0", "simulated", "2 stages", "3 epochs"):
-        assert fact in statement
-    for fact in ("seeds 3, 5", "16 views", "0.07764", "1,400 hold-out galaxies"):
-        assert fact in statement
+        assert fact in top
+    for fact in ("seeds 3, 5", "16 views", "0.07764", "0.07651 to 0.07881", "1,400 galaxies"):
+        assert fact in top
+    assert "list of fair galaxies alone" in top
 
 
 def test_stages_show_their_settings_and_the_means_over_seeds(page):
@@ -306,10 +326,38 @@ def test_answers_and_properties_have_their_numbers_on_the_page(page):
 
 
 def test_the_config_on_the_page_is_the_config(page):
-    [(_, text)] = [
-        (a, t) for (tag, a), t in zip(page.tags, page.texts, strict=True) if tag == "pre"
+    [text] = [
+        text
+        for (tag, attrs), text in zip(page.tags, page.texts, strict=True)
+        if tag == "pre" and attrs["aria-label"] == "Config"
     ]
     assert yaml.safe_load(text) == CONFIG
+
+
+def command(page):
+    return next(text for attrs, text in page.all("pre") if attrs["aria-label"] == "Command")
+
+
+def test_the_command_checks_out_the_commit_that_made_it(results, page):
+    run = f"snakemake --cores all --configfile results/{CONFIG['experiment']}/config.yaml"
+    assert command(page) == f"git checkout {'c' * 40} {run}"
+    for commit, says in [
+        ("c" * 40 + "-dirty", "Not all was made by the same commit"),
+        ("e" * 40, "Not all was made by the same commit"),
+    ]:
+        other = source(results, provenance=PROVENANCE | {"commit": commit})
+        assert command(Page(other)) == run
+        assert says in other
+    unknown = copy.deepcopy(PROVENANCE) | {"commit": None}
+    for stage in unknown["stages"]:
+        stage["commit"] = None
+    assert "its commit is not known" in source(results, provenance=unknown)
+
+
+def test_hashes_and_versions_are_on_the_page(page):
+    cells = {text for _, text in page.all("td")}
+    assert {"d" * 64, "3" * 64, "5" * 64, "1,234", "5,678", "a folder, not hashed"} <= cells
+    assert {"3.11.7", "2.14.1"} <= cells
 
 
 def test_the_page_needs_nothing_but_itself(results, page):
@@ -342,7 +390,7 @@ def test_the_explorer_tells_what_it_leaves_out(page):
 def test_every_figure_is_on_the_page_and_has_an_alternative_text(page):
     images = page.all("img")
     assert len({attrs["src"] for attrs, _ in images}) == len(FIGURES)
-    assert len(images) == len(page.all("figcaption")) == len(FIGURES)
+    assert len(images) == len(page.all("figcaption")) - 1 == len(FIGURES)  # the rules are drawn
     assert all(len(attrs["alt"]) > 20 for attrs, _ in images)
 
 
@@ -362,14 +410,10 @@ def test_labels_that_are_not_kaggles_are_said_to_be_so(results, page):
 
 def test_one_seed_is_not_spoken_of_as_many(results):
     config = CONFIG | {"seeds": [3], "tta": {"rotations": 1, "flips": False, "zooms": [1.0]}}
-    [statement] = [
-        text
-        for attrs, text in Page(source(results, config)).all("p")
-        if attrs.get("class") == "lede"
-    ]
-    assert "1 network," in statement
-    assert "from seed 3." in statement
-    assert "1 view of each galaxy, the" in statement
+    [(_, top)] = Page(source(results, config)).all("header")
+    assert "1 network," in top
+    assert "from seed 3;" in top
+    assert "1 view of each galaxy." in top
 
 
 def test_views_are_all_that_is_averaged_over():

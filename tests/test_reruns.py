@@ -24,6 +24,7 @@ def predictions(seeds=SEEDS) -> set[str]:
     return {f"predict_{galaxies} seed={seed}" for galaxies in ("holdout", "test") for seed in seeds}
 
 
+CROPS = {"crop_training", "crop_test"}
 REPORT = {"report", "all"}
 SHEETS = {f"plot_galaxies sheet={sheet}" for sheet in ("typical", "best", "worst", "disagreed")}
 AFTER_PREDICTION = {
@@ -33,7 +34,7 @@ AFTER_PREDICTION = {
     *SHEETS,
     *REPORT,
 }
-AFTER_TRAINING = predictions() | AFTER_PREDICTION | {"plot_learning_curves"}
+AFTER_TRAINING = predictions() | AFTER_PREDICTION | {"plot_learning_curves", "record_experiment"}
 AFTER_CROP = splits() | trainings() | AFTER_TRAINING | {"plot_augmentation"}
 
 
@@ -95,7 +96,7 @@ def test_two_values_of_the_simulation_swapped_redo_the_survey(finished):
     settings = TINY["survey"]["simulation"]
     swapped = settings | {"galaxies": settings["volunteers"], "volunteers": settings["galaxies"]}
     jobs = redone(finished, with_survey(simulation=swapped))
-    assert jobs == {"simulate", "crop_training", "crop_test", "hold_out"} | AFTER_CROP
+    assert jobs == {"simulate", "record_survey", *CROPS, "hold_out"} | AFTER_CROP
 
 
 def test_a_config_that_means_the_same_redoes_nothing(finished):
@@ -118,12 +119,12 @@ def test_a_config_that_means_the_same_redoes_nothing(finished):
 def test_a_new_seed_goes_its_way_and_joins_the_bag(finished):
     jobs = redone(finished, changed(seeds=[0, 1, 7]))
     chain = splits([7]) | trainings(seeds=[7]) | predictions([7])
-    assert jobs == chain | AFTER_PREDICTION | {"plot_learning_curves"}
+    assert jobs == chain | AFTER_PREDICTION | {"plot_learning_curves", "record_experiment"}
 
 
 def test_a_seed_taken_out_leaves_the_bag_and_trains_nothing(finished):
     jobs = redone(finished, changed(seeds=[1]))
-    assert jobs == AFTER_PREDICTION | {"plot_learning_curves"}
+    assert jobs == AFTER_PREDICTION | {"plot_learning_curves", "record_experiment"}
 
 
 def test_other_views_redo_the_predictions_but_no_training(finished):
@@ -135,7 +136,7 @@ def test_another_crop_redoes_all_but_the_raw_survey(finished):
     # The hold-out and the splits too: they read the index that is written with the crops, since
     # which galaxies were left out as bad is known only then.
     jobs = redone(finished, with_survey(crop=200))
-    assert jobs == {"crop_training", "crop_test", "hold_out"} | AFTER_CROP
+    assert jobs == {"record_survey", *CROPS, "hold_out"} | AFTER_CROP
 
 
 def test_another_hold_out_redoes_the_splits_and_what_follows_but_no_crop(finished):

@@ -23,10 +23,11 @@ def load_schema(path: Path) -> Schema:
 def validated(config: dict[str, Any], schema: Schema) -> dict[str, Any]:
     """The config in canonical form: defaults filled in, keys in the schema's order, plain numbers.
 
-    The settings of survey sources other than the one that is used are left out, and the epochs of
-    the stages are scaled by `epochs_scale`, each stage to at least one. Two configs that mean the
-    same return the same. Raises InputError with one line for each key that is wrong: its name, what
-    was found, and what is allowed.
+    The settings of survey sources other than the one that is used are left out. The epochs of the
+    stages are scaled by `epochs_scale`, each stage to at least one, and the scale is then 1,
+    so that a config which is validated again stays what it is. Two configs that mean the same
+    return the same. Raises InputError with one line for each key that is wrong: its name, what was
+    found, and what is allowed.
     """
     validator = Draft202012Validator(schema)
     problems = [problem(error) for error in validator.iter_errors(config)]
@@ -37,6 +38,7 @@ def validated(config: dict[str, Any], schema: Schema) -> dict[str, Any]:
         raise InputError("\n".join(f"config: {line}" for line in problems))
     for stage in config["stages"]:
         stage["epochs"] = max(1, round(config["epochs_scale"] * stage["epochs"]))
+    config["epochs_scale"] = 1.0
     return config
 
 

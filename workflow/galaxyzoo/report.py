@@ -18,6 +18,7 @@ from galaxyzoo.averaging_tables import ENSEMBLE
 from galaxyzoo.decision_tree import DecisionTree
 from galaxyzoo.histories import Histories, lr_in_words
 from galaxyzoo.published_scores import PUBLISHED
+from galaxyzoo.rule_graph import RuleGraph
 
 Settings = Mapping[str, Any]
 
@@ -39,6 +40,8 @@ def report_page(
     figures: Mapping[str, Path],
     explorer: Path,
     template: Path,
+    provenance: Settings,
+    rule_graph: RuleGraph,
 ) -> str:
     """The page, as HTML, with every figure inside it.
 
@@ -47,6 +50,8 @@ def report_page(
     those behind some figures, by the figure's name, and `stage_costs`. `figures` names the files of
     the charts, which the templates ask for, of the sheets of galaxies, `typical`, `best`, `worst`
     and `disagreed`, of `augmentation` and `attribution`; `explorer` is the file of `explorer_data`.
+    `provenance` is the content of provenance.json, with the `commit` and `versions` of what writes
+    the page.
     """
     pages = Environment(
         loader=FileSystemLoader(template.parent),
@@ -64,6 +69,8 @@ def report_page(
             dict(config), sort_keys=False, default_flow_style=None, width=88
         ),
         metrics=metrics,
+        provenance=provenance,
+        rule_graph=rule_graph,
         scores=scores(metrics, views(config["tta"])),
         published=PUBLISHED,
         stages=stage_rows(config["stages"], histories),

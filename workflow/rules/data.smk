@@ -81,6 +81,24 @@ rule hold_out:
         "../scripts/hold_out.py"
 
 
+rule record_survey:
+    input:
+        images=raw_file("training_images"),
+        solutions=raw_file("solutions"),
+        index=survey_file("training.csv"),
+    output:
+        record=survey_file("provenance.json"),
+    log:
+        survey_file("logs/record_survey.log"),
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        settings={},
+        code=fingerprints("record_survey"),
+    script:
+        "../scripts/record_survey.py"
+
+
 rule split:
     input:
         index=survey_file("training.csv"),

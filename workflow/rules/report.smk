@@ -187,6 +187,8 @@ rule report:
         explorer=experiment_file("explorer.json"),
         augmentation=experiment_file("figures/augmentation.png"),
         attribution=experiment_file("figures/attribution.png"),
+        provenance=experiment_file("provenance.json"),
+        rulegraph=str(WORKFLOW / "report" / "rulegraph.dot"),
         template=str(WORKFLOW / "report" / "report.html.j2"),
         parts=page_parts(),
     output:

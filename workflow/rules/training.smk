@@ -41,6 +41,25 @@ rule train_stage:
         "../scripts/train_stage.py"
 
 
+rule record_experiment:
+    input:
+        survey=survey_file("provenance.json"),
+        holdout=survey_file("holdout.csv"),
+        starting_weights=STARTING_WEIGHTS,
+        weights=each_stage("stages/{stage}.pt"),
+    output:
+        record=experiment_file("provenance.json"),
+    log:
+        experiment_file("logs/record_experiment.log"),
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        settings={"experiment": EXPERIMENT},
+        code=fingerprints("record_experiment"),
+    script:
+        "../scripts/record_experiment.py"
+
+
 rule find_lr:
     input:
         weights=previous_weights,

@@ -8,7 +8,9 @@ import pandas as pd
 import job
 from galaxyzoo.decision_tree import tree_from
 from galaxyzoo.histories import read_histories
+from galaxyzoo.provenance import git_commit, versions
 from galaxyzoo.report import report_page
+from galaxyzoo.rule_graph import read_rule_graph
 from galaxyzoo.stage_costs import stage_costs
 
 config = job.start(snakemake)
@@ -30,5 +32,9 @@ page = report_page(
     {name: Path(snakemake.input[name]) for name in figures},
     Path(snakemake.input.explorer),
     Path(snakemake.input.template),
+    # Read here and not among the params: another commit alone redoes nothing.
+    json.loads(Path(snakemake.input.provenance).read_text(encoding="utf-8"))
+    | {"commit": git_commit(), "versions": versions()},
+    read_rule_graph(Path(snakemake.input.rulegraph)),
 )
 Path(snakemake.output[0]).write_text(page, encoding="utf-8")

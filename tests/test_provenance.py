@@ -1,0 +1,91 @@
+"""What an experiment was made of is written down, and what runs is what is drawn."""
+
+import hashlib
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from checkout import ROOT, TINY
+from galaxyzoo.config import load_schema, validated
+from galaxyzoo.download_record import known_record, write_record
+from galaxyzoo.rule_graph import read_rule_graph
+
+RULE_GRAPH = ROOT / "workflow" / "report" / "rulegraph.dot"
+
+
+def test_hashes_of_data_and_weights_are_those_of_the_files(finished):
+    record = json.loads((finished.results / "provenance.json").read_text(encoding="utf-8"))
+    hashes = {file["name"]: file["sha256"] for file in record["files"]}
+    raw = finished.survey / "raw"
+    for path in (
+        raw / "images_training_rev1.zip",
+        raw / "training_solutions_rev1.zip",
+        finished.survey / "training.csv",
+        finished.survey / "holdout.csv",
+    ):
+        assert hashes[path.name] == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert {(s["seed"], s["stage"]) for s in record["stages"]} == {
+        (seed, stage["name"]) for seed in TINY["seeds"] for stage in TINY["stages"]
+    }
+    for stage in record["stages"]:
+        path = finished.results / f"seed{stage['seed']}" / "stages" / f"{stage['stage']}.pt"
+        assert stage["sha256"] == hashlib.sha256(path.read_bytes()).hexdigest()
+        assert stage["versions"]["torch"]
+
+
+def test_a_hash_that_was_recorded_is_not_computed_again(tmp_path):
+    file = tmp_path / "images.zip"
+    file.write_bytes(b"pictures")
+    write_record(tmp_path / "provenance.json", "somewhere", [file], {})
+    known = known_record(file)
+    file.write_bytes(b"PICTURES")
+    assert known_record(file) == known
+    file.write_bytes(b"more pictures")
+    assert known_record(file)["sha256"] == hashlib.sha256(b"more pictures").hexdigest()
+    assert known_record(tmp_path)["sha256"] is None
+
+
+def test_the_resolved_config_makes_the_same_experiment(finished):
+    run = finished.snakemake("--dry-run")
+    command = [Path(sys.executable).with_name("snakemake"), "--dry-run", "--configfile"]
+    again = subprocess.run(
+        [*command, "results/tiny/config.yaml"],
+        cwd=finished.folder,
+        text=True,
+        capture_output=True,
+        check=False,
+    )
+    assert "Nothing to be done" in run.stdout
+    assert "Nothing to be done" in again.stdout + again.stderr
+
+
+def test_a_config_that_is_validated_twice_stays_what_it_is():
+    schema = load_schema(ROOT / "workflow" / "schemas" / "config.schema.yaml")
+    once = validated(TINY | {"epochs_scale": 0.5}, schema)
+    assert validated(json.loads(json.dumps(once)), schema) == once
+
+
+def test_the_drawn_rules_are_those_of_the_default_experiment(tmp_path):
+    run = subprocess.run(
+        [Path(sys.executable).with_name("snakemake"), "--rulegraph", "dot", "--nolock"],
+        cwd=ROOT,
+        text=True,
+        capture_output=True,
+        check=True,
+    )
+    now = tmp_path / "rulegraph.dot"
+    now.write_text(run.stdout, encoding="utf-8")
+    assert read_rule_graph(now) == read_rule_graph(RULE_GRAPH), "run `make rulegraph`"
+
+
+def test_rules_stand_below_those_they_need_and_no_arc_repeats_another(tmp_path):
+    graph = tmp_path / "graph.dot"
+    graph.write_text(
+        '0[label = "report"];\n1[label = "train\\nseed: 0"];\n2[label = "crop"];\n'
+        "1 -> 0\n2 -> 0\n2 -> 1\n1 -> 1\n",
+        encoding="utf-8",
+    )
+    rules, arcs = read_rule_graph(graph)
+    assert rules == ["crop", "train", "report"]
+    assert sorted(arcs) == [(0, 1), (1, 2)]

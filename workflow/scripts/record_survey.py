@@ -1,0 +1,12 @@
+"""Write down what exactly the survey's files are: lengths and hashes."""
+
+import json
+from pathlib import Path
+
+import job
+from galaxyzoo.download_record import known_record
+
+job.start(snakemake)
+files = [known_record(Path(path)) for path in snakemake.input]
+record = json.dumps({"files": files}, indent=2) + "\n"
+Path(snakemake.output.record).write_text(record, encoding="utf-8")
