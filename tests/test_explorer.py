@@ -2,13 +2,12 @@
 
 import json
 import re
-import shutil
 from collections import Counter
 
 import numpy as np
 import pandas as pd
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from galaxyzoo import explorer
 from galaxyzoo.decision_tree import GALAXY_ZOO_2, tree_from
@@ -16,7 +15,6 @@ from galaxyzoo.explorer import explorer_data
 from galaxyzoo.rankings import ranked_galaxies, sheet_positions
 from test_galaxies import ranked, table
 
-CHROMIUM = shutil.which("chromium")
 TWO_ANSWERS = tree_from(
     [{"text": "Ring?", "answers": [{"column": "ring"}, {"column": "no", "phrase": "no ring"}]}]
 )
@@ -75,22 +73,10 @@ def test_six_thousand_galaxies_fit_into_the_page():
     assert len(text) - explorer.PICTURE_BUDGET_BYTES < 4e6
 
 
-@pytest.fixture(scope="module")
-def chromium():
-    if CHROMIUM is None:
-        pytest.skip("no Chromium here")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
-        )
-        yield browser
-        browser.close()
-
-
 @pytest.fixture
-def opened(chromium, finished):
+def opened(browser, finished):
     """The tiny experiment's report, open in a browser; no error may be logged."""
-    context = chromium.new_context(offline=True)
+    context = browser.new_context(offline=True)
     page = context.new_page()
     errors = []
     page.on("pageerror", lambda error: errors.append(str(error)))
@@ -246,12 +232,12 @@ def bands(page):
     return found
 
 
-def test_a_tree_of_two_answers_is_drawn(chromium, finished, tmp_path):
+def test_a_tree_of_two_answers_is_drawn(browser, finished, tmp_path):
     values = np.array([[0.2, 0.8], [0.7, 0.3]])
     galaxies = ranked_galaxies(
         table(values, [1, 2], TWO_ANSWERS), table(values[::-1], [1, 2], TWO_ANSWERS), TWO_ANSWERS
     )
-    page = with_data(finished, explorer_data(galaxies, crops(2), TWO_ANSWERS), tmp_path, chromium)
+    page = with_data(finished, explorer_data(galaxies, crops(2), TWO_ANSWERS), tmp_path, browser)
     drawn = bands(page)
     np.testing.assert_allclose(sorted(drawn["crowd"]), [-14 * 0.7, -14 * 0.3])
     np.testing.assert_allclose(sorted(drawn["network"]), [14 * 0.2, 14 * 0.8])
@@ -262,9 +248,9 @@ def test_a_tree_of_two_answers_is_drawn(chromium, finished, tmp_path):
     page.close()
 
 
-def test_many_galaxies_are_paged_and_those_without_a_picture_say_so(chromium, finished, tmp_path):
+def test_many_galaxies_are_paged_and_those_without_a_picture_say_so(browser, finished, tmp_path):
     data = explorer_data(ranked(6000), crops(6000), GALAXY_ZOO_2, budget_bytes=100_000)
-    page = with_data(finished, data, tmp_path, chromium)
+    page = with_data(finished, data, tmp_path, browser)
     assert len(ids(page)) == 24
     first = ids(page)
     page.get_by_role("button", name="Next page").click()

@@ -278,7 +278,7 @@ def test_an_unknown_floor_is_left_out(results):
 
 
 def test_the_top_tells_how_many_galaxies_there_were(page):
-    assert [text for _, text in page.all("dd")] == ["12,345", "1,371", "1,400", "109"]
+    assert [text for _, text in page.all("dd")][:4] == ["12,345", "1,371", "1,400", "109"]
 
 
 def test_the_top_tells_what_was_run_and_how_it_went(page):
