@@ -53,7 +53,7 @@ rule plot_augmentation:
             experiment_file("figures/augmentation.png"),
             caption="../report/augmentation.rst",
             category=EXPERIMENT,
-            subcategory="training",
+            subcategory="learning",
             labels={"figure": "augmentation"},
         ),
         table=experiment_file("figures/augmentation.csv"),
