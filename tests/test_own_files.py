@@ -341,7 +341,7 @@ def test_other_words_train_nothing_and_another_tree_does(rings):
     first, second = RINGS["tree"]
     ring, no_ring = first["answers"]
     words = [first | {"answers": [ring | {"phrase": "ringed"}, no_ring]}, second]
-    figures = {"plot_questions", "plot_answers", "plot_galaxies"}
+    figures = {"plot_questions", "plot_answers", "plot_galaxies", "explorer", "plot_attribution"}
     assert would_run(rings, ring_config() | {"tree": words}) == figures | {
         "resolved_config",
         "report",
