@@ -170,7 +170,7 @@ def compared(finished) -> Iterator[Checkout]:
         write_copy(tiny, "tiny_fewer"),
         write_copy(tiny, "tiny_unfinished"),
     ]
-    rescore(made[0], bag.assign(**{name: 0.5 for name in answers}))
+    rescore(made[0], bag.assign(**dict.fromkeys(answers, 0.5)))
     rescore(made[1], bag.iloc[3:])
     (made[2] / "metrics.json").unlink()
     run = finished.snakemake("compare", "--cores", "1")

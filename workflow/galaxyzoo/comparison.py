@@ -38,8 +38,8 @@ def reason_apart(experiment: Experiment, reference: Experiment) -> str | None:
     """Why the errors of two experiments are not of the same thing, in words; None if they are."""
     if experiment.columns != reference.columns:
         return (
-            f"it foresees other answers: the {len(experiment.columns)} columns of a decision tree "
-            f"that is not {reference.name}’s"
+            f"it foresees other answers: the {len(experiment.columns)} columns of another decision "
+            f"tree than that of {reference.name}"
         )
     if not np.array_equal(experiment.ids, reference.ids):
         shared = len(np.intersect1d(experiment.ids, reference.ids))
@@ -49,7 +49,9 @@ def reason_apart(experiment: Experiment, reference: Experiment) -> str | None:
             f"{len(reference.ids):,} of {reference.name}"
         )
     if not np.array_equal(experiment.voted, reference.voted):
-        return f"it was scored by other votes on galaxies of the same numbers as {reference.name}’s"
+        return (
+            f"it was scored by other votes than {reference.name}, on galaxies of the same numbers"
+        )
     return None
 
 
