@@ -197,9 +197,9 @@ def test_a_run_compares_what_is_finished_and_trains_nothing(compared):
     assert "<svg" in (results / "comparison_curves.svg").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("changes", [[], ["--config", "seeds=[5,6]", "validation=0.3"]])
-def test_nothing_but_the_comparison_is_done_whatever_the_config_says(compared, changes):
-    run = compared.snakemake("compare", "--dry-run", *changes)
+@pytest.mark.parametrize("change", ["experiment=tiny", "validation=0.3", "experiment=never_run"])
+def test_nothing_but_the_comparison_is_done_whatever_the_config_says(compared, change):
+    run = compared.snakemake("compare", "--dry-run", "--config", change)
     assert run.returncode == 0, run.stdout
     jobs = re.findall(r"^(?:local)?rule (\w+):$", run.stdout, re.MULTILINE)
     assert jobs == ["compare"]
