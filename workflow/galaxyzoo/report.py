@@ -53,16 +53,7 @@ def report_page(
     `provenance` is the content of provenance.json, with the `commit` and `versions` of what writes
     the page.
     """
-    pages = Environment(
-        loader=FileSystemLoader(template.parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    pages.filters.update(
-        rmse="{:.5f}".format, count="{:,}".format, counted=counted, duration=duration
-    )
+    pages = page_templates(template.parent)
     return pages.get_template(template.name).render(
         config=config,
         config_yaml=yaml.safe_dump(
@@ -84,6 +75,21 @@ def report_page(
         pictures={name: picture(path) for name, path in figures.items()},
         explorer=explorer_parts(explorer, template.parent / "explorer.js"),
     )
+
+
+def page_templates(folder: Path) -> Environment:
+    """The templates in a folder, with the filters by which they write numbers."""
+    pages = Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    pages.filters.update(
+        rmse="{:.5f}".format, count="{:,}".format, counted=counted, duration=duration
+    )
+    return pages
 
 
 def explorer_parts(data: Path, script: Path) -> dict[str, Any]:

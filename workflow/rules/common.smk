@@ -58,6 +58,7 @@ LAST_STAGE = STAGE_NAMES[-1]
 STARTING_WEIGHTS = "results/backbones/{}-{}.safetensors".format(
     config["model"]["backbone"], Path(config["model"]["weights"]).stem
 )
+PAGES = ("report.html.j2", "comparison.html.j2")
 
 
 wildcard_constraints:
@@ -207,7 +208,8 @@ def file_to_submit(wildcards):
 def page_parts():
     """Paths of what the report's template includes: macros, sections, style and script."""
     folder = WORKFLOW / "report"
-    return sorted(str(path) for kind in ("*.j2", "*.css", "*.js") for path in folder.rglob(kind))
+    files = [path for kind in ("*.j2", "*.css", "*.js") for path in folder.rglob(kind)]
+    return sorted(str(path) for path in files if path.name not in PAGES)
 
 
 def final_output():

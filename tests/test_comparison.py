@@ -1,0 +1,274 @@
+"""The comparison of experiments: its numbers, a run of it, and its page in a browser."""
+
+import json
+import re
+import shutil
+from collections.abc import Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+
+from browsing import VIEWS, opened, require_access, require_fit
+from checkout import Checkout
+from galaxyzoo.comparison import (
+    config_differences,
+    learning_curves,
+    on_one_holdout,
+    score_table,
+)
+from galaxyzoo.experiments import Experiment, found_experiments
+
+GALAXIES, COLUMNS = 200, ("a", "b")
+VOTED = np.random.default_rng(0).random((GALAXIES, len(COLUMNS)))
+STAGES = [
+    {"name": "head", "size": 32, "epochs": 1, "lr": 0.01},
+    {"name": "all", "size": 48, "epochs": 2, "lr": 0.001},
+]
+
+
+def experiment(name: str, noise: float = 0.1, draw: int = 1, **changes) -> Experiment:
+    """An experiment whose predictions miss the votes by so much, in one of several draws."""
+    miss = np.random.default_rng(draw).normal(scale=noise, size=VOTED.shape)
+    history = {
+        "head": pd.DataFrame({"valid_rmse": [0.3]}),
+        "all": pd.DataFrame({"valid_rmse": [0.2, 0.1]}),
+    }
+    timing = {
+        "head": pd.DataFrame({"seconds": [60.0]}),
+        "all": pd.DataFrame({"seconds": [30.0, 90.0]}),
+    }
+    fields = {
+        "name": name,
+        "config": {"experiment": name, "seeds": [0, 1], "stages": STAGES, "survey": {"name": "s"}},
+        "metrics": {"rmse": {"bag": float(np.sqrt(np.mean(miss**2)))}},
+        "ids": np.arange(GALAXIES),
+        "columns": COLUMNS,
+        "predicted": VOTED + miss,
+        "voted": VOTED,
+        "histories": {0: history, 1: {stage: 2 * table for stage, table in history.items()}},
+        "timings": {0: timing, 1: timing},
+    }
+    return Experiment(**fields | changes)
+
+
+def test_the_best_comes_first_and_a_clearly_worse_one_is_told_apart_from_it():
+    table = score_table([experiment("worse", 0.2), experiment("best", 0.1, 2)], resamples=500)
+    assert list(table["experiment"]) == ["best", "worse"]
+    best, worse = table.to_dict("records")
+    assert [best[f"difference{end}"] for end in ("", "_low", "_high")] == [0, 0, 0]
+    assert worse["difference"] == worse["rmse"] - best["rmse"]
+    assert 0 < worse["difference_low"] < worse["difference"] < worse["difference_high"]
+
+
+def test_two_that_are_as_good_are_not_told_apart():
+    table = score_table([experiment("one", draw=1), experiment("other", draw=2)], resamples=500)
+    other = table.iloc[1]
+    assert other["difference_low"] < 0 < other["difference_high"]
+
+
+def test_the_interval_is_a_paired_one():
+    """Of predictions that differ a little on the same galaxies, it is far narrower than apart."""
+    one = experiment("one")
+    off = one.predicted + 0.01 * np.sign(one.predicted - VOTED)
+    error = float(np.sqrt(np.mean((off - VOTED) ** 2)))
+    near = experiment("near", predicted=off, metrics={"rmse": {"bag": error}})
+    paired = score_table([one, near], resamples=500).iloc[1]
+    apart = score_table([one, experiment("other", 0.11, 2)], resamples=500).iloc[1]
+    assert paired["difference_low"] > 0
+    narrow, wide = (row["difference_high"] - row["difference_low"] for row in (paired, apart))
+    assert narrow < wide / 5
+
+
+def test_the_table_tells_time_and_extent():
+    (row,) = score_table([experiment("one")], resamples=10).to_dict("records")
+    assert row["training_seconds"] == 2 * (60 + 30 + 90)  # of two seeds
+    expected = {"seeds": 2, "epochs": 3, "sizes_px": "32, 48", "galaxies": GALAXIES}
+    assert {key: row[key] for key in expected} == expected
+
+
+def test_the_curves_are_means_over_seeds_of_all_stages():
+    table = learning_curves([experiment("one"), experiment("other")])
+    one = table[table["experiment"] == "one"]
+    assert list(one["epoch"]) == [1, 2, 3]
+    assert list(one["minutes"]) == [1, 1.5, 3]
+    assert one["valid_rmse"].to_numpy() == pytest.approx([0.45, 0.3, 0.15])
+
+
+def test_only_what_differs_in_the_configs_is_told():
+    first, second = [dict(stage) for stage in STAGES], [dict(stage) for stage in STAGES]
+    second[1]["lr"] = [0.0001, 0.001]
+    second.append({"name": "last", "size": 48})
+    configs = {
+        "one": {"experiment": "one", "stages": first, "model": {"backbone": "a", "output": "tree"}},
+        "two": {"experiment": "two", "stages": second, "model": {"backbone": "b"}},
+    }
+    configs["one"]["seeds"] = configs["two"]["seeds"] = [0, 1]
+    assert config_differences(configs) == {
+        "stages": ["head, all", "head, all, last"],
+        "stages[all].lr": ["0.001", "[0.0001, 0.001]"],
+        "model.backbone": ["a", "b"],
+        "model.output": ["tree", "not set"],
+        "stages[last].size": ["not set", "48"],
+    }
+
+
+def test_only_experiments_on_the_same_galaxies_answers_and_votes_are_compared():
+    others = [
+        experiment("answers", columns=("a", "c")),
+        experiment("galaxies", ids=np.arange(GALAXIES) + 50),
+        experiment("votes", voted=VOTED + 0.1),
+    ]
+    same = [experiment("one"), experiment("two", 0.2)]
+    group, apart = on_one_holdout([*others, *same], "votes was never run")
+    assert group == same
+    assert "other answers: the 2 columns" in apart["answers"]
+    assert "other galaxies: 200 of the survey s" in apart["galaxies"]
+    assert "150 are among the 200 of one" in apart["galaxies"]
+    assert "other votes" in apart["votes"]
+    group, apart = on_one_holdout([*others, *same], "galaxies")
+    assert [one.name for one in group] == ["galaxies"]
+    assert set(apart) == {"answers", "votes", "one", "two"}
+
+
+def write_copy(tiny: Path, name: str, **changes) -> Path:
+    """A finished experiment's folder under another name, with changes to its config."""
+    folder = tiny.parent / name
+    shutil.copytree(tiny, folder)
+    config = yaml.safe_load((folder / "config.yaml").read_text(encoding="utf-8"))
+    text = yaml.safe_dump(config | {"experiment": name} | changes, sort_keys=False)
+    (folder / "config.yaml").write_text(text, encoding="utf-8")
+    return folder
+
+
+def rescore(folder: Path, bag: pd.DataFrame) -> float:
+    """Give an experiment other predictions, and their error, which is returned."""
+    bag.to_parquet(folder / "bag" / "holdout.parquet", index=False)
+    index = pd.read_csv(folder.parent / "surveys" / "tiny" / "training.csv", index_col="GalaxyID")
+    predicted = bag.set_index("GalaxyID")
+    voted = index.loc[predicted.index, predicted.columns]
+    error = float(np.sqrt(((predicted - voted) ** 2).to_numpy().mean()))
+    metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
+    metrics["rmse"]["bag"] = error
+    (folder / "metrics.json").write_text(json.dumps(metrics), encoding="utf-8")
+    return error
+
+
+@pytest.fixture(scope="module")
+def compared(finished) -> Iterator[Checkout]:
+    """A checkout with the tiny experiment's comparison with three others, of which one is fit."""
+    tiny = finished.results
+    bag = pd.read_parquet(tiny / "bag" / "holdout.parquet")
+    answers = bag.columns.drop("GalaxyID")
+    stages = yaml.safe_load((tiny / "config.yaml").read_text(encoding="utf-8"))["stages"]
+    stages[1]["lr"] = 0.02
+    made = [
+        write_copy(tiny, "tiny_worse", stages=stages),
+        write_copy(tiny, "tiny_fewer"),
+        write_copy(tiny, "tiny_unfinished"),
+    ]
+    rescore(made[0], bag.assign(**dict.fromkeys(answers, 0.5)))
+    rescore(made[1], bag.iloc[3:])
+    (made[2] / "metrics.json").unlink()
+    run = finished.snakemake("compare", "--cores", "1")
+    assert run.returncode == 0, run.stdout
+    yield finished
+    for folder in made:
+        shutil.rmtree(folder)
+    for file in finished.results.parent.glob("comparison*"):
+        file.unlink()
+
+
+def test_a_run_compares_what_is_finished_and_trains_nothing(compared):
+    results = compared.results.parent
+    table = pd.read_csv(results / "comparison.csv")
+    assert list(table["experiment"]) == ["tiny", "tiny_worse"]
+    for name, rmse in zip(table["experiment"], table["rmse"], strict=True):
+        metrics = json.loads((results / name / "metrics.json").read_text(encoding="utf-8"))
+        assert rmse == pytest.approx(metrics["rmse"]["bag"], rel=1e-12)  # as CSV writes it
+    worse = table.iloc[1]
+    assert 0 < worse["difference_low"] < worse["difference"] < worse["difference_high"]
+    timings = [pd.read_csv(path) for path in compared.results.glob("seed*/stages/*_timing.csv")]
+    expected = sum(timing["seconds"].sum() for timing in timings)
+    assert table["training_seconds"].to_numpy() == pytest.approx(expected)
+    assert "<svg" in (results / "comparison_curves.svg").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("change", ["experiment=tiny", "validation=0.3", "experiment=never_run"])
+def test_nothing_but_the_comparison_is_done_whatever_the_config_says(compared, change):
+    run = compared.snakemake("compare", "--dry-run", "--config", change)
+    assert run.returncode == 0, run.stdout
+    jobs = re.findall(r"^(?:local)?rule (\w+):$", run.stdout, re.MULTILINE)
+    assert jobs == ["compare"]
+
+
+def test_what_lies_there_now_is_compared_each_time(compared):
+    page = compared.results.parent / "comparison.html"
+    shown = page.read_text(encoding="utf-8")
+    folder = write_copy(compared.results, "tiny_again")
+    try:
+        assert compared.snakemake("compare", "--cores", "1").returncode == 0
+        assert "tiny_again" in page.read_text(encoding="utf-8")
+    finally:
+        shutil.rmtree(folder)
+    assert compared.snakemake("compare", "--cores", "1").returncode == 0
+    assert page.read_text(encoding="utf-8") == shown
+
+
+def test_a_score_that_is_not_of_the_predictions_is_not_compared(compared):
+    folder = write_copy(compared.results, "tiny_stale")
+    try:
+        bag = pd.read_parquet(folder / "bag" / "holdout.parquet")
+        (bag * [1, *[0.5] * (bag.shape[1] - 1)]).astype(bag.dtypes).to_parquet(
+            folder / "bag" / "holdout.parquet", index=False
+        )
+        finished, reasons = found_experiments(compared.results.parent)
+    finally:
+        shutil.rmtree(folder)
+    assert [one.name for one in finished] == ["tiny", "tiny_fewer", "tiny_worse"]
+    assert "metrics.json tells of an error" in reasons["tiny_stale"]
+
+
+def test_with_nothing_finished_one_sentence_says_so(tmp_path):
+    run = Checkout(tmp_path).snakemake("compare", "--cores", "1")
+    assert run.returncode != 0
+    assert "no experiment under results is finished" in run.stdout
+    assert "Traceback" not in run.stdout
+    assert not (tmp_path / "results" / "comparison.html").exists()
+
+
+@pytest.mark.parametrize(("width_px", "colour_scheme"), VIEWS)
+def test_the_page_opens_offline_fits_and_is_accessible(browser, compared, width_px, colour_scheme):
+    page = compared.results.parent / "comparison.html"
+    with opened(browser, page, width_px, colour_scheme) as shown:
+        require_fit(shown)
+        require_access(shown)
+
+
+def test_the_page_shows_scores_differences_and_what_is_not_compared(browser, compared):
+    results = compared.results.parent
+    with opened(browser, results / "comparison.html") as page:
+        scores, config, apart = (
+            [row.locator("th, td").all_inner_texts() for row in rows.all()]
+            for rows in (
+                page.get_by_role("region", name=name, exact=True).locator("tbody tr")
+                for name in ("Scores", "Config differences", "Not compared")
+            )
+        )
+        headings = page.locator("h1, h2").evaluate_all("all => all.map(h => +h.tagName[1])")
+    assert all(below - above <= 1 for above, below in pairwise(headings))
+    table = pd.read_csv(results / "comparison.csv")
+    assert [row[:2] for row in scores] == [
+        [name, f"{rmse:.5f}"] for name, rmse in zip(table["experiment"], table["rmse"], strict=True)
+    ]
+    worse = table.iloc[1]
+    low, high = worse["difference_low"], worse["difference_high"]
+    assert scores[1][2:4] == [f"{worse['difference']:+.5f}", f"{low:+.5f} to {high:+.5f}"]
+    assert config == [["stages[all].lr", "[0.001, 0.01]", "0.02"]]
+    reasons = dict(apart)
+    assert set(reasons) == {"tiny_fewer", "tiny_unfinished"}
+    assert "other galaxies: 12 of the survey tiny" in reasons["tiny_fewer"]
+    assert "no tiny_unfinished/metrics.json" in reasons["tiny_unfinished"]

@@ -1,0 +1,39 @@
+"""Compare all experiments under the folder of results that were scored on the same hold-out."""
+
+from pathlib import Path
+
+import job
+from galaxyzoo.comparison import config_differences, learning_curves, on_one_holdout, score_table
+from galaxyzoo.comparison_page import comparison_page
+from galaxyzoo.errors import InputError
+from galaxyzoo.experiments import found_experiments
+from galaxyzoo.figures_comparison import compared_curves
+from galaxyzoo.figures_style import save
+
+settings = job.start(snakemake)
+page = Path(snakemake.output.page)
+finished, unfinished = found_experiments(page.parent)
+if not finished:
+    reasons = "".join(f"; {name}: {why}" for name, why in unfinished.items())
+    raise InputError(
+        f"no experiment under {page.parent} is finished, so there is nothing to compare: run one "
+        f"first, with `snakemake`{reasons}"
+    )
+compared, apart = on_one_holdout(finished, settings["experiment"])
+scores = score_table(compared)
+by_name = {experiment.name: experiment for experiment in compared}
+compared = [by_name[name] for name in scores["experiment"]]
+save(compared_curves(learning_curves(compared)), Path(snakemake.output.curves))
+scores.to_csv(snakemake.output.table, index=False)
+page.write_text(
+    comparison_page(
+        scores,
+        config_differences({experiment.name: experiment.config for experiment in compared}),
+        dict(sorted((apart | unfinished).items())),
+        compared[0].metrics["survey"],
+        Path(snakemake.output.curves),
+        Path(snakemake.input.template),
+    ),
+    encoding="utf-8",
+)
+job.log.info("Compared: %s", ", ".join(scores["experiment"]))
