@@ -10,7 +10,9 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from playwright.sync_api import expect
 
+from browsing import opened
 from checkout import TINY, Checkout, changed
 from galaxyzoo.decision_tree import GALAXY_ZOO_2
 
@@ -138,14 +140,20 @@ def test_the_submission_is_as_kaggle_takes_it(finished):
     np.testing.assert_allclose(submission[COLUMNS], bag[COLUMNS], atol=1e-6)
 
 
-def test_the_report_page_is_there_and_reaches_snakemakes_own_report(finished):
+def test_the_report_page_is_there(finished):
     page = (finished.results / "report.html").read_text(encoding="utf-8")
     bag = json.loads((finished.results / "metrics.json").read_text())["rmse"]["bag"]
     assert f"{bag:.5f}" in page
     assert "Nothing to be done" in finished.snakemake("report").stdout
+
+
+def test_snakemakes_own_report_has_the_figures_under_headings(finished, browser):
     run = finished.snakemake("--report", "snakemake-report.html")
     assert run.returncode == 0, run.stdout
-    assert "learning_curves.svg" in (finished.folder / "snakemake-report.html").read_text()
+    with opened(browser, finished.folder / "snakemake-report.html") as page:
+        for heading in ("Results", "tiny", "errors"):
+            page.get_by_text(heading, exact=True).first.click()
+        expect(page.get_by_text("reliability of each answer")).to_be_visible()
 
 
 def test_files_in_kaggles_layout_take_the_same_way(finished):
