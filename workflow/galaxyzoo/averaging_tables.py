@@ -10,6 +10,7 @@ from math import comb
 import numpy as np
 import pandas as pd
 
+from galaxyzoo.bootstrap import squared_errors
 from galaxyzoo.randomness import numpy_generator
 
 MOST_SUBSETS = 1000  # of the seeds, of one size
@@ -31,7 +32,7 @@ def error_by_views(
     }
     return pd.DataFrame(
         [
-            {"network": name, "views": views, "rmse": np.sqrt(np.mean((mean - voted) ** 2))}
+            {"network": name, "views": views, "rmse": np.sqrt(squared_errors(mean, voted).mean())}
             for name, by_views in by_network.items()
             for views, mean in by_views.items()
         ]

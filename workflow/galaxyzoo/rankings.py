@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from galaxyzoo.bootstrap import squared_errors
 from galaxyzoo.decision_tree import DecisionTree
 from galaxyzoo.prediction_files import ID, probabilities_of
 
@@ -12,7 +13,7 @@ SHEET_GALAXIES = 12
 
 def galaxy_errors(predicted: np.ndarray, voted: np.ndarray) -> np.ndarray:
     """Each galaxy's own root mean square error over all columns: two (N, columns) give (N,)."""
-    return np.sqrt(np.mean((predicted - voted) ** 2, axis=1))
+    return np.sqrt(squared_errors(predicted, voted))
 
 
 def disagreements(predicted: np.ndarray, voted: np.ndarray, tree: DecisionTree) -> np.ndarray:

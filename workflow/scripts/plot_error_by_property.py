@@ -18,7 +18,7 @@ tree = tree_from(settings["tree"])
 bag = pd.read_parquet(snakemake.input.bag)
 index = pd.read_csv(snakemake.input.index)
 labels = probabilities_of(index, tree)
-rows = pd.Series(index.index, index["GalaxyID"]).loc[bag["GalaxyID"]].to_numpy()
+rows = pd.Index(index["GalaxyID"]).get_indexer(bag["GalaxyID"])
 light = measured(np.load(snakemake.input.crops, mmap_mode="r"), rows)
 table = error_by_property(
     {
