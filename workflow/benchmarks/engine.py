@@ -17,7 +17,7 @@ from galaxyzoo.decision_tree import GALAXY_ZOO_2
 from galaxyzoo.devices import best_device
 from galaxyzoo.galaxies import load_galaxies
 from galaxyzoo.models import GalaxyNetwork
-from galaxyzoo.prediction import predict
+from galaxyzoo.prediction import predict_by_views
 from galaxyzoo.resume import SavedState
 from galaxyzoo.schedule import one_cycle
 from galaxyzoo.training import Learner, adam, train_stage
@@ -107,7 +107,9 @@ def tta_speeds(backbone: str, size_px: int, batch_size: int, batches: int) -> Sp
         synchronise()
 
     def ours() -> None:
-        predict(network, crops, np.arange(galaxies), maps, batch_size, best_device())
+        predict_by_views(
+            network, crops, np.arange(galaxies), maps, [1, len(maps)], batch_size, best_device()
+        )
 
     return compare(ours, bare, galaxies * len(maps))
 
@@ -120,10 +122,12 @@ def linearity_speeds(backbone: str, size_px: int, batch_size: int) -> Speeds:
 
     def galaxies() -> None:
         rows, half = np.arange(2 * batch_size), maps[: len(maps) // 2]
-        predict(network, crops, rows, half, batch_size, device)
+        predict_by_views(network, crops, rows, half, [1, len(half)], batch_size, device)
 
     def views() -> None:
-        predict(network, crops, np.arange(batch_size), maps, batch_size, device)
+        predict_by_views(
+            network, crops, np.arange(batch_size), maps, [1, len(maps)], batch_size, device
+        )
 
     return compare(galaxies, views, batch_size * len(maps), pairs=5)
 
@@ -166,7 +170,7 @@ def predict_once(folder: Path) -> None:
     crops = np.load(folder / "crops.npy", mmap_mode="r")
     network = ready_network("test_resnet", SMALL_PX, torch.float32)
     two_views = tta_maps(TTA)[:2]
-    predict(network, crops, np.arange(len(crops)), two_views, 128, best_device())
+    predict_by_views(network, crops, np.arange(len(crops)), two_views, [1, 2], 128, best_device())
 
 
 def synchronise() -> None:

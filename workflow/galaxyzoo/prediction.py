@@ -15,23 +15,6 @@ def counts_of_views(views: int) -> list[int]:
     return sorted({2**i for i in range(views.bit_length()) if 2**i <= views} | {views})
 
 
-def predict(
-    network: GalaxyNetwork,
-    crops: np.ndarray,
-    rows: np.ndarray,
-    maps: np.ndarray,
-    batch_size: int,
-    device: torch.device,
-) -> tuple[np.ndarray, np.ndarray]:
-    """What a network says of galaxies from the first view alone, and from the mean of all.
-
-    Arguments are those of `predict_by_views`; returns two arrays (rows, columns).
-    """
-    counts = [1, len(maps)]
-    single, mean = predict_by_views(network, crops, rows, maps, counts, batch_size, device)
-    return single, mean
-
-
 @torch.no_grad()
 def predict_by_views(
     network: GalaxyNetwork,
