@@ -10,13 +10,11 @@ report: "workflow/report/workflow.rst"
 
 
 include: "workflow/rules/common.smk"
-include: "workflow/rules/kaggle.smk"
-include: "workflow/rules/gz2.smk"
-include: "workflow/rules/files.smk"
+include: f"workflow/rules/surveys/{SURVEY['source']}.smk"
 include: "workflow/rules/data.smk"
 include: "workflow/rules/training.smk"
 include: "workflow/rules/prediction.smk"
-include: "workflow/rules/galaxies.smk"
+include: "workflow/rules/evaluation.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/compare.smk"
 

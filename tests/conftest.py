@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from checkout import Checkout
-from galaxyzoo.decision_tree import GALAXY_ZOO_2
+from galaxyzoo.tree.decision_tree import GALAXY_ZOO_2
 
 os.environ.setdefault("GOMP_SPINCOUNT", "2000")  # as in the workflow; torch comes later
 

@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 import torch
 
-from galaxyzoo.decision_tree import GALAXY_ZOO_2
-from galaxyzoo.galaxies import Galaxies
-from galaxyzoo.models import GalaxyNetwork
-from galaxyzoo.resume import SavedState
-from galaxyzoo.training import train_stage
+from galaxyzoo.engine.dataset import Galaxies
+from galaxyzoo.engine.network import GalaxyNetwork
+from galaxyzoo.engine.resume import SavedState
+from galaxyzoo.engine.training import train_stage
+from galaxyzoo.tree.decision_tree import GALAXY_ZOO_2
 
 BACKBONE = "test_resnet"  # timm's own tiny network
 MODEL = {"backbone": BACKBONE, "output": "sigmoid"}

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from galaxyzoo.bootstrap import resampled_means, rmse_interval, squared_errors
+from galaxyzoo.evaluation.bootstrap import resampled_means, rmse_interval, squared_errors
 
 
 def test_the_interval_is_as_wide_as_the_scatter_of_galaxies_makes_it():

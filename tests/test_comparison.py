@@ -14,13 +14,13 @@ import yaml
 
 from browsing import VIEWS, opened, require_access, require_fit
 from checkout import Checkout
-from galaxyzoo.comparison import (
+from galaxyzoo.evaluation.comparison import (
     config_differences,
     learning_curves,
     on_one_holdout,
     score_table,
 )
-from galaxyzoo.experiments import Experiment, found_experiments
+from galaxyzoo.evaluation.finished_experiments import Experiment, found_experiments
 
 GALAXIES, COLUMNS = 200, ("a", "b")
 VOTED = np.random.default_rng(0).random((GALAXIES, len(COLUMNS)))

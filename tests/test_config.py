@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from galaxyzoo.config import load_schema, patch_size_px, validated
-from galaxyzoo.errors import InputError
+from galaxyzoo.foundation.errors import InputError
 from trees import RINGS
 
 ROOT = Path(__file__).parents[1]

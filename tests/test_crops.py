@@ -14,14 +14,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from galaxyzoo.surveys.kaggle_files import find, read_solutions
 from PIL import Image
 
-from galaxyzoo import crops
-from galaxyzoo.crops import CHUNK, crop_survey
-from galaxyzoo.decision_tree import GALAXY_ZOO_2
-from galaxyzoo.errors import InputError
-from galaxyzoo.kaggle_files import find, read_solutions
-from galaxyzoo.label_checks import label_faults
+from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.surveys import crops
+from galaxyzoo.surveys.crops import CHUNK, crop_survey
+from galaxyzoo.surveys.label_checks import label_faults
+from galaxyzoo.tree.decision_tree import GALAXY_ZOO_2
 
 ROOT = Path(__file__).parents[1]
 SAMPLE = Path(__file__).parents[2] / "shared" / "galaxyzoo-sample"
@@ -405,7 +405,7 @@ def run_in_another_process(survey: Survey, first_lines: str) -> subprocess.Popen
     code = f"""
 {first_lines}
 from pathlib import Path
-from galaxyzoo.crops import crop_survey
+from galaxyzoo.surveys.crops import crop_survey
 out = Path({str(survey.out)!r})
 paths = [out / name for name in ("crops.npy", "index.csv", "rejected.csv")]
 crop_survey(Path({str(survey.images)!r}), None, {{}}, {SIZE}, *paths, "stop", 2)

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from galaxyzoo.surveys.kaggle_files import read_solutions
 
-from galaxyzoo.decision_tree import GALAXY_ZOO_2, tree_from, without_words
-from galaxyzoo.kaggle_files import read_solutions
+from galaxyzoo.tree.decision_tree import GALAXY_ZOO_2, tree_from, without_words
 from trees import NUMBER_TREE, RING_TREE, RINGS, VOTES_FOR_TREE
 
 SAMPLE = Path(__file__).parents[2] / "shared" / "galaxyzoo-sample"

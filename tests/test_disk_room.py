@@ -22,8 +22,8 @@ resource.setrlimit(resource.RLIMIT_FSIZE, ({LIMIT_BYTES}, {LIMIT_BYTES}))
 FETCH = """
 import sys
 from pathlib import Path
-from galaxyzoo.downloads import fetch
-from galaxyzoo.errors import InputError
+from galaxyzoo.surveys.downloads import fetch
+from galaxyzoo.foundation.errors import InputError
 try:
     fetch(sys.argv[1], sys.argv[3] or None, Path(sys.argv[2]) / "images.zip", "key")
 except InputError as error:
@@ -32,8 +32,8 @@ except InputError as error:
 KAGGLE = """
 import sys, time
 from pathlib import Path
-from galaxyzoo.errors import InputError
-from galaxyzoo.kaggle_download import download_survey
+from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.surveys.kaggle_download import download_survey
 time.sleep = lambda seconds: None  # the client waits a minute, in all, to try five times more
 try:
     download_survey(Path(sys.argv[1]), "stars", {"images.zip": 0})

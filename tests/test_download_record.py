@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from galaxyzoo.download_record import PROVENANCE, write_record
+from galaxyzoo.foundation.file_records import PROVENANCE, write_record
 
 CONTENT = {"images.zip": b"pictures" * 1000, "table.csv": b"a,b\n1,2\n"}
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from file_server import FileServer
-from galaxyzoo import downloads
-from galaxyzoo.downloads import fetch, put
-from galaxyzoo.errors import InputError
+from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.surveys import downloads
+from galaxyzoo.surveys.downloads import fetch, put
 
 CONTENT = bytes(range(256)) * 20_000  # 5.12 MB: several chunks, the last not full
 

@@ -3,13 +3,18 @@
 import numpy as np
 import pandas as pd
 import pytest
+from galaxyzoo.evaluation.stage_costs import stage_costs
 
-from galaxyzoo.averaging_tables import MOST_SUBSETS, error_by_seeds, error_by_views, subsets
-from galaxyzoo.calibration import reliability_table
-from galaxyzoo.decision_tree import GALAXY_ZOO_2
-from galaxyzoo.error_tables import agreement, answer_table, density_table, error_by_property
-from galaxyzoo.photometry import measured
-from galaxyzoo.stage_costs import stage_costs
+from galaxyzoo.evaluation.averaging import MOST_SUBSETS, error_by_seeds, error_by_views, subsets
+from galaxyzoo.evaluation.calibration import reliability_table
+from galaxyzoo.evaluation.error_tables import (
+    agreement,
+    answer_table,
+    density_table,
+    error_by_property,
+)
+from galaxyzoo.evaluation.photometry import measured
+from galaxyzoo.tree.decision_tree import GALAXY_ZOO_2
 from trees import NUMBER_TREE, RING_TREE
 
 

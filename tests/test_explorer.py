@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 from playwright.sync_api import expect
 
-from galaxyzoo import explorer
-from galaxyzoo.decision_tree import GALAXY_ZOO_2, tree_from
-from galaxyzoo.explorer import explorer_data
-from galaxyzoo.rankings import ranked_galaxies, sheet_positions
+from galaxyzoo.evaluation.rankings import ranked_galaxies, sheet_positions
+from galaxyzoo.report import explorer
+from galaxyzoo.report.explorer import explorer_data
+from galaxyzoo.tree.decision_tree import GALAXY_ZOO_2, tree_from
 from test_galaxies import ranked, table
 
 TWO_ANSWERS = tree_from(

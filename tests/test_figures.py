@@ -6,26 +6,26 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from galaxyzoo.averaging_tables import error_by_seeds, error_by_views
-from galaxyzoo.calibration import reliability_table
-from galaxyzoo.decision_tree import GALAXY_ZOO_2
-from galaxyzoo.error_tables import (
+from galaxyzoo.evaluation.averaging import error_by_seeds, error_by_views
+from galaxyzoo.evaluation.calibration import reliability_table
+from galaxyzoo.evaluation.error_tables import (
     answer_table,
     density_table,
     error_by_property,
     question_table,
 )
-from galaxyzoo.figures_averaging import lines_by_seeds, lines_by_views
-from galaxyzoo.figures_errors import (
+from galaxyzoo.evaluation.stage_tables import learning_table
+from galaxyzoo.report.figures.averaging import lines_by_seeds, lines_by_views
+from galaxyzoo.report.figures.errors import (
     bars_by_answer,
     bars_by_question,
     lines_by_property,
     predicted_against_voted,
     reliability,
 )
-from galaxyzoo.figures_learning import learning_curves
-from galaxyzoo.figures_style import AT_NIGHT, save, save_with_numbers
-from galaxyzoo.histories import learning_table
+from galaxyzoo.report.figures.learning import learning_curves
+from galaxyzoo.report.figures.style import AT_NIGHT, save, save_with_numbers
+from galaxyzoo.tree.decision_tree import GALAXY_ZOO_2
 from trees import NUMBER_TREE, RING_TREE
 
 STAGE_EPOCHS = {"head_64": 1, "all_64": 4, "all_96": 3}

@@ -6,12 +6,9 @@ import pytest
 import torch
 from torch import nn
 
-from galaxyzoo.attribution import attribution_table, occlusion_maps, telling_answers
-from galaxyzoo.augmented_views import VIEWS, augmented_views, talked_about
-from galaxyzoo.decision_tree import GALAXY_ZOO_2, tree_from
-from galaxyzoo.figures_galaxies import attribution_sheet, augmentation_grid, galaxy_sheet
-from galaxyzoo.figures_style import save
-from galaxyzoo.rankings import (
+from galaxyzoo.evaluation.attribution import attribution_table, occlusion_maps, telling_answers
+from galaxyzoo.evaluation.augmentation_example import VIEWS, augmented_views, talked_about
+from galaxyzoo.evaluation.rankings import (
     SHEET_GALAXIES,
     SHEETS,
     disagreements,
@@ -19,6 +16,9 @@ from galaxyzoo.rankings import (
     ranked_galaxies,
     sheet_positions,
 )
+from galaxyzoo.report.figures.galaxies import attribution_sheet, augmentation_grid, galaxy_sheet
+from galaxyzoo.report.figures.style import save
+from galaxyzoo.tree.decision_tree import GALAXY_ZOO_2, tree_from
 from trees import NUMBER_TREE, RING_TREE
 
 AUGMENTATION = {

@@ -5,12 +5,12 @@ import pytest
 import torch
 
 from engine import AUGMENTATION, STAGE, galaxies, new_tiny_network, same, train
-from galaxyzoo.devices import best_device, body_dtype, memory_for
-from galaxyzoo.errors import InputError
-from galaxyzoo.galaxies import Galaxies, load_galaxies
-from galaxyzoo.models import GalaxyNetwork
-from galaxyzoo.schedule import one_cycle
-from galaxyzoo.training import Learner
+from galaxyzoo.engine.dataset import Galaxies, load_galaxies
+from galaxyzoo.engine.devices import best_device, body_dtype, memory_for
+from galaxyzoo.engine.network import GalaxyNetwork
+from galaxyzoo.engine.schedule import one_cycle
+from galaxyzoo.engine.training import Learner
+from galaxyzoo.foundation.errors import InputError
 
 pytestmark = [
     pytest.mark.gpu,

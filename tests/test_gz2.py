@@ -15,7 +15,7 @@ from PIL import Image
 from catalogue import catalogue_table
 from checkout import Checkout, changed
 from file_server import FileServer
-from galaxyzoo.decision_tree import GALAXY_ZOO_2
+from galaxyzoo.tree.decision_tree import GALAXY_ZOO_2
 
 FIRST = 587722981742084144  # as the real ones; neighbours are the same as floating-point numbers
 IDS = [FIRST + k for k in range(12)]

@@ -16,10 +16,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from galaxyzoo.surveys.kaggle_files import COMPETITION, IMAGE_COUNTS
 from PIL import Image
 
 from checkout import ROOT, Checkout, changed
-from galaxyzoo.kaggle_files import COMPETITION, IMAGE_COUNTS
 from kaggle_server import KEY, RULES, TOKEN, USER, Kaggle
 
 WITHOUT_KAGGLE = "(survey.source: simulation) and files that are on disk (survey.source: files)"
@@ -28,8 +28,8 @@ BY_KEY = {"KAGGLE_USERNAME": USER, "KAGGLE_KEY": KEY}
 DOWNLOAD = """
 import logging, sys
 from pathlib import Path
-from galaxyzoo.errors import InputError
-from galaxyzoo.kaggle_download import download_survey
+from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.surveys.kaggle_download import download_survey
 logging.basicConfig(level=logging.INFO, format="%(message)s")
 try:
     download_survey(Path(sys.argv[1]), "stars", {"labels.zip": 0, "images.zip": int(sys.argv[2])})

@@ -7,16 +7,16 @@ from functools import partial
 import numpy as np
 import pandas as pd
 import pytest
-
-from galaxyzoo.decision_tree import GALAXY_ZOO_2
-from galaxyzoo.errors import InputError
-from galaxyzoo.kaggle_files import (
+from galaxyzoo.surveys.kaggle_files import (
     GalaxyImages,
     find,
     read_fair_ids,
     read_image_names,
     read_solutions,
 )
+
+from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.tree.decision_tree import GALAXY_ZOO_2
 
 
 def write_zip(path, files):

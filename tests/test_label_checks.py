@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from galaxyzoo.decision_tree import GALAXY_ZOO_2
-from galaxyzoo.label_checks import SUM_TOLERANCE, label_faults
+from galaxyzoo.surveys.label_checks import SUM_TOLERANCE, label_faults
+from galaxyzoo.tree.decision_tree import GALAXY_ZOO_2
 from trees import RING_TREE
 
 

@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from galaxyzoo.decision_tree import GALAXY_ZOO_2
-from galaxyzoo.output_layers import OUTPUT_LAYERS, raw_outputs_for
+from galaxyzoo.engine.output_layers import OUTPUT_LAYERS, raw_outputs_for
+from galaxyzoo.tree.decision_tree import GALAXY_ZOO_2
 from trees import RING_TREE, VOTES_FOR_TREE
 
 

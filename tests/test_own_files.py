@@ -14,10 +14,10 @@ from PIL import Image
 
 from catalogue import CLASS_OF_ANSWER, catalogue_table
 from checkout import HEAD, ROOT, Checkout
-from galaxyzoo.decision_tree import GALAXY_ZOO_2, tree_from
-from galaxyzoo.errors import InputError
-from galaxyzoo.own_files import galaxy_ids, images_named, require_files, write_labels
-from galaxyzoo.tables import column_names, read_table
+from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.surveys.own import galaxy_ids, images_named, require_files, write_labels
+from galaxyzoo.surveys.tables import column_names, read_table
+from galaxyzoo.tree.decision_tree import GALAXY_ZOO_2, tree_from
 
 RINGS = yaml.safe_load((ROOT / "config" / "experiments" / "rings.yaml").read_text(encoding="utf-8"))
 RING_COLUMNS = ["ring", "no_ring", "inner", "outer", "collisional"]

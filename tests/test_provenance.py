@@ -8,8 +8,8 @@ from pathlib import Path
 
 from checkout import ROOT, TINY
 from galaxyzoo.config import load_schema, validated
-from galaxyzoo.download_record import known_record, write_record
-from galaxyzoo.rule_graph import read_rule_graph
+from galaxyzoo.foundation.file_records import known_record, write_record
+from galaxyzoo.report.rule_graph import read_rule_graph
 
 RULE_GRAPH = ROOT / "workflow" / "report" / "rulegraph.dot"
 

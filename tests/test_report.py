@@ -18,12 +18,12 @@ import yaml
 from matplotlib.figure import Figure
 
 from galaxyzoo.config import load_schema, validated
-from galaxyzoo.decision_tree import tree_from
-from galaxyzoo.figures_style import save
-from galaxyzoo.histories import read_histories
-from galaxyzoo.published_scores import PUBLISHED
-from galaxyzoo.report import duration, report_page, views
-from galaxyzoo.rule_graph import RuleGraph
+from galaxyzoo.evaluation.published_scores import PUBLISHED
+from galaxyzoo.evaluation.stage_tables import read_histories
+from galaxyzoo.report.figures.style import save
+from galaxyzoo.report.page import duration, report_page, views
+from galaxyzoo.report.rule_graph import RuleGraph
+from galaxyzoo.tree.decision_tree import tree_from
 
 WORKFLOW = Path(__file__).parents[1] / "workflow"
 TEMPLATE = WORKFLOW / "report" / "report.html.j2"

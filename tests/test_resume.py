@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from checkout import TINY, Checkout, changed
-from galaxyzoo.resume import SavedState, stage_fingerprint
+from galaxyzoo.engine.resume import SavedState, stage_fingerprint
 
 STAGES = [
     {"name": "head", "size": 32, "epochs": 1, "lr": 0.01, "freeze": True, "batch_size": 8},

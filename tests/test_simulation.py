@@ -11,9 +11,8 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from galaxyzoo import simulation
-from galaxyzoo.decision_tree import GALAXY_ZOO_2
-from galaxyzoo.simulated_galaxies import (
+from galaxyzoo.simulation import survey
+from galaxyzoo.simulation.galaxies import (
     Arms,
     Artefact,
     Bar,
@@ -25,9 +24,10 @@ from galaxyzoo.simulated_galaxies import (
     Spheroid,
     View,
 )
-from galaxyzoo.simulated_pictures import render
-from galaxyzoo.simulated_votes import true_probabilities, vote_fractions
-from galaxyzoo.simulation import simulate_labels, simulate_survey
+from galaxyzoo.simulation.pictures import render
+from galaxyzoo.simulation.survey import simulate_labels, simulate_survey
+from galaxyzoo.simulation.votes import true_probabilities, vote_fractions
+from galaxyzoo.tree.decision_tree import GALAXY_ZOO_2
 
 SURVEY = {"galaxies": 12, "test_galaxies": 5, "volunteers": 40, "seed": 7}
 VIEW = View(magnitude=15.5, r90_arcsec=14.0, seeing_arcsec=1.2)

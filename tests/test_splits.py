@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from galaxyzoo.errors import InputError
-from galaxyzoo.randomness import numpy_generator
-from galaxyzoo.splits import draw_holdout, split
+from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.foundation.randomness import numpy_generator
+from galaxyzoo.surveys.splits import draw_holdout, split
 
 IDS = np.arange(100_000, 101_000)
 

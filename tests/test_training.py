@@ -7,14 +7,19 @@ import pytest
 import torch
 
 from engine import BACKBONE, CPU, MODEL, STAGE, galaxies, new_tiny_network, same, train
-from galaxyzoo.checkpoints import load_checkpoint, new_network, restored_network, save_checkpoint
-from galaxyzoo.decision_tree import GALAXY_ZOO_2
-from galaxyzoo.errors import InputError
-from galaxyzoo.galaxies import load_galaxies
-from galaxyzoo.models import GalaxyNetwork, fastai_head, layer_groups
-from galaxyzoo.pretrained import save_weights, starting_weights
-from galaxyzoo.schedule import one_cycle, spread_lr
-from galaxyzoo.training import adam, pooled_rmse
+from galaxyzoo.engine.checkpoints import (
+    load_checkpoint,
+    new_network,
+    restored_network,
+    save_checkpoint,
+)
+from galaxyzoo.engine.dataset import load_galaxies
+from galaxyzoo.engine.network import GalaxyNetwork, fastai_head, layer_groups
+from galaxyzoo.engine.pretrained import save_weights, starting_weights
+from galaxyzoo.engine.schedule import one_cycle, spread_lr
+from galaxyzoo.engine.training import adam, pooled_rmse
+from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.tree.decision_tree import GALAXY_ZOO_2
 
 
 @pytest.fixture

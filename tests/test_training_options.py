@@ -19,17 +19,17 @@ from engine import (
     train,
     weights_after,
 )
-from galaxyzoo.augmentation import random_lights, random_maps
-from galaxyzoo.averaging import averaged_network
-from galaxyzoo.checkpoints import restored_network, save_checkpoint
-from galaxyzoo.decision_tree import GALAXY_ZOO_2
-from galaxyzoo.devices import memory_for
-from galaxyzoo.errors import InputError
-from galaxyzoo.lighting import relight
-from galaxyzoo.lr_find import lr_find, suggested_lr
-from galaxyzoo.models import GalaxyNetwork, layer_groups, layers
-from galaxyzoo.schedule import cosine
-from galaxyzoo.training import Learner, adam, pooled_rmse
+from galaxyzoo.engine.augmentation import random_lights, random_maps
+from galaxyzoo.engine.checkpoints import restored_network, save_checkpoint
+from galaxyzoo.engine.devices import memory_for
+from galaxyzoo.engine.ema import averaged_network
+from galaxyzoo.engine.lr_find import lr_find, suggested_lr
+from galaxyzoo.engine.network import GalaxyNetwork, layer_groups, layers
+from galaxyzoo.engine.schedule import cosine
+from galaxyzoo.engine.training import Learner, adam, pooled_rmse
+from galaxyzoo.engine.transforms import relight
+from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.tree.decision_tree import GALAXY_ZOO_2
 
 
 def test_the_average_of_weights_warms_up():

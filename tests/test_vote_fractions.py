@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 
 from catalogue import CLASS_OF_ANSWER, STEMS, catalogue_table, fractions_of
-from galaxyzoo.decision_tree import GALAXY_ZOO_2
-from galaxyzoo.errors import InputError
-from galaxyzoo.label_checks import SUM_TOLERANCE, label_faults
-from galaxyzoo.vote_fractions import read_vote_fractions, weighted_probabilities
+from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.surveys.label_checks import SUM_TOLERANCE, label_faults
+from galaxyzoo.surveys.vote_fractions import read_vote_fractions, weighted_probabilities
+from galaxyzoo.tree.decision_tree import GALAXY_ZOO_2
 
 # Votes of 40 volunteers by the answer's number in the catalogue; those who say star or artifact (2)
 # are asked nothing else, and so 38 are asked whether anything is odd.

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from galaxyzoo.augmentation import random_maps, tta_maps
-from galaxyzoo.warp import affine_maps, resize, warp
+from galaxyzoo.engine.augmentation import random_maps, tta_maps
+from galaxyzoo.engine.transforms import affine_maps, resize, warp
 
 SETTINGS = {
     **{"rotation": 360.0, "rotation_probability": 1.0, "flip": True, "zoom": [1.0, 1.2]},

@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 
 from browsing import opened
 from checkout import TINY, Checkout, changed
-from galaxyzoo.decision_tree import GALAXY_ZOO_2
+from galaxyzoo.tree.decision_tree import GALAXY_ZOO_2
 
 COLUMNS = list(GALAXY_ZOO_2.columns)
 

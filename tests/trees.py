@@ -1,6 +1,6 @@
 """Trees of one's own, as a config has them, for tests."""
 
-from galaxyzoo.decision_tree import tree_from
+from galaxyzoo.tree.decision_tree import tree_from
 
 # A ring search whose second question few are asked, and a number beside it.
 RINGS = [

@@ -13,7 +13,7 @@ import torch
 
 from benchmarks import cropping, engine
 from benchmarks.costs import cost
-from galaxyzoo.devices import best_device
+from galaxyzoo.engine.devices import best_device
 
 OUTPUT = Path("results/benchmarks.json")
 THOUSANDS = (1, 4, 16)

@@ -12,8 +12,8 @@ from PIL import Image
 
 from benchmarks.pairs import Speeds, compare
 from benchmarks.pictures import jpegs, write_zip
-from galaxyzoo.crops import crop_survey
-from galaxyzoo.splits import draw_holdout, split
+from galaxyzoo.surveys.crops import crop_survey
+from galaxyzoo.surveys.splits import draw_holdout, split
 
 CROP_PX = 224
 CROPS = "crops.npy"

@@ -12,15 +12,15 @@ from torch.nn import functional
 
 from benchmarks.pairs import Speeds, compare, timed
 from benchmarks.pictures import crops_and_labels
-from galaxyzoo.augmentation import tta_maps
-from galaxyzoo.decision_tree import GALAXY_ZOO_2
-from galaxyzoo.devices import best_device
-from galaxyzoo.galaxies import load_galaxies
-from galaxyzoo.models import GalaxyNetwork
-from galaxyzoo.prediction import predict_by_views
-from galaxyzoo.resume import SavedState
-from galaxyzoo.schedule import one_cycle
-from galaxyzoo.training import Learner, adam, train_stage
+from galaxyzoo.engine.augmentation import tta_maps
+from galaxyzoo.engine.dataset import load_galaxies
+from galaxyzoo.engine.devices import best_device
+from galaxyzoo.engine.network import GalaxyNetwork
+from galaxyzoo.engine.prediction import predict_by_views
+from galaxyzoo.engine.resume import SavedState
+from galaxyzoo.engine.schedule import one_cycle
+from galaxyzoo.engine.training import Learner, adam, train_stage
+from galaxyzoo.tree.decision_tree import GALAXY_ZOO_2
 
 STAGE = {
     **{"name": "benchmark", "epochs": 1, "lr": 1e-4, "freeze": False, "dropout": 0.1},

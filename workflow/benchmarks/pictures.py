@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
-from galaxyzoo.decision_tree import GALAXY_ZOO_2
-from galaxyzoo.simulation import simulate_labels, simulate_picture
+from galaxyzoo.simulation.survey import simulate_labels, simulate_picture
+from galaxyzoo.tree.decision_tree import GALAXY_ZOO_2
 
 DIFFERENT = 64
 SEED = 2013

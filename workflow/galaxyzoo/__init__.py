@@ -1,1 +1,0 @@
-"""What the workflow's scripts do their work with; knows nothing of Snakemake."""

@@ -10,7 +10,7 @@ import yaml
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
-from galaxyzoo.errors import InputError
+from galaxyzoo.foundation.errors import InputError
 
 Schema = dict[str, Any]
 
@@ -107,9 +107,8 @@ def is_valid(value: object, schema: Schema, root: Schema) -> bool:
 def contradictions(config: dict[str, Any]) -> Iterator[str]:
     """One line for each thing that is wrong between keys that are each allowed by themselves."""
     stages, survey = config["stages"], config["survey"]
-    own = survey.get("files")
     if isinstance(config["tree"], list):
-        yield from tree_contradictions(config["tree"], own)
+        yield from tree_contradictions(config["tree"], survey.get("own"))
     for name, count in Counter(stage["name"] for stage in stages).items():
         if count > 1:
             yield f"stages: {count} stages are named {name!r}; allowed: a name of its own for each"
@@ -133,17 +132,27 @@ def contradictions(config: dict[str, Any]) -> Iterator[str]:
     low, high = config["augmentation"]["zoom"]
     if low > high:
         yield f"augmentation.zoom: {[low, high]} is not allowed; allowed: [lowest, highest]"
-    if survey["source"] == "files" and not own and config["files"] is None:
+    yield from source_contradictions(config)
+
+
+def source_contradictions(config: dict[str, Any]) -> Iterator[str]:
+    """The same for what the survey's source needs or excludes."""
+    survey = config["survey"]
+    source = survey["source"]
+    if source == "files" and config["files"] is None:
         yield (
             "files: missing; allowed: the folder that holds images_training_rev1.zip and "
-            "training_solutions_rev1.zip, as in --config files=PATH, or in its place survey.files"
+            "training_solutions_rev1.zip, as in --config files=PATH"
         )
-    if own and config["files"] is not None:
+    if source != "files" and config["files"] is not None:
         yield (
-            f"files: {config['files']!r} is not allowed beside survey.files, which names images "
-            "and table itself; allowed: null"
+            f"files: {config['files']!r} is not allowed with survey.source: {source}, which does "
+            "not read it; allowed: null, or an experiment with survey.source: files, such as "
+            "config/experiments/kaggle-files.yaml"
         )
-    if survey["source"] == "simulation":
+    if source == "own" and survey["own"] is None:
+        yield "survey.own: missing; allowed: a mapping of images, table, image_column, labels"
+    if source == "simulation":
         galaxies = survey["simulation"]["galaxies"]
         fractions = (survey["holdout"], config["validation"])
         held_out = round(fractions[0] * galaxies)
@@ -156,13 +165,13 @@ def contradictions(config: dict[str, Any]) -> Iterator[str]:
 
 
 def tree_contradictions(
-    questions: list[dict[str, Any]], own_files: dict[str, str] | None
+    questions: list[dict[str, Any]], own: dict[str, str] | None
 ) -> Iterator[str]:
-    """The same for a decision tree of one's own; `own_files` is survey.files, if it counts."""
-    if not own_files:
+    """The same for a decision tree of one's own. `own` is survey.own, None for other sources."""
+    if not own:
         yield (
             "tree: the survey's labels are of Galaxy Zoo 2's tree; allowed: galaxy_zoo_2, unless "
-            "survey.source is files and survey.files gives images and a table of your own"
+            "survey.source is own and survey.own gives images and a table of your own"
         )
     columns: list[str] = []
     for i, question in enumerate(questions):
@@ -182,14 +191,14 @@ def tree_contradictions(
     for column, count in Counter(columns).items():
         if count > 1:
             yield f"tree: {count} answers have the column {column!r}; allowed: each its own"
-    if own_files and own_files["labels"].startswith("gz2_"):
+    if own and own["labels"].startswith("gz2_"):
         yield (
-            f"survey.files.labels: {own_files['labels']} names Galaxy Zoo 2's columns; allowed "
+            f"survey.own.labels: {own['labels']} names Galaxy Zoo 2's columns; allowed "
             "with a tree of your own: weighted or shares"
         )
-    if own_files and own_files["image_column"] in columns:
+    if own and own["image_column"] in columns:
         yield (
-            f"survey.files.image_column: {own_files['image_column']!r} is an answer's column; "
+            f"survey.own.image_column: {own['image_column']!r} is an answer's column; "
             "allowed: the one that tells each galaxy's image"
         )
     if "GalaxyID" in columns:

@@ -1,16 +1,17 @@
 import os
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
-# Jobs inherit it: threads that spin for long while they wait for each other would slow training
-# tenfold and more wherever another process wants the cores.
+# Jobs inherit it. Threads that spin for long while they wait for each other would slow training
+# tenfold and more where another process wants the cores.
 os.environ.setdefault("GOMP_SPINCOUNT", "2000")
 
 
 def workflow_folder():
     """The folder `workflow` on disk, also where another workflow takes this one as a module.
 
-    Of a module on a git host, Snakemake has only those files on disk that it was asked for.
+    From a git host, Snakemake fetches only the files that it is asked for, so all are asked for.
     """
     here = workflow.current_basedir
     if isinstance(here, os.PathLike):
@@ -29,28 +30,31 @@ def workflow_folder():
 WORKFLOW = workflow_folder()
 sys.path.insert(0, str(WORKFLOW))  # Snakemake hands it on to the scripts
 
-from galaxyzoo import kaggle_files, own_files
 from galaxyzoo.config import load_schema, validated
-from galaxyzoo.decision_tree import without_words
-from galaxyzoo.errors import InputError
 from galaxyzoo.fingerprints import code_fingerprints
+from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.surveys import layout
+from galaxyzoo.surveys.layout import SurveyFiles
+from galaxyzoo.tree.questions import questions_of, without_words
 
-try:
+
+@contextmanager
+def input_errors_told():
+    """End Snakemake with the sentence of an InputError, without a traceback."""
+    try:
+        yield
+    except InputError as error:
+        sys.exit(str(error))
+
+
+with input_errors_told():
     config = validated(config, load_schema(WORKFLOW / "schemas" / "config.schema.yaml"))
-    SURVEY = config["survey"]
-    SOURCE = SURVEY["source"]
-    SIMULATED = SOURCE == "simulation"
-    OWN_FILES = SURVEY.get("files")
-    if OWN_FILES:
-        own_files.require_files(OWN_FILES)
-    FILES = kaggle_files.find(config["files"]) if SOURCE == "files" and not OWN_FILES else None
-except InputError as error:
-    sys.exit(str(error))
 
+SURVEY = config["survey"]
 SURVEY_FOLDER = f"results/surveys/{SURVEY['name']}"
 EXPERIMENT = config["experiment"]
 EXPERIMENT_FOLDER = f"results/{EXPERIMENT}"
-TREE = config["tree"]
+TREE = questions_of(config["tree"])
 TREE_WITHOUT_WORDS = without_words(TREE)
 STAGES = config["stages"]
 STAGE_NAMES = [stage["name"] for stage in STAGES]
@@ -64,7 +68,7 @@ PAGES = ("report.html.j2", "comparison.html.j2")
 wildcard_constraints:
     seed=r"\d+",
     stage="|".join(STAGE_NAMES),
-    galaxies="holdout|test",
+    subset="holdout|test",
 
 
 def survey_file(name):
@@ -78,72 +82,29 @@ def experiment_file(name):
 
 
 def each_seed(name):
-    """Paths of a file that each seed has its own of."""
+    """Paths of a file of each seed."""
     return [experiment_file(f"seed{seed}/{name}") for seed in config["seeds"]]
 
 
 def each_stage(name):
-    """Paths of a file that each stage of each seed has its own of."""
+    """Paths of a file of each stage of each seed."""
     return [path.format(stage=s) for path in each_seed(name) for s in STAGE_NAMES]
 
 
 def each_benchmark(name):
-    """Paths of a benchmark that each stage of each seed has its own of."""
+    """Paths of a benchmark of each stage of each seed."""
     paths = [experiment_file(f"benchmarks/seed{seed}/{name}") for seed in config["seeds"]]
     return [path.format(stage=s) for path in paths for s in STAGE_NAMES]
 
 
 def fingerprints(script):
-    """The code a rule's result depends on, as strings for its params: one a file."""
+    """The code that a rule's result depends on, for its params: one string for each file."""
     return code_fingerprints(WORKFLOW / "scripts" / f"{script}.py", WORKFLOW / "galaxyzoo")
-
-
-def raw_file(content):
-    """Path of the survey's training_images, solutions or test_images as they came."""
-    if SIMULATED:
-        return getattr(rules.simulate.output, content)
-    if SOURCE == "kaggle":
-        return getattr(rules.download_kaggle.output, content)
-    if SOURCE == "gz2":
-        return {
-            "training_images": rules.download_gz2.output.images,
-            "solutions": rules.label_gz2.output.solutions,
-        }.get(content, "")
-    if OWN_FILES:
-        return {
-            "training_images": OWN_FILES["images"],
-            "solutions": rules.label_files.output.solutions,
-        }.get(content, "")
-    return str(getattr(FILES, content) or "")
-
-
-def image_names():
-    """Path of the table of images that are not named by GalaxyID, or nothing."""
-    if OWN_FILES:
-        return rules.label_files.output.image_names
-    return rules.label_gz2.output.image_names if SOURCE == "gz2" else []
-
-
-def gz2_settings(*names):
-    """Some settings of Galaxy Zoo 2's own files, if those are the survey."""
-    return {name: SURVEY["gz2"][name] for name in names if SOURCE == "gz2"}
-
-
-def has_test_images():
-    """Whether the survey has unlabelled images, to make a submission for."""
-    if SIMULATED:
-        return SURVEY["simulation"]["test_galaxies"] > 0
-    return SOURCE == "kaggle" or (FILES is not None and FILES.test_images is not None)
 
 
 def fair_ids():
     """Path of the file that limits the hold-out to a fair subset, or nothing."""
-    return SURVEY["fair_ids"] or (FILES and FILES.fair_ids and str(FILES.fair_ids)) or []
-
-
-def true_probabilities():
-    """Path of what the volunteers' answers were drawn from, where that is known, or nothing."""
-    return rules.simulate.output.true_probabilities if SIMULATED else []
+    return SURVEY["fair_ids"] or SURVEY_FILES.fair_ids or []
 
 
 def weights_file():
@@ -193,12 +154,13 @@ def file_to_submit(wildcards):
 
     Only the rule that asks for it imports Kaggle's client.
     """
-    if SOURCE != "kaggle":
+    if SURVEY["source"] != "kaggle":
         sys.exit(
-            f"submit: Kaggle scores only its own test galaxies, and survey.source is {SOURCE}; "
-            "take an experiment with survey.source: kaggle, such as config/experiments/kaggle.yaml"
+            "submit: Kaggle scores only its own test galaxies, and survey.source is "
+            f"{SURVEY['source']}; take an experiment with survey.source: kaggle, such as "
+            "config/experiments/kaggle.yaml"
         )
-    from galaxyzoo.kaggle_client import NO_CREDENTIALS, has_credentials
+    from galaxyzoo.surveys.kaggle_client import NO_CREDENTIALS, has_credentials
 
     if not has_credentials():
         sys.exit(f"submit: {NO_CREDENTIALS}")
@@ -213,8 +175,8 @@ def page_parts():
 
 
 def final_output():
-    """Paths of all that a plain run makes."""
-    submission = [experiment_file("submission.csv.gz")] if has_test_images() else []
+    """Paths of all files that a plain run makes."""
+    submission = [experiment_file("submission.csv.gz")] if SURVEY_FILES.test_images else []
     return [
         experiment_file("config.yaml"),
         experiment_file("report.html"),

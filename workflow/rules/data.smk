@@ -1,30 +1,8 @@
-if SIMULATED:
-
-    rule simulate:
-        output:
-            training_images=survey_file("raw/images_training_rev1.zip"),
-            solutions=survey_file("raw/training_solutions_rev1.zip"),
-            test_images=(survey_file("raw/images_test_rev1.zip") if has_test_images() else []),
-            true_probabilities=survey_file("raw/true_probabilities.csv"),
-        log:
-            survey_file("logs/simulate.log"),
-        benchmark:
-            survey_file("benchmarks/simulate.tsv")
-        conda:
-            "../../envs/environment.yaml"
-        threads: 8
-        params:
-            settings=SURVEY["simulation"],
-            code=fingerprints("simulate"),
-        script:
-            "../scripts/simulate.py"
-
-
 rule crop_training:
     input:
-        images=raw_file("training_images"),
-        solutions=raw_file("solutions"),
-        image_names=image_names(),
+        images=SURVEY_FILES.training_images,
+        labels=SURVEY_FILES.labels,
+        image_names=SURVEY_FILES.image_names or [],
     output:
         crops=survey_file("training.npy"),
         index=survey_file("training.csv"),
@@ -45,7 +23,7 @@ rule crop_training:
 
 rule crop_test:
     input:
-        images=raw_file("test_images"),
+        images=SURVEY_FILES.test_images or [],
     output:
         crops=survey_file("test.npy"),
         index=survey_file("test.csv"),
@@ -83,8 +61,8 @@ rule hold_out:
 
 rule record_survey:
     input:
-        images=raw_file("training_images"),
-        solutions=raw_file("solutions"),
+        images=SURVEY_FILES.training_images,
+        labels=SURVEY_FILES.labels,
         index=survey_file("training.csv"),
     output:
         record=survey_file("provenance.json"),

@@ -40,11 +40,11 @@ use rule predict_holdout as predict_test with:
 
 rule bag:
     input:
-        each_seed("predictions/{galaxies}_tta.parquet"),
+        each_seed("predictions/{subset}_tta.parquet"),
     output:
-        experiment_file("bag/{galaxies}.parquet"),
+        experiment_file("bag/{subset}.parquet"),
     log:
-        experiment_file("logs/bag_{galaxies}.log"),
+        experiment_file("logs/bag_{subset}.log"),
     conda:
         "../../envs/environment.yaml"
     params:
@@ -70,31 +70,21 @@ rule submission:
         "../scripts/submission.py"
 
 
-rule evaluate:
+rule submit:
     input:
-        bag=experiment_file("bag/holdout.parquet"),
-        single=each_seed("predictions/holdout_single.parquet"),
-        tta=each_seed("predictions/holdout_tta.parquet"),
-        crops=survey_file("training.npy"),
-        index=survey_file("training.csv"),
-        holdout=survey_file("holdout.csv"),
-        splits=each_seed("split.csv"),
-        fair_ids=fair_ids(),
-        test_index=survey_file("test.csv") if has_test_images() else [],
-        true_probabilities=true_probabilities(),
+        submission=file_to_submit,
     output:
-        metrics=experiment_file("metrics.json"),
+        score=experiment_file("kaggle_score.json"),
     log:
-        experiment_file("logs/evaluate.log"),
+        experiment_file("logs/submit.log"),
+    localrule: True
     conda:
         "../../envs/environment.yaml"
     params:
         settings={
+            "competition": layout.COMPETITION,
             "experiment": config["experiment"],
-            "survey": SURVEY["name"],
-            "seeds": config["seeds"],
-            "tree": TREE_WITHOUT_WORDS,
         },
-        code=fingerprints("evaluate"),
+        code=fingerprints("submit"),
     script:
-        "../scripts/evaluate.py"
+        "../scripts/submit.py"

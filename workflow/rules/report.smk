@@ -40,43 +40,38 @@ rule plot_learning_curves:
         "../scripts/plot_learning_curves.py"
 
 
-rule plot_questions:
+rule plot_errors:
     input:
-        metrics=experiment_file("metrics.json"),
+        bag=experiment_file("bag/holdout.parquet"),
+        index=survey_file("training.csv"),
+        holdout=survey_file("holdout.csv"),
+        crops=survey_file("training.npy"),
     output:
         multiext(experiment_file("figures/questions"), ".png", ".csv"),
-        svg=report(
+        multiext(experiment_file("figures/answers"), ".png", ".csv"),
+        multiext(experiment_file("figures/error_by_property"), ".png", ".csv"),
+        multiext(experiment_file("figures/predicted_against_voted"), ".png", ".csv"),
+        multiext(experiment_file("figures/reliability"), ".png", ".csv"),
+        questions=report(
             experiment_file("figures/questions.svg"),
             caption="../report/questions.rst",
             category=EXPERIMENT,
             subcategory="errors",
             labels={"figure": "by question"},
         ),
-    log:
-        experiment_file("logs/plot_questions.log"),
-    conda:
-        "../../envs/environment.yaml"
-    params:
-        settings={"tree": TREE},
-        code=fingerprints("plot_questions"),
-    script:
-        "../scripts/plot_questions.py"
-
-
-rule plot_answers:
-    input:
-        bag=experiment_file("bag/holdout.parquet"),
-        index=survey_file("training.csv"),
-    output:
-        multiext(experiment_file("figures/answers"), ".png", ".csv"),
-        multiext(experiment_file("figures/predicted_against_voted"), ".png", ".csv"),
-        multiext(experiment_file("figures/reliability"), ".png", ".csv"),
         answers=report(
             experiment_file("figures/answers.svg"),
             caption="../report/answers.rst",
             category=EXPERIMENT,
             subcategory="errors",
             labels={"figure": "by answer"},
+        ),
+        error_by_property=report(
+            experiment_file("figures/error_by_property.svg"),
+            caption="../report/error_by_property.rst",
+            category=EXPERIMENT,
+            subcategory="errors",
+            labels={"figure": "by agreement, brightness and size"},
         ),
         predicted_against_voted=report(
             experiment_file("figures/predicted_against_voted.svg"),
@@ -93,39 +88,14 @@ rule plot_answers:
             labels={"figure": "reliability of each answer"},
         ),
     log:
-        experiment_file("logs/plot_answers.log"),
+        experiment_file("logs/plot_errors.log"),
     conda:
         "../../envs/environment.yaml"
     params:
         settings={"tree": TREE},
-        code=fingerprints("plot_answers"),
+        code=fingerprints("plot_errors"),
     script:
-        "../scripts/plot_answers.py"
-
-
-rule plot_error_by_property:
-    input:
-        bag=experiment_file("bag/holdout.parquet"),
-        index=survey_file("training.csv"),
-        crops=survey_file("training.npy"),
-    output:
-        multiext(experiment_file("figures/error_by_property"), ".png", ".csv"),
-        svg=report(
-            experiment_file("figures/error_by_property.svg"),
-            caption="../report/error_by_property.rst",
-            category=EXPERIMENT,
-            subcategory="errors",
-            labels={"figure": "by agreement, brightness and size"},
-        ),
-    log:
-        experiment_file("logs/plot_error_by_property.log"),
-    conda:
-        "../../envs/environment.yaml"
-    params:
-        settings={"tree": TREE_WITHOUT_WORDS},
-        code=fingerprints("plot_error_by_property"),
-    script:
-        "../scripts/plot_error_by_property.py"
+        "../scripts/plot_errors.py"
 
 
 rule plot_averaging:
@@ -160,6 +130,136 @@ rule plot_averaging:
         code=fingerprints("plot_averaging"),
     script:
         "../scripts/plot_averaging.py"
+
+
+rule plot_galaxies:
+    input:
+        bag=experiment_file("bag/holdout.parquet"),
+        index=survey_file("training.csv"),
+        holdout=survey_file("holdout.csv"),
+        crops=survey_file("training.npy"),
+    output:
+        experiment_file("figures/galaxies_typical.csv"),
+        experiment_file("figures/galaxies_best.csv"),
+        experiment_file("figures/galaxies_worst.csv"),
+        experiment_file("figures/galaxies_disagreed.csv"),
+        typical=report(
+            experiment_file("figures/galaxies_typical.png"),
+            caption="../report/galaxies.rst",
+            category=EXPERIMENT,
+            subcategory="galaxies",
+            labels={"figure": "galaxies", "sheet": "typical"},
+        ),
+        best=report(
+            experiment_file("figures/galaxies_best.png"),
+            caption="../report/galaxies.rst",
+            category=EXPERIMENT,
+            subcategory="galaxies",
+            labels={"figure": "galaxies", "sheet": "best"},
+        ),
+        worst=report(
+            experiment_file("figures/galaxies_worst.png"),
+            caption="../report/galaxies.rst",
+            category=EXPERIMENT,
+            subcategory="galaxies",
+            labels={"figure": "galaxies", "sheet": "worst"},
+        ),
+        disagreed=report(
+            experiment_file("figures/galaxies_disagreed.png"),
+            caption="../report/galaxies.rst",
+            category=EXPERIMENT,
+            subcategory="galaxies",
+            labels={"figure": "galaxies", "sheet": "disagreed"},
+        ),
+    log:
+        experiment_file("logs/plot_galaxies.log"),
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        settings={"tree": TREE},
+        code=fingerprints("plot_galaxies"),
+    script:
+        "../scripts/plot_galaxies.py"
+
+
+rule explorer:
+    input:
+        bag=experiment_file("bag/holdout.parquet"),
+        index=survey_file("training.csv"),
+        holdout=survey_file("holdout.csv"),
+        crops=survey_file("training.npy"),
+    output:
+        experiment_file("explorer.json"),
+    log:
+        experiment_file("logs/explorer.log"),
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        settings={"tree": TREE},
+        code=fingerprints("write_explorer"),
+    script:
+        "../scripts/write_explorer.py"
+
+
+rule plot_augmentation:
+    input:
+        crops=survey_file("training.npy"),
+        index=survey_file("training.csv"),
+        holdout=survey_file("holdout.csv"),
+    output:
+        figure=report(
+            experiment_file("figures/augmentation.png"),
+            caption="../report/augmentation.rst",
+            category=EXPERIMENT,
+            subcategory="learning",
+            labels={"figure": "augmentation"},
+        ),
+        table=experiment_file("figures/augmentation.csv"),
+    log:
+        experiment_file("logs/plot_augmentation.log"),
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        settings={
+            "tree": TREE_WITHOUT_WORDS,
+            "augmentation": config["augmentation"],
+            "size": STAGES[-1]["size"],
+        },
+        code=fingerprints("plot_augmentation"),
+    script:
+        "../scripts/plot_augmentation.py"
+
+
+rule plot_attribution:
+    input:
+        weights=experiment_file(f"seed{config['seeds'][0]}/stages/{LAST_STAGE}.pt"),
+        bag=experiment_file("bag/holdout.parquet"),
+        index=survey_file("training.csv"),
+        holdout=survey_file("holdout.csv"),
+        crops=survey_file("training.npy"),
+    output:
+        figure=report(
+            experiment_file("figures/attribution.png"),
+            caption="../report/attribution.rst",
+            category=EXPERIMENT,
+            subcategory="attribution",
+            labels={"figure": "what an answer hangs on"},
+        ),
+        table=experiment_file("figures/attribution.csv"),
+    log:
+        experiment_file("logs/plot_attribution.log"),
+    benchmark:
+        experiment_file("benchmarks/plot_attribution.tsv")
+    conda:
+        "../../envs/environment.yaml"
+    threads: 8
+    resources:
+        gpu=1,
+    params:
+        settings={"model": config["model"], "tree": TREE, "seed": config["seeds"][0]},
+        code=fingerprints("plot_attribution"),
+    script:
+        "../scripts/plot_attribution.py"
 
 
 rule report:

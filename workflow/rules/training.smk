@@ -41,26 +41,7 @@ rule train_stage:
         "../scripts/train_stage.py"
 
 
-rule record_experiment:
-    input:
-        survey=survey_file("provenance.json"),
-        holdout=survey_file("holdout.csv"),
-        starting_weights=STARTING_WEIGHTS,
-        weights=each_stage("stages/{stage}.pt"),
-    output:
-        record=experiment_file("provenance.json"),
-    log:
-        experiment_file("logs/record_experiment.log"),
-    conda:
-        "../../envs/environment.yaml"
-    params:
-        settings={"experiment": EXPERIMENT},
-        code=fingerprints("record_experiment"),
-    script:
-        "../scripts/record_experiment.py"
-
-
-rule find_lr:
+rule suggest_lr:
     input:
         weights=previous_weights,
         crops=survey_file("training.npy"),
@@ -76,7 +57,7 @@ rule find_lr:
             labels={"figure": "learning-rate finder, {stage}"},
         ),
     log:
-        experiment_file("logs/seed{seed}/find_lr_{stage}.log"),
+        experiment_file("logs/seed{seed}/suggest_lr_{stage}.log"),
     conda:
         "../../envs/environment.yaml"
     threads: 8
@@ -84,9 +65,9 @@ rule find_lr:
         gpu=1,
     params:
         settings=stage_settings,
-        code=fingerprints("find_lr"),
+        code=fingerprints("suggest_lr"),
     script:
-        "../scripts/find_lr.py"
+        "../scripts/suggest_lr.py"
 
 
 rule lr_find:

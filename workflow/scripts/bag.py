@@ -3,7 +3,7 @@
 import pandas as pd
 
 import job
-from galaxyzoo.prediction_files import bagged
+from galaxyzoo.evaluation.predictions import bagged
 
 job.start(snakemake)
 bagged([pd.read_parquet(path) for path in snakemake.input]).to_parquet(

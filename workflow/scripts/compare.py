@@ -3,12 +3,17 @@
 from pathlib import Path
 
 import job
-from galaxyzoo.comparison import config_differences, learning_curves, on_one_holdout, score_table
-from galaxyzoo.comparison_page import comparison_page
-from galaxyzoo.errors import InputError
-from galaxyzoo.experiments import found_experiments
-from galaxyzoo.figures_comparison import compared_curves
-from galaxyzoo.figures_style import save
+from galaxyzoo.evaluation.comparison import (
+    config_differences,
+    learning_curves,
+    on_one_holdout,
+    score_table,
+)
+from galaxyzoo.evaluation.finished_experiments import found_experiments
+from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.report.comparison_page import comparison_page
+from galaxyzoo.report.figures.comparison import compared_curves
+from galaxyzoo.report.figures.style import save
 
 settings = job.start(snakemake)
 page = Path(snakemake.output.page)

@@ -3,18 +3,18 @@
 from pathlib import Path
 
 import job
-from galaxyzoo.crops import crop_survey
-from galaxyzoo.decision_tree import tree_from
-from galaxyzoo.kaggle_files import read_image_names, read_solutions
-from galaxyzoo.label_checks import label_faults
+from galaxyzoo.surveys.crops import crop_survey
+from galaxyzoo.surveys.label_checks import label_faults
+from galaxyzoo.surveys.labels import read_image_names, read_labels
+from galaxyzoo.tree.decision_tree import tree_from
 
 settings = job.start(snakemake)
-solutions = snakemake.input.get("solutions")
+labels_file = snakemake.input.get("labels")
 image_names = snakemake.input.get("image_names")
 labels, faults = None, {}
-if solutions:
+if labels_file:
     tree = tree_from(settings["tree"])
-    labels = read_solutions(Path(solutions), tree)
+    labels = read_labels(Path(labels_file), tree)
     faults = label_faults(labels, tree)
 crop_survey(
     Path(snakemake.input.images),

@@ -5,8 +5,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 import job
-from galaxyzoo.download_record import PROVENANCE, write_record
-from galaxyzoo.downloads import fetch, put
+from galaxyzoo.foundation.file_records import PROVENANCE, write_record
+from galaxyzoo.surveys.downloads import fetch, put
 
 # Not an output of the rule: when a file cannot be fetched, Snakemake deletes those that could be.
 DOWNLOADS = Path("results/downloads")

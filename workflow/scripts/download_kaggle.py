@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import job
-from galaxyzoo.kaggle_download import download_survey
+from galaxyzoo.surveys.kaggle_download import download_survey
 
 settings = job.start(snakemake)
-download_survey(Path(snakemake.output.solutions).parent, **settings)
+download_survey(Path(snakemake.output.labels).parent, **settings)

@@ -5,8 +5,8 @@ from pathlib import Path
 import pandas as pd
 
 import job
-from galaxyzoo.kaggle_files import read_fair_ids
-from galaxyzoo.splits import draw_holdout
+from galaxyzoo.surveys.labels import read_fair_ids
+from galaxyzoo.surveys.splits import draw_holdout
 
 settings = job.start(snakemake)
 ids = pd.read_csv(snakemake.input.index, usecols=["GalaxyID"])["GalaxyID"].to_numpy()

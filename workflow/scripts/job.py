@@ -7,8 +7,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from galaxyzoo.disk_room import free, ran_out
-from galaxyzoo.errors import InputError
+from galaxyzoo.foundation.disk_room import free, ran_out, unwritten
+from galaxyzoo.foundation.errors import InputError
 
 log = logging.getLogger("galaxyzoo.job")
 
@@ -37,10 +37,7 @@ def log_the_end(
     if issubclass(kind, InputError):
         log.error("Error: %s", error)
     elif ran_out(error):
-        which = error.filename or f"{output}, or a file with it,"
-        log.error(
-            "Error: %s could not be written to its end (%s), and %s; make room, and run this again",
-            *(which, error.strerror, free(output.parent)),
-        )
+        which = error.filename or f"{output}, or a file beside it,"
+        log.error("Error: %s", unwritten(which, error, free(output.parent)))
     else:
         log.error("Error", exc_info=(kind, error, trace))

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import job
-from galaxyzoo.gz2_files import write_labels
+from galaxyzoo.surveys.gz2 import write_labels
 
 settings = job.start(snakemake)
 write_labels(
@@ -11,6 +11,6 @@ write_labels(
     Path(snakemake.input.mapping),
     Path(snakemake.input.table),
     settings["votes"],
-    Path(snakemake.output.solutions),
+    Path(snakemake.output.labels),
     Path(snakemake.output.image_names),
 )

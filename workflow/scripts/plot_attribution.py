@@ -6,36 +6,36 @@ import numpy as np
 import pandas as pd
 
 import job
-from galaxyzoo.attribution import attribution_table, occlusion_maps, telling_answers
-from galaxyzoo.checkpoints import restored_network
-from galaxyzoo.decision_tree import tree_from
-from galaxyzoo.devices import best_device, use_threads
-from galaxyzoo.figures_galaxies import attribution_sheet
-from galaxyzoo.figures_style import save
-from galaxyzoo.prediction_files import ID, probabilities_of
-from galaxyzoo.rankings import ranked_galaxies, sheet_positions
+from galaxyzoo.engine.checkpoints import restored_network
+from galaxyzoo.engine.devices import best_device, use_threads
+from galaxyzoo.evaluation.attribution import attribution_table, occlusion_maps, telling_answers
+from galaxyzoo.evaluation.held_out import read_held_out
+from galaxyzoo.evaluation.predictions import ID
+from galaxyzoo.evaluation.rankings import ranked_galaxies, sheet_positions
+from galaxyzoo.report.figures.galaxies import attribution_sheet
+from galaxyzoo.report.figures.style import save
+from galaxyzoo.tree.decision_tree import tree_from
 
 settings = job.start(snakemake)
 tree = tree_from(settings["tree"])
 use_threads(snakemake.threads)
 network = restored_network(Path(snakemake.input.weights), settings["model"], tree)
 
-bag, labels = pd.read_parquet(snakemake.input.bag), pd.read_csv(snakemake.input.index)
-ranked = ranked_galaxies(bag, labels, tree)
-positions = sheet_positions(ranked, "typical")
-predicted = probabilities_of(bag, tree)
+galaxies = read_held_out(snakemake.input.index, snakemake.input.holdout, tree)
+predicted = galaxies.predicted(snakemake.input.bag)
+positions = sheet_positions(ranked_galaxies(galaxies, predicted), "typical")
 answers = telling_answers(predicted[positions], predicted, tree)
-crops = np.load(snakemake.input.crops, mmap_mode="r")[ranked["row"].iloc[positions]]
+crops = np.load(snakemake.input.crops, mmap_mode="r")[galaxies.rows[positions]]
 pictures, probabilities, falls = occlusion_maps(network, crops, answers, best_device())
 columns = [tree.columns[answer] for answer in answers]
-galaxies = pd.DataFrame(
+explained = pd.DataFrame(
     {
-        ID: ranked[ID].iloc[positions].to_numpy(),
+        ID: galaxies.ids[positions],
         "column": columns,
         "answer": [tree.answers[column].name for column in columns],
         "probability": probabilities,
     }
 )
-table = attribution_table(galaxies, falls)
+table = attribution_table(explained, falls)
 table.to_csv(snakemake.output.table, index=False)
 save(attribution_sheet(table, pictures), Path(snakemake.output.figure))

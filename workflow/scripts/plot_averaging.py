@@ -2,23 +2,19 @@
 
 from pathlib import Path
 
-import pandas as pd
-
 import job
-from galaxyzoo.averaging_tables import error_by_seeds, error_by_views
-from galaxyzoo.decision_tree import tree_from
-from galaxyzoo.figures_averaging import lines_by_seeds, lines_by_views
-from galaxyzoo.figures_style import save_with_numbers
-from galaxyzoo.prediction_files import probabilities_of, read_predictions, read_views
+from galaxyzoo.evaluation.averaging import error_by_seeds, error_by_views
+from galaxyzoo.evaluation.held_out import read_held_out
+from galaxyzoo.report.figures.averaging import lines_by_seeds, lines_by_views
+from galaxyzoo.report.figures.style import save_with_numbers
+from galaxyzoo.tree.decision_tree import tree_from
 
 settings = job.start(snakemake)
 tree = tree_from(settings["tree"])
-ids = pd.read_csv(snakemake.input.holdout)["GalaxyID"]
-labels = pd.read_csv(snakemake.input.index).set_index("GalaxyID").loc[ids]
-voted = probabilities_of(labels, tree)
-views = [read_views(path, ids, tree) for path in snakemake.input.views]
-tta = [read_predictions(path, ids, tree) for path in snakemake.input.tta]
-by_views = error_by_views(dict(zip(settings["seeds"], views, strict=True)), voted)
-by_seeds = error_by_seeds(tta, voted)
+galaxies = read_held_out(snakemake.input.index, snakemake.input.holdout, tree)
+views = [galaxies.predicted_by_views(path) for path in snakemake.input.views]
+tta = [galaxies.predicted(path) for path in snakemake.input.tta]
+by_views = error_by_views(dict(zip(settings["seeds"], views, strict=True)), galaxies.voted)
+by_seeds = error_by_seeds(tta, galaxies.voted)
 save_with_numbers(lines_by_views(by_views), by_views, Path(snakemake.output.views))
 save_with_numbers(lines_by_seeds(by_seeds), by_seeds, Path(snakemake.output.seeds))

@@ -1,21 +1,23 @@
-"""Plot a sheet of held-out galaxies, each with the crowd's sentence and the network's."""
+"""Plot sheets of held-out galaxies, each with the crowd's sentence and the network's."""
 
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 import job
-from galaxyzoo.decision_tree import tree_from
-from galaxyzoo.figures_galaxies import galaxy_sheet
-from galaxyzoo.figures_style import save
-from galaxyzoo.rankings import ranked_galaxies, sheet_positions
+from galaxyzoo.evaluation.held_out import read_held_out
+from galaxyzoo.evaluation.rankings import SHEETS, ranked_galaxies, sheet_positions
+from galaxyzoo.report.figures.galaxies import galaxy_sheet
+from galaxyzoo.report.figures.style import save
+from galaxyzoo.tree.decision_tree import tree_from
 
 settings = job.start(snakemake)
-bag, labels = pd.read_parquet(snakemake.input.bag), pd.read_csv(snakemake.input.index)
-ranked = ranked_galaxies(bag, labels, tree_from(settings["tree"]))
-shown = ranked.iloc[sheet_positions(ranked, snakemake.wildcards.sheet)]
-crops = np.load(snakemake.input.crops, mmap_mode="r")[shown["row"]]
-table = shown.drop(columns="row")
-table.to_csv(snakemake.output.table, index=False)
-save(galaxy_sheet(table, crops), Path(snakemake.output.figure))
+tree = tree_from(settings["tree"])
+galaxies = read_held_out(snakemake.input.index, snakemake.input.holdout, tree)
+ranked = ranked_galaxies(galaxies, galaxies.predicted(snakemake.input.bag))
+crops = np.load(snakemake.input.crops, mmap_mode="r")
+for sheet in SHEETS:
+    shown = ranked.iloc[sheet_positions(ranked, sheet)]
+    figure, table = Path(snakemake.output[sheet]), shown.drop(columns="row")
+    table.to_csv(figure.with_suffix(".csv"), index=False)
+    save(galaxy_sheet(table, crops[shown["row"]]), figure)

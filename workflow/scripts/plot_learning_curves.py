@@ -3,12 +3,12 @@
 from pathlib import Path
 
 import job
-from galaxyzoo.figures_learning import learning_curves
-from galaxyzoo.figures_style import save_with_numbers
-from galaxyzoo.histories import learning_table, read_histories
+from galaxyzoo.evaluation.stage_tables import learning_table, read_stage_tables
+from galaxyzoo.report.figures.learning import learning_curves
+from galaxyzoo.report.figures.style import save_with_numbers
 
 settings = job.start(snakemake)
 names = [stage["name"] for stage in settings["stages"]]
-histories = read_histories(snakemake.input, settings["seeds"], names)
+histories = read_stage_tables(snakemake.input, settings["seeds"], names)
 table = learning_table(histories, settings["stages"])
 save_with_numbers(learning_curves(table), table, Path(snakemake.output.svg))

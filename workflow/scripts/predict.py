@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 
 import job
-from galaxyzoo.augmentation import tta_maps
-from galaxyzoo.checkpoints import restored_network
-from galaxyzoo.decision_tree import tree_from
-from galaxyzoo.devices import best_device, body_dtype, memory_for, use_threads
-from galaxyzoo.prediction import counts_of_views, predict_by_views
-from galaxyzoo.prediction_files import prediction_table, views_table
+from galaxyzoo.engine.augmentation import tta_maps
+from galaxyzoo.engine.checkpoints import restored_network
+from galaxyzoo.engine.devices import best_device, body_dtype, memory_for, use_threads
+from galaxyzoo.engine.prediction import counts_of_views, predict_by_views
+from galaxyzoo.evaluation.predictions import prediction_table, rows_of, views_table
+from galaxyzoo.tree.decision_tree import tree_from
 
 settings = job.start(snakemake)
 tree = tree_from(settings["tree"])
@@ -21,8 +21,8 @@ network = restored_network(Path(snakemake.input.weights), settings["model"], tre
 network.body_dtype = body_dtype(settings["precision"], device, network.body)
 
 index = pd.read_csv(snakemake.input.index, usecols=["GalaxyID"])["GalaxyID"]
-subset = pd.read_csv(snakemake.input.subset)["GalaxyID"]
-rows = np.flatnonzero(index.isin(subset))
+ids = np.sort(pd.read_csv(snakemake.input.subset)["GalaxyID"].to_numpy())
+rows = rows_of(ids, index, snakemake.input.subset)
 maps = tta_maps(settings["tta"])
 job.log.info("%d galaxies, %d views of each, on %s", len(rows), len(maps), device)
 crops = np.load(snakemake.input.crops, mmap_mode="r")
@@ -31,7 +31,6 @@ views = snakemake.output.get("views")
 counts = counts_of_views(len(maps)) if views else [1, len(maps)]
 with memory_for(batch_size, network.size_px, "tta.batch_size"):
     means = predict_by_views(network, crops, rows, maps, counts, batch_size, device)
-ids = index.to_numpy()[rows]
 if snakemake.output.get("single"):
     prediction_table(ids, means[0], tree).to_parquet(snakemake.output.single, index=False)
 prediction_table(ids, means[-1], tree).to_parquet(snakemake.output.tta, index=False)

@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 
 import job
-from galaxyzoo.checkpoints import load_checkpoint
-from galaxyzoo.download_record import file_record
+from galaxyzoo.engine.checkpoints import load_checkpoint
+from galaxyzoo.foundation.file_records import file_record
 
 job.start(snakemake)
 survey = json.loads(Path(snakemake.input.survey).read_text(encoding="utf-8"))["files"]

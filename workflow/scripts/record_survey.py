@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import job
-from galaxyzoo.download_record import known_record
+from galaxyzoo.foundation.file_records import known_record
 
 job.start(snakemake)
 files = [known_record(Path(path)) for path in snakemake.input]

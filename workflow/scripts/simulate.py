@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import job
-from galaxyzoo.simulation import simulate_survey
+from galaxyzoo.simulation.survey import simulate_survey
 
 settings = job.start(snakemake)
-simulate_survey(Path(snakemake.output.solutions).parent, **settings, processes=snakemake.threads)
+simulate_survey(Path(snakemake.output.labels).parent, **settings, processes=snakemake.threads)

@@ -3,7 +3,7 @@
 import pandas as pd
 
 import job
-from galaxyzoo.splits import split
+from galaxyzoo.surveys.splits import split
 
 settings = job.start(snakemake)
 ids = pd.read_csv(snakemake.input.index, usecols=["GalaxyID"])["GalaxyID"].to_numpy()

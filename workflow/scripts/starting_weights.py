@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import job
-from galaxyzoo.pretrained import save_weights, starting_weights
+from galaxyzoo.engine.pretrained import save_weights, starting_weights
 
 settings = job.start(snakemake)
 save_weights(

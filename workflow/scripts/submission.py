@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 import job
-from galaxyzoo.prediction_files import write_submission
+from galaxyzoo.evaluation.predictions import write_submission
 
 job.start(snakemake)
 write_submission(pd.read_parquet(snakemake.input[0]), Path(snakemake.output[0]))

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import job
-from galaxyzoo.kaggle_submission import kaggle_score
+from galaxyzoo.surveys.kaggle_submission import kaggle_score
 
 settings = job.start(snakemake)
 score = kaggle_score(Path(snakemake.input.submission), **settings)

@@ -10,8 +10,8 @@ import yaml
 from rich.console import Console
 from rich.live import Live
 
-from galaxyzoo.errors import InputError
-from galaxyzoo.watch import count_done, experiment_config, progress_table, stage_progress
+from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.report.watch import count_done, experiment_config, progress_table, stage_progress
 
 SECONDS = 2
 

@@ -4,16 +4,16 @@ import json
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 import job
-from galaxyzoo.decision_tree import tree_from
-from galaxyzoo.explorer import explorer_data
-from galaxyzoo.rankings import ranked_galaxies
+from galaxyzoo.evaluation.held_out import read_held_out
+from galaxyzoo.evaluation.rankings import ranked_galaxies
+from galaxyzoo.report.explorer import explorer_data
+from galaxyzoo.tree.decision_tree import tree_from
 
 settings = job.start(snakemake)
 tree = tree_from(settings["tree"])
-bag, labels = pd.read_parquet(snakemake.input.bag), pd.read_csv(snakemake.input.index)
-crops = np.load(snakemake.input.crops, mmap_mode="r")
-data = explorer_data(ranked_galaxies(bag, labels, tree), crops, tree)
+galaxies = read_held_out(snakemake.input.index, snakemake.input.holdout, tree)
+ranked = ranked_galaxies(galaxies, galaxies.predicted(snakemake.input.bag))
+data = explorer_data(ranked, np.load(snakemake.input.crops, mmap_mode="r"), tree)
 Path(snakemake.output[0]).write_text(json.dumps(data, separators=(",", ":")), encoding="utf-8")

@@ -6,30 +6,31 @@ from pathlib import Path
 import pandas as pd
 
 import job
-from galaxyzoo.decision_tree import tree_from
-from galaxyzoo.histories import read_histories
-from galaxyzoo.provenance import git_commit, versions
-from galaxyzoo.report import report_page
-from galaxyzoo.rule_graph import read_rule_graph
-from galaxyzoo.stage_costs import stage_costs
+from galaxyzoo.evaluation.stage_tables import read_stage_tables, stage_costs
+from galaxyzoo.foundation.provenance import git_commit, versions
+from galaxyzoo.report.page import report_page
+from galaxyzoo.report.rule_graph import read_rule_graph
+from galaxyzoo.tree.decision_tree import tree_from
+from galaxyzoo.tree.questions import questions_of
 
 config = job.start(snakemake)
 seeds, stages = config["seeds"], [stage["name"] for stage in config["stages"]]
-timings = read_histories(snakemake.input.timings, seeds, stages)
-benchmarks = read_histories(snakemake.input.benchmarks, seeds, stages, separator="\t")
+timings = read_stage_tables(snakemake.input.timings, seeds, stages)
+benchmarks = read_stage_tables(snakemake.input.benchmarks, seeds, stages, separator="\t")
 tables = {Path(path).stem: pd.read_csv(path) for path in snakemake.input.tables}
-figures = (
-    *("learning_curves", "questions", "answers", "error_by_property", "predicted_against_voted"),
-    *("reliability", "error_by_views", "error_by_seeds"),
-    *("typical", "best", "worst", "disagreed", "augmentation", "attribution"),
-)
+figures = {
+    name: Path(file)
+    for name, file in snakemake.input.items()
+    if str(file).endswith((".svg", ".png"))
+}
+
 page = report_page(
     config,
-    tree_from(config["tree"]),
+    tree_from(questions_of(config["tree"])),
     json.loads(Path(snakemake.input.metrics).read_text(encoding="utf-8")),
-    read_histories(snakemake.input.histories, seeds, stages),
+    read_stage_tables(snakemake.input.histories, seeds, stages),
     tables | {"stage_costs": stage_costs(timings, benchmarks)},
-    {name: Path(snakemake.input[name]) for name in figures},
+    figures,
     Path(snakemake.input.explorer),
     Path(snakemake.input.template),
     # Read here and not among the params: another commit alone redoes nothing.

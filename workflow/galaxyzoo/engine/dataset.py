@@ -1,0 +1,100 @@
+"""The galaxies that a stage sees: on the device that trains, or streamed to it from the host."""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+
+from galaxyzoo.engine.transforms import resize
+
+RESIZED_AT_ONCE = 512
+SHARE_OF_FREE_MEMORY = 0.5  # of a GPU, that galaxies may take: the rest is the network's
+
+Batch = tuple[torch.Tensor, torch.Tensor]
+
+
+@dataclass(frozen=True)
+class Galaxies:
+    """Pictures (N, 3, size, size) uint8 in channels-last memory, and labels (N, columns) float32.
+
+    Both are on `device` unless they are `streamed` to it from the host's memory batch by batch.
+    """
+
+    images: torch.Tensor
+    labels: torch.Tensor
+    device: torch.device
+    streamed: bool = False
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    def batches(self, rows: Sequence[torch.Tensor]) -> Iterator[Batch]:
+        """Pictures and labels in each of `rows` (batch,) int64, on the device."""
+        if self.streamed:
+            yield from self.streamed_batches(rows)
+        else:
+            for batch in rows:
+                here = batch.to(self.device)
+                yield self.images[here], self.labels[here]
+
+    def streamed_batches(self, rows: Sequence[torch.Tensor]) -> Iterator[Batch]:
+        """The same from the host's memory, the next batch gathered while this one is in use."""
+        with ThreadPoolExecutor(1) as pool:
+            upcoming = [pool.submit(self.gathered, batch) for batch in rows[:1]]
+            for following in [*rows[1:], None]:
+                images, labels = upcoming.pop().result()
+                if following is not None:
+                    upcoming.append(pool.submit(self.gathered, following))
+                yield (
+                    images.to(self.device, non_blocking=True).permute(0, 3, 1, 2),
+                    labels.to(self.device, non_blocking=True),
+                )
+
+    def gathered(self, rows: torch.Tensor) -> Batch:
+        """Pictures (batch, size, size, 3) and labels, in pinned memory where that is of use.
+
+        By NumPy, in the one thread that calls: torch would take the threads that train.
+        """
+        pixels = self.images.permute(0, 2, 3, 1).numpy()[rows.numpy()]
+        batch = torch.from_numpy(pixels), torch.from_numpy(self.labels.numpy()[rows.numpy()])
+        if self.device.type == "cuda":
+            return batch[0].pin_memory(), batch[1].pin_memory()
+        return batch
+
+
+def load_galaxies(
+    crops: np.ndarray,
+    labels: np.ndarray,
+    rows: np.ndarray,
+    size_px: int,
+    device: torch.device,
+    stream: bool,
+) -> Galaxies:
+    """The galaxies in some `rows` of the survey's arrays, resized once to the stage's size.
+
+    They are streamed if `stream` says so, or where they do not fit on the device.
+    """
+    streamed = stream or not fits(len(rows) * 3 * size_px**2, device)
+    home = torch.device("cpu") if streamed else device
+    images = torch.empty(
+        (len(rows), 3, size_px, size_px),
+        dtype=torch.uint8,
+        device=home,
+        memory_format=torch.channels_last,
+    )
+    for start in range(0, len(rows), RESIZED_AT_ONCE):
+        part = slice(start, start + RESIZED_AT_ONCE)
+        images[part] = resize(crops[rows[part]], size_px).to(home)
+    return Galaxies(
+        images, torch.from_numpy(labels[rows].astype(np.float32)).to(home), device, streamed
+    )
+
+
+def fits(size_bytes: int, device: torch.device) -> bool:
+    """Whether a device has room for so many bytes of galaxies; the host always has."""
+    if device.type != "cuda":
+        return True
+    free_bytes, _ = torch.cuda.mem_get_info(device)
+    return size_bytes < SHARE_OF_FREE_MEMORY * free_bytes

@@ -1,0 +1,73 @@
+"""fastai's learning-rate finder: how the loss goes as the rate rises from nothing to too much."""
+
+import math
+
+import numpy as np
+import pandas as pd
+
+from galaxyzoo.engine.schedule import HIGH_MOMENTUM, SchedulePoint
+from galaxyzoo.engine.training import Learner
+from galaxyzoo.foundation.errors import InputError
+
+LOWEST_LR, HIGHEST_LR = 1e-7, 10.0
+STEPS = 100
+SMOOTHING = 0.98
+DIVERGED = 4  # times the best loss
+UNSETTLED = 10  # batches
+
+
+class LossDiverged(Exception):
+    """The loss has left its best far behind."""
+
+
+def lr_find(learner: Learner) -> pd.DataFrame:
+    """Train for up to 100 batches while the head's learning rate goes up from 1e-7 to 10.
+
+    Returns `lr` and `loss`, a row a batch: the loss is smoothed exponentially as fastai does, and
+    the last row is where it was four times its best. The network is of no more use afterwards.
+    """
+    top_lr = learner.optimiser.param_groups[-1]["max_lr"]
+    rows: list[tuple[float, float]] = []
+    average = 0.0
+
+    def rising(step: int, steps: int) -> SchedulePoint:
+        done = len(rows) / (STEPS - 1)
+        return SchedulePoint(LOWEST_LR * (HIGHEST_LR / LOWEST_LR) ** done / top_lr, HIGH_MOMENTUM)
+
+    def after_batch(losses: list[float]) -> None:
+        nonlocal average
+        average = SMOOTHING * average + (1 - SMOOTHING) * losses[-1]
+        smooth = average / (1 - SMOOTHING ** (len(rows) + 1))
+        rows.append((learner.lr, smooth))
+        best = min(loss for _, loss in rows)
+        if len(rows) == STEPS or not math.isfinite(smooth) or smooth > DIVERGED * best:
+            raise LossDiverged
+
+    epoch = 0
+    try:
+        while True:
+            epoch += 1
+            learner.train_epoch(epoch, [], rising, after_batch)
+    except LossDiverged:
+        return pd.DataFrame(rows, columns=["lr", "loss"])
+
+
+def suggested_lr(found: pd.DataFrame) -> float:
+    """The learning rate in the middle of the longest fall of the loss, fastai's `valley`.
+
+    The fall is the longest series of batches, not all in a row, each with a lower loss than the one
+    before; it is taken to be as many batches long, up to its last. The first ten batches, where the
+    smoothed loss is still unsettled, are passed over. Raises InputError where the loss never falls.
+    """
+    losses = found["loss"].to_numpy()[UNSETTLED:]
+    falls: list[int] = []  # length of the longest fall that ends at each batch
+    for loss in losses:
+        before = [n for n, earlier in zip(falls, losses, strict=False) if earlier > loss]
+        falls.append(1 + max(before, default=0))
+    if max(falls, default=1) == 1:
+        raise InputError(
+            f"the loss did not fall in {len(found)} batches, up to a learning rate of "
+            f"{found['lr'].iloc[-1]:.1e}: check the starting weights and the labels"
+        )
+    end = int(np.argmax(falls))
+    return float(found["lr"].iloc[UNSETTLED + end - falls[end] // 2])

@@ -1,0 +1,172 @@
+"""A timm backbone under fastai's head, its layers and layer groups, and what freezing means."""
+
+import difflib
+
+import timm
+import torch
+from timm.models import group_parameters
+from torch import nn
+
+from galaxyzoo.engine.output_layers import OUTPUT_LAYERS
+from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.tree.decision_tree import DecisionTree
+
+HIDDEN_FEATURES = 512
+
+
+class ConcatPool(nn.Module):
+    """fastai's AdaptiveConcatPool2d: (N, C, ...) to (N, 2C), maximum then average."""
+
+    def forward(self, features: torch.Tensor) -> torch.Tensor:
+        """Pool a feature map, or the features of patches."""
+        places = tuple(range(2, features.dim()))
+        return torch.cat([features.amax(dim=places), features.mean(dim=places)], dim=1)
+
+
+def fastai_head(features: int, outputs: int, dropout: float) -> nn.Sequential:
+    """Fastai's `create_head`: (N, features, ...) to (N, outputs), linear layers kaiming normal."""
+    head = nn.Sequential(
+        ConcatPool(),
+        nn.BatchNorm1d(2 * features),
+        nn.Dropout(dropout / 2),
+        nn.Linear(2 * features, HIDDEN_FEATURES),
+        nn.ReLU(),
+        nn.BatchNorm1d(HIDDEN_FEATURES),
+        nn.Dropout(dropout),
+        nn.Linear(HIDDEN_FEATURES, outputs),
+    )
+    for layer in head:
+        if isinstance(layer, nn.Linear):
+            nn.init.kaiming_normal_(layer.weight)
+            nn.init.zeros_(layer.bias)
+    return head
+
+
+def start_at(head: nn.Sequential, raw: torch.Tensor) -> None:
+    """Make a new head give about the same `raw` outputs (columns,) for any galaxy.
+
+    As fastai leaves it, it gives large random ones, and the first epochs are spent unlearning them.
+    """
+    with torch.no_grad():
+        head[-1].weight.mul_(0.1)
+        head[-1].bias.copy_(raw)
+
+
+class GalaxyNetwork(nn.Module):
+    """From pictures to the weighted answer probabilities of a decision tree.
+
+    `forward` takes (N, 3, size, size) float32 in [0, 1] and returns (N, columns) float32. The body
+    runs in `body_dtype` (autocast where it is not float32), head and output layer always in
+    float32.
+    """
+
+    def __init__(self, backbone: str, output: str, tree: DecisionTree, dropout: float) -> None:
+        super().__init__()
+        self.backbone = backbone
+        self.tree = tree
+        self.body = create_body(backbone)
+        self.size_px = self.body.pretrained_cfg["input_size"][-1]
+        self.head = fastai_head(self.body.num_features, len(tree.columns), dropout)
+        self.output = OUTPUT_LAYERS[output]
+        self.body_dtype = torch.float32
+        for name in ("mean", "std"):
+            values = torch.tensor(self.body.pretrained_cfg[name]).view(1, 3, 1, 1)
+            self.register_buffer(name, values, persistent=False)
+
+    def set_size(self, size_px: int) -> None:
+        """Take pictures of another size: position embeddings, where there are any, are resampled.
+
+        Raises InputError where the body cannot.
+        """
+        own_size_px = self.body.pretrained_cfg["input_size"][-1]
+        try:
+            if self.body.pretrained_cfg.get("fixed_input_size") and size_px != self.size_px:
+                self.body.set_input_size(img_size=size_px)
+            self.body.eval()
+            with torch.no_grad():
+                self.features(torch.zeros(1, 3, size_px, size_px))
+        except (AssertionError, AttributeError, RuntimeError, ValueError) as error:
+            raise InputError(
+                f"{self.backbone} cannot take pictures of {size_px} px ({error}); its own are of "
+                f"{own_size_px} px: change the stage's size"
+            ) from error
+        self.size_px = size_px
+
+    def features(self, images: torch.Tensor) -> torch.Tensor:
+        """The body's features, (N, C, ...): of a feature map's places, or of patches.
+
+        timm's bodies give (N, C, H, W), (N, H, W, C) or (N, tokens, C), of which class tokens and
+        their like are left out.
+        """
+        features = self.body.forward_features(images)
+        if features.dim() == 3:
+            return features[:, getattr(self.body, "num_prefix_tokens", 0) :].transpose(1, 2)
+        if getattr(self.body, "output_fmt", "NCHW") == "NHWC":
+            return features.permute(0, 3, 1, 2)
+        return features
+
+    def forward(self, images: torch.Tensor) -> torch.Tensor:
+        """Predict the answer probabilities of a batch of pictures."""
+        images = (images - self.mean) / self.std
+        with torch.autocast(
+            images.device.type, self.body_dtype, enabled=self.body_dtype != torch.float32
+        ):
+            features = self.features(images)
+        with torch.autocast(images.device.type, enabled=False):
+            return self.output.probabilities(self.head(features.float()), self.tree)
+
+
+def create_body(backbone: str) -> nn.Module:
+    """A timm model without its classifier, randomly initialised.
+
+    Raises InputError where timm knows no model of that name, with the nearest spellings, or where
+    it cannot do without its pooling.
+    """
+    if not timm.is_model(backbone):
+        near = difflib.get_close_matches(backbone, timm.list_models(), n=5, cutoff=0.5)
+        raise InputError(
+            f"model.backbone: timm knows no model named {backbone!r}; "
+            + (f"nearest: {', '.join(near)}" if near else "see timm.list_models()")
+        )
+    try:
+        return timm.create_model(backbone, num_classes=0, global_pool="")
+    except AssertionError as error:
+        raise InputError(
+            f"model.backbone: {backbone} does not give its features unpooled ({error}), which the "
+            "head needs; choose another"
+        ) from error
+
+
+def layer_groups(network: GalaxyNetwork) -> list[list[nn.Parameter]]:
+    """Fastai's three groups: lower body, upper body, head.
+
+    The body is cut in half by its own stages (timm's coarse groups; for a transformer, its
+    blocks), the lower half taking the odd one: for a ResNet, stem to layer2 and layer3 to layer4,
+    as fastai does.
+    """
+    *stages, head = layers(network, coarse=True)
+    half = (len(stages) + 1) // 2
+    lower, upper = (
+        [parameter for stage in part for parameter in stage]
+        for part in (stages[:half], stages[half:])
+    )
+    return [lower, upper, head]
+
+
+def layers(network: GalaxyNetwork, coarse: bool = False) -> list[list[nn.Parameter]]:
+    """Parameters of each layer, lowest first and the head last: timm's own groups, block by block.
+
+    With `coarse`, stage by stage where the body has stages of several blocks.
+    """
+    body = dict(network.body.named_parameters())
+    groups = group_parameters(network.body, network.body.group_matcher(coarse=coarse))
+    names = [groups[position] for position in sorted(groups)]
+    return [[body[name] for name in group] for group in names] + [list(network.head.parameters())]
+
+
+def freeze_body(network: GalaxyNetwork) -> None:
+    """Fastai's `freeze`: of the body, only batch normalisation goes on learning."""
+    for module in network.body.modules():
+        trainable = isinstance(module, nn.modules.batchnorm._BatchNorm)
+        for parameter in module.parameters(recurse=False):
+            parameter.requires_grad_(trainable)

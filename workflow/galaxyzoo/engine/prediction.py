@@ -1,0 +1,46 @@
+"""Test-time augmentation: what a network says of a galaxy, averaged over many views of it."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+
+from galaxyzoo.engine.network import GalaxyNetwork
+from galaxyzoo.engine.transforms import resize, warp
+from galaxyzoo.foundation.progress import progress
+
+
+def counts_of_views(views: int) -> list[int]:
+    """How many views are averaged over, to see what more bring: 1, 2, 4, 8 ... and all `views`."""
+    return sorted({2**i for i in range(views.bit_length()) if 2**i <= views} | {views})
+
+
+@torch.no_grad()
+def predict_by_views(
+    network: GalaxyNetwork,
+    crops: np.ndarray,
+    rows: np.ndarray,
+    maps: np.ndarray,
+    counts: Sequence[int],
+    batch_size: int,
+    device: torch.device,
+) -> list[np.ndarray]:
+    """Predict the galaxies in some `rows` of the packed crops (N, s, s, 3) uint8.
+
+    They are resized to the size that the network was last trained at.
+    `maps` (views, 2, 3) are those of the views, the untouched picture first. Returns, for each of
+    the `counts`, the mean over so many of the views, from the first on: an array (rows, columns)
+    that meets the sums of the network's tree. Only one batch of pictures is in memory at a time.
+    """
+    tree = network.tree
+    network.to(device, memory_format=torch.channels_last).eval()
+    views = torch.from_numpy(maps).to(device)
+    means = [np.empty((len(rows), len(tree.columns)), np.float32) for _ in counts]
+    starts = range(0, len(rows), batch_size)
+    for start in progress(starts, total=len(starts), desc="predict", unit="batches"):
+        batch = slice(start, start + batch_size)
+        images = resize(crops[rows[batch]], network.size_px).to(device)
+        predictions = torch.stack([network(warp(images, view[None])).clamp(0, 1) for view in views])
+        for mean, count in zip(means, counts, strict=True):
+            mean[batch] = predictions[:count].mean(dim=0).cpu().numpy()
+    return [tree.nearest_consistent(mean) for mean in means]

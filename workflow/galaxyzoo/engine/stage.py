@@ -1,0 +1,57 @@
+"""A stage as it begins: the galaxies of one seed on the device, and the network to train."""
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+import torch
+
+from galaxyzoo.engine.checkpoints import stage_network
+from galaxyzoo.engine.dataset import Galaxies, load_galaxies
+from galaxyzoo.engine.devices import best_device, body_dtype, use_threads
+from galaxyzoo.engine.network import GalaxyNetwork
+from galaxyzoo.tree.decision_tree import tree_from
+
+
+class Stage(NamedTuple):
+    """The network on its device, and the galaxies to train and to validate on."""
+
+    network: GalaxyNetwork
+    train: Galaxies
+    valid: Galaxies
+
+
+def set_up_stage(
+    settings: dict[str, Any],
+    weights: Path,
+    crops: Path,
+    index: Path,
+    split: Path,
+    threads: int,
+    stream: bool,
+) -> Stage:
+    """Load what a stage of one seed starts from.
+
+    `settings` is what the stage depends on besides its files: `seed`, and `stage`, `model`, `tree`,
+    `precision` and `compile` as in the config. `weights` is the checkpoint of the stage before, or
+    the backbone's starting weights (.safetensors). `crops` is the packed array, `index` and `split`
+    have a row for each crop. With `stream`, the galaxies stay in the host's memory.
+    """
+    stage, tree = settings["stage"], tree_from(settings["tree"])
+    use_threads(threads)
+    device = best_device()
+    pixels = np.load(crops, mmap_mode="r")
+    labels = tree.probabilities(pd.read_csv(index))
+    part = pd.read_csv(split)["part"]
+    train, valid = (
+        load_galaxies(pixels, labels, np.flatnonzero(part == name), stage["size"], device, stream)
+        for name in ("train", "valid")
+    )
+    mean_label = labels[part == "train"].mean(axis=0)
+    network = stage_network(weights, settings["model"], tree, stage, mean_label, settings["seed"])
+    network.body_dtype = body_dtype(settings["precision"], device, network.body)
+    network.to(device, memory_format=torch.channels_last)
+    if settings["compile"]:
+        network.compile()
+    return Stage(network, train, valid)

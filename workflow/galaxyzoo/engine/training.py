@@ -1,0 +1,260 @@
+"""The training loop: one stage of one seed."""
+
+import logging
+import math
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+import torch
+from torch.nn import functional
+from tqdm import tqdm
+
+from galaxyzoo.engine.augmentation import random_lights, random_maps
+from galaxyzoo.engine.dataset import Galaxies
+from galaxyzoo.engine.ema import averaged_network
+from galaxyzoo.engine.network import GalaxyNetwork, freeze_body, layer_groups, layers
+from galaxyzoo.engine.resume import SavedState, stop_request
+from galaxyzoo.engine.schedule import SCHEDULES, Schedule, SchedulePoint, decayed_lr, spread_lr
+from galaxyzoo.engine.transforms import relight, warp
+from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.foundation.randomness import numpy_generator, torch_seed
+
+log = logging.getLogger(__name__)
+
+ADAM_SQUARE_MOMENTUM = 0.99
+
+
+class Learner:
+    """A network in a stage, with all that changes as it learns: optimiser, average of weights.
+
+    `stage` and `augmentation` are those of the config. Every draw is keyed by seed, stage, epoch
+    and batch, so that nothing depends on what was drawn before.
+    """
+
+    def __init__(
+        self,
+        network: GalaxyNetwork,
+        train: Galaxies,
+        stage: dict[str, Any],
+        augmentation: dict[str, Any],
+        seed: int,
+    ) -> None:
+        if stage["freeze"]:
+            freeze_body(network)
+        self.network, self.train, self.seed = network, train, seed
+        self.stage, self.augmentation = stage, augmentation
+        self.optimiser = adam(network, stage)
+        self.averaged = averaged_network(network, stage["ema"]) if stage["ema"] else None
+        self.batch_size = min(stage["batch_size"], len(train))
+        self.batches = len(train) // self.batch_size
+        self.steps = math.ceil(self.batches / stage["accumulate"])
+
+    @property
+    def learned(self) -> GalaxyNetwork:
+        """The network that counts: the average of weights, if there is one."""
+        return self.averaged.module if self.averaged else self.network
+
+    @property
+    def lr(self) -> float:
+        """The head's learning rate at the moment."""
+        return self.optimiser.param_groups[-1]["lr"]
+
+    def state(self) -> dict[str, Any]:
+        """All that has changed since the stage began."""
+        return {
+            "network": self.network.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "averaged": self.averaged and self.averaged.state_dict(),
+            "gradients": [parameter.grad for parameter in self.network.parameters()],
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Go back to where a `state` was."""
+        self.network.load_state_dict(state["network"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        if self.averaged:
+            self.averaged.load_state_dict(state["averaged"])
+        for parameter, gradient in zip(self.network.parameters(), state["gradients"], strict=True):
+            parameter.grad = None if gradient is None else gradient.to(parameter.device)
+
+    def train_epoch(
+        self,
+        epoch: int,
+        losses: list[float],
+        schedule: Schedule,
+        after_batch: Callable[[list[float]], None],
+    ) -> None:
+        """Go through the galaxies in an order of the epoch's own, adding each batch's loss.
+
+        `schedule` is given the step in the epoch and the epoch's steps. Batches that are in
+        `losses` already are passed over: they were done before the stage was stopped.
+        """
+        self.network.train()
+        key = (self.seed, self.stage["name"], epoch)
+        order = numpy_generator("order", *key).permutation(len(self.train))
+        rows = torch.from_numpy(order).split(self.batch_size)[: self.batches]
+        maps = torch.from_numpy(random_maps(len(order), self.augmentation, "augmentation", *key))
+        lights = random_lights(len(order), self.augmentation, "light", *key)
+        bar = tqdm(
+            self.train.batches(rows[len(losses) :]),
+            desc=f"{self.stage['name']} epoch {epoch}",
+            initial=len(losses),
+            total=self.batches,
+            leave=False,
+            disable=not sys.stderr.isatty(),
+        )
+        accumulate, device = self.stage["accumulate"], self.train.device
+        for images, labels in bar:
+            batch = len(losses)
+            torch.manual_seed(torch_seed("dropout", *key, batch))
+            views = warp(images, maps[rows[batch]].to(device))
+            if lights is not None:
+                views = relight(views, torch.from_numpy(lights[rows[batch]]).to(device))
+            loss = functional.mse_loss(self.network(views), labels)
+            first = batch - batch % accumulate
+            (loss / min(accumulate, self.batches - first)).backward()
+            if batch + 1 in (first + accumulate, self.batches):
+                self.step(schedule, batch // accumulate)
+            losses.append(loss.item())
+            bar.set_postfix(loss=f"{losses[-1]:.4f}", refresh=False)
+            after_batch(losses)
+
+    def step(self, schedule: Schedule, step: int) -> None:
+        """Change the weights by the gradients, and forget these."""
+        point = schedule(step, self.steps)
+        for group in self.optimiser.param_groups:
+            group["lr"] = group["max_lr"] * point.lr_factor
+            group["betas"] = (point.momentum, ADAM_SQUARE_MOMENTUM)
+        if self.stage["gradient_clip"]:
+            torch.nn.utils.clip_grad_norm_(self.network.parameters(), self.stage["gradient_clip"])
+        self.optimiser.step()
+        self.optimiser.zero_grad()
+        if self.averaged:
+            self.averaged.update_parameters(self.network)
+
+
+def train_stage(
+    network: GalaxyNetwork,
+    train: Galaxies,
+    valid: Galaxies,
+    stage: dict[str, Any],
+    augmentation: dict[str, Any],
+    seed: int,
+    saved: SavedState,
+    write_tables: Callable[[pd.DataFrame, pd.DataFrame], None],
+) -> None:
+    """Train a network, in place, through one stage: so many epochs on one schedule.
+
+    A stage that goes on from its `saved` state ends in the same bits as one that was never
+    stopped. `write_tables` is called when an epoch ends, with two tables of a row for each so far.
+    The history: losses are mean squared errors, `valid_rmse` is pooled over galaxies and columns,
+    `lr` is the head's at the epoch's end. The timing: `images_per_second` of the training, and
+    `seconds` of the whole epoch, as far as this process did it.
+
+    Raises InputError where the loss is no longer finite; on SIGTERM or Ctrl-C, saves and exits.
+    """
+    learner = Learner(network, train, stage, augmentation, seed)
+    history: list[dict[str, float]] = []
+    timing: list[dict[str, float]] = []
+    losses: list[float] = []
+    if state := saved.load():
+        learner.restore(state["learner"])
+        history, timing, losses = state["history"], state["timing"], state["losses"]
+        write_tables(pd.DataFrame(history), pd.DataFrame(timing))
+        log.info(
+            "%s goes on in epoch %d, batch %d", stage["name"], len(history) + 1, len(losses) + 1
+        )
+
+    def save(losses: list[float]) -> None:
+        saved.save(
+            {"learner": learner.state(), "history": history, "timing": timing, "losses": losses}
+        )
+
+    def schedule(step: int, steps: int) -> SchedulePoint:
+        return SCHEDULES[stage["schedule"]](len(history) * steps + step, stage["epochs"] * steps)
+
+    with stop_request() as stop:
+
+        def after_batch(losses: list[float]) -> None:
+            if not math.isfinite(losses[-1]):
+                raise InputError(
+                    f"the loss of stage {stage['name']} became {losses[-1]} in epoch "
+                    f"{len(history) + 1}, batch {len(losses)}, at a learning rate of "
+                    f"{learner.lr:.3g}; lower the stage's lr"
+                )
+            if stop.signal or saved.due():
+                save(losses)
+            if stop.signal:
+                log.warning(
+                    "%s stopped by %s in epoch %d after batch %d; the next run goes on there",
+                    *(stage["name"], stop.signal, len(history) + 1, len(losses)),
+                )
+                sys.exit(1)
+
+        for epoch in range(len(history) + 1, stage["epochs"] + 1):
+            started, begun_at = time.perf_counter(), len(losses)
+            learner.train_epoch(epoch, losses, schedule, after_batch)
+            trained = time.perf_counter()
+            valid_rmse = pooled_rmse(learner.learned, valid, stage["batch_size"])
+            history.append(
+                {
+                    "epoch": epoch,
+                    "train_loss": sum(losses) / len(losses),
+                    "valid_loss": valid_rmse**2,
+                    "valid_rmse": valid_rmse,
+                    "lr": learner.lr,
+                }
+            )
+            seen = (len(losses) - begun_at) * learner.batch_size
+            timing.append(
+                {
+                    "epoch": epoch,
+                    "images_per_second": seen / (trained - started),
+                    "seconds": time.perf_counter() - started,
+                }
+            )
+            log.info(
+                "%s epoch %d of %d: train loss %.5f, valid loss %.5f, valid RMSE %.5f, "
+                "lr %.2e, %.0f images a second",
+                *(stage["name"], epoch, stage["epochs"]),
+                *(history[-1][name] for name in ("train_loss", "valid_loss", "valid_rmse", "lr")),
+                timing[-1]["images_per_second"],
+            )
+            losses = []
+            save(losses)
+            write_tables(pd.DataFrame(history), pd.DataFrame(timing))
+    network.load_state_dict(learner.learned.state_dict())
+
+
+def adam(network: GalaxyNetwork, stage: dict[str, Any]) -> torch.optim.AdamW:
+    """Adam with decoupled weight decay, a parameter group for each layer group.
+
+    Or one for each layer, where the stage asks for layer-wise learning-rate decay.
+    """
+    if stage["layer_decay"]:
+        groups = layers(network)
+        rates = decayed_lr(stage["lr"], stage["layer_decay"], len(groups))
+    else:
+        groups = layer_groups(network)
+        rates = spread_lr(stage["lr"], len(groups))
+    return torch.optim.AdamW(
+        [
+            {"params": [p for p in parameters if p.requires_grad], "max_lr": lr}
+            for parameters, lr in zip(groups, rates, strict=True)
+        ],
+        weight_decay=stage["weight_decay"],
+        fused=True,
+    )
+
+
+@torch.no_grad()
+def pooled_rmse(network: GalaxyNetwork, galaxies: Galaxies, batch_size: int) -> float:
+    """Kaggle's error of a network: one root mean square over all galaxies and columns."""
+    network.eval()
+    squared = torch.zeros((), dtype=torch.float64, device=galaxies.device)
+    for images, labels in galaxies.batches(torch.arange(len(galaxies)).split(batch_size)):
+        squared += (network(images.float() / 255) - labels).double().square().sum()
+    return math.sqrt(squared.item() / galaxies.labels.numel())

@@ -1,0 +1,65 @@
+"""Transforms of a whole batch of pictures: an affine warp, fastai's lighting, resizing."""
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+SMALLEST_LIGHT = 1e-3  # a quarter of the step between two of 256 grey levels
+
+
+def affine_maps(
+    degrees: np.ndarray, zoom: np.ndarray, flip: np.ndarray, shift: np.ndarray
+) -> np.ndarray:
+    """Maps from a place in the new picture to the place in the old one that it shows.
+
+    `shift` (N, 2) first moves the picture to the right and down, in widths of it; then `flip` (N,)
+    bool mirrors it left to right, `degrees` (N,) turns it anticlockwise, and `zoom` (N,) enlarges
+    it. Returns (N, 2, 3) float32, in coordinates that run from -1 to 1 across the picture.
+    """
+    angle = np.deg2rad(degrees)
+    mirror = np.where(flip, -1.0, 1.0)
+    rows = [
+        [mirror * np.cos(angle), -mirror * np.sin(angle)],
+        [np.sin(angle), np.cos(angle)],
+    ]
+    turn = np.moveaxis(np.array(rows), -1, 0) / zoom[:, None, None]
+    return np.concatenate([turn, -2 * shift[:, :, None]], axis=2).astype(np.float32)
+
+
+def warp(images: torch.Tensor, maps: torch.Tensor) -> torch.Tensor:
+    """Sample a batch of pictures through affine maps: bilinear, mirrored beyond the edges.
+
+    `images` is (N, 3, size, size) uint8 and `maps` (N, 2, 3) float32, or (1, 2, 3) for all, both on
+    one device; returns (N, 3, size, size) float32 in [0, 1], in channels-last memory.
+    """
+    shape = [len(maps), *images.shape[1:]]
+    places = functional.affine_grid(maps, shape, align_corners=False)
+    places = places.expand(len(images), -1, -1, -1)
+    warped = functional.grid_sample(
+        images.float() / 255, places, padding_mode="reflection", align_corners=False
+    )
+    return warped.contiguous(memory_format=torch.channels_last)
+
+
+def relight(images: torch.Tensor, lights: torch.Tensor) -> torch.Tensor:
+    """Change the light of pictures (N, 3, size, size) float32 in [0, 1]; returns the same.
+
+    `lights` (N, 2) float32 are the offset and the factor of each picture's logits: an offset of 0
+    and a factor of 1 leave it as it is. Logits, so that nothing is cut off at black or white.
+    """
+    offset, factor = lights.T[:, :, None, None, None]
+    return torch.sigmoid(torch.logit(images, eps=SMALLEST_LIGHT) * factor + offset)
+
+
+def resize(crops: np.ndarray, size_px: int) -> torch.Tensor:
+    """Resize packed pictures with antialiasing: (N, s, s, 3) uint8 to (N, 3, size, size) uint8.
+
+    The result's memory is channels-last, like the crops'.
+    """
+    images = torch.from_numpy(np.ascontiguousarray(crops)).permute(0, 3, 1, 2)
+    if images.shape[-1] == size_px:
+        return images
+    resized = functional.interpolate(
+        images.float(), (size_px, size_px), mode="bilinear", antialias=True, align_corners=False
+    )
+    return resized.round().to(torch.uint8).contiguous(memory_format=torch.channels_last)

@@ -1,0 +1,30 @@
+"""Kaggle's central pixel benchmark: predictions from the colour at the centre of a galaxy."""
+
+import numpy as np
+from sklearn.cluster import KMeans
+
+CENTRE_PX = 10
+CENTRE_COLOURS = 6
+
+
+def centre_colours(crops: np.ndarray) -> np.ndarray:
+    """Mean red, green and blue (N, 3) of the central 10 x 10 pixels of crops (N, s, s, 3) uint8."""
+    start = (crops.shape[1] - CENTRE_PX) // 2
+    centre = crops[:, start : start + CENTRE_PX, start : start + CENTRE_PX]
+    return centre.reshape(len(crops), -1, 3).mean(axis=1)
+
+
+def central_pixel_benchmark(
+    train_colours: np.ndarray, train_labels: np.ndarray, colours: np.ndarray
+) -> np.ndarray:
+    """Predictions (N, columns) float64 from centre `colours` (N, 3).
+
+    The training galaxies are clustered by the colour of the centre. The prediction is the mean
+    label of the cluster whose centre is nearest to a galaxy's colour.
+    """
+    clusters = KMeans(min(CENTRE_COLOURS, len(train_colours)), random_state=0, n_init=10)
+    clusters.fit(train_colours)
+    means = np.stack(
+        [train_labels[clusters.labels_ == k].mean(axis=0) for k in range(clusters.n_clusters)]
+    )
+    return means[clusters.predict(colours)]

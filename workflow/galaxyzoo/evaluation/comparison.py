@@ -1,0 +1,151 @@
+"""Experiments side by side: which can be compared, how they differ, and what each reached."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from galaxyzoo.evaluation.bootstrap import RESAMPLES, percentile_interval, resampled_means
+from galaxyzoo.evaluation.finished_experiments import Experiment
+from galaxyzoo.evaluation.metrics import squared_errors
+
+NOT_SET = "not set"
+
+
+def on_one_holdout(
+    experiments: Sequence[Experiment], preferred: str
+) -> tuple[list[Experiment], dict[str, str]]:
+    """Those with the same answers, held-out galaxies and votes; why the others are not, by name.
+
+    They are those that the experiment named `preferred` is among; if it is not there, the most.
+    """
+    groups: list[list[Experiment]] = []
+    for experiment in experiments:
+        same = (group for group in groups if reason_apart(experiment, group[0]) is None)
+        group = next(same, None)
+        if group is None:
+            groups.append([experiment])
+        else:
+            group.append(experiment)
+    asked = (group for group in groups if preferred in [one.name for one in group])
+    chosen = next(asked, None) or max(groups, key=len)
+    reasons = {one.name: reason_apart(one, chosen[0]) for one in experiments}
+    return chosen, {name: reason for name, reason in reasons.items() if reason is not None}
+
+
+def reason_apart(experiment: Experiment, reference: Experiment) -> str | None:
+    """Why the errors of two experiments are not of the same thing, in words; None if they are."""
+    if experiment.columns != reference.columns:
+        return (
+            f"it foresees other answers: the {len(experiment.columns)} columns of another decision "
+            f"tree than that of {reference.name}"
+        )
+    if not np.array_equal(experiment.ids, reference.ids):
+        shared = len(np.intersect1d(experiment.ids, reference.ids))
+        return (
+            f"it holds out other galaxies: {len(experiment.ids):,} of the survey "
+            f"{experiment.config['survey']['name']}, by whose numbers {shared:,} are among the "
+            f"{len(reference.ids):,} of {reference.name}"
+        )
+    if not np.array_equal(experiment.voted, reference.voted):
+        return (
+            f"it was scored by other votes than {reference.name}, on galaxies of the same numbers"
+        )
+    return None
+
+
+def score_table(experiments: Sequence[Experiment], resamples: int = RESAMPLES) -> pd.DataFrame:
+    """One row an experiment on the same hold-out, the best first.
+
+    Columns: experiment; rmse, of its metrics.json; difference, to the best, and difference_low and
+    difference_high, the paired bootstrap's interval over galaxies; training_seconds, of the epochs
+    of all stages and seeds; seeds, how many; epochs, of one seed; sizes_px, in the order of the
+    stages; galaxies held out.
+    """
+    experiments = sorted(experiments, key=lambda one: one.metrics["rmse"]["bag"])
+    squared = np.stack([squared_errors(one.predicted, one.voted) for one in experiments], axis=1)
+    errors = np.sqrt(resampled_means(squared, resamples))
+    low, high = percentile_interval(errors - errors[:, :1])
+    rmse = np.array([one.metrics["rmse"]["bag"] for one in experiments])
+    stages = [one.config["stages"] for one in experiments]
+    return pd.DataFrame(
+        {
+            "experiment": [one.name for one in experiments],
+            "rmse": rmse,
+            "difference": rmse - rmse[0],
+            "difference_low": low,
+            "difference_high": high,
+            "training_seconds": [training_seconds(one) for one in experiments],
+            "seeds": [len(one.config["seeds"]) for one in experiments],
+            "epochs": [sum(stage["epochs"] for stage in chain) for chain in stages],
+            "sizes_px": [
+                ", ".join(dict.fromkeys(str(stage["size"]) for stage in chain)) for chain in stages
+            ],
+            "galaxies": [len(one.ids) for one in experiments],
+        }
+    )
+
+
+def training_seconds(experiment: Experiment) -> float:
+    """What all epochs of all stages and seeds took together."""
+    tables = [table for by_stage in experiment.timings.values() for table in by_stage.values()]
+    return float(sum(table["seconds"].sum() for table in tables))
+
+
+def learning_curves(experiments: Sequence[Experiment]) -> pd.DataFrame:
+    """Validation error of each experiment after each epoch, all stages one after the other.
+
+    Columns: experiment; epoch, counted over all stages; and as means over seeds minutes, that a
+    seed has trained by then, and valid_rmse.
+    """
+    curves = []
+    for one in experiments:
+        stages = [stage["name"] for stage in one.config["stages"]]
+        seeds = []
+        for seed, history in one.histories.items():
+            seconds = pd.concat([one.timings[seed][name]["seconds"] for name in stages])
+            errors = pd.concat([history[name]["valid_rmse"] for name in stages])
+            seeds.append(
+                pd.DataFrame(
+                    {
+                        "epoch": np.arange(1, len(errors) + 1),
+                        "minutes": seconds.to_numpy().cumsum() / 60,
+                        "valid_rmse": errors.to_numpy(),
+                    }
+                )
+            )
+        mean = pd.concat(seeds).groupby("epoch", as_index=False).mean()
+        mean.insert(0, "experiment", one.name)
+        curves.append(mean)
+    return pd.concat(curves, ignore_index=True)
+
+
+def config_differences(configs: Mapping[str, Mapping[str, Any]]) -> dict[str, list[str]]:
+    """What configs, by experiment, do not agree on: key -> what each says, as it would be written.
+
+    Keys are written as in `survey.holdout`, and of a stage, by its name, `stages[head].lr`.
+    """
+    texts = [dict(flattened(config)) for config in configs.values()]
+    keys = dict.fromkeys(key for text in texts for key in text if key != "experiment")
+    said = {key: [text.get(key, NOT_SET) for text in texts] for key in keys}
+    return {key: values for key, values in said.items() if len(set(values)) > 1}
+
+
+def flattened(value: Any, key: str = "") -> Iterator[tuple[str, str]]:  # noqa: ANN401  (any YAML)
+    """The keys of a config and what each is, as text; a list of mappings tells first their names.
+
+    A mapping in a list goes by its name, or by its position if it has none.
+    """
+    if isinstance(value, Mapping):
+        for name, part in value.items():
+            yield from flattened(part, f"{key}.{name}" if key else name)
+    elif isinstance(value, list) and value and isinstance(value[0], Mapping):
+        names = [part.get("name", str(position)) for position, part in enumerate(value)]
+        yield key, ", ".join(names)
+        for name, part in zip(names, value, strict=True):
+            rest = {inner: what for inner, what in part.items() if inner != "name"}
+            yield from flattened(rest, f"{key}[{name}]")
+    else:
+        yield key, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

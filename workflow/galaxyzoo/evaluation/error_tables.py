@@ -1,0 +1,161 @@
+"""Where the ensemble's error is: tables by question, by answer, and by what a galaxy is like.
+
+Every array (N, columns) has the decision tree's columns, of the same N held-out galaxies.
+"""
+
+from collections.abc import Mapping
+from itertools import zip_longest
+
+import numpy as np
+import pandas as pd
+
+from galaxyzoo.evaluation.bootstrap import rmse_interval
+from galaxyzoo.evaluation.metrics import question_rmse, squared_errors
+from galaxyzoo.tree.decision_tree import DecisionTree
+
+GALAXIES_IN_A_BIN = 20  # at least, where there are as many
+MOST_BINS = 10
+BIN_RESAMPLES = 1000
+DENSITY_CELLS = 32
+MAIN_COLUMNS = 12
+# Of Galaxy Zoo 2's tree: one or two answers of each question that many galaxies reach. Both sides
+# of a question with two answers would show the same cloud twice.
+GALAXY_ZOO_2_MAIN_COLUMNS = (
+    "Class1.1",
+    "Class1.2",
+    "Class7.1",
+    "Class7.3",
+    "Class2.1",
+    "Class9.1",
+    "Class3.1",
+    "Class4.1",
+    "Class10.1",
+    "Class11.2",
+    "Class5.3",
+    "Class6.1",
+)
+
+
+def question_table(
+    predicted: np.ndarray, voted: np.ndarray, mean_label: np.ndarray, tree: DecisionTree
+) -> pd.DataFrame:
+    """One row a question: its number and text, its error and that of the mean label (columns,)."""
+    constant = np.broadcast_to(mean_label, voted.shape)
+    return pd.DataFrame(
+        {
+            "question": [question.number for question in tree.questions],
+            "text": [question.text for question in tree.questions],
+            "rmse": question_rmse(predicted, voted, tree).values(),
+            "rmse_mean_label": question_rmse(constant, voted, tree).values(),
+        }
+    )
+
+
+def answer_table(
+    predicted: np.ndarray, voted: np.ndarray, mean_label: np.ndarray, tree: DecisionTree
+) -> pd.DataFrame:
+    """One row an answer: its question, column and name, its error and that of the mean label.
+
+    `mean_label` (columns,) is what is said of every galaxy where no network is asked.
+    """
+    answers = [(question, answer) for question in tree.questions for answer in question.answers]
+    return pd.DataFrame(
+        {
+            "question": [question.number for question, _ in answers],
+            "text": [question.text for question, _ in answers],
+            "column": [answer.column for _, answer in answers],
+            "answer": [answer.name for _, answer in answers],
+            "rmse": np.sqrt(np.mean((predicted - voted) ** 2, axis=0)),
+            "rmse_mean_label": np.sqrt(np.mean((mean_label - voted) ** 2, axis=0)),
+        }
+    )
+
+
+def agreement(voted: np.ndarray, tree: DecisionTree) -> np.ndarray:
+    """How much the crowd agreed on a galaxy (N,), from above 0 to 1.
+
+    The share of the votes that the favourite answer to a question has, as the mean over questions,
+    each weighted by how many of the volunteers came to it. Since labels are weighted so already,
+    that is the sum of the questions' highest values over the sum of the values that lead to them.
+    Of a question with a single answer, yes and no count as its answers.
+    """
+    highest, asked = np.zeros(len(voted)), np.zeros(len(voted))
+    for question, columns, parent in zip(tree.questions, tree.slices, tree.parents, strict=True):
+        values = voted[:, columns]
+        came = np.ones(len(voted)) if parent is None else voted[:, parent]
+        if question.single:
+            values = np.column_stack([values, came - values[:, 0]])
+        highest += values.max(axis=1)
+        asked += came
+    return highest / asked
+
+
+def error_by_property(
+    properties: Mapping[str, np.ndarray],
+    predicted: np.ndarray,
+    voted: np.ndarray,
+    mean_label: np.ndarray,
+) -> pd.DataFrame:
+    """The error of galaxies that are alike in a property, in bins of as many galaxies each.
+
+    `properties` maps names to values (N,); a galaxy whose value is NaN is in no bin. Columns:
+    property, lowest, median and highest value, galaxies, rmse, rmse_low and rmse_high (bootstrap
+    over the bin's galaxies), rmse_mean_label.
+    """
+    squared = squared_errors(predicted, voted)
+    squared_mean_label = squared_errors(mean_label, voted)
+    rows = []
+    for name, values in properties.items():
+        ranked = np.argsort(values, kind="stable")[: np.isfinite(values).sum()]
+        bins = np.clip(len(ranked) // GALAXIES_IN_A_BIN, 1, MOST_BINS)
+        for members in np.array_split(ranked, bins):
+            if not len(members):
+                continue
+            low, high = rmse_interval(squared[members], BIN_RESAMPLES)
+            rows.append(
+                {
+                    "property": name,
+                    "lowest": values[members].min(),
+                    "median": np.median(values[members]),
+                    "highest": values[members].max(),
+                    "galaxies": len(members),
+                    "rmse": np.sqrt(squared[members].mean()),
+                    "rmse_low": low,
+                    "rmse_high": high,
+                    "rmse_mean_label": np.sqrt(squared_mean_label[members].mean()),
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def main_columns(tree: DecisionTree) -> tuple[str, ...]:
+    """The columns that a figure with room for a dozen shows.
+
+    Galaxy Zoo 2's are chosen by hand. For another tree they are the first answer of each question,
+    then the second, and so on; the second of two answers is left out.
+    """
+    if set(GALAXY_ZOO_2_MAIN_COLUMNS) <= set(tree.columns):
+        return GALAXY_ZOO_2_MAIN_COLUMNS
+    shown = [q.columns[:1] if len(q.columns) == 2 else q.columns for q in tree.questions]
+    in_turn = [column for turn in zip_longest(*shown) for column in turn if column]
+    return tuple(in_turn[:MAIN_COLUMNS])
+
+
+def density_table(predicted: np.ndarray, voted: np.ndarray, tree: DecisionTree) -> pd.DataFrame:
+    """How many galaxies have which pair of voted and predicted probability, for the main answers.
+
+    One row a cell that is not empty, of DENSITY_CELLS each way: column, answer and its rmse, voted
+    and predicted (the cell's lower edges) and galaxies.
+    """
+    edges = np.linspace(0, 1, DENSITY_CELLS + 1)
+    tables = []
+    for column in main_columns(tree):
+        i = tree.columns.index(column)
+        counts = np.histogram2d(voted[:, i], predicted[:, i], bins=edges)[0].astype(int)
+        x, y = np.nonzero(counts)
+        table = pd.DataFrame({"voted": edges[x], "predicted": edges[y], "galaxies": counts[x, y]})
+        table.insert(0, "column", column)
+        table.insert(1, "answer", tree.answers[column].name)
+        table.insert(2, "rmse", np.sqrt(np.mean((predicted[:, i] - voted[:, i]) ** 2)))
+        tables.append(table)
+    return pd.concat(tables, ignore_index=True)

@@ -1,0 +1,117 @@
+"""Finished experiments, as they lie side by side in the folder of results."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+import yaml
+
+from galaxyzoo.evaluation.held_out import HeldOut, held_out
+from galaxyzoo.evaluation.metrics import squared_errors
+from galaxyzoo.evaluation.predictions import ID
+from galaxyzoo.evaluation.stage_tables import StageTables, read_stage_tables
+from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.tree.decision_tree import DecisionTree, tree_from
+from galaxyzoo.tree.questions import questions_of
+
+NAMED_FILES = 3
+ROUNDING = 1e-6
+
+
+class Experiment(NamedTuple):
+    """A finished experiment: what it was told, how it learnt, and what it says of its hold-out.
+
+    `ids` are the held-out galaxies (N,), ascending, `columns` the tree's; `predicted`, by the bag,
+    and `voted` are (N, columns). `histories` and `timings` have a row an epoch.
+    """
+
+    name: str
+    config: Mapping[str, Any]
+    metrics: Mapping[str, Any]
+    ids: np.ndarray
+    columns: tuple[str, ...]
+    predicted: np.ndarray
+    voted: np.ndarray
+    histories: StageTables
+    timings: StageTables
+
+
+def found_experiments(results: Path) -> tuple[list[Experiment], dict[str, str]]:
+    """The finished experiments in a folder of results, and why others there are none, by name.
+
+    A folder is an experiment's if it has config.yaml or metrics.json.
+    """
+    files = [*results.glob("*/config.yaml"), *results.glob("*/metrics.json")]
+    finished, unfinished = [], {}
+    for folder in sorted({file.parent for file in files}):
+        try:
+            finished.append(read_experiment(folder))
+        except InputError as error:
+            unfinished[folder.name] = str(error)
+    return finished, unfinished
+
+
+def read_experiment(folder: Path) -> Experiment:
+    """The experiment in a folder; InputError if it lacks a file or two of them disagree."""
+    files = {name: folder / name for name in ("config.yaml", "metrics.json", "bag/holdout.parquet")}
+    require_files(folder, list(files.values()))
+    config = yaml.safe_load(files["config.yaml"].read_text(encoding="utf-8"))
+    metrics = json.loads(files["metrics.json"].read_text(encoding="utf-8"))
+    seeds, stages = config["seeds"], [stage["name"] for stage in config["stages"]]
+    histories, timings = (
+        [folder / f"seed{seed}/stages/{stage}{end}.csv" for seed in seeds for stage in stages]
+        for end in ("", "_timing")
+    )
+    index = folder.parent / "surveys" / config["survey"]["name"] / "training.csv"
+    require_files(folder, [index, *histories, *timings])
+    tree = tree_from(questions_of(config["tree"]))
+    bag = files["bag/holdout.parquet"]
+    galaxies = read_scored(index, bag, tree)
+    experiment = Experiment(
+        folder.name,
+        config,
+        metrics,
+        galaxies.ids,
+        tree.columns,
+        galaxies.predicted(bag),
+        galaxies.voted,
+        read_stage_tables(histories, seeds, stages),
+        read_stage_tables(timings, seeds, stages),
+    )
+    error = np.sqrt(squared_errors(experiment.predicted, experiment.voted).mean())
+    if not np.isclose(error, metrics["rmse"]["bag"], rtol=ROUNDING, atol=0):
+        raise InputError(
+            f"its metrics.json tells of an error of {metrics['rmse']['bag']:.5f}, and its "
+            f"predictions have one of {error:.5f}: run it again"
+        )
+    return experiment
+
+
+def require_files(folder: Path, files: Sequence[Path]) -> None:
+    """InputError that names the first of the files that are not there."""
+    missing = [file for file in files if not file.is_file()]
+    if missing:
+        names = [file.relative_to(folder.parent).as_posix() for file in missing[:NAMED_FILES]]
+        more = len(missing) - len(names)
+        raise InputError(
+            f"it is not finished: there is no {', no '.join(names)}"
+            + (f", and {more} files more are missing" if more else "")
+        )
+
+
+def read_scored(index: Path, bag: Path, tree: DecisionTree) -> HeldOut:
+    """The galaxies that an experiment's bag predicts, with their votes.
+
+    Raises InputError if the survey's table `index` no longer has all of them.
+    """
+    survey = pd.read_csv(index)
+    ids = pd.read_parquet(bag, columns=[ID])[ID]
+    if not ids.isin(survey[ID]).all() or not set(tree.columns) <= set(survey.columns):
+        raise InputError(
+            f"its survey's {index.name} no longer has all the galaxies and answers that it was "
+            "scored on: run it again"
+        )
+    return held_out(survey, ids, tree, bag)

@@ -1,0 +1,79 @@
+"""The held-out galaxies of a survey: their rows, their votes, and predictions of them, by GalaxyID.
+
+This is the one place where tables of the same galaxies are matched. None is taken to be in the
+order of another.
+"""
+
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from galaxyzoo.evaluation.predictions import ID, VIEWS, rows_of
+from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.tree.decision_tree import DecisionTree
+
+
+class HeldOut(NamedTuple):
+    """Held-out galaxies and what the crowd voted.
+
+    `ids` (n,) int64 are theirs, ascending; `rows` (n,) their positions in the survey's index and
+    crops, and `other_rows` (N - n,) those of all other galaxies. `voted` (n, columns) are their
+    labels, `other_labels` (N - n, columns) the others', both float64.
+    """
+
+    tree: DecisionTree
+    ids: np.ndarray
+    rows: np.ndarray
+    other_rows: np.ndarray
+    voted: np.ndarray
+    other_labels: np.ndarray
+
+    @property
+    def mean_label(self) -> np.ndarray:
+        """The mean label (columns,) of all galaxies that are not held out."""
+        return self.other_labels.mean(axis=0)
+
+    def predicted(self, path: Path | str) -> np.ndarray:
+        """The predictions (n, columns) float64 in a Parquet file. InputError: `matched`."""
+        return self.tree.probabilities(self.matched(pd.read_parquet(path), path))
+
+    def predicted_by_views(self, path: Path | str) -> dict[int, np.ndarray]:
+        """The same by the number of views averaged over, from a file of `views_table`."""
+        return {
+            views: self.tree.probabilities(self.matched(table, path))
+            for views, table in pd.read_parquet(path).groupby(VIEWS)
+        }
+
+    def matched(self, table: pd.DataFrame, path: Path | str) -> pd.DataFrame:
+        """A table's rows in the order of `ids`.
+
+        Raises InputError unless the table, which was read from `path`, has each of the held-out
+        galaxies once and no other.
+        """
+        if len(table) != len(self.ids) or not np.array_equal(np.sort(table[ID]), self.ids):
+            raise InputError(
+                f"{path} holds other galaxies than the {len(self.ids)} held out; delete it, and "
+                "run this again"
+            )
+        return table.set_index(ID).loc[self.ids]
+
+
+def held_out(survey: pd.DataFrame, ids: pd.Series, tree: DecisionTree, path: Path | str) -> HeldOut:
+    """The galaxies `ids` (n,), held out from a survey.
+
+    `survey` has GalaxyID and the tree's columns, a row for each galaxy in the order of the crops.
+    Raises InputError, which names the `path` that the ids were read from, if any of them is not in
+    the survey, or either has an id twice.
+    """
+    ids = np.sort(ids.to_numpy())
+    rows = rows_of(ids, survey[ID], path)
+    other_rows = np.setdiff1d(np.arange(len(survey)), rows)
+    labels = tree.probabilities(survey)
+    return HeldOut(tree, ids, rows, other_rows, labels[rows], labels[other_rows])
+
+
+def read_held_out(index: Path | str, holdout: Path | str, tree: DecisionTree) -> HeldOut:
+    """The same from a survey's files, training.csv and holdout.csv."""
+    return held_out(pd.read_csv(index), pd.read_csv(holdout)[ID], tree, holdout)

@@ -1,0 +1,80 @@
+"""Held-out galaxies ranked: by their own error, by how far apart crowd and network are."""
+
+import numpy as np
+import pandas as pd
+
+from galaxyzoo.evaluation.held_out import HeldOut
+from galaxyzoo.evaluation.metrics import squared_errors
+from galaxyzoo.evaluation.predictions import ID
+from galaxyzoo.tree.decision_tree import DecisionTree
+
+SHEETS = ("typical", "best", "worst", "disagreed")
+SHEET_GALAXIES = 12
+
+
+def galaxy_errors(predicted: np.ndarray, voted: np.ndarray) -> np.ndarray:
+    """Each galaxy's own root mean square error over all columns: two (N, columns) give (N,)."""
+    return np.sqrt(squared_errors(predicted, voted))
+
+
+def disagreements(predicted: np.ndarray, voted: np.ndarray, tree: DecisionTree) -> np.ndarray:
+    """How far apart crowd and network are in what they say of each galaxy, (N,) in [0, 1].
+
+    Both arrays are (N, columns). It is the largest difference of the two probabilities over the
+    answers that one of the two sentences tells and the other does not, and over the numbers that
+    questions with a single answer ask for: 0 where both say the same.
+    """
+    numbers = {s.start for q, s in zip(tree.questions, tree.slices, strict=True) if q.single}
+    apart = np.abs(predicted - voted)
+    largest = np.zeros(len(apart))
+    for i, (ours, theirs) in enumerate(zip(predicted, voted, strict=True)):
+        paths = set(tree.favourite_path(ours)), set(tree.favourite_path(theirs))
+        told = (paths[0] ^ paths[1]) | (numbers & (paths[0] | paths[1]))
+        largest[i] = max((apart[i, position] for position in told), default=0.0)
+    return largest
+
+
+def ranked_galaxies(galaxies: HeldOut, predicted: np.ndarray) -> pd.DataFrame:
+    """One row a held-out galaxy: what crowd and network say of it, and how far apart they are.
+
+    `predicted` is (n, columns). The columns of the table: `GalaxyID`, `row` (its position in the
+    survey's crops), `rmse`, `disagreement`, the sentences `crowd` and `network`, and each of the
+    tree's columns as `voted_...` and `predicted_...`.
+    """
+    tree, voted = galaxies.tree, galaxies.voted
+    ranked = pd.DataFrame(
+        {
+            ID: galaxies.ids,
+            "row": galaxies.rows,
+            "rmse": galaxy_errors(predicted, voted),
+            "disagreement": disagreements(predicted, voted, tree),
+            "crowd": [tree.describe(probabilities) for probabilities in voted],
+            "network": [tree.describe(probabilities) for probabilities in predicted],
+        }
+    )
+    values = {"voted_": voted, "predicted_": predicted}
+    tables = [
+        pd.DataFrame(table, columns=[prefix + column for column in tree.columns])
+        for prefix, table in values.items()
+    ]
+    return pd.concat([ranked, *tables], axis=1)
+
+
+def sheet_positions(ranked: pd.DataFrame, sheet: str, count: int = SHEET_GALAXIES) -> np.ndarray:
+    """Positions of the galaxies on a sheet, at most `count`, given `ranked_galaxies`.
+
+    'best' is the lowest errors, lowest first; 'worst' the highest, highest first; 'typical' walks
+    from low to high error in even steps of rank, so that it shows the sample as it is; 'disagreed'
+    is the largest disagreements, largest first.
+    """
+    count = min(count, len(ranked))
+    by_error = np.argsort(ranked["rmse"].to_numpy(), kind="stable")
+    if sheet == "best":
+        return by_error[:count]
+    if sheet == "worst":
+        return by_error[::-1][:count]
+    if sheet == "typical":
+        return by_error[((np.arange(count) + 0.5) * len(ranked) / count).astype(int)]
+    if sheet == "disagreed":
+        return np.argsort(-ranked["disagreement"].to_numpy(), kind="stable")[:count]
+    raise ValueError(f"no sheet is named {sheet!r}")

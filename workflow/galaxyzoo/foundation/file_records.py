@@ -1,0 +1,82 @@
+"""Where downloaded files came from, and what exactly came: a record kept beside them."""
+
+import hashlib
+import json
+import logging
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from galaxyzoo.foundation.atomic_files import replaced
+
+log = logging.getLogger(__name__)
+
+PROVENANCE = "provenance.json"  # what a record is named, beside the files it is of
+
+
+def write_record(path: Path, source: str, files: list[Path], versions: dict[str, str]) -> None:
+    """Write what was downloaded as JSON, and warn of each file that is not what it was before.
+
+    The record has `source`, the `date` in UTC, each file's `name`, `bytes` and `sha256`, and the
+    `versions` of what fetched them, by name. Where `path` already holds a record, the log names the
+    files whose bytes differ from it; then it is replaced.
+
+    A rule must not declare `path` as its output: Snakemake deletes those before the job runs again,
+    and with them what there is to compare with.
+    """
+    found = [file_record(file) for file in files]
+    for change in changes(record_of_before(path), found):
+        log.warning("%s; what was made of it before cannot be made again", change)
+    record = {
+        "source": source,
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+        "files": found,
+        "versions": versions,
+    }
+    with replaced(path) as unfinished:
+        unfinished.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+
+
+def file_record(file: Path) -> dict[str, Any]:
+    """Name, length and hash of a file."""
+    with file.open("rb") as content:
+        digest = hashlib.file_digest(content, "sha256").hexdigest()
+    return {"name": file.name, "bytes": file.stat().st_size, "sha256": digest}
+
+
+def known_record(file: Path) -> dict[str, Any]:
+    """The same, read where a record beside the file has it: hashing gigabytes takes its time.
+
+    A folder has neither length nor hash.
+    """
+    if file.is_dir():
+        return {"name": file.name, "bytes": None, "sha256": None}
+    for known in record_of_before(file.with_name(PROVENANCE))["files"]:
+        if (known.get("name"), known.get("bytes")) == (file.name, file.stat().st_size):
+            return {name: known[name] for name in ("name", "bytes", "sha256")}
+    return file_record(file)
+
+
+def record_of_before(path: Path) -> dict[str, Any]:
+    """The record at `path`, or one of no files where there is none that can be read."""
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+        return {"date": record["date"], "files": [dict(file) for file in record["files"]]}
+    except FileNotFoundError:
+        pass
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        log.warning("%s cannot be read (%s); nothing is compared with it", path, error)
+    return {"date": "", "files": []}
+
+
+def changes(before: dict[str, Any], found: list[dict[str, Any]]) -> Iterator[str]:
+    """One line for each file whose bytes are not those of the record before."""
+    hashes = {file.get("name"): file.get("sha256") for file in before["files"]}
+    for file in found:
+        name, digest = file["name"], file["sha256"]
+        if hashes.get(name, digest) != digest:
+            yield (
+                f"{name} has other bytes than on {before['date']}: sha256 {digest}, "
+                f"which was {hashes[name]}"
+            )

@@ -1,0 +1,113 @@
+"""What the report's explorer of held-out galaxies shows, as plain data for a page.
+
+A page that carries all it shows must stay small: the explorer holds at most `MOST_GALAXIES`, and
+pictures of as many of them as `PICTURE_BUDGET_BYTES` has room for. Those on the report's sheets
+come first, then all others in an order drawn at random (always the same), so that what is left out
+depends neither on error nor on id.
+"""
+
+import base64
+import io
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from PIL import Image
+
+from galaxyzoo.evaluation.predictions import ID
+from galaxyzoo.evaluation.rankings import SHEETS, sheet_positions
+from galaxyzoo.foundation.progress import progress
+from galaxyzoo.foundation.randomness import numpy_generator
+from galaxyzoo.tree.decision_tree import DecisionTree
+
+MOST_GALAXIES = 6000
+PICTURE_BUDGET_BYTES = 7_000_000
+THUMBNAIL_PX = 144
+WEBP_QUALITY = 70
+
+
+def explorer_data(
+    ranked: pd.DataFrame,
+    crops: np.ndarray,
+    tree: DecisionTree,
+    most: int = MOST_GALAXIES,
+    budget_bytes: int = PICTURE_BUDGET_BYTES,
+) -> dict[str, Any]:
+    """The explorer's data, ready to be written as JSON.
+
+    `ranked` is of `ranked_galaxies`, whose `row` points into the packed `crops` (N, s, s, 3)
+    uint8. Returns the `tree` as a table, how many galaxies were `held_out`, the different
+    `sayings` (the sentence, and the positions of the columns it goes through), and the `galaxies`,
+    column by column: `id` as text (some have more digits than JavaScript's numbers hold), `rmse`
+    and `disagreement`, `crowd` and `network` as positions in `sayings`, `voted` and `predicted` as
+    whole thousandths, one list a galaxy, and `picture` as base64 of a WebP file, or None.
+    """
+    order = order_of_precedence(ranked)[:most]
+    shown = ranked.iloc[order]
+    sayings: dict[tuple[str, tuple[int, ...]], int] = {}
+    galaxies: dict[str, list] = {
+        "id": shown[ID].astype(str).tolist(),
+        "rmse": shown["rmse"].round(5).tolist(),
+        "disagreement": shown["disagreement"].round(5).tolist(),
+    }
+    for who, prefix in (("crowd", "voted"), ("network", "predicted")):
+        values = shown[[f"{prefix}_{column}" for column in tree.columns]].to_numpy()
+        galaxies[prefix] = np.rint(1000 * values).astype(int).tolist()
+        paths = (tuple(tree.favourite_path(row)) for row in values)
+        galaxies[who] = [
+            sayings.setdefault(saying, len(sayings))
+            for saying in zip(shown[who], paths, strict=True)
+        ]
+    pictures = (thumbnail(crops[row]) for row in shown["row"])
+    galaxies["picture"] = within(
+        progress(pictures, total=len(shown), desc="explorer", unit="pictures"), budget_bytes
+    )
+    galaxies["picture"] += [None] * (len(shown) - len(galaxies["picture"]))
+    return {
+        "tree": tree_table(tree),
+        "held_out": len(ranked),
+        "sayings": [{"text": text, "path": path} for text, path in sayings],
+        "galaxies": galaxies,
+    }
+
+
+def order_of_precedence(ranked: pd.DataFrame) -> np.ndarray:
+    """Positions of all galaxies, those on the sheets first and the others at random, (N,)."""
+    on_sheets = np.concatenate([sheet_positions(ranked, sheet) for sheet in SHEETS])
+    others = numpy_generator("explorer").permutation(len(ranked))
+    return pd.unique(np.concatenate([on_sheets, others]))
+
+
+def tree_table(tree: DecisionTree) -> list[dict[str, Any]]:
+    """The tree as a table: each question's number, text, parent's position and answers' names."""
+    return [
+        {
+            "number": question.number,
+            "text": question.text,
+            "parent": parent,
+            "first": columns.start,
+            "answers": [answer.name for answer in question.answers],
+        }
+        for question, parent, columns in zip(tree.questions, tree.parents, tree.slices, strict=True)
+    ]
+
+
+def thumbnail(crop: np.ndarray) -> str:
+    """A small picture of a crop (s, s, 3) uint8: base64 of a WebP file."""
+    encoded = io.BytesIO()
+    image = Image.fromarray(crop)
+    image.thumbnail((THUMBNAIL_PX, THUMBNAIL_PX), Image.Resampling.LANCZOS)
+    image.save(encoded, "WEBP", quality=WEBP_QUALITY)
+    return base64.b64encode(encoded.getvalue()).decode("ascii")
+
+
+def within(texts: Iterable[str], budget_bytes: int) -> list[str]:
+    """The first of some texts, as many as a number of bytes has room for."""
+    kept: list[str] = []
+    for text in texts:
+        budget_bytes -= len(text)
+        if budget_bytes < 0:
+            break
+        kept.append(text)
+    return kept

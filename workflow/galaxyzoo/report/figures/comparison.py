@@ -1,0 +1,41 @@
+"""Figures of several experiments at once."""
+
+from itertools import cycle, product
+
+import matplotlib
+import pandas as pd
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from galaxyzoo.report.figures.style import SEED_COLOURS, STYLE, WIDTH_IN
+
+LEGEND_COLUMNS = 3
+LEGEND_LINE_IN = 0.2
+
+
+@matplotlib.rc_context(STYLE)
+def compared_curves(table: pd.DataFrame) -> Figure:
+    """Validation error against the epoch and against time, a colour for each experiment.
+
+    `table` is that of `comparison.learning_curves`. Where there are more experiments than colours,
+    these come again with dashes.
+    """
+    names = table["experiment"].unique()
+    lines_of_legend = -(-len(names) // LEGEND_COLUMNS)
+    height_in = 3.6 + LEGEND_LINE_IN * lines_of_legend
+    figure = Figure(figsize=(WIDTH_IN, height_in), layout="constrained")
+    by_epoch, by_time = figure.subplots(1, 2, sharey=True)
+    for name, (dashes, colour) in zip(names, cycle(product(("-", "--", ":"), SEED_COLOURS))):
+        curve = table[table["experiment"] == name]
+        look = {"color": colour, "linestyle": dashes, "marker": "o", "label": name}
+        look["markersize"] = 3 if len(curve) <= 40 else 0
+        by_epoch.plot(curve["epoch"], curve["valid_rmse"], **look)
+        by_time.plot(curve["minutes"], curve["valid_rmse"], **look)
+    by_epoch.set_ylabel("validation error (RMSE), mean over seeds")
+    by_epoch.set_xlabel("epoch, counted over all stages")
+    by_epoch.xaxis.set_major_locator(MaxNLocator(integer=True))
+    by_time.set_xlabel("minutes of training, of one seed")
+    by_time.set_xlim(left=0)
+    lines, labels = by_epoch.get_legend_handles_labels()
+    figure.legend(lines, labels, loc="outside lower center", ncols=LEGEND_COLUMNS)
+    return figure

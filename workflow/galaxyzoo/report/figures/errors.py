@@ -1,0 +1,203 @@
+"""Figures of where the ensemble's error is, each of a table of `error_tables` or `calibration`."""
+
+import textwrap
+
+import matplotlib
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.colors import LinearSegmentedColormap, LogNorm
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from galaxyzoo.evaluation.error_tables import DENSITY_CELLS
+from galaxyzoo.report.figures.style import BASELINE, INK, MUTED, NETWORK, STYLE, WIDTH_IN
+
+DENSITY = LinearSegmentedColormap.from_list("density", ["#dcebf7", "#4f9fd0", "#0b5a94", "#08213f"])
+DENSITIES_IN_A_ROW = 4
+RELIABILITIES_IN_A_ROW = 6
+AXIS_LABELS = {
+    "agreement": "how much the crowd agreed",
+    "central_brightness": "central brightness, of 255",
+    "half_light_radius_px": "half-light radius, px of the crop",
+}
+MEAN_LABEL = "mean label: the same answer for every galaxy"
+
+
+@matplotlib.rc_context(STYLE)
+def bars_by_question(table: pd.DataFrame) -> Figure:
+    """Two bars a question: the ensemble's error over its columns, and the mean label's.
+
+    `table` is that of `question_table`.
+    """
+    figure = Figure(figsize=(WIDTH_IN, 1.1 + 0.5 * len(table)), layout="constrained")
+    axes = figure.subplots()
+    rows = np.arange(len(table))
+    for offset, name, colour, label in (
+        (-0.19, "rmse", NETWORK, "ensemble"),
+        (0.19, "rmse_mean_label", BASELINE, MEAN_LABEL),
+    ):
+        bars = axes.barh(rows + offset, table[name], height=0.34, color=colour, label=label)
+        axes.bar_label(bars, fmt="%.3f", padding=4, fontsize=8, color=MUTED)
+    numbered = zip(table["question"], table["text"], strict=True)
+    axes.set_yticks(rows, [textwrap.fill(f"{n}. {text}", 48) for n, text in numbered], color=INK)
+    axes.set_ylim(len(table) - 0.45, -0.55)
+    axes.set_xlabel("RMSE over the question's answers")
+    bare(axes)
+    figure.legend(loc="outside upper right", ncols=2)
+    return figure
+
+
+@matplotlib.rc_context(STYLE)
+def bars_by_answer(table: pd.DataFrame) -> Figure:
+    """A bar an answer, under its question: the ensemble's error on the mean label's.
+
+    `table` is that of `answer_table`.
+    """
+    is_first = ~table["question"].duplicated().to_numpy()
+    rows = np.arange(len(table)) + 1.2 * np.cumsum(is_first)
+    figure = Figure(figsize=(WIDTH_IN, 1.0 + 0.2 * rows[-1]), layout="constrained")
+    axes = figure.subplots()
+    axes.barh(rows, table["rmse_mean_label"], height=0.72, color=BASELINE, label=MEAN_LABEL)
+    axes.barh(rows, table["rmse"], height=0.36, color=NETWORK, label="ensemble")
+    longest = table[["rmse", "rmse_mean_label"]].max(axis=1)
+    for row, end, rmse in zip(rows, longest, table["rmse"], strict=True):
+        axes.annotate(
+            *(f"{rmse:.3f}", (end, row), (4, 0)),
+            **{"textcoords": "offset points", "va": "center", "fontsize": 8, "color": MUTED},
+        )
+    for row, (_, question) in zip(rows[is_first], table[is_first].iterrows(), strict=True):
+        text = textwrap.shorten(f"{question['question']}. {question['text']}", 84, placeholder=" …")
+        axes.annotate(
+            *(text, (0, row - 0.98), (2, 0)),
+            **{"textcoords": "offset points", "va": "center", "fontsize": 8, "color": MUTED},
+        )
+    names = [textwrap.shorten(name, 30, placeholder=" …") for name in table["answer"]]
+    axes.set_yticks(rows, names, color=INK)
+    axes.set_ylim(rows[-1] + 0.6, rows[0] - 1.6)
+    axes.set_xlabel("RMSE of the answer, over the galaxies")
+    bare(axes)
+    figure.legend(loc="outside upper right", ncols=2, reverse=True)
+    return figure
+
+
+def bare(axes: Axes) -> None:
+    """Leave bars with their labels alone: no grid, no line at their foot."""
+    axes.tick_params(axis="y", length=0)
+    axes.margins(x=0.08)
+    axes.grid(visible=False)
+    axes.spines["left"].set_visible(False)
+
+
+@matplotlib.rc_context(STYLE)
+def lines_by_property(table: pd.DataFrame) -> Figure:
+    """A panel a property: the error of galaxies with less and more of it, with its interval.
+
+    `table` is that of `error_by_property`; AXIS_LABELS says what each property is.
+    """
+    names = list(dict.fromkeys(table["property"]))
+    figure = Figure(figsize=(WIDTH_IN, 3.4), layout="constrained")
+    panels = figure.subplots(1, len(names), sharey=True, squeeze=False)[0]
+    for axes, name in zip(panels, names, strict=True):
+        bins = table[table["property"] == name]
+        axes.plot(
+            *(bins["median"], bins["rmse_mean_label"]),
+            **{"color": BASELINE, "marker": "o", "markersize": 3.5, "label": "mean label"},
+        )
+        around = np.abs(bins[["rmse_low", "rmse_high"]].sub(bins["rmse"], axis=0)).to_numpy().T
+        axes.errorbar(
+            *(bins["median"], bins["rmse"], around),
+            **{"color": NETWORK, "marker": "o", "markersize": 4.5, "elinewidth": 1.2},
+            label="ensemble, with 95 % interval",
+        )
+        axes.set_xlabel(AXIS_LABELS[name])
+        axes.xaxis.set_major_locator(MaxNLocator(5))
+    panels[0].set_ylim(bottom=0)
+    panels[0].set_ylabel("RMSE of a bin's galaxies")
+    figure.legend(*panels[0].get_legend_handles_labels(), loc="outside upper right", ncols=2)
+    return figure
+
+
+@matplotlib.rc_context(STYLE)
+def predicted_against_voted(table: pd.DataFrame) -> Figure:
+    """A panel an answer: how many galaxies have which pair of voted and predicted probability.
+
+    `table` is that of `density_table`. All panels share one logarithmic scale of colour.
+    """
+    answers = table.groupby("column", sort=False)
+    edges = np.linspace(0, 1, DENSITY_CELLS + 1)
+    norm = LogNorm(1, max(2, table["galaxies"].max()))
+    columns = min(len(answers), DENSITIES_IN_A_ROW)
+    rows = -(-len(answers) // columns)
+    width_in = WIDTH_IN - 1.9 * (DENSITIES_IN_A_ROW - columns)
+    figure = Figure(figsize=(width_in, 0.5 + 2 * rows), layout="constrained")
+    panels = panels_for(figure, len(answers), rows, columns)
+    for axes, (_, cells) in zip(panels, answers, strict=True):
+        counts = np.zeros((DENSITY_CELLS, DENSITY_CELLS), int)
+        up, right = (
+            np.rint(cells[name] * DENSITY_CELLS).astype(int) for name in ("predicted", "voted")
+        )
+        counts[up, right] = cells["galaxies"]
+        mesh = axes.pcolormesh(
+            *(edges, edges, np.ma.masked_equal(counts, 0)),
+            **{"cmap": DENSITY, "norm": norm, "zorder": 2, "rasterized": True},
+        )
+        axes.plot([0, 1], [0, 1], color=INK, linewidth=0.7, alpha=0.45, zorder=3)
+        axes.set_title(cells["answer"].iloc[0], fontweight="bold")
+        error = cells["rmse"].iloc[0]
+        axes.text(0.04, 0.96, f"RMSE {error:.3f}", va="top", fontsize=8, color=MUTED)
+        unit_square(axes)
+    figure.supxlabel("voted by the crowd", fontsize=9, color=MUTED)
+    figure.supylabel("predicted by the ensemble", fontsize=9, color=MUTED)
+    bar = figure.colorbar(
+        mesh, ax=panels, location="right", shrink=0.4, aspect=24, pad=0.02, format="{x:g}"
+    )
+    bar.set_label("galaxies in a cell")
+    bar.outline.set_visible(False)
+    return figure
+
+
+@matplotlib.rc_context(STYLE)
+def reliability(table: pd.DataFrame) -> Figure:
+    """A panel an answer: the mean vote where the ensemble predicts so much; dots by their galaxies.
+
+    `table` is that of `reliability_table`.
+    """
+    answers = table.groupby("column", sort=False)
+    columns = min(len(answers), RELIABILITIES_IN_A_ROW)
+    rows = -(-len(answers) // columns)
+    width_in = WIDTH_IN * columns / RELIABILITIES_IN_A_ROW
+    figure = Figure(figsize=(max(width_in, 3), 0.5 + 1.72 * rows), layout="constrained")
+    panels = panels_for(figure, len(answers), rows, columns)
+    for axes, (_, bins) in zip(panels, answers, strict=True):
+        axes.plot([0, 1], [0, 1], color=MUTED, linewidth=0.7, alpha=0.6)
+        axes.plot(bins["predicted"], bins["voted"], color=NETWORK, linewidth=1)
+        share = bins["galaxies"] / bins["galaxies"].sum()
+        axes.scatter(bins["predicted"], bins["voted"], s=4 + 40 * share, color=NETWORK, zorder=3)
+        name = f"{bins['question'].iloc[0]}. {bins['answer'].iloc[0]}"
+        title = textwrap.shorten(name, 19, placeholder=" …")
+        axes.set_title(title, fontweight="bold", fontsize=7.5)
+        error = bins["calibration_error"].iloc[0]
+        axes.text(0.05, 0.95, f"{error:.3f}", va="top", fontsize=7.5, color=MUTED)
+        unit_square(axes)
+    figure.supxlabel("predicted by the ensemble", fontsize=9, color=MUTED)
+    figure.supylabel("voted by the crowd", fontsize=9, color=MUTED)
+    return figure
+
+
+def panels_for(figure: Figure, count: int, rows: int, columns: int) -> list[Axes]:
+    """So many panels alike, in rows; the lowest of each column has the numbers along its foot."""
+    panels = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
+    for axes in panels.flat[count:]:
+        axes.set_axis_off()
+    shown = list(panels.flat[:count])
+    for axes in shown[-columns:]:
+        axes.tick_params(labelbottom=True)
+    return shown
+
+
+def unit_square(axes: Axes) -> None:
+    """Probabilities along both axes, in the same measure."""
+    axes.set(aspect="equal", xlim=(0, 1), ylim=(0, 1))
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_ticks([0, 0.5, 1], ["0", "0.5", "1"])

@@ -1,0 +1,168 @@
+"""Figures of galaxies themselves: sheets of them, one of them augmented, what an answer hangs on.
+
+Pictures of galaxies stand on the night they were taken in, whatever the reader's theme; they are
+saved as PNG alone, since an SVG would only wrap the same pixels.
+"""
+
+from typing import Any
+
+import matplotlib
+import numpy as np
+import pandas as pd
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import text_to_path
+
+from galaxyzoo.evaluation.predictions import ID
+from galaxyzoo.report.figures.style import POINTS_PER_IN, STYLE, WIDTH_IN
+
+NIGHT, NIGHT_INK, NIGHT_MUTED = "#0b0e15", "#eef1f6", "#98a2b3"
+NIGHT_CROWD, NIGHT_NETWORK = "#f3b95f", "#6dbdf2"
+# What speaks against an answer, nothing, what the answer hangs on.
+FALLS = LinearSegmentedColormap.from_list("falls", ["#2f8fe0", "#ffffff", "#ff7a1a"])
+
+
+@matplotlib.rc_context(STYLE)
+def galaxy_sheet(galaxies: pd.DataFrame, crops: np.ndarray) -> Figure:
+    """Pictures of galaxies, under each the sentence of the crowd and that of the network.
+
+    `galaxies` has a row for each of the `crops` (n, size, size, 3) uint8: `GalaxyID`, its own
+    `rmse`, and the sentences `crowd` and `network`. The rows are as high as the longest sentences
+    need.
+    """
+    columns, margin, gap, line, text_size = 4, 20.0, 18.0, 11.5, 8.0  # all lengths in points
+    width = WIDTH_IN * POINTS_PER_IN
+    side = (width - 2 * margin - (columns - 1) * gap) / columns
+    crowd, network = (
+        [wrapped(sentence, side, text_size) for sentence in galaxies[who]]
+        for who in ("crowd", "network")
+    )
+    # Where texts begin, in lines under the picture: the galaxy's name, then two headings, each
+    # with its sentence a line below.
+    name_at, crowd_at = 0.6, 2.0
+    network_at = crowd_at + 1.4 + max(map(len, crowd))
+    row = side + line * (network_at + 1.2 + max(map(len, network)))
+    rows = -(-len(crops) // columns)
+    height = 2 * margin + rows * row + (rows - 1) * gap
+    figure = Figure(figsize=(WIDTH_IN, height / POINTS_PER_IN), facecolor=NIGHT)
+    muted = {"fontsize": 7.5, "color": NIGHT_MUTED}
+    heading = {"fontsize": 6.5, "fontweight": "bold"}
+    sentence = {"fontsize": text_size, "color": NIGHT_INK, "linespacing": 1.25}
+    for i, (galaxy, error) in enumerate(zip(galaxies[ID], galaxies["rmse"], strict=True)):
+        x = margin + i % columns * (side + gap)
+        y = height - margin - i // columns * (row + gap) - side
+        axes = figure.add_axes((x / width, y / height, side / width, side / height))
+        axes.imshow(crops[i], interpolation="lanczos")
+        axes.set_axis_off()
+        for x_text, lines_under, text, style in (
+            (x, name_at, str(galaxy), muted),
+            (x + side, name_at, f"RMSE {error:.3f}", muted | {"ha": "right"}),
+            (x, crowd_at, "CROWD", heading | {"color": NIGHT_CROWD}),
+            (x, crowd_at + 1, "\n".join(crowd[i]), sentence),
+            (x, network_at, "NETWORK", heading | {"color": NIGHT_NETWORK}),
+            (x, network_at + 1, "\n".join(network[i]), sentence),
+        ):
+            figure.text(x_text / width, (y - lines_under * line) / height, text, va="top", **style)
+    return figure
+
+
+@matplotlib.rc_context(STYLE)
+def augmentation_grid(drawn: pd.DataFrame, pictures: np.ndarray) -> Figure:
+    """Pictures of one galaxy, the first as it is, under each what was drawn for it.
+
+    `drawn` has a row for each of the `pictures` (n, size, size, 3) uint8, of `augmented_views`.
+    """
+    columns, margin, gap, words = 4, 20.0, 10.0, 40.0  # all lengths in points
+    width = WIDTH_IN * POINTS_PER_IN
+    side = (width - 2 * margin - (columns - 1) * gap) / columns
+    rows = -(-len(pictures) // columns)
+    height = 2 * margin + rows * (side + words) + (rows - 1) * gap
+    figure = Figure(figsize=(WIDTH_IN, height / POINTS_PER_IN), facecolor=NIGHT)
+    for i, (picture, row) in enumerate(zip(pictures, drawn.itertuples(), strict=True)):
+        x = margin + i % columns * (side + gap)
+        y = height - margin - i // columns * (side + words + gap) - side
+        axes = figure.add_axes((x / width, y / height, side / width, side / height))
+        axes.imshow(picture, interpolation="lanczos")
+        axes.set_axis_off()
+        figure.text(
+            *(x / width, (y - 5) / height, what_was_drawn(row) if i else "as it is"),
+            **{"va": "top", "fontsize": 7.5, "linespacing": 1.3},
+            color=NIGHT_MUTED if i else NIGHT_INK,
+        )
+    return figure
+
+
+def what_was_drawn(row: Any) -> str:  # noqa: ANN401  (a named tuple of pandas' own)
+    """Short lines on an augmented picture: turn and mirror; zoom and shift; light."""
+    lines = [f"turned {row.degrees:+.0f}°" + (", mirrored" if row.mirrored else "")]
+    lines.append(f"zoom {row.zoom:.2f}")
+    if row.shift_right or row.shift_down:
+        lines[-1] += f", shift {row.shift_right:+.2f} {row.shift_down:+.2f}"
+    if hasattr(row, "logit_offset"):
+        lines.append(f"light {row.logit_offset:+.2f}, contrast {row.logit_factor:.2f}")
+    return "\n".join(lines)
+
+
+@matplotlib.rc_context(STYLE)
+def attribution_sheet(places: pd.DataFrame, pictures: np.ndarray) -> Figure:
+    """Galaxies in pairs: each picture, and the same in grey under what its answer hangs on.
+
+    `places` is of `attribution_table`, with the columns `GalaxyID`, `answer` (its name),
+    `probability`, `x`, `y` and `fall`; `pictures` (n, size, size, 3) uint8 are those of its
+    galaxies, in order. Each galaxy has a scale of colour of its own, which its text tells.
+    """
+    columns, margin, gap, pair_gap, words = 3, 20.0, 3.0, 20.0, 40.0  # all lengths in points
+    width = WIDTH_IN * POINTS_PER_IN
+    side = (width - 2 * margin - (columns - 1) * pair_gap - columns * gap) / (2 * columns)
+    rows = -(-len(pictures) // columns)
+    height = 2 * margin + rows * (side + words)
+    figure = Figure(figsize=(WIDTH_IN, height / POINTS_PER_IN), facecolor=NIGHT)
+    galaxies = places.groupby(ID, sort=False)
+    for i, ((galaxy, found), picture) in enumerate(zip(galaxies, pictures, strict=True)):
+        x = margin + i % columns * (2 * side + gap + pair_gap)
+        y = height - margin - i // columns * (side + words) - side
+        falls = found.pivot_table(index="y", columns="x", values="fall").to_numpy()
+        most = max(np.abs(falls).max(), 1e-6)
+        plain, hidden = (
+            figure.add_axes((left / width, y / height, side / width, side / height))
+            for left in (x, x + side + gap)
+        )
+        plain.imshow(picture, interpolation="lanczos", extent=(0, 1, 1, 0))
+        grey = picture.astype(float).mean(axis=2)
+        hidden.imshow(grey, cmap="gray", interpolation="lanczos", extent=(0, 1, 1, 0))
+        hidden.imshow(
+            falls,
+            **{"cmap": FALLS, "vmin": -most, "vmax": most, "extent": (0, 1, 1, 0)},
+            alpha=0.85 * np.abs(falls) / most,
+            interpolation="bilinear",
+        )
+        for axes in (plain, hidden):
+            axes.set_axis_off()
+        first = found.iloc[0]
+        for text, lines_under, style in (
+            (str(galaxy), 0.5, {"color": NIGHT_MUTED}),
+            (f"“{first['answer']}”: {first['probability']:.2f}", 1.5, {"color": NIGHT_INK}),
+            (
+                f"hidden: {-falls.max():+.2f} to {-falls.min():+.2f}",
+                *(2.5, {"color": NIGHT_MUTED}),
+            ),
+        ):
+            figure.text(
+                *(x / width, (y - lines_under * 10) / height, text),
+                **{"va": "top", "fontsize": 7.5} | style,
+            )
+    return figure
+
+
+def wrapped(text: str, width: float, size: float) -> list[str]:
+    """The lines that a text of a font size takes in a column of a width, both in points."""
+    font, lines = FontProperties(family=STYLE["font.family"], size=size), [""]
+    for word in text.split():
+        longer = f"{lines[-1]} {word}".strip()
+        # A hundredth is left over: a renderer moves letters to whole pixels.
+        if text_to_path.get_text_width_height_descent(longer, font, False)[0] <= 0.99 * width:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines

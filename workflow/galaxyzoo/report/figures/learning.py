@@ -1,0 +1,111 @@
+"""Figures of how the networks learnt."""
+
+from collections.abc import Sequence
+from itertools import cycle
+
+import matplotlib
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
+
+from galaxyzoo.report.figures.style import (
+    BAND,
+    INK,
+    MUTED,
+    NETWORK,
+    PAPER,
+    POINTS_PER_IN,
+    SEED_COLOURS,
+    STYLE,
+    WIDTH_IN,
+)
+
+
+@matplotlib.rc_context(STYLE)
+def learning_curves(table: pd.DataFrame) -> Figure:
+    """Validation error and losses of all stages, one after the other, a colour for each seed.
+
+    `table` is that of `histories.learning_table`.
+    """
+    figure = Figure(figsize=(WIDTH_IN, 5.8), layout="constrained")
+    rmse, loss = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
+    for (seed, curve), colour in zip(table.groupby("seed", sort=False), cycle(SEED_COLOURS)):
+        dots = {"color": colour, "marker": "o", "markersize": 3 if len(curve) <= 40 else 0}
+        last = curve["valid_rmse"].iloc[-1]
+        epoch = curve["epoch"]
+        rmse.plot(epoch, curve["valid_rmse"], **dots, label=f"seed {seed}: {last:.4f} at the end")
+        loss.plot(epoch, curve["valid_loss"], **dots, linewidth=1.2)
+        loss.plot(epoch, curve["train_loss"], color=colour, linewidth=1.2, linestyle=(0, (3, 2)))
+    one_seed = table[table["seed"] == table["seed"].iloc[0]]
+    stages = one_seed.groupby("stage", sort=False)[["size_px", "lr"]].first()
+    lengths = one_seed.groupby("stage", sort=False).size().to_numpy()
+    for axes in (rmse, loss):
+        shade_stages(axes, lengths)
+    name_stages(
+        rmse,
+        lengths,
+        [f"{name}\n{row['size_px']} px\nlr {row['lr']}" for name, row in stages.iterrows()],
+    )
+    rmse.set_ylabel("validation error (RMSE)")
+    rmse.legend()
+    loss.set_ylabel("loss")
+    figure.align_ylabels()
+    loss.set_xlabel("epoch, counted over all stages")
+    loss.legend(
+        [Line2D([], [], color=MUTED), Line2D([], [], color=MUTED, linestyle=(0, (3, 2)))],
+        ["validation", "training"],
+    )
+    return figure
+
+
+def shade_stages(axes: Axes, lengths: np.ndarray) -> None:
+    """A band behind the epochs of each stage, every other one grey, and whole epochs as ticks."""
+    ends = np.cumsum(lengths) + 0.5
+    for i, (length, end) in enumerate(zip(lengths, ends, strict=True)):
+        axes.axvspan(end - length, end, facecolor=BAND if i % 2 == 0 else PAPER, zorder=0, lw=0)
+    axes.set_xlim(0.5, ends[-1])
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.grid(visible=False, axis="x")
+
+
+def name_stages(axes: Axes, lengths: np.ndarray, texts: Sequence[str]) -> None:
+    """What each stage is, in lines above its band; slanted in one line where one is too narrow."""
+    band_in = 0.88 * WIDTH_IN * lengths / lengths.sum()
+    longest = [max(map(len, text.split("\n"))) for text in texts]
+    is_tight = (0.62 * 8.5 / POINTS_PER_IN * np.array(longest) > band_in).any()
+    if is_tight:
+        texts = [", ".join(text.split("\n")) for text in texts]
+    top = axes.secondary_xaxis("top")
+    place = {"rotation": 25, "ha": "left"} if is_tight else {"ha": "center"}
+    top.set_xticks(np.cumsum(lengths) - lengths / 2 + 0.5, texts, **place)
+    top.tick_params(length=0, labelcolor=INK)
+    top.spines["top"].set_visible(False)
+
+
+@matplotlib.rc_context(STYLE)
+def lr_finder(found: pd.DataFrame, suggested: float, configured: float | list[float]) -> Figure:
+    """The loss against the learning rate as it rose, the suggested rate and the config's marked.
+
+    `found` has a row a batch: `lr` and the smoothed `loss`; `configured` is the stage's `lr`, of
+    which the head's, the highest, is shown.
+    """
+    configured = configured[-1] if isinstance(configured, list) else configured
+    figure = Figure(figsize=(WIDTH_IN, 4.0), layout="constrained")
+    axes = figure.subplots()
+    axes.plot(found["lr"], found["loss"], color=NETWORK)
+    loss = found["loss"].iloc[(found["lr"] - suggested).abs().argmin()]
+    axes.plot(
+        suggested, loss, "o", color=NETWORK, markersize=7, label=f"suggested: {suggested:.1e}"
+    )
+    axes.axvline(
+        configured, color=MUTED, linestyle=(0, (3, 2)), label=f"in the config: {configured:.1e}"
+    )
+    axes.set_xscale("log")
+    axes.set_ylim(0.9 * found["loss"].min(), min(found["loss"].max(), 3 * found["loss"].iloc[0]))
+    axes.set_xlabel("learning rate of the head")
+    axes.set_ylabel("loss, smoothed")
+    axes.legend()
+    return figure

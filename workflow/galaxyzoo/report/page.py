@@ -1,0 +1,157 @@
+"""The report: an experiment's scores, figures and config on one page that needs nothing else."""
+
+import base64
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+import yaml
+from markupsafe import Markup
+
+from galaxyzoo.evaluation.averaging import BAG
+from galaxyzoo.evaluation.error_tables import main_columns
+from galaxyzoo.evaluation.published_scores import PUBLISHED
+from galaxyzoo.evaluation.stage_tables import StageTables, lr_in_words
+from galaxyzoo.report.rule_graph import RuleGraph
+from galaxyzoo.report.templates import counted, page_templates, picture
+from galaxyzoo.tree.decision_tree import DecisionTree
+
+Settings = Mapping[str, Any]
+
+
+class Score(NamedTuple):
+    """A row of the table of scores: what predicted, what that is, and its error."""
+
+    name: str
+    meaning: str
+    rmse: float
+
+
+def report_page(
+    config: Settings,
+    tree: DecisionTree,
+    metrics: Settings,
+    histories: StageTables,
+    tables: Mapping[str, pd.DataFrame],
+    figures: Mapping[str, Path],
+    explorer: Path,
+    template: Path,
+    provenance: Settings,
+    rule_graph: RuleGraph,
+) -> str:
+    """The page, as HTML, with every figure inside it.
+
+    `config` is the resolved config, `tree` the one that it names and `metrics` the content of
+    metrics.json; `histories` maps seed -> stage -> its history, one row an epoch. `tables` are
+    those behind some figures, by the figure's name, and `stage_costs`. `figures` names the files of
+    the charts, which the templates ask for, of the sheets of galaxies, `typical`, `best`, `worst`
+    and `disagreed`, of `augmentation` and `attribution`; `explorer` is the file of `explorer_data`.
+    `provenance` is the content of provenance.json, with the `commit` and `versions` of what writes
+    the page.
+    """
+    pages = page_templates(template.parent)
+    return pages.get_template(template.name).render(
+        config=config,
+        config_yaml=yaml.safe_dump(
+            dict(config), sort_keys=False, default_flow_style=None, width=88
+        ),
+        metrics=metrics,
+        provenance=provenance,
+        rule_graph=rule_graph,
+        scores=scores(metrics, views(config["tta"])),
+        published=PUBLISHED,
+        stages=stage_rows(config["stages"], histories),
+        tables={name: table.to_dict("records") for name, table in tables.items()},
+        averaging=averaging_rows(metrics, tables["error_by_views"]),
+        epochs=sum(stage["epochs"] for stage in config["stages"]),
+        views=views(config["tta"]),
+        questions=tree.questions,
+        answers=len(tree.columns),
+        main_answers=len(main_columns(tree)),
+        pictures={name: picture(path) for name, path in figures.items()},
+        explorer=explorer_parts(explorer, template.parent / "explorer.js"),
+    )
+
+
+def explorer_parts(data: Path, script: Path) -> dict[str, Any]:
+    """The explorer's JSON and script as they stand in the page, and how much is in it.
+
+    `script_hash` is what the page's Content-Security-Policy lets run.
+    """
+    content, code = data.read_text(encoding="utf-8"), script.read_text(encoding="utf-8")
+    explorer = json.loads(content)
+    pictures = explorer["galaxies"]["picture"]
+    digest = base64.b64encode(hashlib.sha256(code.encode()).digest()).decode("ascii")
+    return {
+        "json": Markup(content.replace("<", "\\u003c")),  # no tag can end the script
+        "script": Markup(code),
+        "script_hash": f"sha256-{digest}",
+        "held_out": explorer["held_out"],
+        "galaxies": len(pictures),
+        "pictures": sum(picture is not None for picture in pictures),
+    }
+
+
+def views(tta: Settings) -> int:
+    """How many views of a galaxy test-time augmentation averages over."""
+    return tta["rotations"] * (2 if tta["flips"] else 1) * len(tta["zooms"])
+
+
+def scores(metrics: Settings, views: int) -> list[Score]:
+    """The rows of the table of scores, from what knows nothing to the best that can be done."""
+    rmse = metrics["rmse"]
+    rows = [
+        Score("All zeros", "nothing predicted at all", rmse["all_zeros"]),
+        Score("Mean label", "the same answer for every galaxy", rmse["mean_label"]),
+        Score("Central pixel", "what the colour at the centre tells", rmse["central_pixel"]),
+    ]
+    for seed, errors in rmse["seeds"].items():
+        rows.append(Score(f"Seed {seed}, single", seen_in(1), errors["single"]))
+        rows.append(Score(f"Seed {seed}, averaged", seen_in(views), errors["tta"]))
+    meaning = f"{counted(len(rmse['seeds']), 'seed')}, {seen_in(views)}"
+    rows.append(Score("Ensemble", meaning, rmse["bag"]))
+    if rmse["vote_noise_floor"] is not None:
+        meaning = "the chance in the votes themselves"
+        rows.append(Score("Vote-noise floor", meaning, rmse["vote_noise_floor"]))
+    return rows
+
+
+def seen_in(views: int) -> str:
+    """How often test-time augmentation sees a galaxy, in words."""
+    return f"{counted(views, 'view')} of each galaxy"
+
+
+def stage_rows(stages: Sequence[Settings], histories: StageTables) -> list[dict[str, Any]]:
+    """Each stage's settings, with the error at its end as the mean over seeds."""
+    rows = []
+    for stage in stages:
+        ends = [history[stage["name"]]["valid_rmse"].iloc[-1] for history in histories.values()]
+        error = sum(ends) / len(ends)
+        rows.append({**stage, "lr": lr_in_words(stage), "valid_rmse": error})
+    return rows
+
+
+def averaging_rows(metrics: Settings, by_views: pd.DataFrame) -> list[dict[str, Any]]:
+    """What one network and all together reach with one view and with all, and how seeds differ.
+
+    `by_views` is the table of `averaging.error_by_views`. The `spread` is the standard
+    deviation over seeds, None of one seed alone.
+    """
+    together = by_views[by_views["network"] == BAG].set_index("views")["rmse"]
+    rows = []
+    for name, views in (("single", together.index.min()), ("tta", together.index.max())):
+        errors = pd.Series([seed[name] for seed in metrics["rmse"]["seeds"].values()])
+        rows.append(
+            {
+                "views": int(views),
+                "mean": errors.mean(),
+                "spread": errors.std() if len(errors) > 1 else None,
+                "lowest": errors.min(),
+                "highest": errors.max(),
+                "together": together[views],
+            }
+        )
+    return rows

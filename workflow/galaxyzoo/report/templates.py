@@ -1,0 +1,50 @@
+"""What all pages share: their templates, how these write numbers, and pictures inside a page."""
+
+import base64
+import io
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from PIL import Image
+
+
+def page_templates(folder: Path) -> Environment:
+    """The templates in a folder, with the filters by which they write numbers."""
+    pages = Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    pages.filters.update(
+        rmse="{:.5f}".format, count="{:,}".format, counted=counted, duration=duration
+    )
+    return pages
+
+
+def counted(number: int, noun: str) -> str:
+    """A number and its noun, in the plural where it is not one."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def duration(seconds: float) -> str:
+    """Seconds in the two units that fit them best, such as `3 min 20 s`."""
+    minutes, rest = divmod(round(seconds), 60)
+    if minutes < 1:
+        return f"{rest} s"
+    if minutes < 60:
+        return f"{minutes} min {rest} s"
+    return f"{minutes // 60} h {minutes % 60} min"
+
+
+def picture(path: Path) -> str:
+    """An image file as a data URI: SVG as it is, others as WebP, which looks the same for less."""
+    if path.suffix == ".svg":
+        kind, content = "svg+xml", path.read_bytes()
+    else:
+        encoded = io.BytesIO()
+        with Image.open(path) as image:
+            image.convert("RGB").save(encoded, "WEBP", quality=90)
+        kind, content = "webp", encoded.getvalue()
+    return f"data:image/{kind};base64,{base64.b64encode(content).decode('ascii')}"

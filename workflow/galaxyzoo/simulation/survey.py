@@ -1,0 +1,117 @@
+"""A simulated survey: galaxies of known truth, in files like those of Kaggle's challenge.
+
+What reads Kaggle's files cannot tell them apart, but for one file beside them: it holds the
+probabilities that the simulated volunteers drew their answers from.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
+
+import numpy as np
+import pandas as pd
+
+from galaxyzoo.foundation.atomic_files import replaced
+from galaxyzoo.foundation.progress import progress
+from galaxyzoo.foundation.randomness import numpy_generator
+from galaxyzoo.simulation.galaxies import Galaxy, draw_galaxy
+from galaxyzoo.simulation.pictures import jpeg, render
+from galaxyzoo.simulation.votes import TREE, true_probabilities, vote_fractions
+from galaxyzoo.surveys.layout import LABELS, TEST_IMAGES, TRAINING_IMAGES
+
+TRUE_PROBABILITIES = "true_probabilities.csv"
+FEWEST_VOLUNTEERS = 10
+FILE_DATE = (2013, 12, 20, 0, 0, 0)  # that of Kaggle's files; any would do that never changes
+
+
+def simulate_survey(
+    folder: Path, *, galaxies: int, test_galaxies: int, volunteers: int, seed: int, processes: int
+) -> None:
+    """Write a survey of labelled `galaxies` and unlabelled `test_galaxies` into a folder.
+
+    `volunteers` is how many look at a galaxy, on average. The bytes of the files depend on all
+    arguments but `processes`.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    ids, test_ids = draw_ids(galaxies, test_galaxies, seed)
+    with workers(processes) as run:
+        pictures = iter(run(partial(simulate_picture, seed=seed), range(galaxies + test_galaxies)))
+        write_pictures(folder, TRAINING_IMAGES, ids, pictures)
+        if test_galaxies:
+            write_pictures(folder, TEST_IMAGES, test_ids, pictures)
+        label = partial(simulate_labels, volunteers=volunteers, seed=seed)
+        votes, truth = zip(*run(label, range(galaxies)), strict=True)
+    zip_name, csv_name = LABELS
+    with replaced(folder / zip_name) as path, ZipFile(path, "w") as file:
+        file.writestr(zip_entry(csv_name, ZIP_DEFLATED), table(ids, votes))
+    with replaced(folder / TRUE_PROBABILITIES) as path:
+        path.write_bytes(table(ids, truth))
+
+
+def simulate_galaxy(index: int, *, seed: int) -> Galaxy:
+    """Draw the survey's galaxy of a certain index."""
+    return draw_galaxy(numpy_generator("simulated galaxy", seed, index))
+
+
+def simulate_picture(index: int, *, seed: int) -> bytes:
+    """Draw the picture of a galaxy, a JPEG."""
+    rng = numpy_generator("simulated picture", seed, index)
+    return jpeg(render(simulate_galaxy(index, seed=seed), rng))
+
+
+def simulate_labels(index: int, *, volunteers: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Weighted vote fractions of a galaxy, and their expectation, each (37,) float64."""
+    galaxy = simulate_galaxy(index, seed=seed)
+    rng = numpy_generator("simulated votes", seed, index)
+    present = max(int(rng.poisson(volunteers)), FEWEST_VOLUNTEERS)
+    return vote_fractions(galaxy, present, rng), true_probabilities(galaxy)
+
+
+def draw_ids(galaxies: int, test_galaxies: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Draw six-digit ids, no two alike, for training and test; each ascends, and tells nothing."""
+    rng = numpy_generator("simulated ids", seed)
+    ids = rng.choice(np.arange(100_000, 1_000_000), galaxies + test_galaxies, replace=False)
+    return np.sort(ids[:galaxies]), np.sort(ids[galaxies:])
+
+
+@contextmanager
+def workers(processes: int) -> Iterator[Callable[[Callable, Iterable], Iterable]]:
+    """A `map` that spreads work over processes; what it returns is in order."""
+    if processes == 1:
+        yield map
+    else:
+        # Forked: spawned processes would run the calling script again.
+        with ProcessPoolExecutor(processes, get_context("fork")) as pool:
+            yield partial(pool.map, chunksize=8)
+
+
+def write_pictures(
+    folder: Path, names: tuple[str, str], ids: np.ndarray, pictures: Iterator[bytes]
+) -> None:
+    """Take a picture for each id, and store them in the zip and the folder within of two names."""
+    zip_name, inner = names
+    # ids come first: when they end, no picture has been taken too many.
+    named = zip(ids, pictures, strict=False)
+    with replaced(folder / zip_name) as path, ZipFile(path, "w") as file:
+        for galaxy_id, picture in progress(named, len(ids), zip_name, "galaxies"):
+            file.writestr(zip_entry(f"{inner}/{galaxy_id}.jpg", ZIP_STORED), picture)
+
+
+def table(ids: np.ndarray, rows: Iterable[np.ndarray]) -> bytes:
+    """Rows of one value per answer as Kaggle writes them: a CSV file with CRLF lines."""
+    values = pd.DataFrame(np.stack(list(rows)), columns=list(TREE.columns))
+    values.insert(0, "GalaxyID", ids)
+    return values.to_csv(index=False, float_format="%.9g", lineterminator="\r\n").encode()
+
+
+def zip_entry(name: str, compression: int) -> ZipInfo:
+    """A file in a zip, described by nothing that depends on the day or the machine."""
+    entry = ZipInfo(name, FILE_DATE)
+    entry.compress_type = compression
+    entry.create_system = 3  # Unix, wherever this runs
+    entry.external_attr = 0o644 << 16
+    return entry

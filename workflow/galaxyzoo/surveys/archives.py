@@ -1,0 +1,124 @@
+"""Zips and folders of images, and how an image in one is found and read."""
+
+import io
+import os
+import re
+import zipfile
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.surveys.layout import IMAGE_SUFFIXES, galaxy_id
+
+
+class GalaxyImages:
+    """The images in a zip or a folder, each read by its GalaxyID.
+
+    An image is a .jpg, .jpeg or .png file, however deep, that is named by its GalaxyID; dotfiles
+    and what macOS adds to a zip are passed over. Where images are named otherwise, `ids` gives the
+    GalaxyID by the name in the zip or folder, and images that it does not name are passed over too.
+
+    `names` maps GalaxyID -> name in the zip or folder, ids ascending; `faults` maps the GalaxyIDs
+    that have several images, and the names that are no GalaxyID, to what is wrong with them.
+    Processes forked from the one that made it can read from it at the same time.
+    """
+
+    def __init__(self, path: Path, ids: Mapping[str, int] | None = None) -> None:
+        """List the images; InputError if `path` is neither a folder nor a zip, or has none."""
+        self.path = path
+        self._zip = None if path.is_dir() else opened_zip(path)
+        self.faults: dict[int | str, str] = {}
+        names = defaultdict(list)
+        for name in sorted(self._image_names()):
+            galaxy = galaxy_id(image_stem(name)) if ids is None else ids.get(name)
+            if galaxy is not None:
+                names[galaxy].append(name)
+            elif ids is None:
+                self.faults[name] = "the image's name is no GalaxyID"
+        for galaxy in sorted(names):
+            if len(names[galaxy]) > 1:
+                self.faults[galaxy] = f"several images: {', '.join(names.pop(galaxy))}"
+        self.names: dict[int, str] = {galaxy: names[galaxy][0] for galaxy in sorted(names)}
+        if not self.names and not self.faults:
+            raise InputError(f"{path} holds no images; it should hold <GalaxyID>.jpg or .png files")
+
+    def _image_names(self) -> Iterator[str]:
+        return zipped_images(self._zip) if self._zip else images_below(self.path)
+
+    def read(self, galaxy: int) -> bytes:
+        """The bytes of the image file of a galaxy in `names`."""
+        name = self.names[galaxy]
+        return self._zip.read(name) if self._zip else (self.path / name).read_bytes()
+
+
+class SharedFile(io.RawIOBase):
+    """A file to read, in which each forked process has a place of its own.
+
+    The place in an ordinary file is kept by the kernel, and forked processes would move it under
+    each other's feet.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open the file, at its beginning."""
+        self._file = path.open("rb", buffering=0)
+        self._place = 0
+
+    def readable(self) -> bool:
+        """It can be read."""
+        return True
+
+    def seekable(self) -> bool:
+        """It can be read from any place."""
+        return True
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """Move to `offset` bytes from the beginning, the present place or the end; return it."""
+        size = os.fstat(self._file.fileno()).st_size
+        self._place = offset + {os.SEEK_SET: 0, os.SEEK_CUR: self._place, os.SEEK_END: size}[whence]
+        return self._place
+
+    def readinto(self, buffer: bytearray) -> int:
+        """Fill the buffer, or what the file still has of it; return the number of bytes."""
+        count = os.preadv(self._file.fileno(), [buffer], self._place)
+        self._place += count
+        return count
+
+
+def opened_zip(path: Path) -> zipfile.ZipFile:
+    """The zip, open for reading; InputError if it is missing or not a whole zip."""
+    try:
+        return zipfile.ZipFile(io.BufferedReader(SharedFile(path)))
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}") from error
+    except zipfile.BadZipFile as error:
+        raise InputError(f"{path} is not a whole zip file ({error}); fetch it again") from error
+
+
+def zipped_images(archive: zipfile.ZipFile) -> Iterator[str]:
+    """Names of the images in a zip."""
+    return (name for name in archive.namelist() if is_visible(name, IMAGE_SUFFIXES))
+
+
+def images_below(folder: Path) -> Iterator[str]:
+    """Paths of the images in a folder, however deep, from the folder on."""
+    files = (file.relative_to(folder).as_posix() for file in folder.rglob("*"))
+    return (name for name in files if is_visible(name, IMAGE_SUFFIXES))
+
+
+def images_in(path: Path) -> list[str]:
+    """Names of the images in a zip or folder, sorted; InputError if it is neither."""
+    if path.is_dir():
+        return sorted(images_below(path))
+    with opened_zip(path) as archive:
+        return sorted(zipped_images(archive))
+
+
+def image_stem(name: str) -> str:
+    """An image's name without its folders and suffix."""
+    return name.rpartition("/")[2].rpartition(".")[0]
+
+
+def is_visible(name: str, suffixes: tuple[str, ...]) -> bool:
+    """Whether a file in a zip or folder has one of the suffixes and is not hidden."""
+    return name.lower().endswith(suffixes) and not re.search(r"(^|/)(\.|__MACOSX/)", name)

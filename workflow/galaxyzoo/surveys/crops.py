@@ -1,0 +1,253 @@
+"""The middle of every galaxy's image, in one packed array that training reads instead of JPEGs."""
+
+import errno
+import gc
+import io
+import itertools
+import multiprocessing
+import os
+import shutil
+import threading
+from collections.abc import Mapping
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import IO, Literal
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import simplejpeg
+from PIL import Image, UnidentifiedImageError
+from pyarrow import csv
+
+from galaxyzoo.foundation.atomic_files import replaced
+from galaxyzoo.foundation.disk_room import free, unwritten
+from galaxyzoo.foundation.errors import InputError, offenders
+from galaxyzoo.foundation.progress import progress
+from galaxyzoo.surveys.archives import GalaxyImages
+
+CHUNK = 64  # galaxies that a process is given at a time
+
+Faults = dict[int | str, str]  # GalaxyID, or the name of an image that has none -> what is wrong
+
+
+def crop_survey(
+    images: Path,
+    labels: pd.DataFrame | None,
+    label_faults: Mapping[int, str],
+    size_px: int,
+    crops_path: Path,
+    index_path: Path,
+    rejected_path: Path,
+    on_bad_galaxy: Literal["stop", "skip"],
+    processes: int,
+    image_ids: Mapping[str, int] | None = None,
+) -> None:
+    """Cut the central `size_px` x `size_px` pixels out of every galaxy's image.
+
+    `images` is a zip or folder of RGB images in JPEG or PNG; `labels` is what `read_labels`
+    returns, None for a survey without, and `label_faults` what is wrong with them (`label_checks`).
+    `image_ids` is what `read_image_names` returns, None where images are named by GalaxyID. Writes,
+    each renamed into place when all are complete:
+
+    - `crops_path`: .npy, (N, size_px, size_px, 3) uint8, C order, galaxies by ascending GalaxyID;
+    - `index_path`: CSV, a row per crop in that order: GalaxyID and, with labels, their columns;
+    - `rejected_path`: CSV, GalaxyID and reason of the galaxies that were left out.
+
+    The bytes do not depend on `processes`. Raises InputError, and leaves nothing behind, if an
+    image or label is unfit and `on_bad_galaxy` is "stop", if no galaxy is fit, and if the files
+    cannot be written. Ids and labels are checked before the first image is decoded.
+    """
+    source = GalaxyImages(images, image_ids)
+    faults = source.faults | ({} if labels is None else matching_faults(source, labels))
+    faults |= label_faults
+    ids = [galaxy for galaxy in source.names if galaxy not in faults]
+    check_faults(faults, ids, images, on_bad_galaxy)
+    bytes_needed = len(ids) * size_px**2 * 3
+    try:
+        with (
+            replaced(crops_path) as crops,
+            replaced(index_path) as index,
+            replaced(rejected_path) as rejected,
+        ):
+            if shutil.disk_usage(crops.parent).free < bytes_needed:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            image_faults = write_crops(source, ids, size_px, crops, processes)
+            faults |= image_faults
+            rows = [row for row, galaxy in enumerate(ids) if galaxy not in image_faults]
+            check_faults(faults, rows, images, on_bad_galaxy)
+            if image_faults:
+                keep_rows(crops, rows, size_px)
+            write_index(index, [ids[row] for row in rows], labels)
+            write_rejected(rejected, faults)
+    except OSError as error:
+        shortage = f"the crops take {bytes_needed:,} bytes, and {free(crops_path.parent)}"
+        sentence = unwritten(crops_path, error, shortage)
+        raise InputError(f"{sentence}, or with a smaller survey.crop") from error
+
+
+def matching_faults(source: GalaxyImages, labels: pd.DataFrame) -> Faults:
+    """What is wrong with galaxies that have only labels or only an image."""
+    labelled = set(labels.index.tolist())
+    with_image = source.names.keys() | source.faults.keys()
+    return dict.fromkeys(source.names.keys() - labelled, "an image without labels") | dict.fromkeys(
+        labelled - with_image, "labels without an image"
+    )
+
+
+def check_faults(faults: Faults, fit: list[int], images: Path, on_bad_galaxy: str) -> None:
+    """Raise InputError if there are faults and there may be none, or if no galaxy is fit."""
+    if faults and (on_bad_galaxy == "stop" or not fit):
+        remedy = "Mend or remove them" + (
+            ", or set survey.on_bad_galaxy to skip to go on without them" if fit else ""
+        )
+        raise InputError(
+            f"{images}: {'these' if fit else 'all'} galaxies cannot be used\n"
+            f"{offenders(in_order(faults))}\n{remedy}"
+        )
+
+
+def in_order(faults: Faults) -> Faults:
+    """The faults by ascending GalaxyID, then those of images that have none."""
+    return dict(sorted(faults.items(), key=lambda item: (isinstance(item[0], str), item[0])))
+
+
+def write_crops(
+    source: GalaxyImages, ids: list[int], size_px: int, crops_path: Path, processes: int
+) -> dict[int, str]:
+    """Write the crops of `ids`, in that order; return what is wrong with those left black."""
+    with crops_path.open("wb") as file:
+        write_header(file, len(ids), size_px)
+        first = file.tell()
+        reserve(file, first + len(ids) * size_px**2 * 3)
+    starts = range(0, len(ids), CHUNK)
+    chunks = [ids[start : start + CHUNK] for start in starts]
+    offsets = [first + start * size_px**2 * 3 for start in starts]
+    # Forked: spawned processes would run the calling script again, and each list the images.
+    context = multiprocessing.get_context("fork")
+    with ProcessPoolExecutor(processes, context, start_worker, (source,)) as pool:
+        chunk_faults = pool.map(partial(crop_chunk, size_px, crops_path), chunks, offsets)
+        faults = itertools.chain.from_iterable(chunk_faults)
+        faults = progress(faults, total=len(ids), desc="crop", unit="galaxies")
+        return {galaxy: fault for galaxy, fault in zip(ids, faults, strict=True) if fault}
+
+
+def reserve(file: IO[bytes], size_bytes: int) -> None:
+    """Claim a file's place on the disk, which makes writing it faster; OSError if there is none."""
+    if hasattr(os, "posix_fallocate"):  # not on a Mac
+        os.posix_fallocate(file.fileno(), 0, size_bytes)
+
+
+def start_worker(source: GalaxyImages) -> None:
+    """Make this process one that crops images of `source`, and ends when its parent does.
+
+    It would otherwise wait for more work for ever when the parent is killed.
+    """
+    global worker_source
+    worker_source = source
+    gc.freeze()  # else garbage collection would touch, and so copy, memory shared with the parent
+
+    def end_with_parent() -> None:
+        multiprocessing.parent_process().join()
+        os._exit(1)
+
+    threading.Thread(target=end_with_parent, daemon=True).start()
+
+
+def crop_chunk(
+    size_px: int, crops_path: Path, galaxies: list[int], offset: int
+) -> list[str | None]:
+    """Write the crops of a few galaxies at `offset` bytes; return what is wrong with each image.
+
+    They are written to the file, not to a memory map, where a full disk would kill the process.
+    """
+    faults = []
+    with crops_path.open("r+b") as file:
+        file.seek(offset)
+        for galaxy in galaxies:
+            try:
+                crop, fault = centre_crop(worker_source.read(galaxy), size_px), None
+            except Exception as error:  # of a broken file zipfile and Pillow raise nearly anything
+                crop, fault = bytes(size_px**2 * 3), image_fault(error)
+            file.write(crop)
+            faults.append(fault)
+    return faults
+
+
+def centre_crop(image_file: bytes, size_px: int) -> bytes:
+    """The central pixels of an image, (size_px, size_px, 3) uint8 in C order.
+
+    Where the margins cannot be equal, the top and left ones are a pixel smaller. Raises InputError
+    if the image is not RGB or smaller than the crop, and whatever Pillow raises of a broken one.
+    """
+    pixels = decode(image_file)
+    height, width, _ = pixels.shape
+    if min(width, height) < size_px:
+        raise InputError(f"the image is {width} x {height} px, smaller than the crop of {size_px}")
+    left, top = (width - size_px) // 2, (height - size_px) // 2
+    return pixels[top : top + size_px, left : left + size_px].tobytes()
+
+
+def decode(image_file: bytes) -> np.ndarray:
+    """An image's pixels, (height, width, 3) uint8.
+
+    A sound JPEG in colour by simplejpeg, which gives the bytes that Pillow would in less time.
+    What it refuses is Pillow's to decode, or to say what is wrong with.
+    """
+    try:
+        if simplejpeg.decode_jpeg_header(image_file)[2] in ("YCbCr", "RGB"):
+            return simplejpeg.decode_jpeg(image_file)
+    except ValueError:
+        pass
+    with Image.open(io.BytesIO(image_file), formats=("JPEG", "PNG")) as image:
+        if image.mode != "RGB":
+            raise InputError(f"the image is of mode {image.mode}, not RGB")
+        return np.asarray(image)
+
+
+def image_fault(error: Exception) -> str:
+    """What is wrong with an image that could not be cropped, in the same words every time."""
+    if isinstance(error, InputError):
+        return str(error)
+    if isinstance(error, UnidentifiedImageError):  # whose own words name a memory address
+        return "the image is not a JPEG or PNG file"
+    return f"the image cannot be decoded: {str(error) or type(error).__name__}"
+
+
+def write_header(file: IO[bytes], count: int, size_px: int) -> None:
+    """Write the .npy header of `count` crops; NumPy pads it to the same length for any count."""
+    shape = (count, size_px, size_px, 3)
+    header = {"descr": "|u1", "fortran_order": False, "shape": shape}
+    np.lib.format.write_array_header_1_0(file, header)
+
+
+def keep_rows(crops_path: Path, rows: list[int], size_px: int) -> None:
+    """Leave only the crops in `rows`, ascending, moving one after the other to its new place."""
+    crop_bytes = size_px**2 * 3
+    with crops_path.open("r+b") as file:
+        write_header(file, len(rows), size_px)
+        first = file.tell()
+        for new_row, row in enumerate(rows):
+            file.seek(first + row * crop_bytes)
+            crop = file.read(crop_bytes)
+            file.seek(first + new_row * crop_bytes)
+            file.write(crop)
+        file.truncate(first + len(rows) * crop_bytes)
+
+
+def write_index(index_path: Path, ids: list[int], labels: pd.DataFrame | None) -> None:
+    """Write GalaxyID and, if there are any, labels of the galaxies in the order of their crops.
+
+    By pyarrow, which writes floats exactly as pandas does, in a seventh of the time.
+    """
+    index = pd.Index(ids, name="GalaxyID")
+    table = pd.DataFrame(index=index) if labels is None else labels.loc[index]
+    options = csv.WriteOptions(quoting_header="none")
+    csv.write_csv(pa.Table.from_pandas(table.reset_index()), index_path, options)
+
+
+def write_rejected(rejected_path: Path, faults: Faults) -> None:
+    """Write GalaxyID and reason of the galaxies that were left out."""
+    table = pd.DataFrame(in_order(faults).items(), columns=["GalaxyID", "reason"])
+    table.to_csv(rejected_path, index=False)

@@ -1,0 +1,107 @@
+"""CSV files, gzipped or in a zip or neither, and checks of the cells of any table."""
+
+import gzip
+import io
+import zipfile
+import zlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.surveys.archives import is_visible, opened_zip
+from galaxyzoo.surveys.layout import galaxy_id
+
+SHOWN_COLUMNS = 10
+
+
+def read_columns(path: Path, types: Mapping[str, str], *, wide: bool = False) -> pd.DataFrame:
+    """The table in a CSV file, gzipped or in a zip or neither, with columns of certain types.
+
+    `types` maps names of columns that it must have to int64, float64 or str; of a `wide` table,
+    the others are not read. An empty cell is NaN. Raises InputError if the file cannot be read,
+    lacks a column, or has a cell that is not a number where one should be.
+    """
+    usecols = (lambda name: name in types) if wide else None
+    try:
+        table = pd.read_csv(csv_file(path), dtype=dict(types), usecols=usecols)
+    except (ValueError, OverflowError) as error:
+        require_numbers(path, read_text(path, usecols), types)
+        raise InputError(f"{path} cannot be read ({error}); fetch it again or mend it") from error
+    require_columns(path, table, list(types))
+    return table
+
+
+def column_names(path: Path) -> list[str]:
+    """Names of the columns of a CSV file; InputError if it cannot be read."""
+    try:
+        return pd.read_csv(csv_file(path), nrows=0).columns.tolist()
+    except ValueError as error:
+        raise InputError(f"{path} cannot be read ({error}); it should be a CSV file") from error
+
+
+def csv_file(path: Path) -> io.BytesIO:
+    """What a CSV file holds, gzipped or not, or the only CSV file in a zip."""
+    suffix = path.suffix.lower()
+    if suffix != ".zip":
+        try:
+            content = path.read_bytes()
+            return io.BytesIO(gzip.decompress(content) if suffix == ".gz" else content)
+        except (gzip.BadGzipFile, zlib.error, EOFError) as error:
+            raise InputError(
+                f"{path} is not a whole gzip file ({error}); fetch it again"
+            ) from error
+        except OSError as error:
+            raise InputError(f"{path} cannot be read: {error.strerror}") from error
+    with opened_zip(path) as archive:
+        names = [name for name in archive.namelist() if is_visible(name, (".csv",))]
+        if len(names) != 1:
+            raise InputError(f"{path} holds {len(names)} CSV files; it should hold one")
+        try:
+            return io.BytesIO(archive.read(names[0]))
+        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+            raise InputError(f"{path} is not a whole zip file ({error}); fetch it again") from error
+
+
+def read_text(path: Path, usecols: Callable[[str], bool] | None = None) -> pd.DataFrame:
+    """A table whose cells are text, without the blanks around it, "" where there is none."""
+    try:
+        table = pd.read_csv(csv_file(path), dtype=str, keep_default_na=False, usecols=usecols)
+    except ValueError as error:
+        raise InputError(f"{path} cannot be read ({error}); it should be a CSV file") from error
+    return table.apply(lambda column: column.str.strip())
+
+
+def require_columns(path: Path, present: Iterable[str], columns: Sequence[str]) -> None:
+    """Raise InputError unless all the columns are among those of a table."""
+    present = list(present)
+    if missing := [column for column in columns if column not in present]:
+        some = ", ".join(present[:SHOWN_COLUMNS]) + (", ..." if present[SHOWN_COLUMNS:] else "")
+        raise InputError(f"{path} has no column {', '.join(missing)}; its columns are {some}")
+
+
+def require_numbers(path: Path, text: pd.DataFrame, types: Mapping[str, str]) -> None:
+    """Raise InputError that names the first cell of a table of text that is not of its type."""
+    require_columns(path, text, list(types))
+    for column, kind in types.items():
+        if kind == "int64":
+            require_ids(path, text[column])
+        elif kind == "float64":
+            numbers = pd.to_numeric(text[column], errors="coerce")
+            require_cells(path, text[column], (text[column] == "") | numbers.notna(), "a number")
+
+
+def require_ids(path: Path, column: pd.Series) -> None:
+    """Raise InputError that names the first cell that is no GalaxyID."""
+    good = column.map(lambda cell: galaxy_id(cell) is not None)
+    require_cells(path, column, good, "a whole number")
+
+
+def require_cells(path: Path, column: pd.Series, good: pd.Series, kind: str) -> None:
+    """Raise InputError that names the first cell of a column that is not `good`."""
+    if not good.all():
+        row = int(np.argmin(good.to_numpy(dtype=bool)))
+        found = f"{path}, row {row + 1}, column {column.name}: {column.tolist()[row]!r}"
+        raise InputError(f"{found} is not {kind}; mend it or fetch the file again")

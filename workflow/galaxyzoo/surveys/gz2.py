@@ -1,0 +1,63 @@
+"""Galaxy Zoo 2's own files: the images on Zenodo, and the table of Hart et al. (2016).
+
+The images (Zenodo record 3565489) are named by a number, the asset_id; a second file of the record
+gives the object in SDSS's data release 7 that each shows, by which the table knows its galaxies.
+"""
+
+import logging
+from pathlib import Path
+
+import pandas as pd
+
+from galaxyzoo.foundation.atomic_files import replaced
+from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.surveys.archives import image_stem, images_in
+from galaxyzoo.surveys.csv_tables import read_columns
+from galaxyzoo.surveys.vote_fractions import read_vote_fractions
+
+log = logging.getLogger(__name__)
+
+
+def write_labels(
+    images: Path,
+    mapping: Path,
+    table: Path,
+    votes: str,
+    labels_path: Path,
+    image_names_path: Path,
+) -> None:
+    """Label the galaxies that have an image and votes, in files that the crops are made from.
+
+    `votes` is which of the table's fractions to take: `fraction`, `weighted_fraction` or
+    `debiased`. Writes two CSV files, `labels_path` in Kaggle's layout and `image_names_path`, which names
+    each galaxy's image in the zip; GalaxyID is the object's id in data release 7. Galaxies
+    that are only in some of the files are left out, and counted in the log. Raises InputError if a
+    file cannot be read, or no galaxy is in all.
+    """
+    labels = read_vote_fractions(table, "dr7objid", votes)
+    names = read_columns(mapping, {"objid": "int64", "asset_id": "str"})
+    names = names.rename(columns={"objid": "GalaxyID"})[["GalaxyID", "asset_id"]]
+    zipped = pd.DataFrame({"image": images_in(images)}, dtype="str")
+    zipped["asset_id"] = zipped["image"].map(image_stem)
+
+    with_image = names["asset_id"].isin(zipped["asset_id"])
+    with_votes = names["GalaxyID"].isin(labels.index)
+    usable = names[with_image & with_votes]
+    labelled = labels[labels.index.isin(usable["GalaxyID"])]
+    log.info(
+        "%d galaxies have an image and votes; left out: %d with votes but without a name for their "
+        "image, %d with votes but without the image, %d images without votes, %d without a galaxy",
+        len(labelled),
+        (~labels.index.isin(names["GalaxyID"])).sum(),
+        labels.index.isin(names["GalaxyID"]).sum() - len(labelled),
+        (with_image & ~with_votes).sum(),
+        (~zipped["asset_id"].isin(names["asset_id"])).sum(),
+    )
+    if labelled.empty:
+        raise InputError(
+            f"no galaxy is in all of {images}, {mapping} and {table}; see that the three belong "
+            "together"
+        )
+    with replaced(labels_path) as labels_file, replaced(image_names_path) as names_file:
+        labelled.to_csv(labels_file)
+        usable.merge(zipped)[["GalaxyID", "image"]].to_csv(names_file, index=False)

@@ -1,0 +1,116 @@
+"""A Kaggle competition's files: fetched through Kaggle's client, checked, and put in place."""
+
+import logging
+import platform
+import zipfile
+import zlib
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kagglesdk.competitions.types.competition_api_service import ApiDownloadDataFileRequest
+
+from galaxyzoo.foundation.disk_room import download_watched, require_room
+from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.foundation.file_records import PROVENANCE, write_record
+from galaxyzoo.surveys.archives import zipped_images
+from galaxyzoo.surveys.kaggle_client import (
+    AccountError,
+    competition_page,
+    refusals_explained,
+    signed_in_api,
+)
+
+if TYPE_CHECKING:
+    from kaggle import KaggleApi
+
+log = logging.getLogger(__name__)
+
+WITHOUT_KAGGLE = (
+    "Without an account there are the simulated survey (survey.source: simulation) and files that "
+    "are on disk (survey.source: files)"
+)
+
+
+def download_survey(folder: Path, competition: str, image_counts: Mapping[str, int]) -> None:
+    """Fetch files of a competition into `folder`, and write the record of them there.
+
+    `image_counts` maps the name of each file, a zip, to the number of images that it must hold.
+    All appear under their names when the last of them is there and has been checked. What came of
+    a download that breaks off is kept as `<name>.part`, and the next call goes on from there.
+    Raises InputError if Kaggle or the network refuses, if there is no room or not to the end, and
+    if a file is not what it should be.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    parts = {name: folder / f"{name}.part" for name in image_counts}
+    try:
+        api = signed_in_api(competition)
+        for name, part in parts.items():
+            fetch(api, competition, name, part)
+            require_whole(part, name, image_counts[name], competition)
+    except AccountError as error:
+        raise InputError(f"{error}. {WITHOUT_KAGGLE}") from error
+    for name, part in parts.items():
+        part.replace(folder / name)
+    write_record(
+        folder / PROVENANCE,
+        source=competition_page(competition),
+        files=[folder / name for name in parts],
+        versions={"python": platform.python_version(), "kaggle": version("kaggle")},
+    )
+
+
+def fetch(api: "KaggleApi", competition: str, name: str, part: Path) -> None:
+    """Download a file of a competition to `part`, or what is not there of it yet."""
+    request = ApiDownloadDataFileRequest()
+    request.competition_name, request.file_name = competition, name
+    with refusals_explained(competition), api.build_kaggle_client() as client:
+        response = client.competitions.competition_api_client.download_data_file(request)
+        if not api.download_needed(response, str(part)):
+            log.info("%s has been downloaded before", name)
+            return
+        size = int(response.headers.get("Content-Length", 0))
+        require_room(part, size)
+        with download_watched(part, size):
+            try:
+                api.download_file(response, str(part), client.http_client(), resume=True)
+            except ValueError as error:  # the client went on with an answer that was no file
+                discard(part)
+                raise InputError(
+                    f"{name} broke off, and Kaggle would not send the rest; run this again to "
+                    "fetch it anew"
+                ) from error
+
+
+def require_whole(part: Path, name: str, images: int, competition: str) -> None:
+    """Raise InputError, and delete `part`, if it is not a sound zip of so many images."""
+    log.info("%s: checking the zip", name)
+    if fault := zip_fault(part, images):
+        discard(part)
+        raise InputError(
+            f"{name} as it came from Kaggle {fault}; it was deleted: run this again to fetch it "
+            f"anew, and if it comes the same again, fetch it by hand from "
+            f"{competition_page(competition)}/data and use survey.source: files"
+        )
+
+
+def zip_fault(path: Path, images: int) -> str:
+    """What is wrong with a zip that should hold so many images; nothing if all is well."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            broken = archive.testzip()
+            found = len(list(zipped_images(archive)))
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        return f"is not a whole zip file ({error})"
+    if broken:
+        return f"is broken: its checksum of {broken} does not fit"
+    if found != images:
+        return f"holds {found:,} images, where there should be {images:,}"
+    return ""
+
+
+def discard(part: Path) -> None:
+    """Delete what came of a download, and what the client noted beside it."""
+    for path in part.parent.glob(f"{part.name}*"):
+        path.unlink()

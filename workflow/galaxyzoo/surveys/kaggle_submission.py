@@ -1,0 +1,104 @@
+"""A late submission to a Kaggle competition, and the score that comes back."""
+
+import hashlib
+import logging
+import time
+from datetime import UTC
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kagglesdk.competitions.types.competition_api_service import ApiSubmission
+from kagglesdk.competitions.types.submission_status import SubmissionStatus
+
+from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.surveys.kaggle_client import competition_page, refusals_explained, signed_in_api
+
+if TYPE_CHECKING:
+    from kaggle import KaggleApi
+
+log = logging.getLogger(__name__)
+
+PAUSES_S = (1, 2, 4, 8, *[15] * 119)  # between questions for the score: half an hour in all
+
+
+def kaggle_score(file: Path, competition: str, experiment: str) -> dict[str, Any]:
+    """Submit a file of predictions, unless its very bytes were before; return how it scored.
+
+    Returns `competition`, `file`, `sha256`, `submission` (Kaggle's number of it), `message`,
+    `date` (ISO 8601, UTC), `public_score` and `private_score`: Kaggle's errors, None where it
+    shows none. Raises InputError if Kaggle refuses the file, or has not scored it in half an hour.
+    """
+    with file.open("rb") as content:
+        digest = hashlib.file_digest(content, "sha256").hexdigest()
+    api = signed_in_api(competition)
+    with refusals_explained(competition):
+        number = earlier_submission(api, competition, digest)
+        if number:
+            log.info("Kaggle has this file already, as submission %d", number)
+        else:
+            number = submitted(api, file, competition, f"{experiment}, {mark(digest)}")
+        scored = scored_submission(api, competition, number)
+    result = {
+        "competition": competition,
+        "file": file.name,
+        "sha256": digest,
+        "submission": number,
+        "message": scored.description,
+        "date": scored.date.replace(tzinfo=UTC).isoformat(timespec="seconds"),
+        "public_score": score(scored.public_score),
+        "private_score": score(scored.private_score),
+    }
+    log.info("Kaggle's error: public %(public_score)s, private %(private_score)s", result)
+    return result
+
+
+def mark(digest: str) -> str:
+    """What stands in a submission's description, by which the same file is known again."""
+    return f"sha256 {digest[:16]}"
+
+
+def submissions(api: "KaggleApi", competition: str) -> list[ApiSubmission]:
+    """The user's latest submissions, the last first."""
+    return [s for s in api.competition_submissions(competition) or [] if s]
+
+
+def earlier_submission(api: "KaggleApi", competition: str, digest: str) -> int | None:
+    """Number of a submission of the same file that is scored or waits to be; None without one."""
+    for submission in submissions(api, competition):
+        failed = submission.status == SubmissionStatus.ERROR
+        if mark(digest) in (submission.description or "") and not failed:
+            return submission.ref
+    return None
+
+
+def submitted(api: "KaggleApi", file: Path, competition: str, description: str) -> int:
+    """Submit the file; return Kaggle's number of the submission."""
+    answer = api.competition_submit(str(file), description, competition, quiet=True)
+    if answer.message == api.COMPETITION_SUBMIT_UPLOAD_FAILED_MESSAGE:
+        raise InputError(f"{file} could not be uploaded to Kaggle; run this again")
+    log.info("submission %d: %s", answer.ref, answer.message)
+    return answer.ref
+
+
+def scored_submission(api: "KaggleApi", competition: str, number: int) -> ApiSubmission:
+    """The submission of that number, when it has been scored."""
+    page = f"{competition_page(competition)}/submissions"
+    for pause in PAUSES_S:
+        mine = next((s for s in submissions(api, competition) if s.ref == number), None)
+        if mine and mine.status == SubmissionStatus.COMPLETE:
+            return mine
+        if mine and mine.status == SubmissionStatus.ERROR:
+            raise InputError(
+                f"Kaggle refused submission {number}: {mine.error_description or 'no reason given'}"
+                f"; see {page}"
+            )
+        time.sleep(pause)
+    raise InputError(
+        f"Kaggle has not scored submission {number} in half an hour; see {page}, and run this "
+        "again when it has: the file will not be uploaded a second time"
+    )
+
+
+def score(text: str) -> float | None:
+    """The error that Kaggle shows as text; None where it shows none."""
+    return float(text) if text else None

@@ -1,0 +1,40 @@
+"""What makes a galaxy's labels unfit to learn from."""
+
+import numpy as np
+import pandas as pd
+
+from galaxyzoo.tree.decision_tree import DecisionTree
+
+SUM_TOLERANCE = 1e-3  # Kaggle's labels meet the tree's sums to 2e-6
+
+
+def label_faults(labels: pd.DataFrame, tree: DecisionTree) -> dict[int, str]:
+    """GalaxyID -> what is wrong with its labels, for the bad ones only, ids ascending.
+
+    `labels` is (N, columns) float64, in tree order, indexed by GalaxyID. Bad is an id with more
+    than one row, a missing value, one outside [0, 1], and a question whose answers do not sum to
+    its parent's value to within `SUM_TOLERANCE`.
+    """
+    values = labels.to_numpy()
+    in_range = ((values >= 0) & (values <= 1)).all(axis=1)  # NaN is not
+    finite = np.where(in_range[:, np.newaxis], values, 0)
+    in_tree = (tree.sum_errors(finite) <= SUM_TOLERANCE).all(axis=1)
+    bad = np.flatnonzero(~(in_range & in_tree))
+    faults = {int(labels.index[row]): row_fault(values[row], tree) for row in bad}
+    rows = labels.index.value_counts()
+    faults |= {int(galaxy): f"has {n} rows of labels" for galaxy, n in rows[rows > 1].items()}
+    return dict(sorted(faults.items()))
+
+
+def row_fault(row: np.ndarray, tree: DecisionTree) -> str:
+    """The first thing that is wrong with a bad row of labels, (columns,) float."""
+    for column, value in zip(tree.columns, row, strict=True):
+        if np.isnan(value):
+            return f"{column} is missing"
+        if not 0 <= value <= 1:
+            return f"{column} is {value}, outside [0, 1]"
+    first = int(np.argmax(tree.sum_errors(row[np.newaxis])[0] > SUM_TOLERANCE))
+    question, parent = tree.questions[first], tree.parents[first]
+    total = row[tree.slices[first]].sum()
+    expected = "1" if parent is None else f"{question.parent} = {row[parent]:.6f}"
+    return f"question {question.number}'s answers sum to {total:.6f}, not to {expected}"

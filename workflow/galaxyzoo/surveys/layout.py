@@ -1,0 +1,102 @@
+"""A survey's files: their names in Kaggle's layout, the kinds that are read, where they are.
+
+Standard library alone: this is imported when the Snakefile is read.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from galaxyzoo.foundation.errors import InputError
+
+COMPETITION = "galaxy-zoo-the-galaxy-challenge"
+TRAINING_IMAGES = ("images_training_rev1.zip", "images_training_rev1")
+TEST_IMAGES = ("images_test_rev1.zip", "images_test_rev1")
+LABELS = ("training_solutions_rev1.zip", "training_solutions_rev1.csv")
+FAIR_IDS = ("unbiased.csv",)
+# Images in each of the competition's zips. The smallest zip is first, to meet a refusal soon.
+IMAGE_COUNTS = {LABELS[0]: 0, TRAINING_IMAGES[0]: 61_578, TEST_IMAGES[0]: 79_975}
+
+IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png")
+CSV_SUFFIXES = (".csv", ".csv.gz", ".zip")
+PARQUET_SUFFIXES = (".parquet",)
+FITS_SUFFIXES = (".fits", ".fit", ".fits.gz")
+TABLE_SUFFIXES = CSV_SUFFIXES + PARQUET_SUFFIXES + FITS_SUFFIXES
+
+LARGEST_ID = 2**63 - 1  # GalaxyIDs are int64
+
+
+class SurveyFiles(NamedTuple):
+    """Paths of a survey's files, None for those that it does not have.
+
+    Images are zips or folders. `labels` is a CSV file, or a zip of one. `image_names` gives the
+    GalaxyID of images that are not named by it. `fair_ids` lists the galaxies that are a fair
+    sample, and `true_probabilities` what a simulated survey's votes were drawn from.
+    """
+
+    training_images: str
+    labels: str
+    test_images: str | None = None
+    image_names: str | None = None
+    fair_ids: str | None = None
+    true_probabilities: str | None = None
+
+
+def find(folder: Path | str) -> SurveyFiles:
+    """The files of the survey in `folder`. Where a zip lies beside its unpacked form, the zip.
+
+    Raises InputError if there is no such folder, or no training images or labels in it.
+    """
+    folder = Path(folder)
+    if not folder.is_dir():
+        raise InputError(
+            f"files: there is no folder {folder}; give the folder that holds {TRAINING_IMAGES[0]} "
+            f"and {LABELS[0]}"
+        )
+    return SurveyFiles(
+        training_images=required(folder, TRAINING_IMAGES, "the training images"),
+        labels=required(folder, LABELS, "the labels"),
+        test_images=first_present(folder, TEST_IMAGES),
+        fair_ids=first_present(folder, FAIR_IDS),
+    )
+
+
+def required(folder: Path, names: tuple[str, ...], content: str) -> str:
+    """The first of `names` that is in `folder`. InputError if none is."""
+    path = first_present(folder, names)
+    if path is None:
+        raise InputError(
+            f"files: {folder} holds neither {' nor '.join(names)}, {content}; put one there, as "
+            "downloaded from Kaggle's Galaxy Zoo challenge, or give the folder that holds it"
+        )
+    return path
+
+
+def first_present(folder: Path, names: tuple[str, ...]) -> str | None:
+    """The first of `names` that is in `folder`, None if none is."""
+    return next((str(folder / name) for name in names if (folder / name).exists()), None)
+
+
+def require_own(settings: Mapping[str, str]) -> None:
+    """Raise InputError unless the images and table of `survey.own` exist and the table is readable.
+
+    `settings` is the config's `survey.own`.
+    """
+    for key in ("images", "table"):
+        if not Path(settings[key]).exists():
+            raise InputError(
+                f"survey.own.{key}: there is no {settings[key]}; give the path from the folder in "
+                "which snakemake is started"
+            )
+    if not settings["table"].lower().endswith(TABLE_SUFFIXES):
+        raise InputError(
+            f"survey.own.table: {settings['table']} is of no known kind; allowed: a file that ends "
+            f"in {', '.join(TABLE_SUFFIXES)}"
+        )
+
+
+def galaxy_id(text: str) -> int | None:
+    """The GalaxyID that `text` is, None if it is none."""
+    if not (text.isascii() and text.isdecimal()) or int(text) > LARGEST_ID:
+        return None
+    return int(text)

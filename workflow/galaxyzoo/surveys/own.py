@@ -1,0 +1,147 @@
+"""Anyone's own labelled galaxies: a folder or zip of images, and a table of their labels."""
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from galaxyzoo.foundation.atomic_files import replaced
+from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.surveys.archives import images_in
+from galaxyzoo.surveys.layout import IMAGE_SUFFIXES, galaxy_id
+from galaxyzoo.surveys.tables import read_table
+from galaxyzoo.surveys.vote_fractions import fraction_columns, weighted_labels
+from galaxyzoo.tree.decision_tree import DecisionTree
+
+log = logging.getLogger(__name__)
+
+WEIGHTED, SHARES, CATALOGUE = "weighted", "shares", "gz2_"  # what survey.own.labels may be
+SHOWN = 5
+
+
+def write_labels(
+    images: Path,
+    table: Path,
+    image_column: str,
+    labels: str,
+    tree: DecisionTree,
+    labels_path: Path,
+    image_names_path: Path,
+) -> None:
+    """Write the labels of a table's galaxies, in files that the crops are made from.
+
+    `image_column` is the table's column that tells each galaxy's image: the file's name or path,
+    with or without its suffix. `labels` is what the table's other columns hold: `weighted`, the
+    tree's columns as they are predicted; `shares`, the tree's columns as shares of the votes on
+    their own question; `gz2_` and the ending of Galaxy Zoo 2's columns of vote fractions.
+
+    Writes two CSV files: `labels_path`, GalaxyID and the tree's columns, weighted, a row for each of
+    the table's; `image_names_path`, GalaxyID, image and what `image_column` says, for each that has an
+    image. Raises InputError if a file cannot be read, a cell is unfit, or no row has an image.
+    """
+    columns = list(tree.columns)
+    if labels.startswith(CATALOGUE):
+        columns = fraction_columns(table, labels.removeprefix(CATALOGUE))
+    found = read_table(table, {image_column: "str"} | dict.fromkeys(columns, "float64"))
+    if labels == WEIGHTED:
+        values = found[columns].to_numpy()
+    else:
+        values = weighted_labels(table, found[columns], tree)
+    cells = found[image_column]
+    ids = pd.Index(galaxy_ids(cells), name="GalaxyID")
+    names = matched(cells, ids, images_in(images))
+    tell_of_matches(cells, names, images, table)
+    require_own_images(names, table)
+    with replaced(labels_path) as labels_file, replaced(image_names_path) as names_file:
+        pd.DataFrame(values, index=ids, columns=list(tree.columns)).to_csv(labels_file)
+        names.drop_duplicates(["GalaxyID", "image"]).to_csv(names_file, index=False)
+
+
+def galaxy_ids(cells: Sequence[str]) -> np.ndarray:
+    """A GalaxyID (N,) int64 for each cell that names an image, the same for equal cells.
+
+    The whole numbers that the images are named by, if all are and no two names make one number;
+    otherwise the number of the first row, counted from 1, that has the cell.
+    """
+    numbers = {cell: galaxy_id(stem(cell)) for cell in cells}
+    if None in numbers.values() or len(set(numbers.values())) < len(numbers):
+        rows = {cell: row for row, cell in reversed(list(enumerate(cells, 1)))}
+        return np.array([rows[cell] for cell in cells], np.int64)
+    return np.array([numbers[cell] for cell in cells], np.int64)
+
+
+def matched(cells: pd.Series, ids: Iterable[int], images: Sequence[str]) -> pd.DataFrame:
+    """The images that each cell names: GalaxyID, image, id (the cell) and row, counted from 1.
+
+    A cell may name none, and several where their names differ in what it leaves out.
+    """
+    by_stem = defaultdict(list)
+    for image in images:
+        by_stem[stem(image)].append(image)
+    rows = [
+        (galaxy, image, cell, row)
+        for row, (galaxy, cell) in enumerate(zip(ids, cells, strict=True), 1)
+        for image in images_named(cell, by_stem[stem(cell)])
+    ]
+    return pd.DataFrame(rows, columns=["GalaxyID", "image", "id", "row"])
+
+
+def images_named(cell: str, images: Sequence[str]) -> list[str]:
+    """Those of some images of the same stem that a cell names.
+
+    Either's folders may begin farther up. The one that is named exactly is taken alone.
+    """
+    names = {image: image if has_suffix(cell) else without_suffix(image) for image in images}
+    if exact := [image for image, name in names.items() if name == cell]:
+        return exact
+    return [
+        image
+        for image, name in names.items()
+        if f"/{name}".endswith(f"/{cell}") or f"/{cell}".endswith(f"/{name}")
+    ]
+
+
+def has_suffix(name: str) -> bool:
+    """Whether a name ends as an image's does."""
+    return name.lower().endswith(IMAGE_SUFFIXES)
+
+
+def without_suffix(name: str) -> str:
+    """A name without an image's suffix, if it has one."""
+    return name.rpartition(".")[0] if has_suffix(name) else name
+
+
+def stem(name: str) -> str:
+    """A name or path without folders and an image's suffix, if it has any."""
+    return without_suffix(name.rpartition("/")[2])
+
+
+def tell_of_matches(cells: pd.Series, names: pd.DataFrame, images: Path, table: Path) -> None:
+    """Log how rows and images go together; InputError if no row has an image."""
+    without = cells[~cells.isin(names["id"])].unique()
+    some = ", ".join(without[:SHOWN]) + (", ..." if len(without) > SHOWN else "")
+    if names.empty:
+        raise InputError(
+            f"{table}: no row names an image in {images}; its column {cells.name} holds {some}, "
+            "where it should hold names or paths of those images"
+        )
+    log.info(
+        "%d rows in %s; %d images in %s are named by them",
+        *(len(cells), table, names["image"].nunique(), images),
+    )
+    if len(without):
+        log.warning("without an image: %d, such as %s", len(without), some)
+
+
+def require_own_images(names: pd.DataFrame, table: Path) -> None:
+    """Raise InputError if rows that name their images differently share one."""
+    galaxies = names.groupby("image")["GalaxyID"].nunique()
+    if shared := galaxies.index[galaxies > 1].tolist():
+        rows = names.loc[names["image"] == shared[0], "row"].astype(str)
+        raise InputError(
+            f"{table}, rows {' and '.join(rows)} name the same image, {shared[0]}; leave one of "
+            "them, or tell the images apart"
+        )

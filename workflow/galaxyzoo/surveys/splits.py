@@ -1,0 +1,59 @@
+"""Which galaxies are held out from everything, and which each seed trains and validates on."""
+
+import numpy as np
+import pandas as pd
+
+from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.foundation.randomness import numpy_generator
+
+
+def draw_holdout(
+    ids: np.ndarray, fraction: float, seed: int, fair_ids: set[int] | None = None
+) -> np.ndarray:
+    """Draw the galaxies that nothing is trained, validated or tuned on.
+
+    `ids` are the survey's GalaxyIDs, in any order; `fraction` is of all galaxies or, with
+    `fair_ids`, of the survey's fair ones, the only ones drawn from. Returns (n,) integers,
+    ascending. Raises InputError if that leaves no galaxy to hold out, or none to train on.
+    """
+    galaxies = np.unique(ids)
+    if fair_ids is not None:
+        galaxies = np.intersect1d(galaxies, np.array(sorted(fair_ids), dtype=np.int64))
+        if len(galaxies) == 0:
+            raise InputError(
+                f"survey.fair_ids: none of the {len(fair_ids)} fair galaxies is among the survey's "
+                f"{len(ids)}; give the list that belongs to this survey, or set fair_ids: null"
+            )
+    count = round(fraction * len(galaxies))
+    if not 1 <= count < len(np.unique(ids)):
+        missing = "to hold out" if count < 1 else "to train on"
+        raise InputError(
+            f"survey.holdout: {fraction:g} of {len(galaxies)} galaxies leaves none {missing}; "
+            "choose a fraction that leaves at least one of each, or a larger survey"
+        )
+    return np.sort(numpy_generator("holdout", seed).permutation(galaxies)[:count])
+
+
+def split(
+    ids: np.ndarray, holdout_ids: np.ndarray, validation_fraction: float, seed: int
+) -> pd.Series:
+    """Share out the galaxies that are not held out between training and validation.
+
+    `validation_fraction` is of the galaxies not held out. Returns a Series named `part`, of
+    "train", "valid" or "holdout", indexed by GalaxyID, ascending; it does not depend on the order
+    of `ids`. Raises InputError if that leaves no galaxy to train or validate on.
+    """
+    galaxies = np.unique(ids)
+    rest = np.setdiff1d(galaxies, holdout_ids)
+    count = round(validation_fraction * len(rest))
+    if not 1 <= count < len(rest):
+        raise InputError(
+            f"survey.holdout, validation: of {len(galaxies)} galaxies, "
+            f"{len(galaxies) - len(rest)} are held out, and {validation_fraction:g} of the other "
+            f"{len(rest)} leaves none to train or validate on; choose fractions that leave at "
+            "least one of each, or a larger survey"
+        )
+    part = pd.Series("train", index=pd.Index(galaxies, name="GalaxyID"), name="part")
+    part[np.isin(galaxies, holdout_ids)] = "holdout"
+    part[numpy_generator("validation", seed).permutation(rest)[:count]] = "valid"
+    return part

@@ -1,0 +1,96 @@
+"""Shares of the votes on each question, as the weighted columns of a decision tree.
+
+Galaxy Zoo 2's catalogue (Willett et al. 2013, MNRAS 435, 2835; Hart et al. 2016, MNRAS 461, 3663)
+gives such shares, three times: of all votes (`fraction`), of votes weighted by how well a volunteer
+agrees with the others (`weighted_fraction`), and freed from what distance does to the answers
+(`debiased`). Its columns are named by question and answer, such as
+`t08_odd_feature_a38_dust_lane_debiased`.
+"""
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.surveys.csv_tables import require_cells
+from galaxyzoo.surveys.tables import column_names, read_table
+from galaxyzoo.tree.decision_tree import DecisionTree, tree_from
+from galaxyzoo.tree.galaxy_zoo_2 import QUESTIONS
+
+
+def read_vote_fractions(path: Path, id_column: str, votes: str) -> pd.DataFrame:
+    """The labels that a table with the catalogue's columns holds.
+
+    `votes` is `fraction`, `weighted_fraction` or `debiased`. Returns (N, 37) float64 in tree order,
+    indexed by GalaxyID, which `id_column` holds; rows as in the file. Raises InputError if the file
+    cannot be read, lacks a column, or has a cell that is not a number of at least 0. An empty cell
+    is an answer that nobody gave.
+    """
+    columns = fraction_columns(path, votes)
+    table = read_table(path, {id_column: "int64"} | dict.fromkeys(columns, "float64"))
+    tree = tree_from(QUESTIONS)
+    labels = weighted_labels(path, table[columns], tree)
+    ids = pd.Index(table[id_column], name="GalaxyID")
+    return pd.DataFrame(labels, index=ids, columns=list(tree.columns))
+
+
+def weighted_labels(path: Path, fractions: pd.DataFrame, tree: DecisionTree) -> np.ndarray:
+    """The labels (N, columns) float64 that vote fractions in tree order, read from `path`, make.
+
+    Raises InputError at a cell that is not a number of at least 0; an empty one is allowed.
+    """
+    for name, column in fractions.items():
+        fit = column.isna() | column.between(0, np.inf, inclusive="left")
+        require_cells(path, fractions[name], fit, "a number of at least 0")
+    return weighted_probabilities(fractions.to_numpy(), tree)
+
+
+def fraction_columns(path: Path, votes: str) -> list[str]:
+    """The table's columns of vote fractions, in tree order, known by the numbers in their names."""
+    ending = rf"(?<!weighted_){votes}"  # a weighted fraction is no `fraction`
+    pattern = re.compile(rf"t(\d+)_(?:\w+_)?a(\d+)_(?:\w+_)?{ending}")
+    found = {
+        (int(match[1]), int(match[2])): name
+        for name in column_names(path)
+        if (match := pattern.fullmatch(name))
+    }
+    answers = [
+        (question, answer["number"], answer["column"])
+        for question, setting in enumerate(QUESTIONS, 1)
+        for answer in setting["answers"]
+    ]
+    if missing := [
+        f"t{question:02}_..._a{number:02}_..._{votes} ({column})"
+        for question, number, column in answers
+        if (question, number) not in found
+    ]:
+        raise InputError(
+            f"{path} has no column {', '.join(missing)}; it should have Galaxy Zoo 2's columns "
+            "for all 37 answers"
+        )
+    return [found[question, number] for question, number, _ in answers]
+
+
+def weighted_probabilities(fractions: np.ndarray, tree: DecisionTree) -> np.ndarray:
+    """Multiply each answer's share of its question down the tree, as Kaggle's labels are.
+
+    `fractions` is (N, columns) float in tree order, at least 0; NaN is an answer that nobody gave.
+    A question's are divided by their sum first: debiased ones do not sum to 1, others only as well
+    as they are rounded, and counts of votes will do too; a single answer's number is taken as it
+    is. Returns alike (N, columns) float64; a question that nobody answered is 0 throughout. Where
+    its parent is not 0 too, the galaxy misses the tree's sums, and `label_checks` says so: nothing
+    is made up for it.
+    """
+    shares = [
+        fractions[:, s] if question.single else shares_of_votes(np.nan_to_num(fractions[:, s]))
+        for question, s in zip(tree.questions, tree.slices, strict=True)
+    ]
+    return np.concatenate(tree.weighted(shares), axis=1)
+
+
+def shares_of_votes(fractions: np.ndarray) -> np.ndarray:
+    """Fractions (N, answers) of one question, divided by their sum; 0 where all are 0."""
+    total = fractions.sum(axis=1, keepdims=True)
+    return np.divide(fractions, total, out=np.zeros_like(fractions), where=total > 0)

@@ -1,0 +1,242 @@
+"""Decision trees: their structure, the sums it sets, and the projection onto these.
+
+An answer's weighted probability is its share of the votes on its question, times the weighted
+probability of the answer that leads to the question. A question may have a single answer: its
+column is then a number from 0 to 1 that is predicted by itself, and no sum holds for it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+DYKSTRA_ROUNDS = 50
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer: its column in tables, its name in figures, its phrase in the sentence."""
+
+    column: str
+    name: str
+    phrase: str = ""
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question: its number from 1, its text, its answers, and the column that leads to it.
+
+    `parent` is None for a question that every volunteer is asked. Its answers then sum to 1, unless
+    there is only one.
+    """
+
+    number: int
+    text: str
+    answers: tuple[Answer, ...]
+    parent: str | None = None
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the question's columns, such as `Class7.1`."""
+        return tuple(answer.column for answer in self.answers)
+
+    @property
+    def single(self) -> bool:
+        """Whether it has a single answer, a number by itself. Such a question has no parent."""
+        return len(self.answers) == 1
+
+
+@dataclass(frozen=True)
+class DecisionTree:
+    """Questions in column order. Every array below has one column per answer, in that order."""
+
+    questions: tuple[Question, ...]
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """Names of all columns, in order."""
+        return tuple(column for question in self.questions for column in question.columns)
+
+    @cached_property
+    def answers(self) -> dict[str, Answer]:
+        """The answer behind each column."""
+        return {answer.column: answer for q in self.questions for answer in q.answers}
+
+    @cached_property
+    def slices(self) -> tuple[slice, ...]:
+        """Where each question's columns stand, in the order of the questions."""
+        stops = np.cumsum([len(question.answers) for question in self.questions]).tolist()
+        return tuple(
+            slice(stop - len(q.answers), stop)
+            for q, stop in zip(self.questions, stops, strict=True)
+        )
+
+    @cached_property
+    def parents(self) -> tuple[int | None, ...]:
+        """Position of each question's parent column, None where there is none."""
+        return tuple(q.parent and self.columns.index(q.parent) for q in self.questions)
+
+    @cached_property
+    def asking_order(self) -> tuple[int, ...]:
+        """Positions of the questions, each after the question that leads to it."""
+        order: list[int] = []
+        while len(order) < len(self.questions):
+            known = {c for i in order for c in self.questions[i].columns} | {None}
+            ready = [
+                i for i, q in enumerate(self.questions) if i not in order and q.parent in known
+            ]
+            if not ready:
+                raise ValueError("the decision tree has a question that no answer leads to")
+            order += ready
+        return tuple(order)
+
+    def next_questions(self, column: str | None) -> tuple[int, ...]:
+        """Positions of the questions that an answer leads to (None: those asked of everyone)."""
+        return tuple(i for i, q in enumerate(self.questions) if q.parent == column)
+
+    def weighted(self, shares: Sequence) -> list:
+        """Multiply each question's shares by the weighted probability of its parent.
+
+        `shares` holds one NumPy array or torch tensor (..., answers) per question, which sums to 1
+        over its last axis. Returns the weighted probabilities in the same form: one array per
+        question. Nothing is written in place.
+        """
+        weighted: list = [None] * len(self.questions)
+        owner = {
+            column: (i, k)
+            for i, q in enumerate(self.questions)
+            for k, column in enumerate(q.columns)
+        }
+        for i in self.asking_order:
+            weighted[i] = shares[i]
+            if (parent := self.questions[i].parent) is not None:
+                j, k = owner[parent]
+                weighted[i] = shares[i] * weighted[j][..., k : k + 1]
+        return weighted
+
+    @cached_property
+    def sum_equations(self) -> tuple[np.ndarray, np.ndarray]:
+        """The tree's sums as a matrix A (questions, columns) and totals b (questions,).
+
+        Probabilities p (columns,) meet the sums where A @ p = b. The row of a question with a
+        single answer is all 0.
+        """
+        sums = np.zeros((len(self.questions), len(self.columns)))
+        totals = np.zeros(len(self.questions))
+        for i, (question, parent) in enumerate(zip(self.questions, self.parents, strict=True)):
+            if question.single:
+                continue
+            sums[i, self.slices[i]] = 1
+            if parent is None:
+                totals[i] = 1
+            else:
+                sums[i, parent] = -1
+        return sums, totals
+
+    @cached_property
+    def highest(self) -> np.ndarray:
+        """The upper limit of each column, infinite where the sums already set one: (columns,)."""
+        return np.concatenate(
+            [np.full(len(q.answers), 1.0 if q.single else np.inf) for q in self.questions]
+        )
+
+    def sum_errors(self, probabilities: np.ndarray) -> np.ndarray:
+        """How far each question's sum is from its parent's value.
+
+        `probabilities` is (N, columns), float; returns (N, questions), float, at least 0.
+        """
+        sums, totals = self.sum_equations
+        return np.abs(probabilities @ sums.T - totals)
+
+    def nearest_consistent(self, probabilities: np.ndarray) -> np.ndarray:
+        """The nearest values in [0, 1] that meet the tree's sums.
+
+        `probabilities` is (N, columns). Returns the same shape in float64, with sums exact to
+        rounding. The votes meet the sums too, and the values that do are a convex set, so the
+        nearest of them is no farther from the votes than `probabilities` were. Found by Dykstra's
+        alternating projections (1983, JASA 78, 837) in DYKSTRA_ROUNDS rounds; each question is then
+        divided by its sum.
+        """
+        sums, totals = self.sum_equations
+        to_plane = np.linalg.pinv(sums).T
+        positive, correction = probabilities.astype(np.float64), 0.0
+        for _ in range(DYKSTRA_ROUNDS):
+            met = positive - (positive @ sums.T - totals) @ to_plane
+            positive = np.clip(met + correction, 0, self.highest)
+            correction = met + correction - positive
+        shares = [
+            positive[:, s] if q.single else shared_out(positive[:, s])
+            for q, s in zip(self.questions, self.slices, strict=True)
+        ]
+        return np.concatenate(self.weighted(shares), axis=1)
+
+    def favourite_path(self, probabilities: np.ndarray) -> list[int]:
+        """Positions of the most probable answers on the way down the tree.
+
+        `probabilities` is (columns,). Each answer is followed by the questions that it leads to. A
+        single answer leads on only where its value is at least a half.
+        """
+        path: list[int] = []
+
+        def ask(column: str | None) -> None:
+            for i in self.next_questions(column):
+                values = probabilities[self.slices[i]]
+                path.append(self.slices[i].start + int(np.argmax(values)))
+                if not self.questions[i].single or values[0] >= 0.5:
+                    ask(self.columns[path[-1]])
+
+        ask(None)
+        return path
+
+    def describe(self, probabilities: np.ndarray) -> str:
+        """The sentence of the most probable answers' phrases, from (columns,) probabilities.
+
+        For a question with a single answer, the sentence gives the value.
+        """
+        single = {question.columns[0] for question in self.questions if question.single}
+        phrases = []
+        for position in self.favourite_path(probabilities):
+            column = self.columns[position]
+            value = f" {probabilities[position]:.2f}" if column in single else ""
+            phrases.append(self.answers[column].phrase + value)
+        sentence = ", ".join(phrase.strip() for phrase in phrases if phrase)
+        return sentence[:1].upper() + sentence[1:] + "."
+
+    def probabilities(self, table: pd.DataFrame) -> np.ndarray:
+        """The tree's columns of a table of labels or predictions: (N, columns) float64."""
+        return table[list(self.columns)].to_numpy(np.float64)
+
+
+def shared_out(values: np.ndarray) -> np.ndarray:
+    """Values (N, answers) of one question divided by their sum; equal shares where all are 0."""
+    total = values.sum(axis=1, keepdims=True)
+    equal = np.full_like(values, 1 / values.shape[1])
+    return np.divide(values, total, out=equal, where=total > 0)
+
+
+def tree_from(questions: Sequence[Mapping[str, Any]]) -> DecisionTree:
+    """The tree of questions as the config writes them, with or without words.
+
+    Words that are missing default to the column's name, and a question's text to nothing.
+    """
+    return DecisionTree(
+        tuple(
+            Question(
+                number,
+                question.get("text", ""),
+                tuple(answer_from(answer) for answer in question["answers"]),
+                question.get("parent"),
+            )
+            for number, question in enumerate(questions, 1)
+        )
+    )
+
+
+def answer_from(setting: Mapping[str, Any]) -> Answer:
+    """An answer as the config writes it: by default named by its column, and its phrase its name."""
+    name = setting.get("name") or setting["column"]
+    phrase = setting.get("phrase")
+    return Answer(setting["column"], name, name if phrase is None else phrase)

@@ -1,0 +1,26 @@
+rule download_kaggle:
+    output:
+        training_images=survey_file("raw/images_training_rev1.zip"),
+        labels=survey_file("raw/training_solutions_rev1.zip"),
+        test_images=survey_file("raw/images_test_rev1.zip"),
+    log:
+        survey_file("logs/download_kaggle.log"),
+    priority: 1  # what Kaggle asks of the user comes before any other work
+    localrule: True
+    conda:
+        "../../../envs/environment.yaml"
+    params:
+        # No fingerprints: other code would fetch the same bytes, which are checked.
+        settings={
+            "competition": layout.COMPETITION,
+            "image_counts": layout.IMAGE_COUNTS,
+        },
+    script:
+        "../../scripts/download_kaggle.py"
+
+
+SURVEY_FILES = SurveyFiles(
+    training_images=rules.download_kaggle.output.training_images,
+    labels=rules.download_kaggle.output.labels,
+    test_images=rules.download_kaggle.output.test_images,
+)

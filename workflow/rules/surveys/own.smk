@@ -1,0 +1,31 @@
+with input_errors_told():
+    layout.require_own(SURVEY["own"])
+
+
+rule label_own:
+    input:
+        images=SURVEY["own"]["images"],
+        table=SURVEY["own"]["table"],
+    output:
+        labels=survey_file("raw/labels.csv"),
+        image_names=survey_file("raw/image_names.csv"),
+    log:
+        survey_file("logs/label_own.log"),
+    conda:
+        "../../../envs/environment.yaml"
+    params:
+        settings={
+            "image_column": SURVEY["own"]["image_column"],
+            "labels": SURVEY["own"]["labels"],
+            "tree": TREE_WITHOUT_WORDS,
+        },
+        code=fingerprints("label_own"),
+    script:
+        "../../scripts/label_own.py"
+
+
+SURVEY_FILES = SurveyFiles(
+    training_images=SURVEY["own"]["images"],
+    labels=rules.label_own.output.labels,
+    image_names=rules.label_own.output.image_names,
+)

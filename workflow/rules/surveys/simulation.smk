@@ -1,0 +1,30 @@
+rule simulate:
+    output:
+        training_images=survey_file("raw/images_training_rev1.zip"),
+        labels=survey_file("raw/training_solutions_rev1.zip"),
+        test_images=(
+            survey_file("raw/images_test_rev1.zip")
+            if SURVEY["simulation"]["test_galaxies"]
+            else []
+        ),
+        true_probabilities=survey_file("raw/true_probabilities.csv"),
+    log:
+        survey_file("logs/simulate.log"),
+    benchmark:
+        survey_file("benchmarks/simulate.tsv")
+    conda:
+        "../../../envs/environment.yaml"
+    threads: 8
+    params:
+        settings=SURVEY["simulation"],
+        code=fingerprints("simulate"),
+    script:
+        "../../scripts/simulate.py"
+
+
+SURVEY_FILES = SurveyFiles(
+    training_images=rules.simulate.output.training_images,
+    labels=rules.simulate.output.labels,
+    test_images=rules.simulate.output.test_images or None,
+    true_probabilities=rules.simulate.output.true_probabilities,
+)

@@ -1,0 +1,54 @@
+"""Plot where the bag's error is: by question, by answer, by what a galaxy is like, and how."""
+
+from pathlib import Path
+
+import numpy as np
+
+import job
+from galaxyzoo.evaluation.calibration import reliability_table
+from galaxyzoo.evaluation.error_tables import (
+    agreement,
+    answer_table,
+    density_table,
+    error_by_property,
+    question_table,
+)
+from galaxyzoo.evaluation.held_out import read_held_out
+from galaxyzoo.evaluation.photometry import measured
+from galaxyzoo.report.figures.errors import (
+    bars_by_answer,
+    bars_by_question,
+    lines_by_property,
+    predicted_against_voted,
+    reliability,
+)
+from galaxyzoo.report.figures.style import save_with_numbers
+from galaxyzoo.tree.decision_tree import tree_from
+
+settings = job.start(snakemake)
+tree = tree_from(settings["tree"])
+galaxies = read_held_out(snakemake.input.index, snakemake.input.holdout, tree)
+predicted, voted = galaxies.predicted(snakemake.input.bag), galaxies.voted
+light = measured(np.load(snakemake.input.crops, mmap_mode="r"), galaxies.rows)
+properties = {
+    "agreement": agreement(voted, tree),
+    "central_brightness": light["central_brightness"].to_numpy(),
+    "half_light_radius_px": light["half_light_radius_px"].to_numpy(),
+}
+
+by_question = question_table(predicted, voted, galaxies.mean_label, tree)
+by_answer = answer_table(predicted, voted, galaxies.mean_label, tree)
+by_property = error_by_property(properties, predicted, voted, galaxies.mean_label)
+densities = density_table(predicted, voted, tree)
+bins = reliability_table(predicted, voted, tree)
+calibration = bins[["column", "calibration_error"]].drop_duplicates()
+by_answer = by_answer.merge(calibration, on="column")
+
+output = snakemake.output
+save_with_numbers(bars_by_question(by_question), by_question, Path(output.questions))
+save_with_numbers(bars_by_answer(by_answer), by_answer, Path(output.answers))
+save_with_numbers(lines_by_property(by_property), by_property, Path(output.error_by_property))
+save_with_numbers(
+    predicted_against_voted(densities), densities, Path(output.predicted_against_voted)
+)
+save_with_numbers(reliability(bins), bins, Path(output.reliability))

@@ -1,0 +1,28 @@
+"""Suggest a stage's learning rate, from the weights that the stage starts from."""
+
+from pathlib import Path
+
+import job
+from galaxyzoo.engine.devices import memory_for
+from galaxyzoo.engine.lr_find import lr_find, suggested_lr
+from galaxyzoo.engine.stage import set_up_stage
+from galaxyzoo.engine.training import Learner
+from galaxyzoo.report.figures.learning import lr_finder
+from galaxyzoo.report.figures.style import save_with_numbers
+
+settings = job.start(snakemake)
+stage = settings["stage"] | {"accumulate": 1, "ema": None}
+network, train, _ = set_up_stage(
+    settings,
+    Path(snakemake.input.weights),
+    Path(snakemake.input.crops),
+    Path(snakemake.input.index),
+    Path(snakemake.input.split),
+    threads=snakemake.threads,
+    stream=snakemake.config["stream"],
+)
+with memory_for(stage["batch_size"], stage["size"], "the stage's batch_size"):
+    found = lr_find(Learner(network, train, stage, settings["augmentation"], settings["seed"]))
+suggested = suggested_lr(found)
+save_with_numbers(lr_finder(found, suggested, stage["lr"]), found, Path(snakemake.output.svg))
+job.log.info("%s: suggested lr %.1e, and the config's is %s", stage["name"], suggested, stage["lr"])
