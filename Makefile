@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 demo: .venv/installed
 	snakemake
 	@python -c 'import json; m = json.load(open("results/demo/metrics.json")); \
-	  print("Error of the ensemble: RMSE {:.4f} on {} held-out galaxies (mean label: {:.4f})".format( \
+	  print("Error of the bag: RMSE {:.4f} on {} held-out galaxies (mean label: {:.4f})".format( \
 	    m["rmse"]["bag"], m["subset"]["galaxies"], m["rmse"]["mean_label"]))'
 	@echo "Report: results/demo/report.html"
 
@@ -22,6 +22,7 @@ lint: .venv/installed
 	ruff format --check
 	snakefmt --check Snakefile workflow
 	snakemake --lint
+	PYTHONPATH=workflow lint-imports
 
 # The picture of the rules in every report; a test tells when it is out of date.
 rulegraph: .venv/installed

@@ -6,7 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -33,6 +33,40 @@ TINY = {
     ],
     "tta": {"rotations": 2, "flips": True, "zooms": [1.0]},
 }
+
+
+class SnakemakeServer:
+    """The process of `snakemake_server`, started when it is first asked."""
+
+    def __init__(self) -> None:
+        self.process: subprocess.Popen | None = None
+
+    def run(self, folder: Path, arguments: Sequence[str]) -> subprocess.CompletedProcess:
+        """Run Snakemake in a folder; both of its streams are in `stdout`."""
+        if self.process is None:
+            self.process = subprocess.Popen(
+                # -P: what lies beside the server is not for the scripts to import.
+                [sys.executable, "-P", Path(__file__).with_name("snakemake_server.py")],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+        output = folder / ".snakemake_output"
+        request = {
+            "folder": str(folder),
+            "arguments": list(map(str, arguments)),
+            "environment": os.environ | {"PYTHONPATH": ""},
+            "output": str(output),
+        }
+        self.process.stdin.write(json.dumps(request) + "\n")
+        self.process.stdin.flush()
+        status = int(self.process.stdout.readline())
+        text = output.read_text(encoding="utf-8")
+        output.unlink()
+        return subprocess.CompletedProcess(["snakemake", *arguments], status, text)
+
+
+SERVER = SnakemakeServer()
 
 
 class Checkout:
@@ -72,9 +106,7 @@ class Checkout:
 
     def snakemake(self, *arguments: str) -> subprocess.CompletedProcess:
         """Run Snakemake to its end."""
-        process = self.start(*arguments)
-        output, _ = process.communicate()
-        return subprocess.CompletedProcess(process.args, process.returncode, output)
+        return SERVER.run(self.folder, [*arguments, "--configfile", "tiny.yaml"])
 
     def would_run(self, config: dict | str = TINY) -> set[str]:
         """Jobs that a dry run lists for a config, or for the text of one.

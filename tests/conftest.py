@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from checkout import Checkout
-from galaxyzoo.tree.decision_tree import GALAXY_ZOO_2
+from trees import GALAXY_ZOO_2
 
 os.environ.setdefault("GOMP_SPINCOUNT", "2000")  # as in the workflow; torch comes later
 
@@ -40,7 +40,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def random_labels() -> Callable[[Sequence[int]], pd.DataFrame]:
-    """A function that makes good labels for GalaxyIDs, as `read_solutions` returns them."""
+    """A function that makes good labels for GalaxyIDs, as `read_labels` returns them."""
 
     def labels(ids: Sequence[int]) -> pd.DataFrame:
         rng = np.random.default_rng(7)

@@ -1,6 +1,9 @@
-"""Trees of one's own, as a config has them, for tests."""
+"""Galaxy Zoo 2's tree, and trees as a config may bring them, for tests."""
 
 from galaxyzoo.tree.decision_tree import tree_from
+from galaxyzoo.tree.questions import questions_of
+
+GALAXY_ZOO_2 = tree_from(questions_of("galaxy_zoo_2"))
 
 # A ring search whose second question few are asked, and a number beside it.
 RINGS = [

@@ -1,6 +1,6 @@
 """`make bench`: print a table of ratios and of memory, and write results/benchmarks.json.
 
-With FULL=1 also what the whole of Kaggle's survey would take, in a temporary folder.
+With FULL=1, also measure the whole of Kaggle's survey, in a temporary folder.
 """
 
 import json
@@ -47,7 +47,7 @@ FULL_SPEEDS = {
 
 
 def main() -> None:
-    """Measure everything, one after the other."""
+    """Run all measurements, one after another."""
     OUTPUT.parent.mkdir(exist_ok=True)
     device = best_device()
     print(

@@ -1,4 +1,4 @@
-"""What a job costs: its time, and the most memory it takes, page cache and arrays on disk aside."""
+"""What a job costs: its time and its peak memory, without page cache and arrays on disk."""
 
 import subprocess
 import sys
@@ -14,18 +14,18 @@ POLL_SECONDS = 0.02
 
 
 class Cost(NamedTuple):
-    """Seconds from start to end, and megabytes (10^6 bytes) at the peak."""
+    """Seconds from start to end, and peak memory in megabytes (10^6 bytes)."""
 
     seconds: float
     peak_mb: float
 
 
 def cost(prepare: Callable[[Path], object], job: Sequence[str]) -> Cost:
-    """What a job costs that runs in a process of its own, all processes it starts included.
+    """The cost of a job run in its own process, including all processes it starts.
 
-    `job` is a module and its arguments; a temporary folder, which `prepare`
-    has filled, is its last argument. Memory that processes share is counted once, files that are
-    mapped are not. Linux only.
+    `job` is a module and its arguments. A temporary folder, filled by `prepare`, is appended as the
+    last argument. Memory shared between processes is counted once; mapped files are not counted.
+    Linux only.
     """
     with tempfile.TemporaryDirectory() as folder:
         prepare(Path(folder))
@@ -44,7 +44,7 @@ def cost(prepare: Callable[[Path], object], job: Sequence[str]) -> Cost:
 
 
 def own_bytes(pid: int) -> int:
-    """Memory of a process and its children that is not a file's, shared parts counted once."""
+    """Memory of a process and its children, without mapped files; shared parts count once."""
     total = 0
     try:
         parent = psutil.Process(pid)

@@ -1,4 +1,4 @@
-"""The crop against Pillow decoding the same bytes on as many processes; crop and split as a job."""
+"""Cropping against Pillow decoding the same bytes in as many processes; crop and split as a job."""
 
 import io
 import multiprocessing
@@ -20,7 +20,7 @@ CROPS = "crops.npy"
 
 
 def crop_speeds(galaxies: int, pairs: int) -> Speeds:
-    """Crop a zip of so many pictures, against Pillow's decoding of those that are in memory."""
+    """Cropping a zip of `galaxies` pictures, against Pillow decoding them from memory."""
     processes = os.cpu_count()
     with tempfile.TemporaryDirectory() as folder:
         prepare(Path(folder), galaxies)
@@ -39,7 +39,7 @@ def crop_speeds(galaxies: int, pairs: int) -> Speeds:
 
 
 def decode(number: int) -> None:
-    """Decode a picture, which forked processes have in memory, and do nothing with it."""
+    """Decode a picture that forked processes have in memory, and discard it."""
     with Image.open(io.BytesIO(jpegs()[number % len(jpegs())])) as image:
         image.load()
 
@@ -57,7 +57,7 @@ def crop(folder: Path, processes: int) -> None:
 
 
 def crop_and_split(folder: Path) -> None:
-    """Crop the survey in a folder, and share out its galaxies."""
+    """Crop the survey in a folder, and split its galaxies."""
     crop(folder, os.cpu_count())
     ids = pd.read_csv(folder / "index.csv", usecols=["GalaxyID"])["GalaxyID"].to_numpy()
     split(ids, draw_holdout(ids, 0.1, seed=0), 0.2, seed=0).to_csv(folder / "split.csv")

@@ -1,4 +1,4 @@
-"""Training and prediction against the network alone, on one batch that is in memory already."""
+"""Training and prediction against the bare network on a single batch already in memory."""
 
 import statistics
 import sys
@@ -20,24 +20,38 @@ from galaxyzoo.engine.prediction import predict_by_views
 from galaxyzoo.engine.resume import SavedState
 from galaxyzoo.engine.schedule import one_cycle
 from galaxyzoo.engine.training import Learner, adam, train_stage
-from galaxyzoo.tree.decision_tree import GALAXY_ZOO_2
+from galaxyzoo.tree.decision_tree import tree_from
+from galaxyzoo.tree.galaxy_zoo_2 import QUESTIONS
 
 STAGE = {
-    **{"name": "benchmark", "epochs": 1, "lr": 1e-4, "freeze": False, "dropout": 0.1},
-    **{"weight_decay": 1e-4, "accumulate": 1, "schedule": "one_cycle"},
-    **{"layer_decay": None, "gradient_clip": None, "ema": None},
+    "name": "benchmark",
+    "epochs": 1,
+    "lr": 1e-4,
+    "freeze": False,
+    "dropout": 0.1,
+    "weight_decay": 1e-4,
+    "accumulate": 1,
+    "schedule": "one_cycle",
+    "layer_decay": None,
+    "gradient_clip": None,
+    "ema": None,
 }
 AUGMENTATION = {
-    **{"rotation": 360.0, "rotation_probability": 1.0, "flip": True, "zoom": [1.0, 1.2]},
-    **{"shift": 0.0, "brightness": 0.0, "contrast": 0.0},
+    "rotation": 360.0,
+    "rotation_probability": 1.0,
+    "flip": True,
+    "zoom": [1.0, 1.2],
+    "shift": 0.0,
+    "brightness": 0.0,
+    "contrast": 0.0,
 }
 SMALL_PX = 64
 TTA = {"rotations": 4, "flips": True, "zooms": [1.0]}
 
 
 def ready_network(backbone: str, size_px: int, dtype: torch.dtype) -> GalaxyNetwork:
-    """A network with random weights, as a stage has it when it begins."""
-    network = GalaxyNetwork(backbone, "sigmoid", GALAXY_ZOO_2, STAGE["dropout"])
+    """A network with random weights, as at the start of a stage."""
+    network = GalaxyNetwork(backbone, "sigmoid", tree_from(QUESTIONS), STAGE["dropout"])
     network.set_size(size_px)
     network.body_dtype = dtype
     return network.to(best_device(), memory_format=torch.channels_last)
@@ -69,7 +83,7 @@ def training_speeds(
 def bare_steps(
     backbone: str, size_px: int, dtype: torch.dtype, batch_size: int, batches: int
 ) -> Callable[[], None]:
-    """A function that takes so many steps of training, again and again on the same batch."""
+    """A function that takes `batches` training steps, all on the same batch."""
     network = ready_network(backbone, size_px, dtype).train()
     optimiser = adam(network, STAGE)
     images, labels = one_batch(batch_size, size_px)
@@ -85,7 +99,7 @@ def bare_steps(
 
 
 def bfloat16_speeds(backbone: str, size_px: int, batch_size: int, batches: int) -> Speeds:
-    """Bare steps in bfloat16 (as ours) against float32."""
+    """Bare steps in bfloat16 (as `ours`) against float32 (as `bare`)."""
     half, single = (
         bare_steps(backbone, size_px, dtype, batch_size, batches)
         for dtype in (torch.bfloat16, torch.float32)
@@ -115,7 +129,7 @@ def tta_speeds(backbone: str, size_px: int, batch_size: int, batches: int) -> Sp
 
 
 def linearity_speeds(backbone: str, size_px: int, batch_size: int) -> Speeds:
-    """Twice the galaxies (as ours) against twice the views: alike where time is linear in both."""
+    """Twice the galaxies (as `ours`) against twice the views; equal if time is linear in both."""
     network = ready_network(backbone, size_px, torch.float32).eval()
     crops, _ = crops_and_labels(2 * batch_size, size_px)
     maps, device = tta_maps(TTA), best_device()
@@ -133,7 +147,7 @@ def linearity_speeds(backbone: str, size_px: int, batch_size: int) -> Speeds:
 
 
 def save_seconds(backbone: str, size_px: int) -> float:
-    """What it takes to save a stage's state once: written, synced and renamed."""
+    """Median seconds to save a stage's state: write, sync and rename."""
     network = ready_network(backbone, size_px, torch.float32)
     crops, labels = crops_and_labels(2, size_px)
     data = load_galaxies(crops, labels, np.arange(2), size_px, best_device(), stream=False)
@@ -155,7 +169,7 @@ def prepare(folder: Path, galaxies: int) -> None:
 
 
 def train_once(folder: Path) -> None:
-    """One short stage of a small network on the crops in a folder."""
+    """Train a small network for one short stage on the crops in a folder."""
     crops, labels = np.load(folder / "crops.npy", mmap_mode="r"), np.load(folder / "labels.npy")
     rows = np.arange(len(crops))
     data = load_galaxies(crops, labels, rows, SMALL_PX, best_device(), stream=False)
@@ -166,7 +180,7 @@ def train_once(folder: Path) -> None:
 
 
 def predict_once(folder: Path) -> None:
-    """Test-time augmentation of the crops in a folder by a small network."""
+    """Predict the crops in a folder with a small network and test-time augmentation."""
     crops = np.load(folder / "crops.npy", mmap_mode="r")
     network = ready_network("test_resnet", SMALL_PX, torch.float32)
     two_views = tta_maps(TTA)[:2]
@@ -174,7 +188,7 @@ def predict_once(folder: Path) -> None:
 
 
 def synchronise() -> None:
-    """Wait until a GPU has done what it was given."""
+    """Wait until the GPU, if there is one, has finished its work."""
     if best_device().type == "cuda":
         torch.cuda.synchronize()
 

@@ -1,4 +1,4 @@
-"""Two ways of the same work, timed in turns: a machine's moods then fall on both alike."""
+"""Two ways to do the same work, timed in turn so that machine noise affects both equally."""
 
 import statistics
 import time
@@ -10,7 +10,7 @@ PAIRS = 7
 
 @dataclass(frozen=True)
 class Speeds:
-    """Median images a second of both, and the median of the pairs' ratios, ours to bare."""
+    """Median images per second of both ways, and the median ratio of the pairs, ours to bare."""
 
     ours: float
     bare: float
@@ -24,9 +24,9 @@ def compare(
     pairs: int = PAIRS,
     tidy: Callable[[], object] = lambda: None,
 ) -> Speeds:
-    """Time both, which each deal with so many images, in interleaved pairs after one warm-up.
+    """Time both ways of processing `images` images, in interleaved pairs after one warm-up.
 
-    `tidy` removes what they left behind, before each pair and untimed.
+    `tidy` removes what they left behind. It runs before each pair and is not timed.
     """
     ours(), bare()
     times = []

@@ -1,4 +1,4 @@
-"""The config: checked against its schema before anything else is done, and filled with defaults."""
+"""The config: validated against its schema before anything else, and filled with defaults."""
 
 import re
 from collections import Counter
@@ -23,11 +23,10 @@ def load_schema(path: Path) -> Schema:
 def validated(config: dict[str, Any], schema: Schema) -> dict[str, Any]:
     """The config in canonical form: defaults filled in, keys in the schema's order, plain numbers.
 
-    The settings of survey sources other than the one that is used are left out. The epochs of the
-    stages are scaled by `epochs_scale`, each stage to at least one, and the scale is then 1,
-    so that a config which is validated again stays what it is. Two configs that mean the same
-    return the same. Raises InputError with one line for each key that is wrong: its name, what was
-    found, and what is allowed.
+    The settings of unused survey sources are left out. The epochs of each stage are multiplied by
+    `epochs_scale`, with a minimum of one. The scale is then set to 1, so that validating the result
+    again does not change it. Two configs with the same meaning give the same result. Raises
+    InputError with one line for each wrong key: its name, the value found, and what is allowed.
     """
     validator = Draft202012Validator(schema)
     problems = [problem(error) for error in validator.iter_errors(config)]
@@ -43,7 +42,7 @@ def validated(config: dict[str, Any], schema: Schema) -> dict[str, Any]:
 
 
 def problem(error: ValidationError) -> str:
-    """One line about one violation of the schema."""
+    """One line that describes a violation of the schema."""
     key = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in error.absolute_path).lstrip(
         "."
     )
@@ -62,14 +61,14 @@ def problem(error: ValidationError) -> str:
 
 
 def yaml_hint(value: object) -> str:
-    """A hint where YAML 1.1 has read a number as a string, as it does with `1e-3`."""
+    """A hint if YAML 1.1 has read a number as a string, as it does with `1e-3`."""
     if isinstance(value, str) and re.fullmatch(r"[-+]?\d+e[-+]?\d+", value, re.IGNORECASE):
         return f" (YAML reads this as a string; write {float(value):.1e})"
     return ""
 
 
 def canonical(value: Any, schema: Schema, root: Schema) -> Any:  # noqa: ANN401  (any YAML value)
-    """A valid value with defaults filled in, and its numbers of the type the schema names."""
+    """A valid value with defaults filled in, and numbers converted to the schema's types."""
     if "$ref" in schema:
         definition = root["$defs"][schema["$ref"].rsplit("/", 1)[-1]]
         return canonical(value, definition, root)
@@ -92,7 +91,7 @@ def canonical(value: Any, schema: Schema, root: Schema) -> Any:  # noqa: ANN401 
 
 
 def without_other_sources(config: dict[str, Any], schema: Schema) -> dict[str, Any]:
-    """The config without what it says of survey sources that are not used."""
+    """The config without the settings of survey sources that are not used."""
     others = {*schema["properties"]["survey"]["properties"]["source"]["enum"]}
     others.remove(config["survey"]["source"])
     survey = {key: value for key, value in config["survey"].items() if key not in others}
@@ -100,15 +99,15 @@ def without_other_sources(config: dict[str, Any], schema: Schema) -> dict[str, A
 
 
 def is_valid(value: object, schema: Schema, root: Schema) -> bool:
-    """Whether a value fits a part of the schema."""
+    """Whether a value matches a part of the schema."""
     return Draft202012Validator({**schema, "$defs": root["$defs"]}).is_valid(value)
 
 
 def contradictions(config: dict[str, Any]) -> Iterator[str]:
-    """One line for each thing that is wrong between keys that are each allowed by themselves."""
+    """One line for each conflict between keys that are each valid on their own."""
     stages, survey = config["stages"], config["survey"]
     if isinstance(config["tree"], list):
-        yield from tree_contradictions(config["tree"], survey.get("own"))
+        yield from tree_contradictions(config["tree"], survey)
     for name, count in Counter(stage["name"] for stage in stages).items():
         if count > 1:
             yield f"stages: {count} stages are named {name!r}; allowed: a name of its own for each"
@@ -116,13 +115,13 @@ def contradictions(config: dict[str, Any]) -> Iterator[str]:
     for i, stage in enumerate(stages):
         if stage["size"] % patch_px:
             yield (
-                f"stages[{i}].size: {stage['size']} px is not whole patches of "
+                f"stages[{i}].size: {stage['size']} px is not a whole number of patches of "
                 f"{config['model']['backbone']}; allowed: a multiple of {patch_px} px"
             )
         if stage["layer_decay"] and isinstance(stage["lr"], list):
             yield (
-                f"stages[{i}].lr: {stage['lr']} is not allowed with layer_decay, which spreads it "
-                "otherwise; allowed: a number above 0"
+                f"stages[{i}].lr: {stage['lr']} is not allowed with layer_decay, which sets each "
+                "layer's rate; allowed: a number above 0"
             )
         if stage["size"] > survey["crop"]:
             yield (
@@ -136,7 +135,7 @@ def contradictions(config: dict[str, Any]) -> Iterator[str]:
 
 
 def source_contradictions(config: dict[str, Any]) -> Iterator[str]:
-    """The same for what the survey's source needs or excludes."""
+    """One line for each setting that the survey's source lacks or does not allow."""
     survey = config["survey"]
     source = survey["source"]
     if source == "files" and config["files"] is None:
@@ -164,11 +163,10 @@ def source_contradictions(config: dict[str, Any]) -> Iterator[str]:
             )
 
 
-def tree_contradictions(
-    questions: list[dict[str, Any]], own: dict[str, str] | None
-) -> Iterator[str]:
-    """The same for a decision tree of one's own. `own` is survey.own, None for other sources."""
-    if not own:
+def tree_contradictions(questions: list[dict[str, Any]], survey: dict[str, Any]) -> Iterator[str]:
+    """One line for each conflict within the config's own decision tree, or with its survey."""
+    own = survey.get("own")
+    if survey["source"] != "own":
         yield (
             "tree: the survey's labels are of Galaxy Zoo 2's tree; allowed: galaxy_zoo_2, unless "
             "survey.source is own and survey.own gives images and a table of your own"
@@ -199,16 +197,16 @@ def tree_contradictions(
     if own and own["image_column"] in columns:
         yield (
             f"survey.own.image_column: {own['image_column']!r} is an answer's column; "
-            "allowed: the one that tells each galaxy's image"
+            "allowed: the one that names each galaxy's image"
         )
     if "GalaxyID" in columns:
-        yield "tree: no answer's column can be GalaxyID, which is the galaxy's; allowed: any other"
+        yield "tree: no answer's column can be GalaxyID, which holds the ids; allowed: any other"
 
 
 def patch_size_px(backbone: str) -> int:
     """Width of the patches that a backbone cuts a picture into, by its timm name; 1 for none.
 
-    By the name, since reading the config must not take the seconds that importing timm does.
+    It is found by name because importing timm takes seconds, too long for reading the config.
     """
     named = re.search(r"(?:_patch|_p)(\d+)", backbone)
     return int(named[1]) if named else 1

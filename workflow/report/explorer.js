@@ -1,6 +1,6 @@
 "use strict";
 // The explorer of held-out galaxies: finds and lists them, and shows the one in the page's address.
-// All it knows is the page's JSON, written by galaxyzoo/explorer.py; nothing is fetched.
+// Its only data are the page's JSON, from galaxyzoo/report/explorer.py; nothing is fetched.
 (() => {
   const ADDRESS = "#galaxy-";
   const ON_A_PAGE = 24;
@@ -63,7 +63,7 @@
     element("list").replaceChildren(...shown.map(listItem));
     element("count").textContent = shown.length
       ? `${counted(listed.length)}, of which ${start + 1} to ${start + shown.length} are shown.`
-      : "No galaxy is like that.";
+      : "No galaxy matches.";
     element("page").textContent = `Page ${page + 1} of ${pages}`;
     element("previous").disabled = page === 0;
     element("next").disabled = page === pages - 1;
@@ -93,7 +93,7 @@
     showChosen();
   }
 
-  // The chosen galaxy: the one in the address or, where there is none, the first of the list
+  // The chosen galaxy: the one in the address, or the first in the list if there is none
 
   function chosenId() {
     return location.hash.startsWith(ADDRESS) ? location.hash.slice(ADDRESS.length) : null;
@@ -147,9 +147,9 @@
     });
   }
 
-  // The decision tree: every question a block, in the column of its depth; from the answer that
-  // leads to it a band flows in, which its answers share. A band is as wide as a probability, the
-  // crowd's above a middle line and the network's below.
+  // The decision tree. Each question is a block in the column of its depth. A band flows in from the
+  // answer that leads to it and splits among its answers. The width of a band is a probability: the
+  // crowd's above the middle line, the network's below it.
 
   const COLUMN = 226;
   const ROW = 31;
@@ -230,13 +230,13 @@
     tree.setAttribute(
       "aria-label",
       `The decision tree with the crowd’s and the network’s flow for galaxy ${galaxy.id}; ` +
-        "the table below holds its numbers.",
+        "the table below gives the numbers.",
     );
     tree.replaceChildren(...bands, ...texts);
   }
 
-  // All bands of one question: in from the answer that leads to it, on to each of its answers, and
-  // through those that lead on.
+  // All bands of one question: from the answer that leads to it, to each of its answers, and on
+  // through the answers that lead to other questions.
   function flows(question, probabilities, who, x, middle) {
     const side = who === "crowd" ? -1 : 1;
     const widths = question.answers.map((_, k) => (FLOW * probabilities[question.first + k]) / 1000);
@@ -261,7 +261,7 @@
     return found;
   }
 
-  // A band along a smooth curve, `thickness` to one side of it: upwards where that is negative.
+  // A band on one side of a smooth curve: below it, or above it if `thickness` is negative.
   function band(who, [x1, y1], [x2, y2], thickness) {
     const bend = (x1 + x2) / 2;
     const there = `M${x1} ${y1}C${bend} ${y1} ${bend} ${y2} ${x2} ${y2}`;

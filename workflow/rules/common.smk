@@ -3,23 +3,23 @@ import sys
 from contextlib import contextmanager
 from pathlib import Path
 
-# Jobs inherit it. Threads that spin for long while they wait for each other would slow training
-# tenfold and more where another process wants the cores.
+# Inherited by all jobs. If another process wants the cores, threads that spin for long while they
+# wait for each other slow training down tenfold or more.
 os.environ.setdefault("GOMP_SPINCOUNT", "2000")
 
 
 def workflow_folder():
-    """The folder `workflow` on disk, also where another workflow takes this one as a module.
+    """The folder `workflow` on disk, even if another workflow loads this one as a module.
 
-    From a git host, Snakemake fetches only the files that it is asked for, so all are asked for.
+    From a git host, Snakemake fetches only the files it is asked for, so this asks for all of them.
     """
     here = workflow.current_basedir
     if isinstance(here, os.PathLike):
         return Path(here).parent
     if not hasattr(here, "hosted_repo"):
         sys.exit(
-            f"{here}: as a module, this workflow is taken from a folder, or by github(...) or "
-            "gitlab(...), and from nowhere else"
+            f"{here}: as a module, this workflow can only be loaded from a folder, or with "
+            "github(...) or gitlab(...)"
         )
     for file in here.hosted_repo.repo.tree(here.ref)["workflow"].traverse():
         if file.type == "blob" and not file.name.endswith(".jpg"):
@@ -28,7 +28,7 @@ def workflow_folder():
 
 
 WORKFLOW = workflow_folder()
-sys.path.insert(0, str(WORKFLOW))  # Snakemake hands it on to the scripts
+sys.path.insert(0, str(WORKFLOW))  # Snakemake passes it on to the scripts
 
 from galaxyzoo.config import load_schema, validated
 from galaxyzoo.fingerprints import code_fingerprints
@@ -40,7 +40,7 @@ from galaxyzoo.tree.questions import questions_of, without_words
 
 @contextmanager
 def input_errors_told():
-    """End Snakemake with the sentence of an InputError, without a traceback."""
+    """Exit Snakemake with the message of an InputError, without a traceback."""
     try:
         yield
     except InputError as error:
@@ -72,7 +72,7 @@ wildcard_constraints:
 
 
 def survey_file(name):
-    """Path of a file that all experiments on the survey share."""
+    """Path of a file that is shared by all experiments on the survey."""
     return f"{SURVEY_FOLDER}/{name}"
 
 
@@ -82,23 +82,23 @@ def experiment_file(name):
 
 
 def each_seed(name):
-    """Paths of a file of each seed."""
+    """Paths of a file for each seed."""
     return [experiment_file(f"seed{seed}/{name}") for seed in config["seeds"]]
 
 
 def each_stage(name):
-    """Paths of a file of each stage of each seed."""
+    """Paths of a file for each stage of each seed."""
     return [path.format(stage=s) for path in each_seed(name) for s in STAGE_NAMES]
 
 
 def each_benchmark(name):
-    """Paths of a benchmark of each stage of each seed."""
+    """Paths of a benchmark for each stage of each seed."""
     paths = [experiment_file(f"benchmarks/seed{seed}/{name}") for seed in config["seeds"]]
     return [path.format(stage=s) for path in paths for s in STAGE_NAMES]
 
 
 def fingerprints(script):
-    """The code that a rule's result depends on, for its params: one string for each file."""
+    """Fingerprints of the code that the outputs of a script depend on, one string per file."""
     return code_fingerprints(WORKFLOW / "scripts" / f"{script}.py", WORKFLOW / "galaxyzoo")
 
 
@@ -108,7 +108,7 @@ def fair_ids():
 
 
 def weights_file():
-    """Path of the starting weights where the config gives a file of them, or nothing."""
+    """Path of the starting weights if the config names a file, or nothing."""
     weights = config["model"]["weights"]
     return [] if weights in ("pretrained", "random") else weights
 
@@ -127,7 +127,7 @@ def previous_weights(wildcards):
 
 
 def stage_settings(wildcards):
-    """What a stage depends on besides the weights it starts from and the galaxies."""
+    """What a stage depends on besides its starting weights and the galaxies."""
     return {
         "seed": int(wildcards.seed),
         "stage": STAGES[STAGE_NAMES.index(wildcards.stage)],
@@ -150,14 +150,14 @@ def prediction_settings():
 
 
 def file_to_submit(wildcards):
-    """Path of the submission; ends Snakemake, before any job, where Kaggle would not take it.
+    """Path of the submission; exits before any job if Kaggle would not accept it.
 
-    Only the rule that asks for it imports Kaggle's client.
+    Kaggle's client is imported here, so that only the rule `submit` needs it.
     """
     if SURVEY["source"] != "kaggle":
         sys.exit(
-            "submit: Kaggle scores only its own test galaxies, and survey.source is "
-            f"{SURVEY['source']}; take an experiment with survey.source: kaggle, such as "
+            "submit: Kaggle scores only its own test galaxies, but survey.source is "
+            f"{SURVEY['source']}; use an experiment with survey.source: kaggle, such as "
             "config/experiments/kaggle.yaml"
         )
     from galaxyzoo.surveys.kaggle_client import NO_CREDENTIALS, has_credentials
@@ -168,14 +168,14 @@ def file_to_submit(wildcards):
 
 
 def page_parts():
-    """Paths of what the report's template includes: macros, sections, style and script."""
+    """Paths of what the report's template includes: macros, sections, styles and script."""
     folder = WORKFLOW / "report"
     files = [path for kind in ("*.j2", "*.css", "*.js") for path in folder.rglob(kind)]
     return sorted(str(path) for path in files if path.name not in PAGES)
 
 
 def final_output():
-    """Paths of all files that a plain run makes."""
+    """Paths of all files that a default run makes."""
     submission = [experiment_file("submission.csv.gz")] if SURVEY_FILES.test_images else []
     return [
         experiment_file("config.yaml"),

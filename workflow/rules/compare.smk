@@ -1,8 +1,8 @@
 import time
 
 
-# No experiment's file is an input: this one's would be made, and trained for, if they were out of
-# date. What lies under results/ is looked at whenever the comparison is asked for.
+# No experiment's files are inputs: if they were out of date, Snakemake would train to remake them.
+# Instead, the time of the request makes the rule run each time, on whatever is under results/.
 rule compare:
     input:
         template=str(WORKFLOW / "report" / "comparison.html.j2"),

@@ -3,7 +3,7 @@ rule resolved_config:
         experiment_file("config.yaml"),
     log:
         experiment_file("logs/resolved_config.log"),
-    priority: 1  # for who watches the run
+    priority: 1  # so that the run can be watched
     localrule: True
     conda:
         "../../envs/environment.yaml"
@@ -243,7 +243,7 @@ rule plot_attribution:
             caption="../report/attribution.rst",
             category=EXPERIMENT,
             subcategory="attribution",
-            labels={"figure": "what an answer hangs on"},
+            labels={"figure": "what an answer depends on"},
         ),
         table=experiment_file("figures/attribution.csv"),
     log:

@@ -1,4 +1,4 @@
-"""Compare all experiments under the folder of results that were scored on the same hold-out."""
+"""Compare all experiments in the folder of results that were scored on the same hold-out."""
 
 from pathlib import Path
 

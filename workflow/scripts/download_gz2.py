@@ -8,7 +8,7 @@ import job
 from galaxyzoo.foundation.file_records import PROVENANCE, write_record
 from galaxyzoo.surveys.downloads import fetch, put
 
-# Not an output of the rule: when a file cannot be fetched, Snakemake deletes those that could be.
+# Not an output of the rule: if one download fails, Snakemake deletes all outputs, even good ones.
 DOWNLOADS = Path("results/downloads")
 
 settings = job.start(snakemake)

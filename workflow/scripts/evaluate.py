@@ -1,4 +1,4 @@
-"""Score the held-out galaxies: each seed, the bag, and predictions that need no network."""
+"""Score predictions of the held-out galaxies: each seed, the bag, and network-free benchmarks."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Draw the galaxies of a survey that nothing is trained, validated or tuned on."""
+"""Draw a survey's held-out galaxies, which are never used to train, validate or tune."""
 
 from pathlib import Path
 

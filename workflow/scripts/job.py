@@ -1,4 +1,4 @@
-"""What every script does first: write a log, and see that an error ends in a sentence."""
+"""Setup that every script runs first: start the log, and log errors in plain language."""
 
 import logging
 import sys
@@ -14,10 +14,10 @@ log = logging.getLogger("galaxyzoo.job")
 
 
 def start(snakemake: Any) -> dict[str, Any]:  # noqa: ANN401  (Snakemake's own object)
-    """Log to standard error and the rule's log file; return the rule's settings.
+    """Log to standard error and to the rule's log file; return the rule's settings.
 
-    An InputError that ends the job is logged as its message alone, a full disk as what to do about
-    it, any other error with its traceback; either way the job ends with a non-zero status.
+    If the job fails with an InputError, only its message is logged; for a full disk, what to do
+    about it; for any other error, the traceback. The exit status is non-zero in every case.
     """
     logging.basicConfig(
         level=logging.INFO,
@@ -33,7 +33,7 @@ def start(snakemake: Any) -> dict[str, Any]:  # noqa: ANN401  (Snakemake's own o
 def log_the_end(
     output: Path, kind: type[BaseException], error: BaseException, trace: TracebackType | None
 ) -> None:
-    """Put the error that ends the job of an output into the log, as `sys.excepthook`."""
+    """Log the error that ended the job which writes `output`; used as `sys.excepthook`."""
     if issubclass(kind, InputError):
         log.error("Error: %s", error)
     elif ran_out(error):

@@ -1,4 +1,4 @@
-"""Turn Galaxy Zoo 2's vote fractions into labels of the galaxies that have an image."""
+"""Turn Galaxy Zoo 2's vote fractions into labels for the galaxies that have an image."""
 
 from pathlib import Path
 

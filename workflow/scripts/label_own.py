@@ -1,4 +1,4 @@
-"""Turn a table of one's own into labels of the galaxies that have an image."""
+"""Turn a user's own table into labels for the galaxies that have an image."""
 
 from pathlib import Path
 

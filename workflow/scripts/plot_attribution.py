@@ -1,4 +1,4 @@
-"""Plot which places of the pictures an answer hangs on, for the galaxies of the typical sheet."""
+"""Plot which parts of a picture an answer depends on, for the galaxies of the typical sheet."""
 
 from pathlib import Path
 

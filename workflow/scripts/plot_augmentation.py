@@ -1,4 +1,4 @@
-"""Plot what the training's augmentation makes of one held-out galaxy."""
+"""Plot random training views of one held-out galaxy."""
 
 from pathlib import Path
 

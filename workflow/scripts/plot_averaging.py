@@ -1,4 +1,4 @@
-"""Plot what averaging buys: the error against the number of views and of seeds."""
+"""Plot what averaging gains: the error against the number of views and of seeds."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Plot where the bag's error is: by question, by answer, by what a galaxy is like, and how."""
+"""Plot where the bag's error lies (by question, answer and galaxy property) and its calibration."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Predict galaxies with one seed's network: from one view, and averaged over many."""
+"""Predict galaxies with one seed's network: from a single view, and with test-time augmentation."""
 
 from pathlib import Path
 

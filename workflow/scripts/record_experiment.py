@@ -1,4 +1,4 @@
-"""Write down what exactly an experiment was made of and with: hashes, commits and versions."""
+"""Record exactly what went into an experiment: hashes, commits and versions."""
 
 import json
 from pathlib import Path

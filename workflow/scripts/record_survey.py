@@ -1,4 +1,4 @@
-"""Write down what exactly the survey's files are: lengths and hashes."""
+"""Record exactly which files a survey consists of: sizes in bytes and hashes."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Share out the galaxies that are not held out, for one seed."""
+"""Split the galaxies that are not held out into training and validation, for one seed."""
 
 import pandas as pd
 

@@ -1,4 +1,4 @@
-"""Fetch the weights that a backbone starts from."""
+"""Fetch a backbone's starting weights."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Write the bagged predictions of the test images as Kaggle takes them."""
+"""Write the bag's predictions of the test images in Kaggle's format."""
 
 from pathlib import Path
 

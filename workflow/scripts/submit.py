@@ -1,4 +1,4 @@
-"""Submit the bagged predictions of the test images to Kaggle, and store the score."""
+"""Submit the bag's predictions of the test images to Kaggle, and save the score."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Suggest a stage's learning rate, from the weights that the stage starts from."""
+"""Suggest a learning rate for a stage, from the weights that the stage starts from."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Train one stage of one seed, from the weights of the stage before it."""
+"""Train one stage of one seed, from the weights of the previous stage."""
 
 from pathlib import Path
 
@@ -36,7 +36,6 @@ job.log.info(
     ", streamed" if train.streamed else "",
 )
 
-# Not an output of the rule: Snakemake would remove it from a stage that was stopped.
 fingerprint = stage_fingerprint(
     settings,
     snakemake.params.code,
@@ -46,11 +45,12 @@ fingerprint = stage_fingerprint(
     valid.images,
     valid.labels,
 )
+# Not an output of the rule: Snakemake would delete it when a stage is stopped.
 saved = SavedState(output.with_suffix(".state"), fingerprint, snakemake.config["save_minutes"])
 
 
 def write_tables(history: pd.DataFrame, timing: pd.DataFrame) -> None:
-    """Write the stage's tables after each epoch, for those who watch the run."""
+    """Write the stage's tables so far, for anyone who follows the run."""
     for table, path in ((history, snakemake.output.history), (timing, snakemake.output.timing)):
         with replaced(Path(path)) as unfinished:
             table.to_csv(unfinished, index=False)

@@ -17,7 +17,7 @@ SECONDS = 2
 
 
 def watch(folder: Path) -> None:
-    """Show how far the stages are until all are done; once, if this is not a terminal."""
+    """Show the progress of the stages until all are done; only once if this is not a terminal."""
     config = yaml.safe_load(experiment_config(folder).read_text(encoding="utf-8"))
     rows = stage_progress(folder, config)
     console = Console()

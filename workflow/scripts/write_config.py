@@ -1,4 +1,4 @@
-"""Write the config of an experiment as it was resolved: all keys, with their defaults."""
+"""Write the resolved config of an experiment: all keys, with defaults filled in."""
 
 from pathlib import Path
 

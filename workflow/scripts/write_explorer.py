@@ -1,4 +1,4 @@
-"""Write what the report's explorer of held-out galaxies shows."""
+"""Write the data for the report's explorer of held-out galaxies."""
 
 import json
 from pathlib import Path

@@ -33,7 +33,7 @@ page = report_page(
     figures,
     Path(snakemake.input.explorer),
     Path(snakemake.input.template),
-    # Read here and not among the params: another commit alone redoes nothing.
+    # Read here, not in the params: a new commit alone should not rerun anything.
     json.loads(Path(snakemake.input.provenance).read_text(encoding="utf-8"))
     | {"commit": git_commit(), "versions": versions()},
     read_rule_graph(Path(snakemake.input.rulegraph)),

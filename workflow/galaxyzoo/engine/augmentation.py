@@ -1,4 +1,4 @@
-"""How a galaxy is seen: through warps and lights drawn at random to train, a grid to predict."""
+"""Augmentation: random warps and lighting for training, a grid of views for test time."""
 
 from typing import Any, NamedTuple
 
@@ -9,7 +9,7 @@ from galaxyzoo.foundation.randomness import numpy_generator
 
 
 class Views(NamedTuple):
-    """How each of N galaxies is turned, enlarged, mirrored and moved: what `affine_maps` takes."""
+    """Rotation, zoom, flip and shift of each of N galaxies: the arguments of `affine_maps`."""
 
     degrees: np.ndarray
     zoom: np.ndarray
@@ -18,11 +18,11 @@ class Views(NamedTuple):
 
 
 def random_views(galaxies: int, settings: dict[str, Any], *key: int | str) -> Views:
-    """Views drawn from the generator of `key`.
+    """Random views, drawn from the generator of `key`.
 
-    `settings` is the config's `augmentation`: a turn of up to ±`rotation` degrees with probability
-    `rotation_probability`, a mirror image of every other galaxy if `flip`, a zoom between the two
-    of `zoom`, and a shift of up to ±`shift` widths along either axis.
+    `settings` is the config's `augmentation`: a rotation of up to ±`rotation` degrees with
+    probability `rotation_probability`, a mirror image with probability 0.5 if `flip`, a zoom
+    between the two values of `zoom`, and a shift of up to ±`shift` picture widths along each axis.
     """
     rng = numpy_generator(*key)
     turned = rng.random(galaxies) < settings["rotation_probability"]
@@ -39,11 +39,11 @@ def random_maps(galaxies: int, settings: dict[str, Any], *key: int | str) -> np.
 
 
 def random_lights(galaxies: int, settings: dict[str, Any], *key: int | str) -> np.ndarray | None:
-    """Lights (galaxies, 2) float32 for `relight`, drawn from the generator of `key`.
+    """Random lighting (galaxies, 2) float32 for `relight`, drawn from the generator of `key`.
 
-    As fastai draws them: a `brightness` of b adds the logit of a number between 0.5 - b and
-    0.5 + b, a `contrast` of c multiplies by a number between 1 - c and 1 / (1 - c), evenly in its
-    logarithm. None where the config's `augmentation` asks for neither.
+    As in fastai, a `brightness` of b adds the logit of a number between 0.5 - b and 0.5 + b, drawn
+    uniformly. A `contrast` of c multiplies by a factor between 1 - c and 1 / (1 - c), drawn
+    uniformly in its logarithm. Returns None if the config's `augmentation` sets neither.
     """
     brightness, contrast = settings["brightness"], settings["contrast"]
     if not brightness and not contrast:
@@ -55,10 +55,10 @@ def random_lights(galaxies: int, settings: dict[str, Any], *key: int | str) -> n
 
 
 def tta_maps(settings: dict[str, Any]) -> np.ndarray:
-    """Affine maps (views, 2, 3) of test-time augmentation, the untouched picture first.
+    """Affine maps (views, 2, 3) of test-time augmentation, the unchanged picture first.
 
-    `settings` is the config's `tta`: so many `rotations` evenly over the circle, each seen as it is
-    and, with `flips`, mirrored, at each of the `zooms`.
+    `settings` is the config's `tta`: its number of `rotations`, evenly spaced over the circle, each
+    as is and, with `flips`, also mirrored, at each of the `zooms`.
     """
     degrees = np.arange(settings["rotations"]) * 360.0 / settings["rotations"]
     flips = [False, True] if settings["flips"] else [False]

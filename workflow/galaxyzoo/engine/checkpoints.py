@@ -1,4 +1,4 @@
-"""A trained network on disk: its weights, and what is needed to build it again."""
+"""Checkpoints of a trained network: its weights, and what is needed to rebuild it."""
 
 import pickle
 from pathlib import Path
@@ -19,9 +19,9 @@ from galaxyzoo.tree.decision_tree import DecisionTree
 def save_checkpoint(
     network: GalaxyNetwork, path: Path, model: dict[str, Any], provenance: dict[str, Any]
 ) -> None:
-    """Write a checkpoint, all or nothing: plain data that loads with weights_only=True.
+    """Write a checkpoint atomically, as plain data that loads with weights_only=True.
 
-    `model` is the config's `model`, `provenance` anything that tells how the weights came about.
+    `model` is the config's `model`; `provenance` is any record of how the weights were obtained.
     """
     checkpoint = {
         "model": model,
@@ -35,7 +35,7 @@ def save_checkpoint(
 
 
 def load_checkpoint(path: Path) -> dict[str, Any]:
-    """Read a checkpoint; InputError where the file is not one."""
+    """Read a checkpoint. Raises InputError if the file is not one."""
     try:
         checkpoint = torch.load(path, map_location="cpu", weights_only=True)
         missing = {"model", "columns", "size", "weights", "provenance"} - set(checkpoint)
@@ -56,8 +56,8 @@ def stage_network(
 ) -> GalaxyNetwork:
     """The network that a stage starts from, at the stage's size and with its dropout.
 
-    `weights` is the checkpoint of the stage before or, for the first stage, the .safetensors file
-    of the backbone's starting weights; `mean_label` (columns,) is that of the training galaxies.
+    `weights` is the checkpoint of the previous stage or, for the first stage, the .safetensors file
+    of the backbone's starting weights. `mean_label` (columns,) is that of the training galaxies.
     """
     if weights.suffix == ".safetensors":
         network = new_network(model, tree, weights, mean_label, stage["dropout"], seed)
@@ -75,9 +75,9 @@ def new_network(
     dropout: float,
     seed: int,
 ) -> GalaxyNetwork:
-    """A network whose body has the given weights, under a head drawn by the seed.
+    """A network whose body has the given weights and whose head is initialised from the seed.
 
-    It starts by predicting about `mean_label` (columns,) for every galaxy.
+    It starts by predicting approximately `mean_label` (columns,) for every galaxy.
     """
     torch.manual_seed(torch_seed("head", seed))
     network = GalaxyNetwork(model["backbone"], model["output"], tree, dropout)
@@ -90,9 +90,9 @@ def new_network(
 def restored_network(
     path: Path, model: dict[str, Any], tree: DecisionTree, dropout: float = 0.0
 ) -> GalaxyNetwork:
-    """The network of a checkpoint, with the dropout of the stage that is to train it.
+    """The network of a checkpoint, with the dropout of the stage that will train it.
 
-    Raises InputError where the checkpoint is not of the config's `model` and `tree`.
+    Raises InputError if the checkpoint does not match the config's `model` and `tree`.
     """
     checkpoint = load_checkpoint(path)
     for key in ("backbone", "output"):

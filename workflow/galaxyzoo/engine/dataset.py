@@ -1,4 +1,4 @@
-"""The galaxies that a stage sees: on the device that trains, or streamed to it from the host."""
+"""The galaxies of a stage, held on the training device or streamed to it from host memory."""
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -10,7 +10,7 @@ import torch
 from galaxyzoo.engine.transforms import resize
 
 RESIZED_AT_ONCE = 512
-SHARE_OF_FREE_MEMORY = 0.5  # of a GPU, that galaxies may take: the rest is the network's
+SHARE_OF_FREE_MEMORY = 0.5  # of a GPU's memory, for galaxies; the rest is for the network
 
 Batch = tuple[torch.Tensor, torch.Tensor]
 
@@ -19,7 +19,7 @@ Batch = tuple[torch.Tensor, torch.Tensor]
 class Galaxies:
     """Pictures (N, 3, size, size) uint8 in channels-last memory, and labels (N, columns) float32.
 
-    Both are on `device` unless they are `streamed` to it from the host's memory batch by batch.
+    Both are on `device`, unless they are `streamed` to it from host memory batch by batch.
     """
 
     images: torch.Tensor
@@ -31,7 +31,7 @@ class Galaxies:
         return len(self.images)
 
     def batches(self, rows: Sequence[torch.Tensor]) -> Iterator[Batch]:
-        """Pictures and labels in each of `rows` (batch,) int64, on the device."""
+        """Pictures and labels of each batch of `rows` (batch,) int64, on the device."""
         if self.streamed:
             yield from self.streamed_batches(rows)
         else:
@@ -40,7 +40,7 @@ class Galaxies:
                 yield self.images[here], self.labels[here]
 
     def streamed_batches(self, rows: Sequence[torch.Tensor]) -> Iterator[Batch]:
-        """The same from the host's memory, the next batch gathered while this one is in use."""
+        """The same from host memory. The next batch is gathered while this one is in use."""
         with ThreadPoolExecutor(1) as pool:
             upcoming = [pool.submit(self.gathered, batch) for batch in rows[:1]]
             for following in [*rows[1:], None]:
@@ -53,9 +53,9 @@ class Galaxies:
                 )
 
     def gathered(self, rows: torch.Tensor) -> Batch:
-        """Pictures (batch, size, size, 3) and labels, in pinned memory where that is of use.
+        """Pictures (batch, size, size, 3) and labels of `rows`, in pinned memory for a GPU.
 
-        By NumPy, in the one thread that calls: torch would take the threads that train.
+        Gathered by NumPy, in the calling thread only. Torch would use the threads that train.
         """
         pixels = self.images.permute(0, 2, 3, 1).numpy()[rows.numpy()]
         batch = torch.from_numpy(pixels), torch.from_numpy(self.labels.numpy()[rows.numpy()])
@@ -72,9 +72,9 @@ def load_galaxies(
     device: torch.device,
     stream: bool,
 ) -> Galaxies:
-    """The galaxies in some `rows` of the survey's arrays, resized once to the stage's size.
+    """The galaxies in the given `rows` of the survey's arrays, resized once to the stage's size.
 
-    They are streamed if `stream` says so, or where they do not fit on the device.
+    They are streamed if `stream` is set or if they do not fit on the device.
     """
     streamed = stream or not fits(len(rows) * 3 * size_px**2, device)
     home = torch.device("cpu") if streamed else device
@@ -93,7 +93,7 @@ def load_galaxies(
 
 
 def fits(size_bytes: int, device: torch.device) -> bool:
-    """Whether a device has room for so many bytes of galaxies; the host always has."""
+    """Whether a device has room for this many bytes of galaxies. The host always has."""
     if device.type != "cuda":
         return True
     free_bytes, _ = torch.cuda.mem_get_info(device)

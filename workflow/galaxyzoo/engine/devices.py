@@ -1,4 +1,4 @@
-"""Where a network runs, in which precision, and what to say when its memory is full."""
+"""Where a network runs, at which precision, and the error for a GPU that runs out of memory."""
 
 import os
 from collections.abc import Iterator
@@ -11,12 +11,12 @@ from galaxyzoo.foundation.errors import InputError
 
 
 def use_threads(threads: int) -> None:
-    """Compute with so many threads, but with no more than there are cores: more only wait."""
+    """Use the given number of threads, but no more than there are cores: extra ones only wait."""
     torch.set_num_threads(min(threads, os.cpu_count() or threads))
 
 
 def best_device() -> torch.device:
-    """The GPU if there is one, set to give the same bits every time; else the CPU."""
+    """The GPU if there is one, set up for bit-reproducible results; otherwise the CPU."""
     if not torch.cuda.is_available():
         return torch.device("cpu")
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
@@ -28,10 +28,10 @@ def best_device() -> torch.device:
 
 
 def body_dtype(precision: str, device: torch.device, body: nn.Module) -> torch.dtype:
-    """The precision of a network's body: what was asked for or, for `auto`, the faster.
+    """The precision of a network's body: the requested one or, for `auto`, the faster one.
 
-    That is bfloat16 on a GPU, and on a CPU that has the instructions; but on a CPU float32 for a
-    body with depthwise convolutions, which oneDNN trains faster so.
+    `auto` is bfloat16 on a GPU, and on a CPU that has the instructions for it. On a CPU, a body
+    with depthwise convolutions gets float32, since oneDNN trains it faster that way.
     """
     if precision != "auto":
         return getattr(torch, precision)
@@ -44,7 +44,7 @@ def body_dtype(precision: str, device: torch.device, body: nn.Module) -> torch.d
 
 @contextmanager
 def memory_for(batch_size: int, size_px: int, setting: str) -> Iterator[None]:
-    """Where a GPU runs out of memory, say for which batches, and which setting to lower."""
+    """If the GPU runs out of memory, raise InputError with the batches and the setting to lower."""
     try:
         yield
     except torch.OutOfMemoryError as error:

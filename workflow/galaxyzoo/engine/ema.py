@@ -1,4 +1,4 @@
-"""A running average of a network's weights, which often does better than the weights themselves."""
+"""A running average of a network's weights, which often beats the latest weights."""
 
 import torch
 from torch import nn
@@ -8,8 +8,8 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 def averaged_network(network: nn.Module, decay: float) -> AveragedModel:
     """The exponential moving average (EMA) of a network's weights and buffers.
 
-    After n updates the decay is no more than (1 + n) / (10 + n), as in TensorFlow's
-    ExponentialMovingAverage: without that, a short run would end near where it began.
+    After n updates the decay is at most (1 + n) / (10 + n), as in TensorFlow's
+    ExponentialMovingAverage. Without this cap, a short run would end close to where it began.
     """
 
     def mean(

@@ -1,4 +1,4 @@
-"""fastai's learning-rate finder: how the loss goes as the rate rises from nothing to too much."""
+"""fastai's learning-rate finder: the loss as the learning rate rises from tiny to too high."""
 
 import math
 
@@ -17,14 +17,15 @@ UNSETTLED = 10  # batches
 
 
 class LossDiverged(Exception):
-    """The loss has left its best far behind."""
+    """The loss has risen far above its best value."""
 
 
 def lr_find(learner: Learner) -> pd.DataFrame:
-    """Train for up to 100 batches while the head's learning rate goes up from 1e-7 to 10.
+    """Train for up to 100 batches while the head's learning rate rises from 1e-7 to 10.
 
-    Returns `lr` and `loss`, a row a batch: the loss is smoothed exponentially as fastai does, and
-    the last row is where it was four times its best. The network is of no more use afterwards.
+    Returns `lr` and `loss`, one row per batch. The loss is smoothed exponentially as in fastai.
+    Training stops after the first row with more than four times the best loss. The network should
+    not be used afterwards.
     """
     top_lr = learner.optimiser.param_groups[-1]["max_lr"]
     rows: list[tuple[float, float]] = []
@@ -55,9 +56,10 @@ def lr_find(learner: Learner) -> pd.DataFrame:
 def suggested_lr(found: pd.DataFrame) -> float:
     """The learning rate in the middle of the longest fall of the loss, fastai's `valley`.
 
-    The fall is the longest series of batches, not all in a row, each with a lower loss than the one
-    before; it is taken to be as many batches long, up to its last. The first ten batches, where the
-    smoothed loss is still unsettled, are passed over. Raises InputError where the loss never falls.
+    The fall is the longest series of batches, not necessarily consecutive, each with a lower loss
+    than the one before. It is treated as that many consecutive batches, ending with its last. The
+    first ten batches, where the smoothed loss is still unsettled, are skipped. Raises InputError if
+    the loss never falls.
     """
     losses = found["loss"].to_numpy()[UNSETTLED:]
     falls: list[int] = []  # length of the longest fall that ends at each batch

@@ -1,4 +1,4 @@
-"""A timm backbone under fastai's head, its layers and layer groups, and what freezing means."""
+"""A timm backbone under fastai's head, its layers and layer groups, and freezing."""
 
 import difflib
 
@@ -24,7 +24,7 @@ class ConcatPool(nn.Module):
 
 
 def fastai_head(features: int, outputs: int, dropout: float) -> nn.Sequential:
-    """Fastai's `create_head`: (N, features, ...) to (N, outputs), linear layers kaiming normal."""
+    """Fastai's `create_head`: (N, features, ...) to (N, outputs), linear layers Kaiming normal."""
     head = nn.Sequential(
         ConcatPool(),
         nn.BatchNorm1d(2 * features),
@@ -43,9 +43,10 @@ def fastai_head(features: int, outputs: int, dropout: float) -> nn.Sequential:
 
 
 def start_at(head: nn.Sequential, raw: torch.Tensor) -> None:
-    """Make a new head give about the same `raw` outputs (columns,) for any galaxy.
+    """Make a new head output approximately `raw` (columns,) for any galaxy.
 
-    As fastai leaves it, it gives large random ones, and the first epochs are spent unlearning them.
+    With fastai's initialisation alone, the outputs are large and random, and the first epochs are
+    spent unlearning them.
     """
     with torch.no_grad():
         head[-1].weight.mul_(0.1)
@@ -53,11 +54,11 @@ def start_at(head: nn.Sequential, raw: torch.Tensor) -> None:
 
 
 class GalaxyNetwork(nn.Module):
-    """From pictures to the weighted answer probabilities of a decision tree.
+    """A network from pictures to the weighted answer probabilities of a decision tree.
 
     `forward` takes (N, 3, size, size) float32 in [0, 1] and returns (N, columns) float32. The body
-    runs in `body_dtype` (autocast where it is not float32), head and output layer always in
-    float32.
+    runs in `body_dtype` (with autocast unless that is float32). The head and the output layer
+    always run in float32.
     """
 
     def __init__(self, backbone: str, output: str, tree: DecisionTree, dropout: float) -> None:
@@ -74,9 +75,9 @@ class GalaxyNetwork(nn.Module):
             self.register_buffer(name, values, persistent=False)
 
     def set_size(self, size_px: int) -> None:
-        """Take pictures of another size: position embeddings, where there are any, are resampled.
+        """Take pictures of another size, resampling the position embeddings if there are any.
 
-        Raises InputError where the body cannot.
+        Raises InputError if the body cannot.
         """
         own_size_px = self.body.pretrained_cfg["input_size"][-1]
         try:
@@ -87,16 +88,16 @@ class GalaxyNetwork(nn.Module):
                 self.features(torch.zeros(1, 3, size_px, size_px))
         except (AssertionError, AttributeError, RuntimeError, ValueError) as error:
             raise InputError(
-                f"{self.backbone} cannot take pictures of {size_px} px ({error}); its own are of "
+                f"{self.backbone} cannot take pictures of {size_px} px ({error}); its default is "
                 f"{own_size_px} px: change the stage's size"
             ) from error
         self.size_px = size_px
 
     def features(self, images: torch.Tensor) -> torch.Tensor:
-        """The body's features, (N, C, ...): of a feature map's places, or of patches.
+        """The body's features (N, C, ...), per position of a feature map or per patch.
 
-        timm's bodies give (N, C, H, W), (N, H, W, C) or (N, tokens, C), of which class tokens and
-        their like are left out.
+        timm's bodies return (N, C, H, W), (N, H, W, C) or (N, tokens, C). Class tokens and other
+        prefix tokens are left out.
         """
         features = self.body.forward_features(images)
         if features.dim() == 3:
@@ -119,8 +120,8 @@ class GalaxyNetwork(nn.Module):
 def create_body(backbone: str) -> nn.Module:
     """A timm model without its classifier, randomly initialised.
 
-    Raises InputError where timm knows no model of that name, with the nearest spellings, or where
-    it cannot do without its pooling.
+    Raises InputError if timm has no model of that name, listing the nearest names, or if the model
+    cannot be built without its pooling.
     """
     if not timm.is_model(backbone):
         near = difflib.get_close_matches(backbone, timm.list_models(), n=5, cutoff=0.5)
@@ -140,9 +141,9 @@ def create_body(backbone: str) -> nn.Module:
 def layer_groups(network: GalaxyNetwork) -> list[list[nn.Parameter]]:
     """Fastai's three groups: lower body, upper body, head.
 
-    The body is cut in half by its own stages (timm's coarse groups; for a transformer, its
-    blocks), the lower half taking the odd one: for a ResNet, stem to layer2 and layer3 to layer4,
-    as fastai does.
+    The body is split in half by timm's coarse groups: its own stages or, for a transformer, its
+    blocks. If their number is odd, the lower half gets the extra one. For a ResNet, the halves are
+    stem to layer2 and layer3 to layer4, as in fastai.
     """
     *stages, head = layers(network, coarse=True)
     half = (len(stages) + 1) // 2
@@ -154,9 +155,9 @@ def layer_groups(network: GalaxyNetwork) -> list[list[nn.Parameter]]:
 
 
 def layers(network: GalaxyNetwork, coarse: bool = False) -> list[list[nn.Parameter]]:
-    """Parameters of each layer, lowest first and the head last: timm's own groups, block by block.
+    """Parameters of each layer, lowest first and the head last, in timm's groups, block by block.
 
-    With `coarse`, stage by stage where the body has stages of several blocks.
+    With `coarse`, stage by stage if the body has stages of several blocks.
     """
     body = dict(network.body.named_parameters())
     groups = group_parameters(network.body, network.body.group_matcher(coarse=coarse))
@@ -165,7 +166,7 @@ def layers(network: GalaxyNetwork, coarse: bool = False) -> list[list[nn.Paramet
 
 
 def freeze_body(network: GalaxyNetwork) -> None:
-    """Fastai's `freeze`: of the body, only batch normalisation goes on learning."""
+    """Fastai's `freeze`: in the body, only batch normalisation stays trainable."""
     for module in network.body.modules():
         trainable = isinstance(module, nn.modules.batchnorm._BatchNorm)
         for parameter in module.parameters(recurse=False):

@@ -1,15 +1,15 @@
-"""Output layers: from a network's raw outputs, one a column, to weighted answer probabilities.
+"""Output layers: from a network's raw outputs, one per column, to weighted answer probabilities.
 
-Each layer stands with its inverse, and both compute in the precision of their input, which is
-float32 whatever that of the network's body.
+Each layer is paired with its inverse. Both compute in the precision of their input, which is
+float32 whatever the precision of the network's body.
 
 - `tree` is the divisive layer of Dieleman, Willett & Dambre 2015 (MNRAS 450, 1441, section 6.4) and
   of the blog. `softmax` takes the softmax over each question instead. Both multiply down the tree,
-  and so meet its sums by construction.
-- `sigmoid` and `none` treat every column by itself.
+  so their outputs satisfy its sum constraints by construction.
+- `sigmoid` and `none` treat each column separately.
 
-A question with a single answer has nothing to divide: `tree` and `softmax` give it a logistic
-function of its own.
+A question with a single answer has nothing to divide: `tree` and `softmax` apply a logistic
+function to it.
 """
 
 from collections.abc import Callable
@@ -20,7 +20,7 @@ import torch
 
 from galaxyzoo.tree.decision_tree import DecisionTree
 
-SMALLEST_SHARE = 1e-3  # probabilities of 0 and 1 have no raw output that a logit could give
+SMALLEST_SHARE = 1e-3  # probabilities of 0 and 1 have no finite logit
 
 Function = Callable[[torch.Tensor], torch.Tensor]
 
@@ -28,8 +28,8 @@ Function = Callable[[torch.Tensor], torch.Tensor]
 class OutputLayer(NamedTuple):
     """A layer and its inverse, each from (..., columns) to the same shape.
 
-    `raw_outputs` gives raw outputs that `probabilities` turns into the given values. The values
-    should meet the tree's sums; those of 0 and 1 are met to one in a thousand.
+    `raw_outputs` returns raw outputs that `probabilities` turns into the given values. The values
+    should satisfy the tree's sum constraints. Values of 0 and 1 are reproduced to within 0.001.
     """
 
     probabilities: Callable[[torch.Tensor, DecisionTree], torch.Tensor]
@@ -39,8 +39,8 @@ class OutputLayer(NamedTuple):
 def divided(raw: torch.Tensor) -> torch.Tensor:
     """Shares (..., answers) of one question: outputs clamped at 0, divided by their sum.
 
-    Where no output is above 0, the division has no value, and the clamp has no gradient by which
-    the question could recover. There the shares are the softmax's.
+    If no output is above 0, the division is undefined, and the clamp has no gradient by which the
+    question could recover. The shares are then the softmax of the outputs.
     """
     positive = raw.clamp(min=0)
     total = positive.sum(dim=-1, keepdim=True)
@@ -49,7 +49,7 @@ def divided(raw: torch.Tensor) -> torch.Tensor:
 
 
 def down_the_tree(raw: torch.Tensor, tree: DecisionTree, shares: Function) -> torch.Tensor:
-    """Each question's `shares` of its raw outputs, multiplied down the tree."""
+    """The `shares` of each question's raw outputs, multiplied down the tree."""
     parts = [
         raw[..., s].sigmoid() if question.single else shares(raw[..., s])
         for question, s in zip(tree.questions, tree.slices, strict=True)
@@ -60,7 +60,7 @@ def down_the_tree(raw: torch.Tensor, tree: DecisionTree, shares: Function) -> to
 def up_the_tree(
     probabilities: torch.Tensor, tree: DecisionTree, raw_outputs: Function
 ) -> torch.Tensor:
-    """The inverse: each question's shares of its sum, as `raw_outputs` of them."""
+    """The inverse of `down_the_tree`: the `raw_outputs` of each question's shares of its sum."""
     parts = []
     for question, s in zip(tree.questions, tree.slices, strict=True):
         values = probabilities[..., s]
@@ -83,14 +83,14 @@ def unchanged(values: torch.Tensor) -> torch.Tensor:
 
 
 def by_question(shares: Function, raw_outputs: Function) -> OutputLayer:
-    """A layer that treats each question by itself and multiplies down the tree."""
+    """A layer that treats each question separately and multiplies down the tree."""
     return OutputLayer(
         partial(down_the_tree, shares=shares), partial(up_the_tree, raw_outputs=raw_outputs)
     )
 
 
 def by_column(function: Function, inverse: Function) -> OutputLayer:
-    """A layer that treats each column by itself, whatever the tree."""
+    """A layer that treats each column separately and ignores the tree."""
     return OutputLayer(lambda raw, tree: function(raw), lambda values, tree: inverse(values))
 
 
@@ -98,5 +98,5 @@ OUTPUT_LAYERS: dict[str, OutputLayer] = {
     "tree": by_question(divided, unchanged),
     "softmax": by_question(partial(torch.softmax, dim=-1), torch.log),
     "sigmoid": by_column(torch.sigmoid, logit),
-    "none": by_column(unchanged, unchanged),  # as the blog trained first
+    "none": by_column(unchanged, unchanged),  # as in the blog's first training
 }

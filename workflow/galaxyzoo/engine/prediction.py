@@ -1,4 +1,4 @@
-"""Test-time augmentation: what a network says of a galaxy, averaged over many views of it."""
+"""Test-time augmentation: predictions averaged over many views of each galaxy."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from galaxyzoo.foundation.progress import progress
 
 
 def counts_of_views(views: int) -> list[int]:
-    """How many views are averaged over, to see what more bring: 1, 2, 4, 8 ... and all `views`."""
+    """Numbers of views to average over, for comparison: 1, 2, 4, 8 ... and all `views`."""
     return sorted({2**i for i in range(views.bit_length()) if 2**i <= views} | {views})
 
 
@@ -25,12 +25,12 @@ def predict_by_views(
     batch_size: int,
     device: torch.device,
 ) -> list[np.ndarray]:
-    """Predict the galaxies in some `rows` of the packed crops (N, s, s, 3) uint8.
+    """Predict the galaxies in the given `rows` of the packed crops (N, s, s, 3) uint8.
 
-    They are resized to the size that the network was last trained at.
-    `maps` (views, 2, 3) are those of the views, the untouched picture first. Returns, for each of
-    the `counts`, the mean over so many of the views, from the first on: an array (rows, columns)
-    that meets the sums of the network's tree. Only one batch of pictures is in memory at a time.
+    Crops are resized to the size that the network was last trained at. `maps` (views, 2, 3) are the
+    affine maps of the views, the unchanged picture first. Returns, for each of the `counts`, the
+    mean over that many views, from the first on: an array (rows, columns) that satisfies the sum
+    constraints of the network's tree. Only one batch of pictures is in memory at a time.
     """
     tree = network.tree
     network.to(device, memory_format=torch.channels_last).eval()

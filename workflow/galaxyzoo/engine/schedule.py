@@ -1,4 +1,4 @@
-"""How learning rate and momentum go over a stage, and how the rate is spread over the layers."""
+"""Learning rate and momentum over a stage, and the learning rates of layers and layer groups."""
 
 import math
 from collections.abc import Callable
@@ -12,7 +12,7 @@ STEADY_MOMENTUM = 0.9
 
 
 class SchedulePoint(NamedTuple):
-    """Where a schedule stands: a factor of the maximum learning rate, and the momentum."""
+    """A point of a schedule: a factor of the maximum learning rate, and the momentum."""
 
     lr_factor: float
     momentum: float
@@ -22,10 +22,10 @@ Schedule = Callable[[int, int], SchedulePoint]
 
 
 def one_cycle(step: int, steps: int) -> SchedulePoint:
-    """Fastai's one cycle (Smith 2018, arXiv:1803.09820) at one of so many steps, from 0.
+    """Fastai's one cycle (Smith 2018, arXiv:1803.09820) at `step` of `steps`, counted from 0.
 
-    Cosines from 1/25 up to 1 over the first 30 % of the steps, then down to 1/250,000, while the
-    momentum goes from 0.95 to 0.85 and back.
+    The factor follows a cosine from 1/25 up to 1 over the first 30 % of the steps, then down to
+    1/250,000. Momentum goes from 0.95 to 0.85 and back.
     """
     turn = max(1, int(WARM_UP * steps))
     if step < turn:
@@ -53,7 +53,7 @@ def between(start: float, end: float, done: float) -> float:
 def spread_lr(lr: float | list[float], groups: int) -> list[float]:
     """Maximum learning rate of each layer group, lowest layers first.
 
-    One number is the same for all; [low, high] is fastai's slice: a geometric series.
+    A single number is used for all groups. [low, high] is fastai's slice: a geometric series.
     """
     if isinstance(lr, list):
         low, high = lr
@@ -62,7 +62,7 @@ def spread_lr(lr: float | list[float], groups: int) -> list[float]:
 
 
 def decayed_lr(lr: float, decay: float, layers: int) -> list[float]:
-    """Maximum learning rate of each layer, lowest first: `lr` on top, times `decay` for each below.
+    """Maximum learning rate of each layer, lowest first: `lr` on top, times `decay` per layer down.
 
     Layer-wise learning-rate decay, as in Clark et al. 2020 (ELECTRA, arXiv:2003.10555).
     """

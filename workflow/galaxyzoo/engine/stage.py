@@ -1,4 +1,4 @@
-"""A stage as it begins: the galaxies of one seed on the device, and the network to train."""
+"""Setup of a stage: one seed's galaxies on the device, and the network to train."""
 
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,7 +15,7 @@ from galaxyzoo.tree.decision_tree import tree_from
 
 
 class Stage(NamedTuple):
-    """The network on its device, and the galaxies to train and to validate on."""
+    """The network on its device, and the galaxies to train and validate on."""
 
     network: GalaxyNetwork
     train: Galaxies
@@ -34,9 +34,9 @@ def set_up_stage(
     """Load what a stage of one seed starts from.
 
     `settings` is what the stage depends on besides its files: `seed`, and `stage`, `model`, `tree`,
-    `precision` and `compile` as in the config. `weights` is the checkpoint of the stage before, or
-    the backbone's starting weights (.safetensors). `crops` is the packed array, `index` and `split`
-    have a row for each crop. With `stream`, the galaxies stay in the host's memory.
+    `precision` and `compile` as in the config. `weights` is the checkpoint of the previous stage,
+    or the backbone's starting weights (.safetensors). `crops` is the packed array; `index` and
+    `split` have one row per crop. With `stream`, the galaxies stay in host memory.
     """
     stage, tree = settings["stage"], tree_from(settings["tree"])
     use_threads(threads)

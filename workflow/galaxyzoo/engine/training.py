@@ -28,10 +28,10 @@ ADAM_SQUARE_MOMENTUM = 0.99
 
 
 class Learner:
-    """A network in a stage, with all that changes as it learns: optimiser, average of weights.
+    """A network in a stage, with everything that training changes: optimiser, average of weights.
 
-    `stage` and `augmentation` are those of the config. Every draw is keyed by seed, stage, epoch
-    and batch, so that nothing depends on what was drawn before.
+    `stage` and `augmentation` are those of the config. Every random draw is keyed by seed, stage,
+    epoch and batch, so none depends on earlier draws.
     """
 
     def __init__(
@@ -54,16 +54,16 @@ class Learner:
 
     @property
     def learned(self) -> GalaxyNetwork:
-        """The network that counts: the average of weights, if there is one."""
+        """The network to evaluate and keep: the average of weights, if there is one."""
         return self.averaged.module if self.averaged else self.network
 
     @property
     def lr(self) -> float:
-        """The head's learning rate at the moment."""
+        """The head's current learning rate."""
         return self.optimiser.param_groups[-1]["lr"]
 
     def state(self) -> dict[str, Any]:
-        """All that has changed since the stage began."""
+        """Everything that has changed since the stage began."""
         return {
             "network": self.network.state_dict(),
             "optimiser": self.optimiser.state_dict(),
@@ -72,7 +72,7 @@ class Learner:
         }
 
     def restore(self, state: dict[str, Any]) -> None:
-        """Go back to where a `state` was."""
+        """Restore a `state`."""
         self.network.load_state_dict(state["network"])
         self.optimiser.load_state_dict(state["optimiser"])
         if self.averaged:
@@ -87,10 +87,10 @@ class Learner:
         schedule: Schedule,
         after_batch: Callable[[list[float]], None],
     ) -> None:
-        """Go through the galaxies in an order of the epoch's own, adding each batch's loss.
+        """Train on the galaxies once, in this epoch's own order, and append each batch's loss.
 
-        `schedule` is given the step in the epoch and the epoch's steps. Batches that are in
-        `losses` already are passed over: they were done before the stage was stopped.
+        `schedule` takes the step within the epoch and the number of steps per epoch. Batches that
+        are already in `losses` are skipped: they were done before the stage was stopped.
         """
         self.network.train()
         key = (self.seed, self.stage["name"], epoch)
@@ -123,7 +123,7 @@ class Learner:
             after_batch(losses)
 
     def step(self, schedule: Schedule, step: int) -> None:
-        """Change the weights by the gradients, and forget these."""
+        """Update the weights from the gradients, then reset the gradients."""
         point = schedule(step, self.steps)
         for group in self.optimiser.param_groups:
             group["lr"] = group["max_lr"] * point.lr_factor
@@ -146,15 +146,15 @@ def train_stage(
     saved: SavedState,
     write_tables: Callable[[pd.DataFrame, pd.DataFrame], None],
 ) -> None:
-    """Train a network, in place, through one stage: so many epochs on one schedule.
+    """Train a network in place through one stage: its epochs, on one schedule.
 
-    A stage that goes on from its `saved` state ends in the same bits as one that was never
-    stopped. `write_tables` is called when an epoch ends, with two tables of a row for each so far.
+    A stage that resumes from its `saved` state ends with the same bits as one that was never
+    stopped. `write_tables` is called after each epoch, with two tables of one row per epoch so far.
     The history: losses are mean squared errors, `valid_rmse` is pooled over galaxies and columns,
-    `lr` is the head's at the epoch's end. The timing: `images_per_second` of the training, and
-    `seconds` of the whole epoch, as far as this process did it.
+    `lr` is the head's at the end of the epoch. The timing: `images_per_second` during training, and
+    `seconds` for the whole epoch; both count only what this process did.
 
-    Raises InputError where the loss is no longer finite; on SIGTERM or Ctrl-C, saves and exits.
+    Raises InputError if the loss is no longer finite. Saves and exits on SIGTERM or Ctrl-C.
     """
     learner = Learner(network, train, stage, augmentation, seed)
     history: list[dict[str, float]] = []
@@ -190,7 +190,10 @@ def train_stage(
             if stop.signal:
                 log.warning(
                     "%s stopped by %s in epoch %d after batch %d; the next run goes on there",
-                    *(stage["name"], stop.signal, len(history) + 1, len(losses)),
+                    stage["name"],
+                    stop.signal,
+                    len(history) + 1,
+                    len(losses),
                 )
                 sys.exit(1)
 
@@ -219,8 +222,13 @@ def train_stage(
             log.info(
                 "%s epoch %d of %d: train loss %.5f, valid loss %.5f, valid RMSE %.5f, "
                 "lr %.2e, %.0f images a second",
-                *(stage["name"], epoch, stage["epochs"]),
-                *(history[-1][name] for name in ("train_loss", "valid_loss", "valid_rmse", "lr")),
+                stage["name"],
+                epoch,
+                stage["epochs"],
+                history[-1]["train_loss"],
+                history[-1]["valid_loss"],
+                history[-1]["valid_rmse"],
+                history[-1]["lr"],
                 timing[-1]["images_per_second"],
             )
             losses = []
@@ -230,9 +238,9 @@ def train_stage(
 
 
 def adam(network: GalaxyNetwork, stage: dict[str, Any]) -> torch.optim.AdamW:
-    """Adam with decoupled weight decay, a parameter group for each layer group.
+    """Adam with decoupled weight decay, with one parameter group per layer group.
 
-    Or one for each layer, where the stage asks for layer-wise learning-rate decay.
+    With layer-wise learning-rate decay, there is one per layer.
     """
     if stage["layer_decay"]:
         groups = layers(network)

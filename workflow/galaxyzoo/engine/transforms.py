@@ -1,4 +1,4 @@
-"""Transforms of a whole batch of pictures: an affine warp, fastai's lighting, resizing."""
+"""Transforms of a batch of pictures: an affine warp, fastai's lighting, resizing."""
 
 import numpy as np
 import torch
@@ -10,11 +10,11 @@ SMALLEST_LIGHT = 1e-3  # a quarter of the step between two of 256 grey levels
 def affine_maps(
     degrees: np.ndarray, zoom: np.ndarray, flip: np.ndarray, shift: np.ndarray
 ) -> np.ndarray:
-    """Maps from a place in the new picture to the place in the old one that it shows.
+    """Maps from positions in the new picture to the positions in the old one that they show.
 
-    `shift` (N, 2) first moves the picture to the right and down, in widths of it; then `flip` (N,)
-    bool mirrors it left to right, `degrees` (N,) turns it anticlockwise, and `zoom` (N,) enlarges
-    it. Returns (N, 2, 3) float32, in coordinates that run from -1 to 1 across the picture.
+    `shift` (N, 2) first moves the picture right and down, in picture widths. Then `flip` (N,) bool
+    mirrors it left to right, `degrees` (N,) rotates it anticlockwise, and `zoom` (N,) enlarges it.
+    Returns (N, 2, 3) float32, in coordinates that run from -1 to 1 across the picture.
     """
     angle = np.deg2rad(degrees)
     mirror = np.where(flip, -1.0, 1.0)
@@ -27,10 +27,10 @@ def affine_maps(
 
 
 def warp(images: torch.Tensor, maps: torch.Tensor) -> torch.Tensor:
-    """Sample a batch of pictures through affine maps: bilinear, mirrored beyond the edges.
+    """Sample a batch of pictures through affine maps: bilinear, reflected at the edges.
 
-    `images` is (N, 3, size, size) uint8 and `maps` (N, 2, 3) float32, or (1, 2, 3) for all, both on
-    one device; returns (N, 3, size, size) float32 in [0, 1], in channels-last memory.
+    `images` is (N, 3, size, size) uint8; `maps` is (N, 2, 3) float32, or (1, 2, 3) for all. Both
+    are on the same device. Returns (N, 3, size, size) float32 in [0, 1], in channels-last memory.
     """
     shape = [len(maps), *images.shape[1:]]
     places = functional.affine_grid(maps, shape, align_corners=False)
@@ -42,19 +42,20 @@ def warp(images: torch.Tensor, maps: torch.Tensor) -> torch.Tensor:
 
 
 def relight(images: torch.Tensor, lights: torch.Tensor) -> torch.Tensor:
-    """Change the light of pictures (N, 3, size, size) float32 in [0, 1]; returns the same.
+    """Change brightness and contrast of pictures (N, 3, size, size) float32 in [0, 1].
 
-    `lights` (N, 2) float32 are the offset and the factor of each picture's logits: an offset of 0
-    and a factor of 1 leave it as it is. Logits, so that nothing is cut off at black or white.
+    `lights` (N, 2) float32 holds the offset and the factor of each picture's logits; an offset of 0
+    and a factor of 1 change nothing. Logits are used so that nothing is clipped at black or white.
+    Returns pictures of the same shape and range.
     """
     offset, factor = lights.T[:, :, None, None, None]
     return torch.sigmoid(torch.logit(images, eps=SMALLEST_LIGHT) * factor + offset)
 
 
 def resize(crops: np.ndarray, size_px: int) -> torch.Tensor:
-    """Resize packed pictures with antialiasing: (N, s, s, 3) uint8 to (N, 3, size, size) uint8.
+    """Resize packed crops with antialiasing: (N, s, s, 3) uint8 to (N, 3, size, size) uint8.
 
-    The result's memory is channels-last, like the crops'.
+    The result is in channels-last memory, like the crops.
     """
     images = torch.from_numpy(np.ascontiguousarray(crops)).permute(0, 3, 1, 2)
     if images.shape[-1] == size_px:

@@ -1,4 +1,4 @@
-"""Which places of a picture an answer hangs on: how its probability falls where one is hidden."""
+"""Which parts of a picture an answer depends on: how its probability falls if one is hidden."""
 
 import numpy as np
 import pandas as pd
@@ -10,15 +10,15 @@ from galaxyzoo.engine.transforms import resize
 from galaxyzoo.foundation.progress import progress
 from galaxyzoo.tree.decision_tree import DecisionTree
 
-WINDOWS_ACROSS = 8  # a window is an eighth of the picture wide, and steps by half of that
+WINDOWS_ACROSS = 8  # a window is 1/8 of the picture wide, and moves in steps of half that
 HIDDEN_AT_ONCE = 32
 
 
 def telling_answers(shown: np.ndarray, predicted: np.ndarray, tree: DecisionTree) -> list[int]:
-    """For each galaxy, the position of the answer that sets it apart most.
+    """For each galaxy, the position of its most distinctive answer.
 
-    `shown` (n, columns) are the predictions of these galaxies, `predicted` (N, columns) those of
-    all: of the answers that the network's sentence tells, the one that is farthest above its mean.
+    `shown` (n, columns) are the predictions for these galaxies, `predicted` (N, columns) those for
+    all galaxies. Of the answers in the network's sentence, it is the one farthest above its mean.
     """
     above = shown - predicted.mean(axis=0)
     paths = [tree.favourite_path(row) for row in shown]
@@ -28,13 +28,14 @@ def telling_answers(shown: np.ndarray, predicted: np.ndarray, tree: DecisionTree
 def occlusion_maps(
     network: GalaxyNetwork, crops: np.ndarray, answers: list[int], device: torch.device
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """How much each galaxy's answer loses where its picture is hidden behind a patch of its sky.
+    """How far each galaxy's answer falls when parts of its picture are replaced by its own sky.
 
-    `crops` is (n, s, s, 3) uint8, `answers` a column for each. Returns the pictures as the network
-    sees them (n, size, size, 3) uint8; its probability of the answer (n,); and by how much this
-    falls, (n, size, size), at each pixel the mean over the windows that hide it (Zeiler & Fergus
-    2014, by captum): above 0 where the answer hangs on what is there, below where that speaks
-    against it. One view, nothing averaged; any network will do, since no gradient is taken.
+    `crops` is (n, s, s, 3) uint8; `answers` gives a column's position for each. Returns the
+    pictures as the network sees them (n, size, size, 3) uint8, the network's probability of the
+    answer (n,), and the fall in this probability (n, size, size). At each pixel, the fall is the
+    mean over the windows that hide it (Zeiler & Fergus 2014, by captum). It is above 0 where the
+    answer depends on what is there, and below 0 where that is evidence against it. Uses a single
+    view, without test-time augmentation. Works for any network, since it needs no gradients.
     """
     network.to(device, memory_format=torch.channels_last).eval()
     occlusion = Occlusion(lambda images: network(images).clamp(0, 1))
@@ -59,23 +60,23 @@ def occlusion_maps(
 
 
 def window_and_step_px(size_px: int) -> tuple[int, int]:
-    """How wide the hidden window is in a picture of so many pixels, and how far it steps."""
+    """Width of the hidden window and its step, for a picture `size_px` pixels wide."""
     step_px = max(1, size_px // (2 * WINDOWS_ACROSS))
     return 2 * step_px, step_px
 
 
 def sky(image: torch.Tensor) -> torch.Tensor:
-    """A picture (1, 3, size, size) of nothing but sky: the median colour of the edge of one."""
+    """A picture (1, 3, size, size) of nothing but sky: the median colour of the edge of `image`."""
     edge = torch.cat([image[..., 0, :], image[..., -1, :], image[..., 0], image[..., -1]], dim=-1)
     colour, _ = edge.median(dim=-1)
     return colour[..., None, None].expand_as(image)
 
 
 def attribution_table(galaxies: pd.DataFrame, falls: np.ndarray) -> pd.DataFrame:
-    """The maps as a table: a row for each galaxy and place, `galaxies` repeated for each.
+    """The maps as a table: one row per galaxy and position, with the galaxy's row of `galaxies`.
 
-    `falls` is (n, size, size); a place is a block as wide as the windows' steps, in which a map
-    does not vary. `x` and `y` are its middle, in widths of the picture from its upper left corner.
+    `falls` is (n, size, size). A position is a block as wide as the windows' step, within which a
+    map is constant. `x` and `y` are its centre, in picture widths from the upper left corner.
     """
     size_px = falls.shape[-1]
     step_px = window_and_step_px(size_px)[1]

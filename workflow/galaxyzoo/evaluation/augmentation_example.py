@@ -1,4 +1,4 @@
-"""What the training's augmentation makes of one galaxy, and which galaxy shows it best."""
+"""Random training views of one galaxy, and the choice of a galaxy that shows them well."""
 
 from typing import Any
 
@@ -15,10 +15,10 @@ KEY = "augmentation figure"
 
 
 def talked_about(voted: np.ndarray, tree: DecisionTree) -> int:
-    """Position of the galaxy that the crowd has most to say of, and is surest about.
+    """Position of the galaxy about which the crowd says most, and is most certain.
 
-    `voted` is (N, columns); it is the highest sum of probabilities over the most probable answers
-    on the way down the tree, so one with many features, on which a turn can be seen.
+    `voted` is (N, columns). The galaxy has the highest sum of probabilities over its most probable
+    answers on the way down the tree. It thus has many features, on which a rotation is visible.
     """
     return int(np.argmax([row[tree.favourite_path(row)].sum() for row in voted]))
 
@@ -26,12 +26,13 @@ def talked_about(voted: np.ndarray, tree: DecisionTree) -> int:
 def augmented_views(
     crop: np.ndarray, size_px: int, settings: dict[str, Any]
 ) -> tuple[pd.DataFrame, np.ndarray]:
-    """A galaxy as it is, and `VIEWS` times as the training might see it.
+    """A galaxy unchanged, followed by `VIEWS` random training views of it.
 
-    `crop` is (s, s, 3) uint8, `size_px` that of the stage and `settings` the config's
-    `augmentation`. Returns a row for each picture, of what was drawn for it (`degrees`, `mirrored`,
-    `zoom`, `shift_right` and `shift_down` in widths and, where the config asks for light, the
-    `logit_offset` and `logit_factor`), and the pictures (1 + VIEWS, size, size, 3) uint8.
+    `crop` is (s, s, 3) uint8, `size_px` the stage's size and `settings` the config's
+    `augmentation`. Returns a table with one row per picture, and the pictures
+    (1 + VIEWS, size, size, 3) uint8. The table holds the values drawn: `degrees`, `mirrored`,
+    `zoom`, `shift_right` and `shift_down` in picture widths and, if the config sets brightness or
+    contrast, `logit_offset` and `logit_factor`.
     """
     views = random_views(VIEWS, settings, KEY)
     drawn = {

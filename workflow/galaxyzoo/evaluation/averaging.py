@@ -1,6 +1,6 @@
-"""What averaging buys: the error of predictions averaged over views of a galaxy, and over seeds.
+"""What averaging gains: the error of predictions averaged over views of a galaxy and over seeds.
 
-Every prediction is (N, columns), of the same N held-out galaxies as the votes.
+Every prediction is (N, columns), for the same N held-out galaxies as the votes.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,16 +13,16 @@ import pandas as pd
 from galaxyzoo.evaluation.metrics import squared_errors
 from galaxyzoo.foundation.randomness import numpy_generator
 
-MOST_SUBSETS = 1000  # of the seeds, of one size
+MOST_SUBSETS = 1000  # of the seeds, per subset size
 BAG = "bag"
 
 
 def error_by_views(
     predicted: Mapping[int, Mapping[int, np.ndarray]], voted: np.ndarray
 ) -> pd.DataFrame:
-    """The error against the number of views, of each seed and of the mean of all.
+    """The error against the number of views, for each seed and for the bag.
 
-    `predicted` maps seed -> number of views -> prediction, the same numbers for every seed.
+    `predicted` maps seed -> number of views -> prediction, with the same numbers for every seed.
     Columns: network (a seed, or `bag`), views, rmse.
     """
     by_network = {str(seed): by_views for seed, by_views in predicted.items()}
@@ -40,13 +40,13 @@ def error_by_views(
 
 
 def error_by_seeds(predicted: Sequence[np.ndarray], voted: np.ndarray) -> pd.DataFrame:
-    """The error against the number of seeds averaged, over all subsets of them of that size.
+    """The error against the number of seeds averaged, over all subsets of seeds of that size.
 
-    Where these are more than MOST_SUBSETS, over that many, drawn at random. Columns: seeds,
-    subsets, rmse (their mean), lowest, highest.
+    If there are more than MOST_SUBSETS, that many are drawn at random. Columns: seeds, subsets,
+    rmse (the mean over subsets), lowest, highest.
 
-    The squared error of a mean is the mean over all pairs of its members of the products of their
-    errors, so one small matrix of these holds all subsets.
+    The squared error of a mean is the mean, over all pairs of its members, of the products of their
+    errors. So one small matrix of these products covers all subsets.
     """
     errors = np.stack([(prediction - voted).ravel() for prediction in predicted])
     products = errors @ errors.T / errors.shape[1]
@@ -66,7 +66,7 @@ def error_by_seeds(predicted: Sequence[np.ndarray], voted: np.ndarray) -> pd.Dat
 
 
 def subsets(seeds: int, size: int) -> list[tuple[int, ...]]:
-    """Subsets of the positions of so many seeds: all, or MOST_SUBSETS different ones at random."""
+    """Subsets of `size` of the seeds' positions: all, or MOST_SUBSETS different ones at random."""
     if comb(seeds, size) <= MOST_SUBSETS:
         return list(combinations(range(seeds), size))
     rng, drawn = numpy_generator("subsets", seeds, size), set()

@@ -1,8 +1,8 @@
-"""How far an error might have come out otherwise, had other galaxies been held out.
+"""Bootstrap intervals: how errors might have differed had other galaxies been held out.
 
-Galaxies are drawn again with replacement, as many as there are, many times (Efron 1979, Annals of
-Statistics 7, 1). The interval is that of the percentiles. It covers the choice of galaxies alone,
-not the seeds, nor how the networks were trained.
+Galaxies are resampled many times with replacement, as many as there are (Efron 1979, Annals of
+Statistics 7, 1). Intervals are percentile intervals. They cover the choice of galaxies only, not
+the seeds or how the networks were trained.
 """
 
 import numpy as np
@@ -16,8 +16,8 @@ INTERVAL_PERCENT = 95
 def resampled_means(values: np.ndarray, resamples: int = RESAMPLES) -> np.ndarray:
     """Means over resampled galaxies: `values` (N,) or (N, k) give (resamples,) or (resamples, k).
 
-    The draws depend on N alone. So two arrays of the same galaxies are resampled alike, and the
-    difference of their means is a paired one.
+    The draws depend on N alone. So two arrays of the same galaxies are resampled identically, and
+    the difference of their means is paired.
     """
     galaxies = len(values)
     rng = numpy_generator("bootstrap", galaxies)
@@ -26,7 +26,7 @@ def resampled_means(values: np.ndarray, resamples: int = RESAMPLES) -> np.ndarra
 
 
 def percentile_interval(resampled: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The ends of the interval that INTERVAL_PERCENT of the values lie in, over the first axis."""
+    """The ends of the central interval of INTERVAL_PERCENT of the values, along the first axis."""
     tails = [50 - INTERVAL_PERCENT / 2, 50 + INTERVAL_PERCENT / 2]
     low, high = np.percentile(resampled, tails, axis=0)
     return low, high

@@ -1,7 +1,7 @@
-"""Whether a predicted probability is, on average, what the crowd voted.
+"""Whether predicted probabilities match, on average, what the crowd voted.
 
-Votes are shares, not yes or no: a prediction is calibrated where, among galaxies of which it says
-the same, it says the mean of their votes.
+Votes are fractions, not yes or no. A prediction is calibrated if galaxies with the same predicted
+probability have votes whose mean is that probability.
 """
 
 import numpy as np
@@ -13,13 +13,13 @@ BINS = 10
 
 
 def reliability_table(predicted: np.ndarray, voted: np.ndarray, tree: DecisionTree) -> pd.DataFrame:
-    """One row a bin of predicted probability that has galaxies in it, for each answer.
+    """One row per answer and bin of predicted probability, leaving out bins without galaxies.
 
-    Both are (N, columns) in [0, 1]; bins are BINS equal parts of that. Columns: question (its
-    number), column, answer, calibration_error (the answer's), lowest and highest (the bin's edges),
-    galaxies, and the bin's mean predicted and voted probability. The calibration error is the
-    expected one of Naeini, Cooper & Hauskrecht (2015, AAAI 29, 2901): the distance between the two
-    means, as the mean over bins weighted by their galaxies.
+    Both arrays are (N, columns) in [0, 1], a range that is divided into BINS equal bins. Columns:
+    question (its number), column, answer, calibration_error (of the answer), lowest and highest
+    (the bin's edges), galaxies, and the bin's mean predicted and voted probability. The calibration
+    error is the expected calibration error of Naeini, Cooper & Hauskrecht (2015, AAAI 29, 2901):
+    the distance between the two means, averaged over bins weighted by their galaxies.
     """
     questions = {c: question.number for question in tree.questions for c in question.columns}
     tables = []

@@ -19,8 +19,8 @@ def central_pixel_benchmark(
 ) -> np.ndarray:
     """Predictions (N, columns) float64 from centre `colours` (N, 3).
 
-    The training galaxies are clustered by the colour of the centre. The prediction is the mean
-    label of the cluster whose centre is nearest to a galaxy's colour.
+    The training galaxies are clustered by centre colour. The prediction is the mean label of the
+    cluster nearest to a galaxy's colour.
     """
     clusters = KMeans(min(CENTRE_COLOURS, len(train_colours)), random_state=0, n_init=10)
     clusters.fit(train_colours)

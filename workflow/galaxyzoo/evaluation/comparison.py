@@ -1,4 +1,4 @@
-"""Experiments side by side: which can be compared, how they differ, and what each reached."""
+"""Comparison of experiments: which can be compared, how they differ, and how well each did."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,9 +17,10 @@ NOT_SET = "not set"
 def on_one_holdout(
     experiments: Sequence[Experiment], preferred: str
 ) -> tuple[list[Experiment], dict[str, str]]:
-    """Those with the same answers, held-out galaxies and votes; why the others are not, by name.
+    """Comparable experiments and, for each of the others, by name, the reason it is left out.
 
-    They are those that the experiment named `preferred` is among; if it is not there, the most.
+    Comparable experiments share answers, held-out galaxies and votes. Those returned include the
+    experiment named `preferred`; if there is none of that name, they are the largest group.
     """
     groups: list[list[Experiment]] = []
     for experiment in experiments:
@@ -36,33 +37,34 @@ def on_one_holdout(
 
 
 def reason_apart(experiment: Experiment, reference: Experiment) -> str | None:
-    """Why the errors of two experiments are not of the same thing, in words; None if they are."""
+    """Why the errors of two experiments cannot be compared, in words; None if they can."""
     if experiment.columns != reference.columns:
         return (
-            f"it foresees other answers: the {len(experiment.columns)} columns of another decision "
+            f"it predicts other answers: the {len(experiment.columns)} columns of another decision "
             f"tree than that of {reference.name}"
         )
     if not np.array_equal(experiment.ids, reference.ids):
         shared = len(np.intersect1d(experiment.ids, reference.ids))
         return (
             f"it holds out other galaxies: {len(experiment.ids):,} of the survey "
-            f"{experiment.config['survey']['name']}, by whose numbers {shared:,} are among the "
-            f"{len(reference.ids):,} of {reference.name}"
+            f"{experiment.config['survey']['name']}, of which, by GalaxyID, {shared:,} are among "
+            f"the {len(reference.ids):,} of {reference.name}"
         )
     if not np.array_equal(experiment.voted, reference.voted):
         return (
-            f"it was scored by other votes than {reference.name}, on galaxies of the same numbers"
+            f"it was scored against other votes than {reference.name}, on galaxies with the same "
+            "GalaxyIDs"
         )
     return None
 
 
 def score_table(experiments: Sequence[Experiment], resamples: int = RESAMPLES) -> pd.DataFrame:
-    """One row an experiment on the same hold-out, the best first.
+    """One row per experiment on the same hold-out, best first.
 
-    Columns: experiment; rmse, of its metrics.json; difference, to the best, and difference_low and
-    difference_high, the paired bootstrap's interval over galaxies; training_seconds, of the epochs
-    of all stages and seeds; seeds, how many; epochs, of one seed; sizes_px, in the order of the
-    stages; galaxies held out.
+    Columns: experiment; rmse, from its metrics.json; difference, from the best, with
+    difference_low and difference_high, the paired bootstrap interval over galaxies;
+    training_seconds, for all epochs of all stages and seeds; seeds, their number; epochs, of one
+    seed; sizes_px, in the order of the stages; galaxies, the number held out.
     """
     experiments = sorted(experiments, key=lambda one: one.metrics["rmse"]["bag"])
     squared = np.stack([squared_errors(one.predicted, one.voted) for one in experiments], axis=1)
@@ -89,16 +91,16 @@ def score_table(experiments: Sequence[Experiment], resamples: int = RESAMPLES) -
 
 
 def training_seconds(experiment: Experiment) -> float:
-    """What all epochs of all stages and seeds took together."""
+    """Total time of all epochs of all stages and seeds."""
     tables = [table for by_stage in experiment.timings.values() for table in by_stage.values()]
     return float(sum(table["seconds"].sum() for table in tables))
 
 
 def learning_curves(experiments: Sequence[Experiment]) -> pd.DataFrame:
-    """Validation error of each experiment after each epoch, all stages one after the other.
+    """Validation error of each experiment after each epoch, with the stages joined end to end.
 
-    Columns: experiment; epoch, counted over all stages; and as means over seeds minutes, that a
-    seed has trained by then, and valid_rmse.
+    Columns: experiment; epoch, counted over all stages; and, as means over seeds, minutes of
+    training so far and valid_rmse.
     """
     curves = []
     for one in experiments:
@@ -123,9 +125,9 @@ def learning_curves(experiments: Sequence[Experiment]) -> pd.DataFrame:
 
 
 def config_differences(configs: Mapping[str, Mapping[str, Any]]) -> dict[str, list[str]]:
-    """What configs, by experiment, do not agree on: key -> what each says, as it would be written.
+    """The keys on which configs, given by experiment, differ: key -> each config's value as text.
 
-    Keys are written as in `survey.holdout`, and of a stage, by its name, `stages[head].lr`.
+    Keys are written as `survey.holdout` or, for a stage, with its name, as `stages[head].lr`.
     """
     texts = [dict(flattened(config)) for config in configs.values()]
     keys = dict.fromkeys(key for text in texts for key in text if key != "experiment")
@@ -134,9 +136,9 @@ def config_differences(configs: Mapping[str, Mapping[str, Any]]) -> dict[str, li
 
 
 def flattened(value: Any, key: str = "") -> Iterator[tuple[str, str]]:  # noqa: ANN401  (any YAML)
-    """The keys of a config and what each is, as text; a list of mappings tells first their names.
+    """The keys of a config and their values as text; a list of mappings first yields their names.
 
-    A mapping in a list goes by its name, or by its position if it has none.
+    A mapping in a list is identified by its name, or by its position if it has none.
     """
     if isinstance(value, Mapping):
         for name, part in value.items():

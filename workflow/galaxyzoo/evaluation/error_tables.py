@@ -1,6 +1,6 @@
-"""Where the ensemble's error is: tables by question, by answer, and by what a galaxy is like.
+"""Where the bag's error lies: tables by question, by answer, and by properties of galaxies.
 
-Every array (N, columns) has the decision tree's columns, of the same N held-out galaxies.
+Every array (N, columns) has the decision tree's columns, for the same N held-out galaxies.
 """
 
 from collections.abc import Mapping
@@ -13,13 +13,13 @@ from galaxyzoo.evaluation.bootstrap import rmse_interval
 from galaxyzoo.evaluation.metrics import question_rmse, squared_errors
 from galaxyzoo.tree.decision_tree import DecisionTree
 
-GALAXIES_IN_A_BIN = 20  # at least, where there are as many
+GALAXIES_IN_A_BIN = 20  # at least, if there are that many
 MOST_BINS = 10
 BIN_RESAMPLES = 1000
 DENSITY_CELLS = 32
 MAIN_COLUMNS = 12
-# Of Galaxy Zoo 2's tree: one or two answers of each question that many galaxies reach. Both sides
-# of a question with two answers would show the same cloud twice.
+# For Galaxy Zoo 2's tree: one or two answers of each question that many galaxies reach. Both
+# answers of a question with two would show the same cloud twice.
 GALAXY_ZOO_2_MAIN_COLUMNS = (
     "Class1.1",
     "Class1.2",
@@ -39,7 +39,7 @@ GALAXY_ZOO_2_MAIN_COLUMNS = (
 def question_table(
     predicted: np.ndarray, voted: np.ndarray, mean_label: np.ndarray, tree: DecisionTree
 ) -> pd.DataFrame:
-    """One row a question: its number and text, its error and that of the mean label (columns,)."""
+    """One row per question: number, text, error, and the error of the mean label (columns,)."""
     constant = np.broadcast_to(mean_label, voted.shape)
     return pd.DataFrame(
         {
@@ -54,9 +54,9 @@ def question_table(
 def answer_table(
     predicted: np.ndarray, voted: np.ndarray, mean_label: np.ndarray, tree: DecisionTree
 ) -> pd.DataFrame:
-    """One row an answer: its question, column and name, its error and that of the mean label.
+    """One row per answer: its question, column, name and error, and the error of the mean label.
 
-    `mean_label` (columns,) is what is said of every galaxy where no network is asked.
+    `mean_label` (columns,) is the prediction for every galaxy when no network is used.
     """
     answers = [(question, answer) for question in tree.questions for answer in question.answers]
     return pd.DataFrame(
@@ -72,12 +72,12 @@ def answer_table(
 
 
 def agreement(voted: np.ndarray, tree: DecisionTree) -> np.ndarray:
-    """How much the crowd agreed on a galaxy (N,), from above 0 to 1.
+    """How much the crowd agreed on each galaxy: (N,), from above 0 to 1.
 
-    The share of the votes that the favourite answer to a question has, as the mean over questions,
-    each weighted by how many of the volunteers came to it. Since labels are weighted so already,
-    that is the sum of the questions' highest values over the sum of the values that lead to them.
-    Of a question with a single answer, yes and no count as its answers.
+    This is the vote share of a question's favourite answer, averaged over questions, each weighted
+    by how many volunteers were asked it. Since labels already carry this weight, it is the sum of
+    the questions' highest values over the sum of the values that lead to them. For a question with
+    a single answer, yes and no count as its answers.
     """
     highest, asked = np.zeros(len(voted)), np.zeros(len(voted))
     for question, columns, parent in zip(tree.questions, tree.slices, tree.parents, strict=True):
@@ -96,9 +96,9 @@ def error_by_property(
     voted: np.ndarray,
     mean_label: np.ndarray,
 ) -> pd.DataFrame:
-    """The error of galaxies that are alike in a property, in bins of as many galaxies each.
+    """The error of galaxies that are similar in a property, in bins of equal numbers of galaxies.
 
-    `properties` maps names to values (N,); a galaxy whose value is NaN is in no bin. Columns:
+    `properties` maps names to values (N,); galaxies whose value is NaN are left out. Columns:
     property, lowest, median and highest value, galaxies, rmse, rmse_low and rmse_high (bootstrap
     over the bin's galaxies), rmse_mean_label.
     """
@@ -129,10 +129,10 @@ def error_by_property(
 
 
 def main_columns(tree: DecisionTree) -> tuple[str, ...]:
-    """The columns that a figure with room for a dozen shows.
+    """The columns to show in a figure with room for a dozen.
 
     Galaxy Zoo 2's are chosen by hand. For another tree they are the first answer of each question,
-    then the second, and so on; the second of two answers is left out.
+    then the second, and so on, leaving out the second of two answers.
     """
     if set(GALAXY_ZOO_2_MAIN_COLUMNS) <= set(tree.columns):
         return GALAXY_ZOO_2_MAIN_COLUMNS
@@ -142,10 +142,10 @@ def main_columns(tree: DecisionTree) -> tuple[str, ...]:
 
 
 def density_table(predicted: np.ndarray, voted: np.ndarray, tree: DecisionTree) -> pd.DataFrame:
-    """How many galaxies have which pair of voted and predicted probability, for the main answers.
+    """Counts of galaxies by voted and predicted probability, for the main answers.
 
-    One row a cell that is not empty, of DENSITY_CELLS each way: column, answer and its rmse, voted
-    and predicted (the cell's lower edges) and galaxies.
+    One row per non-empty cell of a grid of DENSITY_CELLS each way. Columns: column, answer and its
+    rmse, voted and predicted (the cell's lower edges) and galaxies.
     """
     edges = np.linspace(0, 1, DENSITY_CELLS + 1)
     tables = []

@@ -1,4 +1,4 @@
-"""Finished experiments, as they lie side by side in the folder of results."""
+"""Finished experiments in a folder of results."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -22,10 +22,11 @@ ROUNDING = 1e-6
 
 
 class Experiment(NamedTuple):
-    """A finished experiment: what it was told, how it learnt, and what it says of its hold-out.
+    """A finished experiment: its config, its scores, its training, and its hold-out predictions.
 
-    `ids` are the held-out galaxies (N,), ascending, `columns` the tree's; `predicted`, by the bag,
-    and `voted` are (N, columns). `histories` and `timings` have a row an epoch.
+    `ids` (N,) are the GalaxyIDs of the held-out galaxies, ascending; `columns` are the tree's.
+    `predicted`, by the bag, and `voted` are (N, columns). `histories` and `timings` have one row
+    per epoch.
     """
 
     name: str
@@ -40,9 +41,9 @@ class Experiment(NamedTuple):
 
 
 def found_experiments(results: Path) -> tuple[list[Experiment], dict[str, str]]:
-    """The finished experiments in a folder of results, and why others there are none, by name.
+    """The finished experiments in a folder of results and, for each unfinished folder, the reason.
 
-    A folder is an experiment's if it has config.yaml or metrics.json.
+    A folder counts as an experiment's if it has config.yaml or metrics.json.
     """
     files = [*results.glob("*/config.yaml"), *results.glob("*/metrics.json")]
     finished, unfinished = [], {}
@@ -55,7 +56,7 @@ def found_experiments(results: Path) -> tuple[list[Experiment], dict[str, str]]:
 
 
 def read_experiment(folder: Path) -> Experiment:
-    """The experiment in a folder; InputError if it lacks a file or two of them disagree."""
+    """The experiment in a folder. Raises InputError if a file is missing or two files disagree."""
     files = {name: folder / name for name in ("config.yaml", "metrics.json", "bag/holdout.parquet")}
     require_files(folder, list(files.values()))
     config = yaml.safe_load(files["config.yaml"].read_text(encoding="utf-8"))
@@ -91,21 +92,21 @@ def read_experiment(folder: Path) -> Experiment:
 
 
 def require_files(folder: Path, files: Sequence[Path]) -> None:
-    """InputError that names the first of the files that are not there."""
+    """Raise InputError if any of the files are missing, with the names of the first few."""
     missing = [file for file in files if not file.is_file()]
     if missing:
         names = [file.relative_to(folder.parent).as_posix() for file in missing[:NAMED_FILES]]
         more = len(missing) - len(names)
         raise InputError(
             f"it is not finished: there is no {', no '.join(names)}"
-            + (f", and {more} files more are missing" if more else "")
+            + (f", and {more} more files are missing" if more else "")
         )
 
 
 def read_scored(index: Path, bag: Path, tree: DecisionTree) -> HeldOut:
     """The galaxies that an experiment's bag predicts, with their votes.
 
-    Raises InputError if the survey's table `index` no longer has all of them.
+    Raises InputError if the survey's table `index` no longer has all of them, or all answers.
     """
     survey = pd.read_csv(index)
     ids = pd.read_parquet(bag, columns=[ID])[ID]

@@ -1,7 +1,7 @@
-"""The held-out galaxies of a survey: their rows, their votes, and predictions of them, by GalaxyID.
+"""The held-out galaxies of a survey: their rows, votes and predictions, matched by GalaxyID.
 
-This is the one place where tables of the same galaxies are matched. None is taken to be in the
-order of another.
+This is the only place where tables of the same galaxies are matched. No table is assumed to be in
+the order of another.
 """
 
 from pathlib import Path
@@ -18,9 +18,10 @@ from galaxyzoo.tree.decision_tree import DecisionTree
 class HeldOut(NamedTuple):
     """Held-out galaxies and what the crowd voted.
 
-    `ids` (n,) int64 are theirs, ascending; `rows` (n,) their positions in the survey's index and
-    crops, and `other_rows` (N - n,) those of all other galaxies. `voted` (n, columns) are their
-    labels, `other_labels` (N - n, columns) the others', both float64.
+    `ids` (n,) int64 are their GalaxyIDs, ascending. `rows` (n,) are their positions in the survey's
+    index and crops, `other_rows` (N - n,) those of all other galaxies. `voted` (n, columns) are the
+    labels of the held-out galaxies, `other_labels` (N - n, columns) those of the others, both
+    float64.
     """
 
     tree: DecisionTree
@@ -36,11 +37,14 @@ class HeldOut(NamedTuple):
         return self.other_labels.mean(axis=0)
 
     def predicted(self, path: Path | str) -> np.ndarray:
-        """The predictions (n, columns) float64 in a Parquet file. InputError: `matched`."""
+        """Predictions (n, columns) float64 from a Parquet file, in the order of `ids`.
+
+        Raises InputError like `matched`.
+        """
         return self.tree.probabilities(self.matched(pd.read_parquet(path), path))
 
     def predicted_by_views(self, path: Path | str) -> dict[int, np.ndarray]:
-        """The same by the number of views averaged over, from a file of `views_table`."""
+        """Predictions by the number of views averaged, from a file of `views_table`."""
         return {
             views: self.tree.probabilities(self.matched(table, path))
             for views, table in pd.read_parquet(path).groupby(VIEWS)
@@ -49,8 +53,8 @@ class HeldOut(NamedTuple):
     def matched(self, table: pd.DataFrame, path: Path | str) -> pd.DataFrame:
         """A table's rows in the order of `ids`.
 
-        Raises InputError unless the table, which was read from `path`, has each of the held-out
-        galaxies once and no other.
+        Raises InputError unless the table, which was read from `path`, has each held-out galaxy
+        once and no others.
         """
         if len(table) != len(self.ids) or not np.array_equal(np.sort(table[ID]), self.ids):
             raise InputError(
@@ -63,9 +67,9 @@ class HeldOut(NamedTuple):
 def held_out(survey: pd.DataFrame, ids: pd.Series, tree: DecisionTree, path: Path | str) -> HeldOut:
     """The galaxies `ids` (n,), held out from a survey.
 
-    `survey` has GalaxyID and the tree's columns, a row for each galaxy in the order of the crops.
-    Raises InputError, which names the `path` that the ids were read from, if any of them is not in
-    the survey, or either has an id twice.
+    `survey` has GalaxyID and the tree's columns, one row per galaxy in the order of the crops.
+    Raises InputError, naming the `path` that the ids were read from, if any of them is not in the
+    survey, or if either has an id twice.
     """
     ids = np.sort(ids.to_numpy())
     rows = rows_of(ids, survey[ID], path)
@@ -75,5 +79,5 @@ def held_out(survey: pd.DataFrame, ids: pd.Series, tree: DecisionTree, path: Pat
 
 
 def read_held_out(index: Path | str, holdout: Path | str, tree: DecisionTree) -> HeldOut:
-    """The same from a survey's files, training.csv and holdout.csv."""
+    """The held-out galaxies from a survey's files, training.csv and holdout.csv."""
     return held_out(pd.read_csv(index), pd.read_csv(holdout)[ID], tree, holdout)

@@ -1,4 +1,4 @@
-"""Kaggle's error, and the scores of an experiment in it."""
+"""Kaggle's error measure, and the scores of an experiment."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,12 +10,12 @@ from galaxyzoo.tree.decision_tree import DecisionTree
 
 
 def rmse(predicted: np.ndarray, voted: np.ndarray) -> float:
-    """Kaggle's error: one root mean square over all galaxies and columns of two (N, columns)."""
+    """Kaggle's error of two arrays (N, columns): one root mean square over galaxies and columns."""
     return float(np.sqrt(np.mean((predicted - voted) ** 2)))
 
 
 def question_rmse(predicted: np.ndarray, voted: np.ndarray, tree: DecisionTree) -> dict[str, float]:
-    """The same error over the columns of each question, by the question's number."""
+    """The error over each question's columns, by question number (a string)."""
     return {
         str(question.number): rmse(predicted[:, columns], voted[:, columns])
         for question, columns in zip(tree.questions, tree.slices, strict=True)
@@ -23,7 +23,7 @@ def question_rmse(predicted: np.ndarray, voted: np.ndarray, tree: DecisionTree) 
 
 
 def squared_errors(predicted: np.ndarray, voted: np.ndarray) -> np.ndarray:
-    """Each galaxy's mean squared error over all columns: two (N, columns) give (N,)."""
+    """Each galaxy's mean squared error over all columns: two arrays (N, columns) give (N,)."""
     return np.mean((predicted - voted) ** 2, axis=1)
 
 
@@ -36,12 +36,12 @@ def scores(
     bag: np.ndarray,
     tree: DecisionTree,
 ) -> dict[str, Any]:
-    """Errors on the held-out galaxies, in the terms of metrics.json.
+    """Errors on the held-out galaxies, as in metrics.json.
 
-    Every array is (galaxies, columns). All are of the held-out galaxies but for `train_labels`.
-    `truth` is what the votes were drawn from, where that is known. `seeds` holds each seed's
-    predictions from a `single` view and with `tta`. `rmse_interval` is the bootstrap's, over
-    galaxies.
+    Every array is (galaxies, columns), all for the held-out galaxies except `train_labels`. `truth`
+    holds the probabilities that the votes were drawn from, if they are known. `seeds` holds each
+    seed's predictions from a `single` view and with `tta`. `rmse_interval` is the bootstrap
+    interval over galaxies.
     """
     mean_label = np.broadcast_to(train_labels.mean(axis=0), voted.shape)
     return {

@@ -1,31 +1,31 @@
-"""How bright and how large galaxies are on their crops, measured simply.
+"""Simple measurements of how bright and how large galaxies are in their crops.
 
-Light is the mean of red, green and blue, less the background: the median of the pixels outside the
-largest circle around the middle that the crop holds. What else is in the picture counts as the
-galaxy's light, and a galaxy that fills its crop is part of its own background: these numbers sort
-galaxies, and are no photometry for science.
+Light is the mean of red, green and blue, minus the background: the median of the pixels outside the
+largest centred circle that fits in the crop. Anything else in the crop counts as the galaxy's
+light, and a galaxy that fills its crop is part of its own background. These numbers are for sorting
+galaxies, not for scientific photometry.
 """
 
 import numpy as np
 import pandas as pd
 
-CORE = 0.05  # of the crop's width: the radius of what counts as the centre
+CORE = 0.05  # radius of the centre, as a fraction of the crop's width
 CHUNK = 128  # galaxies in memory at a time
 
 
 def measured(crops: np.ndarray, rows: np.ndarray) -> pd.DataFrame:
-    """Brightness and size of the galaxies in some `rows` of crops (N, size, size, 3) uint8.
+    """Brightness and size of the galaxies in the given `rows` of crops (N, size, size, 3) uint8.
 
-    One row a galaxy: `central_brightness`, the mean light within CORE widths of the middle, in
-    levels of the 255 that a pixel has; `half_light_radius_px`, the radius around the middle that
-    holds half the light of the circle, NaN where there is no light. Crops are read in chunks.
+    One row per galaxy: `central_brightness`, the mean light within CORE widths of the centre, in
+    pixel levels out of 255; `half_light_radius_px`, the radius around the centre that holds half
+    the light of the circle, NaN if there is no light. Crops are read in chunks.
     """
     chunks = [measured_chunk(crops[rows[i : i + CHUNK]]) for i in range(0, len(rows), CHUNK)]
     return pd.concat(chunks, ignore_index=True)
 
 
 def measured_chunk(crops: np.ndarray) -> pd.DataFrame:
-    """`measured` of crops (n, size, size, 3) that are in memory."""
+    """`measured` for crops (n, size, size, 3) that are in memory."""
     size_px = crops.shape[1]
     away = np.arange(size_px) - (size_px - 1) / 2
     radius_px = np.hypot(away, away[:, None]).ravel()
@@ -40,10 +40,10 @@ def measured_chunk(crops: np.ndarray) -> pd.DataFrame:
 
 
 def half_light_radii(light: np.ndarray, radius_px: np.ndarray, largest_px: int) -> np.ndarray:
-    """The radius (n,) by which the light (n, pixels) has grown to half of its highest.
+    """The radius (n,) at which the light (n, pixels), summed outwards, reaches half its maximum.
 
-    `radius_px` (pixels,) is each pixel's distance from the middle; light is summed up in rings of
-    one pixel, out to `largest_px`, and goes evenly with the radius within a ring.
+    `radius_px` (pixels,) is each pixel's distance from the centre. Light is summed in rings one
+    pixel wide, out to `largest_px`, and assumed to grow linearly with radius within a ring.
     """
     order = np.argsort(radius_px, kind="stable")
     order = order[radius_px[order] < largest_px]
@@ -51,7 +51,7 @@ def half_light_radii(light: np.ndarray, radius_px: np.ndarray, largest_px: int) 
     growth = np.cumsum(np.add.reduceat(light[:, order], firsts, axis=1), axis=1)
     growth = np.column_stack([np.zeros(len(light)), growth])
     total = growth.max(axis=1)
-    ring = np.argmax(growth >= total[:, None] / 2, axis=1)  # the first to have half of it
+    ring = np.argmax(growth >= total[:, None] / 2, axis=1)  # the first to reach half the total
     galaxy = np.arange(len(light))
     before, after = growth[galaxy, np.maximum(ring - 1, 0)], growth[galaxy, ring]
     with np.errstate(invalid="ignore", divide="ignore"):

@@ -1,4 +1,4 @@
-"""Tables of predictions: as Parquet between the steps, and as a submission to Kaggle."""
+"""Tables of predictions: Parquet files between steps, and submissions to Kaggle."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -16,8 +16,8 @@ VIEWS = "views"
 def rows_of(ids: np.ndarray, survey: pd.Series, path: Path | str) -> np.ndarray:
     """Positions (n,) of galaxies in a survey's column of GalaxyIDs, in the order of `ids`.
 
-    Raises InputError, which names the `path` that the ids were read from, unless each of them is
-    once among them and once in the survey.
+    Raises InputError, naming the `path` that the ids were read from, unless each of them occurs
+    once in `ids` and once in the survey.
     """
     galaxies = pd.Index(survey)
     if galaxies.is_unique and len(np.unique(ids)) == len(ids):
@@ -33,7 +33,7 @@ def rows_of(ids: np.ndarray, survey: pd.Series, path: Path | str) -> np.ndarray:
 def prediction_table(
     ids: np.ndarray, probabilities: np.ndarray, tree: DecisionTree
 ) -> pd.DataFrame:
-    """One row a galaxy: GalaxyID and the tree's columns. `probabilities` is (N, columns)."""
+    """One row per galaxy: GalaxyID and the tree's columns. `probabilities` is (N, columns)."""
     table = pd.DataFrame(probabilities, columns=list(tree.columns))
     table.insert(0, ID, ids)
     return table
@@ -42,9 +42,9 @@ def prediction_table(
 def views_table(
     ids: np.ndarray, by_views: Mapping[int, np.ndarray], tree: DecisionTree
 ) -> pd.DataFrame:
-    """Predictions (N, columns) by the number of views averaged over, one number after the other.
+    """Predictions (N, columns) for each number of views averaged, stacked into one table.
 
-    One row for each number and galaxy: `views`, GalaxyID and the tree's columns in float32.
+    One row per number and galaxy: `views`, GalaxyID and the tree's columns in float32.
     """
     tables = []
     for views, probabilities in by_views.items():
@@ -57,7 +57,7 @@ def views_table(
 def bagged(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
     """The mean of several predictions of the same galaxies and answers, in the same order.
 
-    Raises ValueError where the tables are of different galaxies or answers.
+    Raises ValueError if the tables differ in galaxies or answers.
     """
     first = tables[0]
     if not all(first[ID].equals(t[ID]) and first.columns.equals(t.columns) for t in tables):
@@ -69,7 +69,7 @@ def bagged(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
 
 
 def write_submission(table: pd.DataFrame, path: Path) -> None:
-    """Write predictions as Kaggle takes them: gzipped CSV, ids ascending."""
+    """Write predictions in Kaggle's format: gzipped CSV, ids ascending."""
     table.sort_values(ID).to_csv(
         path, index=False, float_format="%.6f", compression={"method": "gzip", "mtime": 0}
     )

@@ -1,7 +1,7 @@
-"""Scores that others published on Kaggle's Galaxy Zoo challenge.
+"""Scores that others have published on Kaggle's Galaxy Zoo challenge.
 
-None is of the galaxies that an experiment here holds out. Kaggle scored all but the blog's, on the
-private part of its 79,975 test galaxies; their labels are not public.
+None is for the galaxies that an experiment here holds out. Kaggle scored all but the blog's, on the
+private part of its 79,975 test galaxies, whose labels are not public.
 """
 
 from typing import NamedTuple
@@ -11,7 +11,7 @@ LATE = "late submission, scored by Kaggle"
 
 
 class PublishedScore(NamedTuple):
-    """A published error: whose it is, the root mean square, how it came about, where it is from."""
+    """A published score: its name, root mean square error, how it was obtained, and its source."""
 
     name: str
     rmse: float

@@ -1,4 +1,4 @@
-"""Held-out galaxies ranked: by their own error, by how far apart crowd and network are."""
+"""Held-out galaxies ranked by error and by how far crowd and network disagree."""
 
 import numpy as np
 import pandas as pd
@@ -13,16 +13,16 @@ SHEET_GALAXIES = 12
 
 
 def galaxy_errors(predicted: np.ndarray, voted: np.ndarray) -> np.ndarray:
-    """Each galaxy's own root mean square error over all columns: two (N, columns) give (N,)."""
+    """Each galaxy's root mean square error over all columns: two arrays (N, columns) give (N,)."""
     return np.sqrt(squared_errors(predicted, voted))
 
 
 def disagreements(predicted: np.ndarray, voted: np.ndarray, tree: DecisionTree) -> np.ndarray:
-    """How far apart crowd and network are in what they say of each galaxy, (N,) in [0, 1].
+    """How far crowd and network disagree about each galaxy: (N,) in [0, 1].
 
-    Both arrays are (N, columns). It is the largest difference of the two probabilities over the
-    answers that one of the two sentences tells and the other does not, and over the numbers that
-    questions with a single answer ask for: 0 where both say the same.
+    Both arrays are (N, columns). The disagreement is the largest difference between the two
+    probabilities, over the answers that are in only one of the two sentences and over the values of
+    questions with a single answer. It is 0 where both say the same.
     """
     numbers = {s.start for q, s in zip(tree.questions, tree.slices, strict=True) if q.single}
     apart = np.abs(predicted - voted)
@@ -35,7 +35,7 @@ def disagreements(predicted: np.ndarray, voted: np.ndarray, tree: DecisionTree) 
 
 
 def ranked_galaxies(galaxies: HeldOut, predicted: np.ndarray) -> pd.DataFrame:
-    """One row a held-out galaxy: what crowd and network say of it, and how far apart they are.
+    """One row per held-out galaxy: what crowd and network say about it, and how far they differ.
 
     `predicted` is (n, columns). The columns of the table: `GalaxyID`, `row` (its position in the
     survey's crops), `rmse`, `disagreement`, the sentences `crowd` and `network`, and each of the
@@ -63,9 +63,9 @@ def ranked_galaxies(galaxies: HeldOut, predicted: np.ndarray) -> pd.DataFrame:
 def sheet_positions(ranked: pd.DataFrame, sheet: str, count: int = SHEET_GALAXIES) -> np.ndarray:
     """Positions of the galaxies on a sheet, at most `count`, given `ranked_galaxies`.
 
-    'best' is the lowest errors, lowest first; 'worst' the highest, highest first; 'typical' walks
-    from low to high error in even steps of rank, so that it shows the sample as it is; 'disagreed'
-    is the largest disagreements, largest first.
+    'best' has the lowest errors, lowest first; 'worst' the highest, highest first; 'typical' goes
+    from low to high error in even steps of rank, to represent the whole sample; 'disagreed' has the
+    largest disagreements, largest first.
     """
     count = min(count, len(ranked))
     by_error = np.argsort(ranked["rmse"].to_numpy(), kind="stable")

@@ -1,4 +1,4 @@
-"""Tables of how the stages went, by seed and stage: histories, timings and benchmarks."""
+"""Tables of all stages, by seed and stage: histories, timings and benchmarks."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -11,7 +11,7 @@ StageTables = Mapping[int, Mapping[str, pd.DataFrame]]  # seed -> stage -> table
 def read_stage_tables(
     paths: Iterable[str], seeds: Sequence[int], stages: Sequence[str], separator: str = ","
 ) -> dict[int, dict[str, pd.DataFrame]]:
-    """Tables by seed and stage, of CSV files that list all stages of one seed, then the next."""
+    """Tables by seed and stage, from CSV files that list all stages of one seed, then the next."""
     paths = iter(paths)
     return {
         seed: {stage: pd.read_csv(next(paths), sep=separator) for stage in stages} for seed in seeds
@@ -19,17 +19,23 @@ def read_stage_tables(
 
 
 def learning_table(histories: StageTables, stages: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-    """One row an epoch of a seed: stages in the order of training, `epoch` counted over them all.
+    """One row per seed and epoch: stages in the order of training, `epoch` counted across them.
 
-    `stages` are those of the config, in order. Columns: seed, stage, size_px, lr (as the config has
-    it, in words), epoch, and of the stage's history train_loss, valid_loss and valid_rmse.
+    `stages` are those of the config, in order. Columns: seed, stage, size_px, lr (as in the config,
+    in words), epoch, and train_loss, valid_loss and valid_rmse from the stage's history.
     """
     rows = []
     for seed, by_stage in histories.items():
         for stage in stages:
             curve = by_stage[stage["name"]][["train_loss", "valid_loss", "valid_rmse"]]
-            what = {"stage": stage["name"], "size_px": stage["size"], "lr": lr_in_words(stage)}
-            rows.append(curve.assign(seed=seed, **what))
+            rows.append(
+                curve.assign(
+                    seed=seed,
+                    stage=stage["name"],
+                    size_px=stage["size"],
+                    lr=lr_in_words(stage),
+                )
+            )
     table = pd.concat(rows, ignore_index=True)
     table["epoch"] = table.groupby("seed").cumcount() + 1
     columns = ["seed", "stage", "size_px", "lr", "epoch"]
@@ -37,20 +43,20 @@ def learning_table(histories: StageTables, stages: Sequence[Mapping[str, Any]]) 
 
 
 def lr_in_words(stage: Mapping[str, Any]) -> str:
-    """A stage's highest learning rate; from that of the first layers to the head's, if two."""
+    """A stage's maximum learning rate or, if it has two, from the lowest layers' to the head's."""
     rate = stage["lr"]
     return f"{rate[0]:g} to {rate[1]:g}" if isinstance(rate, Sequence) else f"{rate:g}"
 
 
 def stage_costs(timings: StageTables, benchmarks: StageTables) -> pd.DataFrame:
-    """One row a stage, in order, of tables by seed and stage.
+    """One row per stage, in order, from tables by seed and stage.
 
-    `timings` have a row an epoch: seconds and images_per_second; `benchmarks` are Snakemake's, of
-    one row: s, the job's seconds, and max_rss, its highest resident memory in MiB, NaN of a job too
-    short to be looked at. Columns: stage; job_seconds and epoch_seconds, means over seeds;
-    images_per_second, the median of all epochs; peak_memory_mib, the highest of all seeds. The job
-    is the one that finished the stage: of a stage that was stopped, its last part; the epochs are
-    all.
+    `timings` have one row per epoch: seconds and images_per_second. `benchmarks` are Snakemake's,
+    with one row: s, the job's seconds, and max_rss, its peak resident memory in MiB (NaN for a job
+    too short to be sampled). Columns: stage; job_seconds and epoch_seconds, means over seeds;
+    images_per_second, the median of all epochs; peak_memory_mib, the maximum over seeds. If a stage
+    was stopped and resumed, job_seconds covers only the job that finished it, epoch_seconds all
+    epochs.
     """
     rows = []
     for stage in next(iter(timings.values())):

@@ -1,4 +1,4 @@
-"""Files that are there only when they are whole."""
+"""Files that appear only when they are complete."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,7 +7,7 @@ from pathlib import Path
 
 @contextmanager
 def replaced(path: Path) -> Iterator[Path]:
-    """A path beside `path` to write to: renamed to it at the end, removed on any error."""
+    """A temporary path beside `path`: renamed to `path` at the end, removed on any error."""
     unfinished = path.with_name(f"{path.name}.unfinished")
     try:
         yield unfinished

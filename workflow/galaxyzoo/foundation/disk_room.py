@@ -1,4 +1,4 @@
-"""Room on a disk: asked for before a file is downloaded, and told of where it runs out."""
+"""Room on a disk: checked before a download, and reported when it runs out."""
 
 import errno
 import shutil
@@ -13,27 +13,27 @@ NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 def ran_out(error: BaseException | None) -> bool:
-    """Whether an error is of a disk that is full, or of a file longer than is allowed."""
+    """Whether an error means that the disk is full, or that a file exceeds the allowed length."""
     return isinstance(error, OSError) and error.errno in NO_ROOM
 
 
 def free(folder: Path) -> str:
-    """How much room there is in a folder, in words."""
+    """How much room there is in a folder, as text."""
     return f"{shutil.disk_usage(folder).free:,} bytes are free in {folder}"
 
 
 def require_room(part: Path, total_bytes: int) -> None:
-    """Raise InputError if what the file `<name>.part` lacks of its length is more than is free."""
+    """Raise InputError if the rest of the file `<name>.part` needs more room than is free."""
     if total_bytes - size_bytes(part) > shutil.disk_usage(part.parent).free:
         raise InputError(f"{lack(part, total_bytes)}; make room there")
 
 
 @contextmanager
 def download_watched(part: Path, total_bytes: int) -> Iterator[None]:
-    """Tell how far the file `<name>.part` has come; raise InputError if the disk is full before.
+    """Report the progress of the file `<name>.part`; raise InputError if the disk fills up.
 
-    `total_bytes` is how long the file will be; 0 where the server does not tell, and then there is
-    no progress.
+    `total_bytes` is the final length of the file, or 0 if the server does not give it; then no
+    progress is reported.
     """
     try:
         if total_bytes:
@@ -48,7 +48,7 @@ def download_watched(part: Path, total_bytes: int) -> Iterator[None]:
 
 
 def unwritten(what: object, error: OSError, shortage: str) -> str:
-    """The sentence for a file that a full disk cut off; `shortage` tells how much room there is."""
+    """The message for a file that a full disk cut off; `shortage` says how much room there is."""
     return (
         f"{what} could not be written to its end ({error.strerror}): {shortage}; make room there, "
         "and run this again"
@@ -56,6 +56,6 @@ def unwritten(what: object, error: OSError, shortage: str) -> str:
 
 
 def lack(part: Path, total_bytes: int) -> str:
-    """What a file still takes, and what is free."""
+    """How many bytes a file still takes, and how many are free, as text."""
     missing = f"{total_bytes - size_bytes(part):,}" if total_bytes else "an unknown number of"
     return f"{part.stem} takes {missing} more bytes, and {free(part.parent)}"

@@ -1,4 +1,4 @@
-"""Errors that are the input's fault and not the code's."""
+"""Errors caused by the user's input, not by the code."""
 
 from collections.abc import Mapping
 
@@ -6,11 +6,11 @@ SHOWN_OFFENDERS = 10
 
 
 class InputError(ValueError):
-    """Something a user gave is wrong: says which file, row or key, what is wrong, what to do."""
+    """The user's input is wrong: says which file, row or key, what is wrong and what to do."""
 
 
 def offenders(reasons: Mapping[object, str]) -> str:
-    """The first ten of `reasons` (name -> what is wrong with it), a line each, and the total."""
+    """The first ten of `reasons` (name -> what is wrong with it), one per line, and the total."""
     shown = [f"  {name}: {why}" for name, why in list(reasons.items())[:SHOWN_OFFENDERS]]
     more = len(reasons) - len(shown)
     return "\n".join(

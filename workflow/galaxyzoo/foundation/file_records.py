@@ -1,4 +1,4 @@
-"""Where downloaded files came from, and what exactly came: a record kept beside them."""
+"""Records kept beside downloaded files: where they came from, their lengths and hashes."""
 
 import hashlib
 import json
@@ -12,22 +12,22 @@ from galaxyzoo.foundation.atomic_files import replaced
 
 log = logging.getLogger(__name__)
 
-PROVENANCE = "provenance.json"  # what a record is named, beside the files it is of
+PROVENANCE = "provenance.json"  # name of a record, kept beside its files
 
 
 def write_record(path: Path, source: str, files: list[Path], versions: dict[str, str]) -> None:
-    """Write what was downloaded as JSON, and warn of each file that is not what it was before.
+    """Write a JSON record of downloaded files; warn of each that differs from the last record.
 
     The record has `source`, the `date` in UTC, each file's `name`, `bytes` and `sha256`, and the
-    `versions` of what fetched them, by name. Where `path` already holds a record, the log names the
-    files whose bytes differ from it; then it is replaced.
+    `versions` of the software that fetched them, by name. If `path` already holds a record, the log
+    names the files whose bytes differ from it. The old record is then replaced.
 
-    A rule must not declare `path` as its output: Snakemake deletes those before the job runs again,
-    and with them what there is to compare with.
+    A rule must not declare `path` as an output: Snakemake deletes outputs before it runs a job
+    again, so there would be nothing to compare with.
     """
     found = [file_record(file) for file in files]
     for change in changes(record_of_before(path), found):
-        log.warning("%s; what was made of it before cannot be made again", change)
+        log.warning("%s; results made from the earlier file cannot be reproduced", change)
     record = {
         "source": source,
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -39,14 +39,14 @@ def write_record(path: Path, source: str, files: list[Path], versions: dict[str,
 
 
 def file_record(file: Path) -> dict[str, Any]:
-    """Name, length and hash of a file."""
+    """Name, length in bytes and SHA-256 of a file."""
     with file.open("rb") as content:
         digest = hashlib.file_digest(content, "sha256").hexdigest()
     return {"name": file.name, "bytes": file.stat().st_size, "sha256": digest}
 
 
 def known_record(file: Path) -> dict[str, Any]:
-    """The same, read where a record beside the file has it: hashing gigabytes takes its time.
+    """The same, but read from the record beside the file if there is one: hashing is slow.
 
     A folder has neither length nor hash.
     """
@@ -59,7 +59,7 @@ def known_record(file: Path) -> dict[str, Any]:
 
 
 def record_of_before(path: Path) -> dict[str, Any]:
-    """The record at `path`, or one of no files where there is none that can be read."""
+    """The previous record at `path`, or a record of no files if none can be read."""
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
         return {"date": record["date"], "files": [dict(file) for file in record["files"]]}
@@ -71,7 +71,7 @@ def record_of_before(path: Path) -> dict[str, Any]:
 
 
 def changes(before: dict[str, Any], found: list[dict[str, Any]]) -> Iterator[str]:
-    """One line for each file whose bytes are not those of the record before."""
+    """One line for each file whose bytes differ from the previous record."""
     hashes = {file.get("name"): file.get("sha256") for file in before["files"]}
     for file in found:
         name, digest = file["name"], file["sha256"]

@@ -1,4 +1,4 @@
-"""How far a long loop has come: a bar on a terminal, a few plain lines in a log file."""
+"""Progress of a long loop: a bar on a terminal, a few plain lines in a log file."""
 
 import logging
 import sys
@@ -17,9 +17,9 @@ logger = logging.getLogger(__name__)
 
 
 def progress(iterable: Iterable[Item], total: int, desc: str, unit: str) -> Iterator[Item]:
-    """Hand on the items of `iterable` and tell how many of `total` have been dealt with.
+    """Yield the items of `iterable`, and report how many of `total` are done.
 
-    A bar where stderr is a terminal; elsewhere one log line each time another tenth is done.
+    Shows a bar if stderr is a terminal; otherwise logs a line each time another tenth is done.
     """
     if sys.stderr.isatty():
         yield from tqdm(iterable, total=total, desc=desc, unit=unit)
@@ -34,9 +34,9 @@ def progress(iterable: Iterable[Item], total: int, desc: str, unit: str) -> Iter
 
 @contextmanager
 def growth_progress(path: Path, total_bytes: int, desc: str) -> Iterator[None]:
-    """Tell, while the body has `path` written, how many of its megabytes are there.
+    """Report how many megabytes of `path` have been written while the body runs.
 
-    A bar where stderr is a terminal; elsewhere one log line each time another tenth is there.
+    Shows a bar if stderr is a terminal; otherwise logs a line each time another tenth is written.
     """
     ended = threading.Event()
     watcher = threading.Thread(target=tell_growth, args=(path, total_bytes, desc, ended))
@@ -49,7 +49,7 @@ def growth_progress(path: Path, total_bytes: int, desc: str) -> Iterator[None]:
 
 
 def tell_growth(path: Path, total_bytes: int, desc: str, ended: threading.Event) -> None:
-    """Look twice a second how long a file is, and tell, until `ended` is set."""
+    """Check the length of a file twice a second and report it, until `ended` is set."""
     is_terminal, start = sys.stderr.isatty(), time.monotonic()
     size, is_over = size_bytes(path), False
     with tqdm(
@@ -71,5 +71,5 @@ def tell_growth(path: Path, total_bytes: int, desc: str, ended: threading.Event)
 
 
 def size_bytes(path: Path) -> int:
-    """How long a file is; 0 if it is not there."""
+    """Length of a file in bytes; 0 if it does not exist."""
     return path.stat().st_size if path.exists() else 0

@@ -1,4 +1,4 @@
-"""How a file came about: the commit and the versions of what made it."""
+"""Provenance of a file: the commit and the package versions that made it."""
 
 import platform
 import subprocess
@@ -9,7 +9,7 @@ PACKAGES = ("numpy", "snakemake", "timm", "torch", "torchvision")
 
 
 def git_commit() -> str | None:
-    """The commit of the checkout this code is in, with `-dirty` where files differ from it."""
+    """Commit of this code's checkout, with `-dirty` if files differ from it; None if unknown."""
     try:
         described = subprocess.run(
             ["git", "describe", "--always", "--abbrev=40", "--dirty", "--exclude=*"],

@@ -1,4 +1,4 @@
-"""Random numbers that are counted, not carried: each draw has a key, and the key is its seed."""
+"""Random numbers without shared state: each draw has a key, and the key is its seed."""
 
 import hashlib
 import json
@@ -10,9 +10,9 @@ import numpy as np
 def numpy_generator(*key: int | str) -> np.random.Generator:
     """A generator that depends on `key` alone, such as `("holdout", 0)`.
 
-    The same key gives the same stream in every process and on every machine; two different keys
-    give independent streams, however alike they are. Raises TypeError for a part of the key that
-    is neither a whole number nor a string.
+    The same key gives the same stream in every process and on every machine. Two different keys
+    give independent streams, however similar they are. Raises TypeError if a part of the key is
+    neither a whole number nor a string.
     """
     return np.random.default_rng(int.from_bytes(digest(*key), "big"))
 

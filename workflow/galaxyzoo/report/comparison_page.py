@@ -1,4 +1,4 @@
-"""The comparison of experiments, on one page that needs nothing else."""
+"""The self-contained page that compares experiments."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -19,9 +19,9 @@ def comparison_page(
 ) -> str:
     """The page, as HTML.
 
-    `scores` is that of `comparison.score_table`, and `differences` that of `config_differences` of
-    the same experiments in the same order; `apart` tells why others are not among them, and
-    `survey` whose galaxies they are scored on. `curves` is the figure's file.
+    `scores` comes from `comparison.score_table`, and `differences` from `config_differences` for
+    the same experiments in the same order. `apart` gives the reason for each experiment that is not
+    compared. `survey` is the survey whose galaxies were scored, and `curves` the figure's file.
     """
     pages = page_templates(template.parent)
     pages.filters["signed"] = "{:+.5f}".format

@@ -1,9 +1,9 @@
-"""What the report's explorer of held-out galaxies shows, as plain data for a page.
+"""The data shown by the report's explorer of held-out galaxies.
 
-A page that carries all it shows must stay small: the explorer holds at most `MOST_GALAXIES`, and
-pictures of as many of them as `PICTURE_BUDGET_BYTES` has room for. Those on the report's sheets
-come first, then all others in an order drawn at random (always the same), so that what is left out
-depends neither on error nor on id.
+A self-contained page must stay small. The explorer therefore holds at most `MOST_GALAXIES`, and
+only as many pictures as fit into `PICTURE_BUDGET_BYTES`. Galaxies on the report's sheets come
+first. The others follow in a fixed random order, so that what is left out depends on neither the
+error nor the GalaxyID.
 """
 
 import base64
@@ -36,12 +36,12 @@ def explorer_data(
 ) -> dict[str, Any]:
     """The explorer's data, ready to be written as JSON.
 
-    `ranked` is of `ranked_galaxies`, whose `row` points into the packed `crops` (N, s, s, 3)
-    uint8. Returns the `tree` as a table, how many galaxies were `held_out`, the different
-    `sayings` (the sentence, and the positions of the columns it goes through), and the `galaxies`,
-    column by column: `id` as text (some have more digits than JavaScript's numbers hold), `rmse`
-    and `disagreement`, `crowd` and `network` as positions in `sayings`, `voted` and `predicted` as
-    whole thousandths, one list a galaxy, and `picture` as base64 of a WebP file, or None.
+    `ranked` comes from `ranked_galaxies`; its `row` indexes the packed `crops` (N, s, s, 3) uint8.
+    Returns the `tree` as a table, the number of `held_out` galaxies, the distinct `sayings` (each a
+    sentence and the positions of the columns on its path), and the `galaxies`, column by column:
+    `id` as text (some have more digits than a JavaScript number can hold), `rmse` and
+    `disagreement`, `crowd` and `network` as positions in `sayings`, `voted` and `predicted` as
+    whole thousandths, one list per galaxy, and `picture` as a base64-encoded WebP file, or None.
     """
     order = order_of_precedence(ranked)[:most]
     shown = ranked.iloc[order]
@@ -73,14 +73,14 @@ def explorer_data(
 
 
 def order_of_precedence(ranked: pd.DataFrame) -> np.ndarray:
-    """Positions of all galaxies, those on the sheets first and the others at random, (N,)."""
+    """Positions of all galaxies (N,): those on the sheets first, then the others at random."""
     on_sheets = np.concatenate([sheet_positions(ranked, sheet) for sheet in SHEETS])
     others = numpy_generator("explorer").permutation(len(ranked))
     return pd.unique(np.concatenate([on_sheets, others]))
 
 
 def tree_table(tree: DecisionTree) -> list[dict[str, Any]]:
-    """The tree as a table: each question's number, text, parent's position and answers' names."""
+    """The tree as a table: each question's number, text, parent, first column and answers."""
     return [
         {
             "number": question.number,
@@ -94,7 +94,7 @@ def tree_table(tree: DecisionTree) -> list[dict[str, Any]]:
 
 
 def thumbnail(crop: np.ndarray) -> str:
-    """A small picture of a crop (s, s, 3) uint8: base64 of a WebP file."""
+    """A thumbnail of a crop (s, s, 3) uint8, as a base64-encoded WebP file."""
     encoded = io.BytesIO()
     image = Image.fromarray(crop)
     image.thumbnail((THUMBNAIL_PX, THUMBNAIL_PX), Image.Resampling.LANCZOS)
@@ -103,7 +103,7 @@ def thumbnail(crop: np.ndarray) -> str:
 
 
 def within(texts: Iterable[str], budget_bytes: int) -> list[str]:
-    """The first of some texts, as many as a number of bytes has room for."""
+    """The first of the texts, as many as fit into the given number of bytes."""
     kept: list[str] = []
     for text in texts:
         budget_bytes -= len(text)

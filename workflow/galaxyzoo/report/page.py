@@ -1,4 +1,4 @@
-"""The report: an experiment's scores, figures and config on one page that needs nothing else."""
+"""The report: an experiment's scores, figures and config on one self-contained page."""
 
 import base64
 import hashlib
@@ -23,7 +23,7 @@ Settings = Mapping[str, Any]
 
 
 class Score(NamedTuple):
-    """A row of the table of scores: what predicted, what that is, and its error."""
+    """A row of the table of scores: the prediction's name, what it is, and its error."""
 
     name: str
     meaning: str
@@ -42,15 +42,15 @@ def report_page(
     provenance: Settings,
     rule_graph: RuleGraph,
 ) -> str:
-    """The page, as HTML, with every figure inside it.
+    """The page, as HTML, with every figure embedded.
 
-    `config` is the resolved config, `tree` the one that it names and `metrics` the content of
-    metrics.json; `histories` maps seed -> stage -> its history, one row an epoch. `tables` are
-    those behind some figures, by the figure's name, and `stage_costs`. `figures` names the files of
-    the charts, which the templates ask for, of the sheets of galaxies, `typical`, `best`, `worst`
-    and `disagreed`, of `augmentation` and `attribution`; `explorer` is the file of `explorer_data`.
-    `provenance` is the content of provenance.json, with the `commit` and `versions` of what writes
-    the page.
+    `config` is the resolved config, `tree` its decision tree and `metrics` the content of
+    metrics.json. `histories` maps seed -> stage -> history, with one row per epoch. `tables` holds
+    the tables behind some of the figures, by figure name, and `stage_costs`. `figures` maps names
+    to files: the charts that the templates ask for, the sheets of galaxies (`typical`, `best`,
+    `worst` and `disagreed`), `augmentation` and `attribution`. `explorer` is the file that holds
+    `explorer_data`. `provenance` is the content of provenance.json, with the `commit` and
+    `versions` of the code that writes the page.
     """
     pages = page_templates(template.parent)
     return pages.get_template(template.name).render(
@@ -77,16 +77,16 @@ def report_page(
 
 
 def explorer_parts(data: Path, script: Path) -> dict[str, Any]:
-    """The explorer's JSON and script as they stand in the page, and how much is in it.
+    """The explorer's JSON and script as embedded in the page, and how many galaxies it holds.
 
-    `script_hash` is what the page's Content-Security-Policy lets run.
+    `script_hash` identifies the only script that the page's Content-Security-Policy allows.
     """
     content, code = data.read_text(encoding="utf-8"), script.read_text(encoding="utf-8")
     explorer = json.loads(content)
     pictures = explorer["galaxies"]["picture"]
     digest = base64.b64encode(hashlib.sha256(code.encode()).digest()).decode("ascii")
     return {
-        "json": Markup(content.replace("<", "\\u003c")),  # no tag can end the script
+        "json": Markup(content.replace("<", "\\u003c")),  # no tag can close the script
         "script": Markup(code),
         "script_hash": f"sha256-{digest}",
         "held_out": explorer["held_out"],
@@ -96,36 +96,36 @@ def explorer_parts(data: Path, script: Path) -> dict[str, Any]:
 
 
 def views(tta: Settings) -> int:
-    """How many views of a galaxy test-time augmentation averages over."""
+    """The number of views of a galaxy that test-time augmentation averages over."""
     return tta["rotations"] * (2 if tta["flips"] else 1) * len(tta["zooms"])
 
 
 def scores(metrics: Settings, views: int) -> list[Score]:
-    """The rows of the table of scores, from what knows nothing to the best that can be done."""
+    """The rows of the table of scores, from trivial baselines to the best possible score."""
     rmse = metrics["rmse"]
     rows = [
-        Score("All zeros", "nothing predicted at all", rmse["all_zeros"]),
-        Score("Mean label", "the same answer for every galaxy", rmse["mean_label"]),
-        Score("Central pixel", "what the colour at the centre tells", rmse["central_pixel"]),
+        Score("All zeros", "0 for every answer", rmse["all_zeros"]),
+        Score("Mean label", "the same prediction for every galaxy", rmse["mean_label"]),
+        Score("Central pixel", "predicted from the colour at the centre", rmse["central_pixel"]),
     ]
     for seed, errors in rmse["seeds"].items():
         rows.append(Score(f"Seed {seed}, single", seen_in(1), errors["single"]))
-        rows.append(Score(f"Seed {seed}, averaged", seen_in(views), errors["tta"]))
-    meaning = f"{counted(len(rmse['seeds']), 'seed')}, {seen_in(views)}"
-    rows.append(Score("Ensemble", meaning, rmse["bag"]))
+        rows.append(Score(f"Seed {seed}, tta", seen_in(views), errors["tta"]))
+    meaning = f"mean over {counted(len(rmse['seeds']), 'seed')}, {seen_in(views)}"
+    rows.append(Score("Bag", meaning, rmse["bag"]))
     if rmse["vote_noise_floor"] is not None:
-        meaning = "the chance in the votes themselves"
+        meaning = "the random noise in the votes themselves"
         rows.append(Score("Vote-noise floor", meaning, rmse["vote_noise_floor"]))
     return rows
 
 
 def seen_in(views: int) -> str:
-    """How often test-time augmentation sees a galaxy, in words."""
+    """The number of views of each galaxy, in words."""
     return f"{counted(views, 'view')} of each galaxy"
 
 
 def stage_rows(stages: Sequence[Settings], histories: StageTables) -> list[dict[str, Any]]:
-    """Each stage's settings, with the error at its end as the mean over seeds."""
+    """Each stage's settings, with its final validation error as the mean over seeds."""
     rows = []
     for stage in stages:
         ends = [history[stage["name"]]["valid_rmse"].iloc[-1] for history in histories.values()]
@@ -135,10 +135,10 @@ def stage_rows(stages: Sequence[Settings], histories: StageTables) -> list[dict[
 
 
 def averaging_rows(metrics: Settings, by_views: pd.DataFrame) -> list[dict[str, Any]]:
-    """What one network and all together reach with one view and with all, and how seeds differ.
+    """The errors of single networks and of the bag, with one view and with all of them.
 
-    `by_views` is the table of `averaging.error_by_views`. The `spread` is the standard
-    deviation over seeds, None of one seed alone.
+    `by_views` comes from `averaging.error_by_views`. `spread` is the standard deviation over seeds,
+    or None if there is only one.
     """
     together = by_views[by_views["network"] == BAG].set_index("views")["rmse"]
     rows = []

@@ -1,4 +1,4 @@
-"""The graph of the workflow's rules, as Snakemake writes it, in an order to draw it in."""
+"""The graph of the workflow's rules, as Snakemake writes it, sorted for drawing."""
 
 import re
 from graphlib import TopologicalSorter
@@ -7,16 +7,16 @@ from typing import NamedTuple
 
 
 class RuleGraph(NamedTuple):
-    """Rules, each after those it needs, and which needs which: (position, later position)."""
+    """Rules, each after those it needs, and the arcs between them: (position, later position)."""
 
     rules: list[str]
     arcs: list[tuple[int, int]]
 
 
 def read_rule_graph(path: Path) -> RuleGraph:
-    """The graph in a file of `snakemake --rulegraph dot`.
+    """The graph in a file written by `snakemake --rulegraph dot`.
 
-    Of its arcs, those are left out that only repeat what a longer way says.
+    Arcs that a longer path already implies are left out.
     """
     text = path.read_text(encoding="utf-8")
     names = dict(re.findall(r'^\s*(\d+)\[label = "(\w+)', text, re.MULTILINE))

@@ -1,4 +1,4 @@
-"""What all pages share: their templates, how these write numbers, and pictures inside a page."""
+"""What all pages share: templates, number formats and embedded pictures."""
 
 import base64
 import io
@@ -9,7 +9,7 @@ from PIL import Image
 
 
 def page_templates(folder: Path) -> Environment:
-    """The templates in a folder, with the filters by which they write numbers."""
+    """The templates in a folder, with the filters that format numbers."""
     pages = Environment(
         loader=FileSystemLoader(folder),
         autoescape=True,
@@ -24,12 +24,12 @@ def page_templates(folder: Path) -> Environment:
 
 
 def counted(number: int, noun: str) -> str:
-    """A number and its noun, in the plural where it is not one."""
+    """A number and its noun, in the plural unless the number is 1."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def duration(seconds: float) -> str:
-    """Seconds in the two units that fit them best, such as `3 min 20 s`."""
+    """Seconds in the two most suitable units, such as `3 min 20 s`."""
     minutes, rest = divmod(round(seconds), 60)
     if minutes < 1:
         return f"{rest} s"
@@ -39,7 +39,7 @@ def duration(seconds: float) -> str:
 
 
 def picture(path: Path) -> str:
-    """An image file as a data URI: SVG as it is, others as WebP, which looks the same for less."""
+    """An image file as a data URI: SVG unchanged, others as WebP (smaller, and looks the same)."""
     if path.suffix == ".svg":
         kind, content = "svg+xml", path.read_bytes()
     else:

@@ -1,4 +1,4 @@
-"""How far the stages of an experiment are, from the files they write as they go."""
+"""The progress of an experiment's stages, from the files they write as they run."""
 
 from pathlib import Path
 from typing import Any
@@ -12,11 +12,11 @@ COLUMNS = ("seed", "stage", "state", "epoch", "train loss", "valid RMSE", "image
 
 
 def stage_progress(folder: Path, config: dict[str, Any]) -> list[dict[str, Any]]:
-    """One mapping for each stage of each seed of an experiment in a folder, in order.
+    """One mapping for each stage of each seed of the experiment in a folder, in order.
 
-    `state` is `waiting`, `training` or `done`; `epoch` the last that is finished, of `epochs`;
-    `train_loss`, `valid_rmse` and `images_per_second` are that epoch's, and `seconds_left` what the
-    rest will take at its pace. None where there is nothing to tell yet.
+    `state` is `waiting`, `training` or `done`. `epoch` is the last finished one, of `epochs`.
+    `train_loss`, `valid_rmse` and `images_per_second` belong to that epoch, and `seconds_left` is
+    the time that the remaining epochs take at its pace. Values that are not known yet are None.
     """
     return [
         one_stage(folder, seed, stage["name"], stage["epochs"])
@@ -26,7 +26,7 @@ def stage_progress(folder: Path, config: dict[str, Any]) -> list[dict[str, Any]]
 
 
 def one_stage(folder: Path, seed: int, stage: str, epochs: int) -> dict[str, Any]:
-    """How far one stage of one seed is."""
+    """The progress of one stage of one seed."""
     files = folder / f"seed{seed}" / "stages"
     row = {"seed": seed, "stage": stage, "epochs": epochs, "epoch": 0, "state": "waiting"}
     row |= dict.fromkeys(("train_loss", "valid_rmse", "images_per_second", "seconds_left"))
@@ -47,7 +47,7 @@ def one_stage(folder: Path, seed: int, stage: str, epochs: int) -> dict[str, Any
 
 
 def last_row(path: Path) -> pd.Series | None:
-    """The last row of a table, None if there is none yet."""
+    """The last row of a table, or None if there is none yet."""
     try:
         table = pd.read_csv(path)
     except (FileNotFoundError, pd.errors.EmptyDataError):
@@ -61,7 +61,10 @@ def progress_table(experiment: str, rows: list[dict[str, Any]]) -> Table:
     styles = {"waiting": "dim", "training": "bold", "done": "green"}
     for row in rows:
         table.add_row(
-            *(str(row["seed"]), row["stage"], row["state"], f"{row['epoch']}/{row['epochs']}"),
+            str(row["seed"]),
+            row["stage"],
+            row["state"],
+            f"{row['epoch']}/{row['epochs']}",
             "" if row["train_loss"] is None else f"{row['train_loss']:.5f}",
             "" if row["valid_rmse"] is None else f"{row['valid_rmse']:.5f}",
             "" if row["images_per_second"] is None else f"{row['images_per_second']:.0f}",
@@ -72,7 +75,7 @@ def progress_table(experiment: str, rows: list[dict[str, Any]]) -> Table:
 
 
 def count_done(rows: list[dict[str, Any]]) -> int:
-    """How many stages are done."""
+    """The number of stages that are done."""
     return sum(row["state"] == "done" for row in rows)
 
 
@@ -83,11 +86,11 @@ def clock(seconds: float) -> str:
 
 
 def experiment_config(folder: Path) -> Path:
-    """The file with an experiment's config as it was resolved; InputError if there is none."""
+    """The file with an experiment's resolved config; InputError if there is none."""
     path = folder / "config.yaml"
     if not path.exists():
         raise InputError(
-            f"{folder} holds no config.yaml, which the first job of a run writes; start the run, "
+            f"{folder} holds no config.yaml, which the first job of a run writes: start the run, "
             "or give the folder of an experiment, such as results/demo"
         )
     return path

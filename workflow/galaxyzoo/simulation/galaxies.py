@@ -1,24 +1,24 @@
-"""What simulated galaxies are made of, and how often which kind occurs.
+"""The components of simulated galaxies, and how often each kind of galaxy occurs.
 
-A galaxy is a spheroid and a disc, which may carry spiral arms, a bar, a ring, and whatever else
+A galaxy is a spheroid and a disc, which may have spiral arms, a bar, a ring, and anything else that
 makes a galaxy odd. Lengths are in units of R90, the radius that holds 90 % of the light, because
-Galaxy Zoo scales its cut-outs by it; light is a share of the galaxy's own, or of its disc's;
-colours are g - r in magnitudes. The ranges were set by eye and by statistics of survey pictures.
+Galaxy Zoo scales its cut-outs by it. Light is a fraction of the galaxy's own, or of its disc's.
+Colours are g - r in magnitudes. The ranges were set by eye and from statistics of survey pictures.
 """
 
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-# The main sample of Galaxy Zoo 2 (Willett et al. 2013, section 2.1): magnitude in r, R90 > 3".
-# Galaxies beyond the upper radius are few, and would be the slowest to draw.
+# The main sample of Galaxy Zoo 2 (Willett et al. 2013, section 2.1): r magnitude, R90 > 3".
+# Galaxies beyond the upper radius are rare, and would be the slowest to draw.
 MAGNITUDE_LIMIT = 17.0
 R90_RANGE_ARCSEC = (3.5, 30.0)
 
 
 @dataclass(frozen=True)
 class View:
-    """How a galaxy is seen: its total magnitude in r, its size, and the seeing's full width."""
+    """How a galaxy is seen: its total r magnitude, its size, and the FWHM of the seeing."""
 
     magnitude: float
     r90_arcsec: float
@@ -29,7 +29,7 @@ class View:
 class Spheroid:
     """An elliptical galaxy or the bulge of a disc, with a Sersic profile of half-light `radius`.
 
-    `axis_ratio` is the apparent one; `isophote` is the exponent of its outline, 2 for an ellipse,
+    `axis_ratio` is the apparent one. `isophote` is the exponent of its outline: 2 for an ellipse,
     more for a box.
     """
 
@@ -43,7 +43,7 @@ class Spheroid:
 
 @dataclass(frozen=True)
 class Disc:
-    """An exponential disc; `clumpiness` is the scatter of its light, in powers of e."""
+    """An exponential disc; `clumpiness` is the scatter in the natural logarithm of its light."""
 
     scale_length: float
     axis_ratio: float
@@ -52,16 +52,16 @@ class Disc:
 
     @property
     def openness(self) -> float:
-        """How much of what lies in the disc its inclination leaves to be seen, 0 to 1."""
+        """How much of the structure in the disc its inclination leaves visible, 0 to 1."""
         return float(np.clip((self.axis_ratio - 0.15) / 0.35, 0, 1))
 
 
 @dataclass(frozen=True)
 class Arms:
-    """Logarithmic spiral arms, which begin at radius `start`.
+    """Logarithmic spiral arms that begin at radius `start`.
 
-    `contrast` is the light of their young stars over the disc's; `raggedness` how far they wander
-    off their spiral, in radians of phase.
+    `contrast` is the light of their young stars relative to the disc's. `raggedness` is how far
+    they stray from a perfect spiral, in radians of phase.
     """
 
     contrast: float = 0.0
@@ -73,9 +73,9 @@ class Arms:
 
 @dataclass(frozen=True)
 class Bar:
-    """A bar of half-length `length`, turned by `angle` radians from the disc's major axis.
+    """A bar of half-length `length`, rotated by `angle` radians from the disc's major axis.
 
-    `light` is a share of the disc's, as a ring's is.
+    `light` is a fraction of the disc's, as for a ring.
     """
 
     light: float = 0.0
@@ -105,10 +105,10 @@ class Companion:
 
 @dataclass(frozen=True)
 class Oddities:
-    """What else may be odd about a galaxy; each is 0 where there is none of it.
+    """Other things that may be odd about a galaxy; each is 0 if absent.
 
-    `displacement` is by how much tides have moved the light; `tail`, `arc` and `star`, which
-    stands in front of the galaxy, are light; `dust` is the optical depth of a lane, in r.
+    `displacement` is how far tides have moved the light. `tail`, `arc` and `star` (a star in front
+    of the galaxy) are light. `dust` is the optical depth of a lane, in r.
     """
 
     displacement: float = 0.0
@@ -120,7 +120,7 @@ class Oddities:
 
 @dataclass(frozen=True)
 class Artefact:
-    """What is no galaxy: a star in its place, or the trail of a satellite, nanomaggies/pixel."""
+    """Not a galaxy: a star in its place, or a satellite trail in nanomaggies per pixel."""
 
     star: bool = False
     trail: float = 0.0
@@ -148,7 +148,7 @@ def draw_galaxy(rng: np.random.Generator) -> Galaxy:
 
 
 def elliptical(rng: np.random.Generator) -> Galaxy:
-    """Draw an elliptical galaxy, round to flattened, seldom one that lenses another behind it."""
+    """Draw an elliptical galaxy, round to flattened, which rarely lenses another one behind it."""
     index = rng.uniform(1.8, 4.5)
     spheroid = Spheroid(
         light=1.0,
@@ -171,7 +171,7 @@ def elliptical(rng: np.random.Generator) -> Galaxy:
 
 
 def lenticular(rng: np.random.Generator) -> Galaxy:
-    """Draw a disc without arms: yellow, with a large bulge, maybe a bar or a ring."""
+    """Draw a disc without arms: yellow, with a large bulge and sometimes a bar or a ring."""
     colour = rng.normal(0.72, 0.08)
     disc = draw_disc(rng, colour, thickness=rng.uniform(0.13, 0.25))
     return Galaxy(
@@ -188,7 +188,7 @@ def lenticular(rng: np.random.Generator) -> Galaxy:
 def spiral(rng: np.random.Generator) -> Galaxy:
     """Draw a spiral: the smaller its bulge, the bluer, stronger and looser its arms."""
     bulge = min(rng.exponential(0.17), 0.6)
-    lateness = np.exp(-bulge / 0.15)  # 1 without a bulge, towards 0 the larger it is
+    lateness = np.exp(-bulge / 0.15)  # 1 without a bulge, falls towards 0 for large ones
     colour = rng.normal(0.66 - 0.27 * lateness, 0.08)
     disc = draw_disc(rng, colour, thickness=rng.uniform(0.08, 0.2))
     bar = draw_bar(rng, chance=0.16)
@@ -212,7 +212,7 @@ def spiral(rng: np.random.Generator) -> Galaxy:
 
 
 def irregular(rng: np.random.Generator) -> Galaxy:
-    """Draw an irregular galaxy: blue clumps in a thick disc that nothing holds in shape."""
+    """Draw an irregular galaxy: blue clumps in a thick, misshapen disc."""
     colour = rng.normal(0.2, 0.12)
     disc = Disc(
         scale_length=0.28,
@@ -230,7 +230,7 @@ def irregular(rng: np.random.Generator) -> Galaxy:
 
 
 def artefact(rng: np.random.Generator) -> Galaxy:
-    """Draw what the survey took for a galaxy: a saturated star, or one that a trail crosses."""
+    """Draw an artefact in a galaxy's place: a saturated star, or a galaxy crossed by a trail."""
     star = rng.random() < 0.6
     return replace(
         elliptical(rng),
@@ -241,15 +241,15 @@ def artefact(rng: np.random.Generator) -> Galaxy:
 
 
 def draw_if(rng: np.random.Generator, chance: float, low: float, high: float) -> float:
-    """Draw a number between `low` and `high` with a certain chance, 0 otherwise."""
+    """Draw a number between `low` and `high` with probability `chance`; otherwise return 0."""
     return rng.uniform(low, high) if rng.random() < chance else 0.0
 
 
 def draw_view(rng: np.random.Generator, surface_brightness: float) -> View:
     """Draw how bright, how large and how sharp a galaxy appears.
 
-    Counts grow as 10^(0.5 m); the mean `surface_brightness` within the half-light radius, in
-    magnitudes of r per square arcsecond, then gives the radius.
+    Number counts grow as 10^(0.5 m). The mean `surface_brightness` within the half-light radius, in
+    r magnitudes per square arcsecond, then determines the radius.
     """
     while True:
         magnitude = MAGNITUDE_LIMIT + np.log10(1 - rng.random()) / 0.5
@@ -272,7 +272,7 @@ def draw_disc(rng: np.random.Generator, colour: float, thickness: float) -> Disc
 
 
 def draw_bulge(rng: np.random.Generator, light: float, disc: Disc) -> Spheroid:
-    """Draw the bulge of a disc: redder than it, larger the more light it holds, maybe boxy."""
+    """Draw the bulge of a disc: redder than the disc, larger with more light, sometimes boxy."""
     boxy = disc.axis_ratio < 0.4 and rng.random() < 0.25
     return Spheroid(
         light=light,
@@ -295,12 +295,12 @@ def draw_ring(rng: np.random.Generator, chance: float) -> Ring:
 
 
 def draw_dust(rng: np.random.Generator, disc: Disc) -> float:
-    """Draw the optical depth of a dust lane, which some discs show when seen edge-on."""
+    """Draw the optical depth of a dust lane, which some edge-on discs show."""
     return draw_if(rng, 0.1, 0.8, 3.0) if disc.axis_ratio < 0.3 else 0.0
 
 
 def draw_companion(rng: np.random.Generator, colour: float) -> Companion:
-    """Draw what merges with some galaxies, of about the `colour` of the galaxy itself."""
+    """Draw a merging companion, or none, of about the galaxy's own `colour`."""
     return Companion(
         light=draw_if(rng, 0.03, 0.35, 1.0),
         separation=rng.uniform(0.45, 0.95),
@@ -311,7 +311,7 @@ def draw_companion(rng: np.random.Generator, colour: float) -> Companion:
 
 
 def draw_oddities(rng: np.random.Generator) -> Oddities:
-    """Draw what may befall any galaxy: tides, and a star in front of it."""
+    """Draw what may affect any galaxy: tides, and a star in front of it."""
     disturbed = rng.random() < 0.025
     return Oddities(
         displacement=disturbed * rng.uniform(0.05, 0.15),

@@ -1,9 +1,8 @@
-"""The light of simulated galaxies, as it falls on the camera before air, noise and colours.
+"""The light of simulated galaxies, before atmosphere, noise and colour rendering.
 
-Maps are (side, side) float32 in camera pixels, with three bands in a last axis where they have
-colour: i, r and g, which survey pictures show as red, green and blue. Light is in nanomaggies,
-3631e-9 jansky, that is magnitude 22.5. Coordinates u and v run along a galaxy's major and minor
-axis, in R90.
+Maps are (side, side) float32 in camera pixels. Those in colour have three bands in a last axis: i,
+r and g, which survey pictures show as red, green and blue. Light is in nanomaggies (3631e-9 jansky,
+magnitude 22.5). Coordinates u and v run along a galaxy's major and minor axis, in units of R90.
 """
 
 import numpy as np
@@ -14,16 +13,16 @@ from galaxyzoo.simulation.galaxies import Arms, Bar, Disc, Galaxy, Ring, Spheroi
 
 EXTINCTION = np.float32([0.76, 1.0, 1.38])  # of dust in i, r and g, relative to r
 
-Layer = tuple[float, np.ndarray, float]  # light, its distribution up to a factor, colour
+Layer = tuple[float, np.ndarray, float]  # light, its unnormalised distribution, colour
 
 
 def nanomaggies(magnitude: float) -> float:
-    """Flux of a magnitude."""
+    """Flux of a magnitude, in nanomaggies."""
     return 10 ** (0.4 * (22.5 - magnitude))
 
 
 def band_fluxes(g_minus_r: float, red_excess: float = 0.0) -> np.ndarray:
-    """Flux in i, r and g over that in r, (3,); r - i follows g - r as it does in galaxies."""
+    """Flux in i, r and g relative to r, (3,); r - i follows g - r as in real galaxies."""
     r_minus_i = 0.06 + 0.43 * g_minus_r + red_excess
     return np.float32([10 ** (0.4 * r_minus_i), 1.0, 10 ** (-0.4 * g_minus_r)])
 
@@ -31,7 +30,7 @@ def band_fluxes(g_minus_r: float, red_excess: float = 0.0) -> np.ndarray:
 def galaxy_light(
     galaxy: Galaxy, side: int, px_per_r90: float, rng: np.random.Generator
 ) -> np.ndarray:
-    """Light of the galaxy, and of what merges with it, about the centre, (side, side, 3)."""
+    """Light of the galaxy and any companion, centred on the galaxy, (side, side, 3)."""
     grid = centred(side) / np.float32(px_per_r90)
     u, v = rotated(grid[None, :], grid[:, None], rng.uniform(0, 2 * np.pi))
     odd = galaxy.oddities
@@ -88,14 +87,14 @@ def sersic_b(index: float) -> float:
 
 
 def sersic_light(half_light_radius: float, index: float) -> float:
-    """All the light under such a profile seen round (Graham & Driver 2005, equation 4)."""
+    """Total light of such a profile if circular (Graham & Driver 2005, equation 4)."""
     b = sersic_b(index)
     within = index * np.exp(b) * b ** (-2 * index) * gamma(2 * index)
     return 2 * np.pi * half_light_radius**2 * within
 
 
 def random_field(side: int, scale_px: float, rng: np.random.Generator) -> np.ndarray:
-    """Gaussian random numbers of unit variance, smoothed over `scale_px`, (side, side)."""
+    """Gaussian random field of unit variance, smoothed over `scale_px`, (side, side)."""
     spectrum = fft.rfft2(rng.standard_normal((side, side), np.float32))
     square = fft.rfftfreq(side)[None, :] ** 2 + fft.fftfreq(side)[:, None] ** 2
     field = fft.irfft2(spectrum * np.exp(-2 * (np.pi * scale_px) ** 2 * square), s=(side, side))
@@ -103,7 +102,7 @@ def random_field(side: int, scale_px: float, rng: np.random.Generator) -> np.nda
 
 
 def spheroid_shape(spheroid: Spheroid, u: np.ndarray, v: np.ndarray) -> np.ndarray:
-    """An elliptical galaxy or a bulge; its cusp is held back, as pixels would hold it."""
+    """An elliptical galaxy or a bulge; its cusp is softened, as pixels would soften it."""
     radius = elliptical_radius(u, v, spheroid.axis_ratio, spheroid.isophote)
     return sersic(radius + np.float32(0.02), spheroid.radius, spheroid.sersic_index)
 
@@ -111,9 +110,9 @@ def spheroid_shape(spheroid: Spheroid, u: np.ndarray, v: np.ndarray) -> np.ndarr
 def disc_layers(
     galaxy: Galaxy, u: np.ndarray, v: np.ndarray, px_per_r90: float, rng: np.random.Generator
 ) -> list[Layer]:
-    """The disc's old stars, the young ones in its arms, its bar and its ring."""
+    """The disc's old stars, the young stars in its arms, its bar and its ring."""
     disc, arms, bar, ring = galaxy.disc, galaxy.arms, galaxy.bar, galaxy.ring
-    isophote = 1.6 + 0.4 * disc.openness  # a disc seen edge-on is pointed
+    isophote = 1.6 + 0.4 * disc.openness  # a disc seen edge-on has pointed ends
     old = np.exp(-elliptical_radius(u, v, disc.axis_ratio, isophote) / disc.scale_length)
     if disc.clumpiness:
         old *= np.exp(disc.clumpiness * random_field(len(u), 0.2 * px_per_r90, rng))
@@ -142,9 +141,10 @@ def spiral_pattern(
     px_per_r90: float,
     rng: np.random.Generator,
 ) -> np.ndarray:
-    """Light of logarithmic spiral arms over that of the disc: about 1 on their crests.
+    """Light of logarithmic spiral arms relative to that of the disc: about 1 on their crests.
 
-    Neither quite regular nor equally bright, strewn with star-forming clumps, and ending near R90.
+    The arms are slightly irregular, differ in brightness, contain star-forming clumps, and end near
+    R90.
     """
     across = v / disc.axis_ratio
     radius = np.hypot(u, across) + np.float32(1e-3)
@@ -158,7 +158,7 @@ def spiral_pattern(
 
 
 def bar_shape(bar: Bar, disc: Disc, u: np.ndarray, v: np.ndarray) -> np.ndarray:
-    """A bar in the plane of the disc: boxy, and flat in brightness up to its ends."""
+    """A bar in the plane of the disc: boxy, with a flat profile out to its ends."""
     along, across = rotated(u, v / disc.axis_ratio, bar.angle)
     return sersic(elliptical_radius(along, across, 0.28, 3.0), 0.6 * bar.length, 0.5)
 
@@ -170,7 +170,7 @@ def ring_shape(ring: Ring, disc: Disc, u: np.ndarray, v: np.ndarray) -> np.ndarr
 
 
 def tidal_tail(u: np.ndarray, v: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """One broad, loose arm, far out."""
+    """One broad, loose arm, far from the centre."""
     radius = np.hypot(u, v)
     pitch = np.radians(rng.uniform(25, 50))
     turn = np.arctan2(v, u) - np.log(radius + 0.05) / np.tan(pitch) + rng.uniform(0, 2 * np.pi)
@@ -178,7 +178,7 @@ def tidal_tail(u: np.ndarray, v: np.ndarray, rng: np.random.Generator) -> np.nda
 
 
 def gravitational_arc(u: np.ndarray, v: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """A galaxy behind, drawn out to a thin arc, and its fainter image on the other side."""
+    """A background galaxy, lensed into a thin arc and a fainter image on the other side."""
     angle = np.arctan2(v, u) + rng.uniform(0, 2 * np.pi)
     images = np.exp(4 * (np.cos(angle) - 1)) + 0.3 * np.exp(20 * (-np.cos(angle) - 1))
     return images * np.exp(-0.5 * ((np.hypot(u, v) - rng.uniform(0.7, 1.1)) / 0.04) ** 2)
@@ -187,7 +187,7 @@ def gravitational_arc(u: np.ndarray, v: np.ndarray, rng: np.random.Generator) ->
 def companion_layer(
     galaxy: Galaxy, u: np.ndarray, v: np.ndarray, rng: np.random.Generator
 ) -> Layer:
-    """The other galaxy of a merger, which the same tides displace."""
+    """The other galaxy of a merger, displaced by the same tides."""
     companion = galaxy.companion
     towards, tilt = rng.uniform(0, 2 * np.pi, 2)
     x = u - np.float32(companion.separation * np.cos(towards))
@@ -197,5 +197,5 @@ def companion_layer(
 
 
 def dust_lane(u: np.ndarray, v: np.ndarray) -> np.ndarray:
-    """Optical depth of a lane along the major axis, a little to one side, 1 at most."""
+    """Optical depth of a lane along the major axis, slightly off centre, at most 1."""
     return np.exp(-0.5 * ((v - 0.015) / 0.035) ** 2 - (u / 0.8) ** 4)

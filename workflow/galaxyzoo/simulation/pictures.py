@@ -1,9 +1,9 @@
-"""Pictures of simulated galaxies, made as those of Galaxy Zoo 2 were.
+"""Pictures of simulated galaxies, made in the same way as those of Galaxy Zoo 2.
 
-The camera of the Sloan Digital Sky Survey sees the sky through the air; its frames are stretched,
-coloured and stored as JPEGs; Galaxy Zoo cuts each galaxy out of such a JPEG, turned north up and
-resampled to a scale set by its R90. So small galaxies look blurred and blocky, large ones crisp.
-Light and bands are as in `simulated_light`.
+The camera of the Sloan Digital Sky Survey sees the sky through the atmosphere. Its frames are
+stretched, coloured and stored as JPEGs. Galaxy Zoo cuts each galaxy out of such a JPEG, rotated
+north up and resampled to a scale set by its R90. So small galaxies look blurred and blocky, large
+ones sharp. Light and bands are as in `galaxyzoo.simulation.light`.
 """
 
 import io
@@ -25,19 +25,19 @@ from galaxyzoo.simulation.light import (
 )
 
 SIZE_PX = 424
-PX_PER_R90 = 50  # 0.02 R90 a pixel (Willett et al. 2013, section 2.2)
+PX_PER_R90 = 50  # 0.02 R90 per pixel (Willett et al. 2013, section 2.2)
 CCD_ARCSEC = 0.396  # per pixel of the camera
-SKY_NOISE = np.float32([0.037, 0.026, 0.016])  # nanomaggies: from the sky's brightness and the gain
+SKY_NOISE = np.float32([0.037, 0.026, 0.016])  # nanomaggies, from sky brightness and gain
 ELECTRONS = 940.0  # per nanomaggy
-# SDSS's colour pictures: weights of the bands, and a stretch that meets their brightness profiles.
+# SDSS's colour pictures: band weights, and a stretch that matches their brightness profiles.
 BAND_WEIGHTS = np.float32([0.86, 1.0, 1.37])
 LUPTON_Q, LUPTON_STRETCH = 6.5, 0.54
-WHITE = 20.0  # weighted light from where on a star loses its colour
-SURVEY_QUALITY, PICTURE_QUALITY = 70, 75  # of the JPEGs; the second is that of Kaggle's files
+WHITE = 20.0  # weighted light above which a star loses its colour
+SURVEY_QUALITY, PICTURE_QUALITY = 70, 75  # of the JPEGs; the second as in Kaggle's files
 
 
 def jpeg(picture: np.ndarray, quality: int = PICTURE_QUALITY) -> bytes:
-    """Encode a picture, (height, width, 3) uint8 RGB."""
+    """Encode a picture, (height, width, 3) uint8 RGB, as a JPEG."""
     file = io.BytesIO()
     Image.fromarray(picture).save(file, "JPEG", quality=quality)
     return file.getvalue()
@@ -61,13 +61,13 @@ def render(galaxy: Galaxy, rng: np.random.Generator) -> np.ndarray:
 
 
 def frame_side(px_per_r90: float, turn: float) -> int:
-    """Camera pixels along a square frame that holds a cut-out turned by `turn` radians."""
+    """Camera pixels along a square frame that holds a cut-out rotated by `turn` radians."""
     side = SIZE_PX / PX_PER_R90 * px_per_r90 * (abs(np.sin(turn)) + abs(np.cos(turn)))
     return fft.next_fast_len(int(side) + 5, real=True)
 
 
 def background_galaxies(side: int, px_per_r90: float, rng: np.random.Generator) -> np.ndarray:
-    """Light of the galaxies around, sometimes those of a cluster, (side, side, 3)."""
+    """Light of surrounding galaxies, sometimes of a cluster, (side, side, 3)."""
     light = np.zeros((side, side, 3), np.float32)
     cluster = rng.random() < 0.07
     square_arcmin = (side * CCD_ARCSEC / 60) ** 2
@@ -88,9 +88,9 @@ def background_galaxies(side: int, px_per_r90: float, rng: np.random.Generator) 
 
 
 def stars(galaxy: Galaxy, side: int, px_per_r90: float, rng: np.random.Generator) -> np.ndarray:
-    """Light of the stars around, on or in place of the galaxy, (side, side, 3)."""
+    """Light of the stars around, in front of or in place of the galaxy, (side, side, 3)."""
     light = np.zeros((side, side, 3), np.float32)
-    density = rng.lognormal(np.log(2.5), 0.6)  # per square arcminute, by galactic latitude
+    density = rng.lognormal(np.log(2.5), 0.6)  # per square arcminute, varies with galactic latitude
     for _ in range(rng.poisson(density * (side * CCD_ARCSEC / 60) ** 2)):
         place = draw_place(side, px_per_r90, rng)
         add_star(light, place, 22.3 + np.log10(1 - rng.random()) / 0.23, rng)
@@ -105,7 +105,7 @@ def stars(galaxy: Galaxy, side: int, px_per_r90: float, rng: np.random.Generator
 
 
 def draw_place(side: int, px_per_r90: float, rng: np.random.Generator) -> np.ndarray:
-    """Draw x and y anywhere on the frame but on the galaxy: what lies there is part of it."""
+    """Draw x and y anywhere on the frame, except where a source would seem part of the galaxy."""
     while True:
         place = rng.uniform(1, side - 2, 2)
         if np.hypot(*(place - (side - 1) / 2)) > 1.1 * px_per_r90:
@@ -115,7 +115,7 @@ def draw_place(side: int, px_per_r90: float, rng: np.random.Generator) -> np.nda
 def add_star(
     light: np.ndarray, place: np.ndarray, magnitude: float, rng: np.random.Generator
 ) -> None:
-    """Add a star's light to the four pixels around its place; red dwarfs are faint ones."""
+    """Add a star's light to the four pixels around its place; faint stars may be red dwarfs."""
     dwarf = rng.random() < 0.5 / (1 + np.exp(19 - magnitude))
     colour, red_excess = (1.4, rng.uniform(0, 0.7)) if dwarf else (rng.normal(0.4, 0.2), -0.15)
     (x, y), (right, down) = np.floor(place).astype(int), place % 1
@@ -125,10 +125,11 @@ def add_star(
 
 
 def star_image(side: int, fwhm_px: float, rng: np.random.Generator) -> np.ndarray:
-    """The picture of a star at pixel [0, 0], (side, side, 3), summing to 1 in each band.
+    """The image of a star at pixel [0, 0], (side, side, 3), summing to 1 in each band.
 
-    Moffat's profile (1969, with beta = 3), blurrier towards the blue, and the faint spikes of the
-    telescope's spider. The bands lie a fraction of a pixel apart, which colours sharp cores.
+    Moffat's profile (1969, with beta = 3), more blurred in bluer bands, with the faint spikes of
+    the telescope's spider. The bands are offset by a fraction of a pixel, which colours sharp
+    cores.
     """
     image = np.empty((side, side, 3), np.float32)
     grid = fft.fftfreq(side, 1 / side).astype(np.float32)
@@ -143,13 +144,13 @@ def star_image(side: int, fwhm_px: float, rng: np.random.Generator) -> np.ndarra
 
 
 def convolved(sky: np.ndarray, star: np.ndarray) -> np.ndarray:
-    """Light as the air and the telescope spread it, (side, side, 3)."""
+    """Light as spread by the atmosphere and the telescope, (side, side, 3)."""
     spectrum = fft.rfft2(sky, axes=(0, 1)) * fft.rfft2(star, axes=(0, 1))
     return fft.irfft2(spectrum, s=sky.shape[:2], axes=(0, 1))
 
 
 def sky_level(side: int, rng: np.random.Generator) -> np.ndarray:
-    """What is left of the sky, and seldom the red glow of a bright star, (side, side, 3)."""
+    """Residual sky light, rarely with the red glow of a bright star, (side, side, 3)."""
     level = np.tile(rng.normal(0, 0.003, 3).astype(np.float32), (side, side, 1))
     if rng.random() < 0.03:
         grid = centred(side) / np.float32(side / 2)
@@ -160,7 +161,7 @@ def sky_level(side: int, rng: np.random.Generator) -> np.ndarray:
 
 
 def satellite_trail(side: int, rng: np.random.Generator) -> np.ndarray:
-    """A straight trail near the centre, mostly in one band: each is taken in its turn."""
+    """A straight trail near the centre, mostly in one band, as the bands are exposed in turn."""
     grid = centred(side)
     _, across = rotated(grid[None, :], grid[:, None], rng.uniform(0, 2 * np.pi))
     profile = np.exp(-0.5 * ((across - rng.uniform(-4, 4)) / 1.2) ** 2)
@@ -168,7 +169,7 @@ def satellite_trail(side: int, rng: np.random.Generator) -> np.ndarray:
 
 
 def survey_picture(sky: np.ndarray) -> np.ndarray:
-    """Stretch and colour light as Lupton et al. 2004 do, (side, side, 3) uint8, out of a JPEG."""
+    """Stretch and colour light as in Lupton et al. 2004, (side, side, 3) uint8, via a JPEG."""
     red, green, blue = np.moveaxis(np.minimum(sky * BAND_WEIGHTS, WHITE), -1, 0)
     with np.errstate(invalid="ignore"):  # pixels without any light
         colours = make_lupton_rgb(red, green, blue, stretch=LUPTON_STRETCH, Q=LUPTON_Q)
@@ -176,7 +177,7 @@ def survey_picture(sky: np.ndarray) -> np.ndarray:
 
 
 def cut_out(frame: np.ndarray, px_per_r90: float, turn: float) -> np.ndarray:
-    """Turn a frame by `turn` radians and resample it to Galaxy Zoo's scale, (424, 424, 3) uint8."""
+    """Rotate a frame by `turn` radians and resample to Galaxy Zoo's scale, (424, 424, 3) uint8."""
     step = px_per_r90 / PX_PER_R90
     cos, sin = step * np.cos(turn), step * np.sin(turn)
     middle, half = len(frame) / 2, SIZE_PX / 2

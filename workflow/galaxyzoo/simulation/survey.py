@@ -1,7 +1,7 @@
 """A simulated survey: galaxies of known truth, in files like those of Kaggle's challenge.
 
-What reads Kaggle's files cannot tell them apart, but for one file beside them: it holds the
-probabilities that the simulated volunteers drew their answers from.
+Code that reads Kaggle's files reads these in the same way. One extra file holds the probabilities
+that the simulated volunteers' answers were drawn from.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -25,7 +25,7 @@ from galaxyzoo.surveys.layout import LABELS, TEST_IMAGES, TRAINING_IMAGES
 
 TRUE_PROBABILITIES = "true_probabilities.csv"
 FEWEST_VOLUNTEERS = 10
-FILE_DATE = (2013, 12, 20, 0, 0, 0)  # that of Kaggle's files; any would do that never changes
+FILE_DATE = (2013, 12, 20, 0, 0, 0)  # as in Kaggle's files; any fixed date would do
 
 
 def simulate_survey(
@@ -33,8 +33,8 @@ def simulate_survey(
 ) -> None:
     """Write a survey of labelled `galaxies` and unlabelled `test_galaxies` into a folder.
 
-    `volunteers` is how many look at a galaxy, on average. The bytes of the files depend on all
-    arguments but `processes`.
+    `volunteers` is the mean number of volunteers per galaxy. The bytes of the files depend on all
+    arguments except `processes`.
     """
     folder.mkdir(parents=True, exist_ok=True)
     ids, test_ids = draw_ids(galaxies, test_galaxies, seed)
@@ -53,18 +53,18 @@ def simulate_survey(
 
 
 def simulate_galaxy(index: int, *, seed: int) -> Galaxy:
-    """Draw the survey's galaxy of a certain index."""
+    """Draw the survey's galaxy with the given index."""
     return draw_galaxy(numpy_generator("simulated galaxy", seed, index))
 
 
 def simulate_picture(index: int, *, seed: int) -> bytes:
-    """Draw the picture of a galaxy, a JPEG."""
+    """Draw the picture of a galaxy, as a JPEG."""
     rng = numpy_generator("simulated picture", seed, index)
     return jpeg(render(simulate_galaxy(index, seed=seed), rng))
 
 
 def simulate_labels(index: int, *, volunteers: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Weighted vote fractions of a galaxy, and their expectation, each (37,) float64."""
+    """Weighted vote fractions of a galaxy, and their expected values, each (37,) float64."""
     galaxy = simulate_galaxy(index, seed=seed)
     rng = numpy_generator("simulated votes", seed, index)
     present = max(int(rng.poisson(volunteers)), FEWEST_VOLUNTEERS)
@@ -72,7 +72,7 @@ def simulate_labels(index: int, *, volunteers: int, seed: int) -> tuple[np.ndarr
 
 
 def draw_ids(galaxies: int, test_galaxies: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Draw six-digit ids, no two alike, for training and test; each ascends, and tells nothing."""
+    """Draw unique random six-digit GalaxyIDs for training and for test, each set ascending."""
     rng = numpy_generator("simulated ids", seed)
     ids = rng.choice(np.arange(100_000, 1_000_000), galaxies + test_galaxies, replace=False)
     return np.sort(ids[:galaxies]), np.sort(ids[galaxies:])
@@ -80,11 +80,11 @@ def draw_ids(galaxies: int, test_galaxies: int, seed: int) -> tuple[np.ndarray, 
 
 @contextmanager
 def workers(processes: int) -> Iterator[Callable[[Callable, Iterable], Iterable]]:
-    """A `map` that spreads work over processes; what it returns is in order."""
+    """A `map` that spreads work over processes and returns results in order."""
     if processes == 1:
         yield map
     else:
-        # Forked: spawned processes would run the calling script again.
+        # Fork: spawned processes would run the calling script again.
         with ProcessPoolExecutor(processes, get_context("fork")) as pool:
             yield partial(pool.map, chunksize=8)
 
@@ -92,9 +92,9 @@ def workers(processes: int) -> Iterator[Callable[[Callable, Iterable], Iterable]
 def write_pictures(
     folder: Path, names: tuple[str, str], ids: np.ndarray, pictures: Iterator[bytes]
 ) -> None:
-    """Take a picture for each id, and store them in the zip and the folder within of two names."""
+    """Store a picture for each id; `names` are the zip's name and that of the folder inside it."""
     zip_name, inner = names
-    # ids come first: when they end, no picture has been taken too many.
+    # ids come first, so that no extra picture is taken when they run out.
     named = zip(ids, pictures, strict=False)
     with replaced(folder / zip_name) as path, ZipFile(path, "w") as file:
         for galaxy_id, picture in progress(named, len(ids), zip_name, "galaxies"):
@@ -102,14 +102,14 @@ def write_pictures(
 
 
 def table(ids: np.ndarray, rows: Iterable[np.ndarray]) -> bytes:
-    """Rows of one value per answer as Kaggle writes them: a CSV file with CRLF lines."""
+    """Rows of one value per answer as Kaggle writes them: a CSV file with CRLF line endings."""
     values = pd.DataFrame(np.stack(list(rows)), columns=list(TREE.columns))
     values.insert(0, "GalaxyID", ids)
     return values.to_csv(index=False, float_format="%.9g", lineterminator="\r\n").encode()
 
 
 def zip_entry(name: str, compression: int) -> ZipInfo:
-    """A file in a zip, described by nothing that depends on the day or the machine."""
+    """An entry of a zip, with metadata that do not depend on the date or the machine."""
     entry = ZipInfo(name, FILE_DATE)
     entry.compress_type = compression
     entry.create_system = 3  # Unix, wherever this runs

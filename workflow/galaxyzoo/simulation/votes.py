@@ -1,9 +1,9 @@
-"""What simulated volunteers say of a simulated galaxy.
+"""What simulated volunteers answer about a simulated galaxy.
 
-A volunteer notices each feature, or does not, with a chance that grows with how visible it is in
-the picture: by its contrast, by its size against the seeing, by the inclination, by the noise. Who
-notices nothing calls the galaxy smooth. These chances follow from what the picture shows and from
-nothing else; only the volunteers themselves are drawn by lot.
+A volunteer notices each feature with a chance that grows with how visible it is in the picture.
+Visibility depends on its contrast, its size relative to the seeing, the inclination and the noise.
+A volunteer who notices nothing calls the galaxy smooth. These chances depend only on what the
+picture shows; only the volunteers' answers are random.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ TREE = tree_from(QUESTIONS)
 
 Chances = dict[str, float]  # of answers or features, by name
 
-# How often something odd is found in a galaxy in which there is nothing odd.
+# How often an oddity is reported in a galaxy that has none.
 ODD_ANYHOW = {
     "ring": 0.015,
     "lens or arc": 0.012,
@@ -30,7 +30,7 @@ ODD_ANYHOW = {
     "merger": 0.015,
     "dust lane": 0.003,
 }
-# What is said of arms that are seen, but hardly made out.
+# Answers about arms that are seen but can hardly be made out.
 UNCLEAR_WINDING = {"tight": 0.45, "medium": 0.35, "loose": 0.2}
 UNCLEAR_NUMBER = {
     "1 arm": 0.06,
@@ -43,10 +43,11 @@ UNCLEAR_NUMBER = {
 
 
 def vote_fractions(galaxy: Galaxy, volunteers: int, rng: np.random.Generator) -> np.ndarray:
-    """Let volunteers walk down the tree; weighted fractions as Kaggle's labels, (37,) float64.
+    """Let volunteers walk down the tree; return weighted fractions like Kaggle's, (37,) float64.
 
-    Everyone who gives an answer is asked the questions that it leads to. So an answer's votes over
-    all volunteers are its share of its question's votes, times its parent's weighted fraction.
+    Everyone who gives an answer is asked the questions that it leads to. So an answer's votes
+    divided by the number of volunteers equal its share of its question's votes, times its parent's
+    weighted fraction.
     """
     shares = answer_shares(galaxy)
     votes = np.zeros(len(TREE.columns), int)
@@ -58,7 +59,7 @@ def vote_fractions(galaxy: Galaxy, volunteers: int, rng: np.random.Generator) ->
 
 
 def true_probabilities(galaxy: Galaxy) -> np.ndarray:
-    """The limit of the weighted fractions as volunteers become many, (37,) float64."""
+    """The limit of the weighted fractions for many volunteers, (37,) float64."""
     return np.concatenate(TREE.weighted(answer_shares(galaxy)))
 
 
@@ -75,7 +76,7 @@ def answer_shares(galaxy: Galaxy) -> list[np.ndarray]:
 def answer_chances(galaxy: Galaxy) -> dict[int, Chances]:
     """Chance of each answer, by question number, up to a factor for each question.
 
-    A question's answers stand in the tree's order.
+    A question's answers are in the tree's order.
     """
     noticed, odd = noticed_features(galaxy), noticed_oddities(galaxy)
     anything, star = any_of(noticed), star_chance(galaxy)
@@ -106,7 +107,7 @@ def answer_chances(galaxy: Galaxy) -> dict[int, Chances]:
 
 
 def noticed_features(galaxy: Galaxy) -> Chances:
-    """Chance that each feature, or that this is a disc, is noticed."""
+    """Chance that each feature is noticed, and that the galaxy is seen to be a disc."""
     disc = galaxy.disc
     flat = 1 - galaxy.spheroid.light
     return {
@@ -142,26 +143,26 @@ def star_chance(galaxy: Galaxy) -> float:
 
 
 def edge_on_bulge(galaxy: Galaxy) -> Chances:
-    """Chance of each shape of a bulge seen edge-on."""
+    """Chance of each answer to the shape of a bulge seen edge-on."""
     bulge = noticing(galaxy.spheroid.light, 0.05)
     boxy = bulge * (0.05 + 0.6 * noticing(galaxy.spheroid.isophote - 2, 1.5))
     return {"rounded bulge": bulge - boxy, "boxy bulge": boxy, "no bulge": 1 - bulge}
 
 
 def roundness(axis_ratio: float) -> Chances:
-    """Chance of each answer to how rounded an outline is, the roundest first."""
+    """Chance of each answer to how round an outline is, the roundest first."""
     answers = ("cigar-shaped", "in between", "completely round")
     chances = ordered(answers, axis_ratio, bounds=(0.43, 0.76), width=0.08)
     return dict(reversed(chances.items()))
 
 
 def winding(pitch_deg: float) -> Chances:
-    """Chance of each answer to how tightly arms are wound that are clearly seen."""
+    """Chance of each answer to how tightly wound the arms are, if they are clearly seen."""
     return ordered(("tight", "medium", "loose"), pitch_deg, bounds=(20.5, 28.5), width=3.0)
 
 
 def arm_number(number: int) -> Chances:
-    """Chance of each count of arms that are clearly seen: seldom one too many or too few."""
+    """Chance of each count of arms that are clearly seen; few volunteers are off by one."""
     counts = ("1 arm", "2 arms", "3 arms", "4 arms", "more than 4 arms")
     misses = np.abs(np.arange(1, 6) - min(number, 5))
     chances = np.select([misses == 0, misses == 1], [0.85, 0.06], 0.005)
@@ -169,7 +170,7 @@ def arm_number(number: int) -> Chances:
 
 
 def arm_visibility(galaxy: Galaxy) -> float:
-    """Contrast of the arms at 0.6 R90: the seeing blurs those that are many or tightly wound."""
+    """Contrast of the arms at 0.6 R90; the seeing blurs arms that are many or tightly wound."""
     arms, disc = galaxy.arms, galaxy.disc
     spacing = 2 * np.pi * 0.6 * np.sin(np.radians(arms.pitch_deg)) / arms.number
     spacing *= np.sqrt((1 + disc.axis_ratio**2) / 2)
@@ -180,7 +181,7 @@ def arm_visibility(galaxy: Galaxy) -> float:
 
 
 def bar_visibility(galaxy: Galaxy) -> float:
-    """Contrast of the bar half-way to its end, foreshortened where it points at us."""
+    """Contrast of the bar halfway to its end, foreshortened where it points at us."""
     bar, disc = galaxy.bar, galaxy.disc
     brightness = (1 - galaxy.spheroid.light) * 1.34 * bar.light / bar.length**2
     contrast = brightness / (brightness + smooth_brightness(galaxy, 0.5 * bar.length))
@@ -203,12 +204,12 @@ def lump_visibility(galaxy: Galaxy) -> float:
 
 
 def tide_visibility(galaxy: Galaxy) -> float:
-    """How plainly tides have pulled the galaxy out of shape."""
+    """How clearly tides have pulled the galaxy out of shape."""
     return (galaxy.oddities.displacement + 0.3 * galaxy.oddities.tail) * depth(galaxy)
 
 
 def regularity(galaxy: Galaxy) -> float:
-    """How well each arm can be told from the next, 0 to 1."""
+    """How well each arm can be distinguished from the next, 0 to 1."""
     return 1 / (1 + (galaxy.arms.raggedness / 0.8) ** 2)
 
 
@@ -220,14 +221,14 @@ def apparent_axis_ratio(galaxy: Galaxy) -> float:
 
 
 def disc_brightness(galaxy: Galaxy, radius: float) -> float:
-    """Surface brightness of the disc's stars seen face-on, in the galaxy's light per R90^2."""
+    """Surface brightness of the disc's stars seen face-on, as a share of galaxy light per R90^2."""
     length = galaxy.disc.scale_length
     light = (1 - galaxy.spheroid.light) * (1 - galaxy.bar.light - galaxy.ring.light)
     return light * np.exp(-radius / length) / (2 * np.pi * length**2)
 
 
 def smooth_brightness(galaxy: Galaxy, radius: float) -> float:
-    """Surface brightness of the disc and the bulge, against which anything else must show."""
+    """Surface brightness of disc and bulge, against which all other features must show."""
     bulge = galaxy.spheroid
     profile = sersic(radius, bulge.radius, bulge.sersic_index)
     in_bulge = bulge.light * profile / sersic_light(bulge.radius, bulge.sersic_index)
@@ -235,17 +236,17 @@ def smooth_brightness(galaxy: Galaxy, radius: float) -> float:
 
 
 def seeing(galaxy: Galaxy) -> float:
-    """Standard deviation of the seeing, and of what the eye itself resolves, in R90."""
+    """Standard deviation of the seeing, combined with the eye's own resolution, in R90."""
     return float(np.hypot(galaxy.view.seeing_arcsec / 2.355 / galaxy.view.r90_arcsec, 0.04))
 
 
 def resolved(width: float, galaxy: Galaxy) -> float:
-    """Share of its contrast that the seeing leaves a feature of Gaussian `width`, in R90."""
+    """Share of its contrast that a feature of Gaussian `width` in R90 keeps after seeing."""
     return float(width / np.hypot(width, seeing(galaxy)))
 
 
 def depth(galaxy: Galaxy) -> float:
-    """How far the galaxy's light stands above the noise of a resolved patch of sky, 0 to 1."""
+    """How far the galaxy's light rises above the noise of a resolved patch of sky, 0 to 1."""
     view = galaxy.view
     light = nanomaggies(view.magnitude) / (2 * (view.r90_arcsec / CCD_ARCSEC) ** 2)
     patch_px = 4 * np.pi * (view.seeing_arcsec / 2.355 / CCD_ARCSEC) ** 2
@@ -253,17 +254,17 @@ def depth(galaxy: Galaxy) -> float:
 
 
 def noticing(visibility: float, threshold: float, steepness: float = 2.0) -> float:
-    """Chance that a feature is noticed, one half at the threshold (Hill's curve)."""
+    """Chance that a feature is noticed, one half at the threshold (Hill curve)."""
     return float(visibility**steepness / (visibility**steepness + threshold**steepness))
 
 
 def below(value: float, bound: float, width: float) -> float:
-    """Chance that a value is taken to be less than a bound (logistic curve)."""
+    """Chance that a value is judged to be below a bound (logistic curve)."""
     return float(1 / (1 + np.exp((value - bound) / width)))
 
 
 def any_of(chances: Chances) -> float:
-    """Chance that at least one of several independent things happens."""
+    """Chance that at least one of several independent events happens."""
     return 1 - float(np.prod([1 - chance for chance in chances.values()]))
 
 
@@ -274,11 +275,11 @@ def yes_no(yes: str, no: str, chance: float) -> Chances:
 
 
 def ordered(names: Sequence[str], value: float, bounds: Sequence[float], width: float) -> Chances:
-    """Chances of answers that follow one another as the value crosses the bounds."""
+    """Chances of ordered answers, each of which covers the values between two bounds."""
     crossed = [below(value, bound, width) for bound in bounds]
     return dict(zip(names, np.diff([0.0, *crossed, 1.0]).tolist(), strict=True))
 
 
 def blend(clear: Chances, unclear: Chances, clarity: float) -> Chances:
-    """Chances where a share `clarity` of the volunteers sees clearly, and the others guess."""
+    """Chances if a share `clarity` of the volunteers sees clearly, and the others guess."""
     return {name: clarity * clear[name] + (1 - clarity) * unclear[name] for name in clear}

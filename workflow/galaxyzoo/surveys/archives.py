@@ -1,4 +1,4 @@
-"""Zips and folders of images, and how an image in one is found and read."""
+"""Zips and folders of images: how their images are found and read."""
 
 import io
 import os
@@ -15,17 +15,17 @@ from galaxyzoo.surveys.layout import IMAGE_SUFFIXES, galaxy_id
 class GalaxyImages:
     """The images in a zip or a folder, each read by its GalaxyID.
 
-    An image is a .jpg, .jpeg or .png file, however deep, that is named by its GalaxyID; dotfiles
-    and what macOS adds to a zip are passed over. Where images are named otherwise, `ids` gives the
-    GalaxyID by the name in the zip or folder, and images that it does not name are passed over too.
+    An image is a .jpg, .jpeg or .png file, at any depth, that is named by its GalaxyID. Dotfiles
+    and the files that macOS adds to a zip are ignored. If images have other names, `ids` maps their
+    names in the zip or folder to GalaxyIDs, and images that it does not list are ignored too.
 
-    `names` maps GalaxyID -> name in the zip or folder, ids ascending; `faults` maps the GalaxyIDs
-    that have several images, and the names that are no GalaxyID, to what is wrong with them.
-    Processes forked from the one that made it can read from it at the same time.
+    `names` maps GalaxyID -> name in the zip or folder, by ascending GalaxyID. `faults` says what is
+    wrong with GalaxyIDs that have several images, and with names that are not GalaxyIDs. Processes
+    forked from the one that created the object can read from it at the same time.
     """
 
     def __init__(self, path: Path, ids: Mapping[str, int] | None = None) -> None:
-        """List the images; InputError if `path` is neither a folder nor a zip, or has none."""
+        """List the images; InputError if `path` is not a folder or zip, or has no images."""
         self.path = path
         self._zip = None if path.is_dir() else opened_zip(path)
         self.faults: dict[int | str, str] = {}
@@ -53,40 +53,40 @@ class GalaxyImages:
 
 
 class SharedFile(io.RawIOBase):
-    """A file to read, in which each forked process has a place of its own.
+    """A file to read, in which each forked process has its own position.
 
-    The place in an ordinary file is kept by the kernel, and forked processes would move it under
-    each other's feet.
+    The kernel keeps the position in an ordinary file. Forked processes share it, and each would
+    move it for the others.
     """
 
     def __init__(self, path: Path) -> None:
-        """Open the file, at its beginning."""
+        """Open the file, positioned at its start."""
         self._file = path.open("rb", buffering=0)
         self._place = 0
 
     def readable(self) -> bool:
-        """It can be read."""
+        """The file can be read."""
         return True
 
     def seekable(self) -> bool:
-        """It can be read from any place."""
+        """The file can be read from any position."""
         return True
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """Move to `offset` bytes from the beginning, the present place or the end; return it."""
+        """Move to `offset` bytes from the start, the position or the end; return the result."""
         size = os.fstat(self._file.fileno()).st_size
         self._place = offset + {os.SEEK_SET: 0, os.SEEK_CUR: self._place, os.SEEK_END: size}[whence]
         return self._place
 
     def readinto(self, buffer: bytearray) -> int:
-        """Fill the buffer, or what the file still has of it; return the number of bytes."""
+        """Fill the buffer as far as the file allows; return the number of bytes read."""
         count = os.preadv(self._file.fileno(), [buffer], self._place)
         self._place += count
         return count
 
 
 def opened_zip(path: Path) -> zipfile.ZipFile:
-    """The zip, open for reading; InputError if it is missing or not a whole zip."""
+    """The zip, open for reading; InputError if it is missing or not a complete zip."""
     try:
         return zipfile.ZipFile(io.BufferedReader(SharedFile(path)))
     except OSError as error:
@@ -101,7 +101,7 @@ def zipped_images(archive: zipfile.ZipFile) -> Iterator[str]:
 
 
 def images_below(folder: Path) -> Iterator[str]:
-    """Paths of the images in a folder, however deep, from the folder on."""
+    """Paths of the images in a folder, at any depth, relative to the folder."""
     files = (file.relative_to(folder).as_posix() for file in folder.rglob("*"))
     return (name for name in files if is_visible(name, IMAGE_SUFFIXES))
 

@@ -1,4 +1,4 @@
-"""The middle of every galaxy's image, in one packed array that training reads instead of JPEGs."""
+"""The centres of all galaxy images, in one packed array that training reads instead of JPEGs."""
 
 import errno
 import gc
@@ -27,9 +27,9 @@ from galaxyzoo.foundation.errors import InputError, offenders
 from galaxyzoo.foundation.progress import progress
 from galaxyzoo.surveys.archives import GalaxyImages
 
-CHUNK = 64  # galaxies that a process is given at a time
+CHUNK = 64  # galaxies per task of a worker process
 
-Faults = dict[int | str, str]  # GalaxyID, or the name of an image that has none -> what is wrong
+Faults = dict[int | str, str]  # GalaxyID, or the name of an image without one -> fault
 
 
 def crop_survey(
@@ -46,18 +46,18 @@ def crop_survey(
 ) -> None:
     """Cut the central `size_px` x `size_px` pixels out of every galaxy's image.
 
-    `images` is a zip or folder of RGB images in JPEG or PNG; `labels` is what `read_labels`
-    returns, None for a survey without, and `label_faults` what is wrong with them (`label_checks`).
-    `image_ids` is what `read_image_names` returns, None where images are named by GalaxyID. Writes,
-    each renamed into place when all are complete:
+    `images` is a zip or folder of RGB images in JPEG or PNG. `labels` is what `read_labels`
+    returns, None for a survey without labels. `label_faults` says what is wrong with them
+    (`label_checks`). `image_ids` is what `read_image_names` returns, None if images are named by
+    GalaxyID. Writes these files, renamed into place once all are complete:
 
-    - `crops_path`: .npy, (N, size_px, size_px, 3) uint8, C order, galaxies by ascending GalaxyID;
+    - `crops_path`: .npy, (N, size_px, size_px, 3) uint8, C order, by ascending GalaxyID;
     - `index_path`: CSV, a row per crop in that order: GalaxyID and, with labels, their columns;
-    - `rejected_path`: CSV, GalaxyID and reason of the galaxies that were left out.
+    - `rejected_path`: CSV, GalaxyID and reason for each galaxy that was left out.
 
-    The bytes do not depend on `processes`. Raises InputError, and leaves nothing behind, if an
-    image or label is unfit and `on_bad_galaxy` is "stop", if no galaxy is fit, and if the files
-    cannot be written. Ids and labels are checked before the first image is decoded.
+    The bytes do not depend on `processes`. Raises InputError, and leaves no files behind, if an
+    image or label is unusable and `on_bad_galaxy` is "stop", if no galaxy is usable, or if the
+    files cannot be written. Ids and labels are checked before the first image is decoded.
     """
     source = GalaxyImages(images, image_ids)
     faults = source.faults | ({} if labels is None else matching_faults(source, labels))
@@ -88,7 +88,7 @@ def crop_survey(
 
 
 def matching_faults(source: GalaxyImages, labels: pd.DataFrame) -> Faults:
-    """What is wrong with galaxies that have only labels or only an image."""
+    """Faults of galaxies that have labels but no image, or an image but no labels."""
     labelled = set(labels.index.tolist())
     with_image = source.names.keys() | source.faults.keys()
     return dict.fromkeys(source.names.keys() - labelled, "an image without labels") | dict.fromkeys(
@@ -97,9 +97,9 @@ def matching_faults(source: GalaxyImages, labels: pd.DataFrame) -> Faults:
 
 
 def check_faults(faults: Faults, fit: list[int], images: Path, on_bad_galaxy: str) -> None:
-    """Raise InputError if there are faults and there may be none, or if no galaxy is fit."""
+    """Raise InputError if there are faults, unless they may be skipped and a galaxy is left."""
     if faults and (on_bad_galaxy == "stop" or not fit):
-        remedy = "Mend or remove them" + (
+        remedy = "Fix or remove them" + (
             ", or set survey.on_bad_galaxy to skip to go on without them" if fit else ""
         )
         raise InputError(
@@ -109,14 +109,14 @@ def check_faults(faults: Faults, fit: list[int], images: Path, on_bad_galaxy: st
 
 
 def in_order(faults: Faults) -> Faults:
-    """The faults by ascending GalaxyID, then those of images that have none."""
+    """The faults by ascending GalaxyID, then those of images without a GalaxyID."""
     return dict(sorted(faults.items(), key=lambda item: (isinstance(item[0], str), item[0])))
 
 
 def write_crops(
     source: GalaxyImages, ids: list[int], size_px: int, crops_path: Path, processes: int
 ) -> dict[int, str]:
-    """Write the crops of `ids`, in that order; return what is wrong with those left black."""
+    """Write the crops of `ids`, in that order; return the faults of those left black."""
     with crops_path.open("wb") as file:
         write_header(file, len(ids), size_px)
         first = file.tell()
@@ -124,7 +124,7 @@ def write_crops(
     starts = range(0, len(ids), CHUNK)
     chunks = [ids[start : start + CHUNK] for start in starts]
     offsets = [first + start * size_px**2 * 3 for start in starts]
-    # Forked: spawned processes would run the calling script again, and each list the images.
+    # Fork: spawned processes would run the calling script again, and each list the images.
     context = multiprocessing.get_context("fork")
     with ProcessPoolExecutor(processes, context, start_worker, (source,)) as pool:
         chunk_faults = pool.map(partial(crop_chunk, size_px, crops_path), chunks, offsets)
@@ -134,19 +134,19 @@ def write_crops(
 
 
 def reserve(file: IO[bytes], size_bytes: int) -> None:
-    """Claim a file's place on the disk, which makes writing it faster; OSError if there is none."""
+    """Reserve a file's disk space, which speeds up writing; OSError if there is not enough."""
     if hasattr(os, "posix_fallocate"):  # not on a Mac
         os.posix_fallocate(file.fileno(), 0, size_bytes)
 
 
 def start_worker(source: GalaxyImages) -> None:
-    """Make this process one that crops images of `source`, and ends when its parent does.
+    """Prepare this process to crop images of `source`, and to end when its parent does.
 
-    It would otherwise wait for more work for ever when the parent is killed.
+    Otherwise it would wait for work forever if the parent were killed.
     """
     global worker_source
     worker_source = source
-    gc.freeze()  # else garbage collection would touch, and so copy, memory shared with the parent
+    gc.freeze()  # or garbage collection would touch, and so copy, memory shared with the parent
 
     def end_with_parent() -> None:
         multiprocessing.parent_process().join()
@@ -158,9 +158,9 @@ def start_worker(source: GalaxyImages) -> None:
 def crop_chunk(
     size_px: int, crops_path: Path, galaxies: list[int], offset: int
 ) -> list[str | None]:
-    """Write the crops of a few galaxies at `offset` bytes; return what is wrong with each image.
+    """Write the crops of some galaxies at byte `offset`; return each image's fault, or None.
 
-    They are written to the file, not to a memory map, where a full disk would kill the process.
+    Writes to the file, because with a memory map a full disk would kill the process.
     """
     faults = []
     with crops_path.open("r+b") as file:
@@ -168,7 +168,7 @@ def crop_chunk(
         for galaxy in galaxies:
             try:
                 crop, fault = centre_crop(worker_source.read(galaxy), size_px), None
-            except Exception as error:  # of a broken file zipfile and Pillow raise nearly anything
+            except Exception as error:  # zipfile and Pillow raise nearly anything
                 crop, fault = bytes(size_px**2 * 3), image_fault(error)
             file.write(crop)
             faults.append(fault)
@@ -178,8 +178,9 @@ def crop_chunk(
 def centre_crop(image_file: bytes, size_px: int) -> bytes:
     """The central pixels of an image, (size_px, size_px, 3) uint8 in C order.
 
-    Where the margins cannot be equal, the top and left ones are a pixel smaller. Raises InputError
-    if the image is not RGB or smaller than the crop, and whatever Pillow raises of a broken one.
+    If the margins cannot be equal, the top and left ones are one pixel smaller. Raises InputError
+    if the image is not RGB or is smaller than the crop, and passes on whatever Pillow raises for a
+    broken image.
     """
     pixels = decode(image_file)
     height, width, _ = pixels.shape
@@ -192,8 +193,8 @@ def centre_crop(image_file: bytes, size_px: int) -> bytes:
 def decode(image_file: bytes) -> np.ndarray:
     """An image's pixels, (height, width, 3) uint8.
 
-    A sound JPEG in colour by simplejpeg, which gives the bytes that Pillow would in less time.
-    What it refuses is Pillow's to decode, or to say what is wrong with.
+    Valid colour JPEGs are decoded by simplejpeg, which gives the same bytes as Pillow in less time.
+    Pillow decodes what simplejpeg refuses, or raises an error that says what is wrong with it.
     """
     try:
         if simplejpeg.decode_jpeg_header(image_file)[2] in ("YCbCr", "RGB"):
@@ -210,7 +211,7 @@ def image_fault(error: Exception) -> str:
     """What is wrong with an image that could not be cropped, in the same words every time."""
     if isinstance(error, InputError):
         return str(error)
-    if isinstance(error, UnidentifiedImageError):  # whose own words name a memory address
+    if isinstance(error, UnidentifiedImageError):  # its message has a memory address
         return "the image is not a JPEG or PNG file"
     return f"the image cannot be decoded: {str(error) or type(error).__name__}"
 
@@ -223,7 +224,7 @@ def write_header(file: IO[bytes], count: int, size_px: int) -> None:
 
 
 def keep_rows(crops_path: Path, rows: list[int], size_px: int) -> None:
-    """Leave only the crops in `rows`, ascending, moving one after the other to its new place."""
+    """Keep only the crops in `rows` (ascending), and move each in turn to its new place."""
     crop_bytes = size_px**2 * 3
     with crops_path.open("r+b") as file:
         write_header(file, len(rows), size_px)
@@ -237,9 +238,9 @@ def keep_rows(crops_path: Path, rows: list[int], size_px: int) -> None:
 
 
 def write_index(index_path: Path, ids: list[int], labels: pd.DataFrame | None) -> None:
-    """Write GalaxyID and, if there are any, labels of the galaxies in the order of their crops.
+    """Write GalaxyID and any labels of the galaxies, in the order of their crops.
 
-    By pyarrow, which writes floats exactly as pandas does, in a seventh of the time.
+    Uses pyarrow, which writes floats exactly as pandas does, in a seventh of the time.
     """
     index = pd.Index(ids, name="GalaxyID")
     table = pd.DataFrame(index=index) if labels is None else labels.loc[index]
@@ -248,6 +249,6 @@ def write_index(index_path: Path, ids: list[int], labels: pd.DataFrame | None) -
 
 
 def write_rejected(rejected_path: Path, faults: Faults) -> None:
-    """Write GalaxyID and reason of the galaxies that were left out."""
+    """Write GalaxyID and reason for each galaxy that was left out."""
     table = pd.DataFrame(in_order(faults).items(), columns=["GalaxyID", "reason"])
     table.to_csv(rejected_path, index=False)

@@ -1,4 +1,4 @@
-"""CSV files, gzipped or in a zip or neither, and checks of the cells of any table."""
+"""CSV files, plain, gzipped or in a zip, and checks of the cells of any table."""
 
 import gzip
 import io
@@ -18,18 +18,18 @@ SHOWN_COLUMNS = 10
 
 
 def read_columns(path: Path, types: Mapping[str, str], *, wide: bool = False) -> pd.DataFrame:
-    """The table in a CSV file, gzipped or in a zip or neither, with columns of certain types.
+    """The table in a CSV file, plain, gzipped or in a zip, with columns of the given types.
 
-    `types` maps names of columns that it must have to int64, float64 or str; of a `wide` table,
-    the others are not read. An empty cell is NaN. Raises InputError if the file cannot be read,
-    lacks a column, or has a cell that is not a number where one should be.
+    `types` maps the names of required columns to int64, float64 or str. If the table is `wide`, the
+    other columns are not read. An empty cell is NaN. Raises InputError if the file cannot be read,
+    lacks a column, or has a cell that is not a number where it should be.
     """
     usecols = (lambda name: name in types) if wide else None
     try:
         table = pd.read_csv(csv_file(path), dtype=dict(types), usecols=usecols)
     except (ValueError, OverflowError) as error:
         require_numbers(path, read_text(path, usecols), types)
-        raise InputError(f"{path} cannot be read ({error}); fetch it again or mend it") from error
+        raise InputError(f"{path} cannot be read ({error}); fetch it again or fix it") from error
     require_columns(path, table, list(types))
     return table
 
@@ -43,7 +43,7 @@ def column_names(path: Path) -> list[str]:
 
 
 def csv_file(path: Path) -> io.BytesIO:
-    """What a CSV file holds, gzipped or not, or the only CSV file in a zip."""
+    """The contents of a CSV file, plain or gzipped, or of the only CSV file in a zip."""
     suffix = path.suffix.lower()
     if suffix != ".zip":
         try:
@@ -66,7 +66,7 @@ def csv_file(path: Path) -> io.BytesIO:
 
 
 def read_text(path: Path, usecols: Callable[[str], bool] | None = None) -> pd.DataFrame:
-    """A table whose cells are text, without the blanks around it, "" where there is none."""
+    """A table whose cells are text without surrounding blanks, "" where a cell is empty."""
     try:
         table = pd.read_csv(csv_file(path), dtype=str, keep_default_na=False, usecols=usecols)
     except ValueError as error:
@@ -75,7 +75,7 @@ def read_text(path: Path, usecols: Callable[[str], bool] | None = None) -> pd.Da
 
 
 def require_columns(path: Path, present: Iterable[str], columns: Sequence[str]) -> None:
-    """Raise InputError unless all the columns are among those of a table."""
+    """Raise InputError unless all `columns` are among those `present` in a table."""
     present = list(present)
     if missing := [column for column in columns if column not in present]:
         some = ", ".join(present[:SHOWN_COLUMNS]) + (", ..." if present[SHOWN_COLUMNS:] else "")
@@ -83,7 +83,7 @@ def require_columns(path: Path, present: Iterable[str], columns: Sequence[str]) 
 
 
 def require_numbers(path: Path, text: pd.DataFrame, types: Mapping[str, str]) -> None:
-    """Raise InputError that names the first cell of a table of text that is not of its type."""
+    """Raise InputError naming the first cell of a text table that does not match its type."""
     require_columns(path, text, list(types))
     for column, kind in types.items():
         if kind == "int64":
@@ -94,14 +94,14 @@ def require_numbers(path: Path, text: pd.DataFrame, types: Mapping[str, str]) ->
 
 
 def require_ids(path: Path, column: pd.Series) -> None:
-    """Raise InputError that names the first cell that is no GalaxyID."""
+    """Raise InputError naming the first cell that is not a GalaxyID."""
     good = column.map(lambda cell: galaxy_id(cell) is not None)
     require_cells(path, column, good, "a whole number")
 
 
 def require_cells(path: Path, column: pd.Series, good: pd.Series, kind: str) -> None:
-    """Raise InputError that names the first cell of a column that is not `good`."""
+    """Raise InputError naming the first cell of a column that is not `good`."""
     if not good.all():
         row = int(np.argmin(good.to_numpy(dtype=bool)))
         found = f"{path}, row {row + 1}, column {column.name}: {column.tolist()[row]!r}"
-        raise InputError(f"{found} is not {kind}; mend it or fetch the file again")
+        raise InputError(f"{found} is not {kind}; fix it or fetch the file again")

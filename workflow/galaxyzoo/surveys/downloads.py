@@ -1,4 +1,4 @@
-"""Files fetched from an address: there when they are whole and the ones meant, or not at all."""
+"""Downloads from an address: a file appears only when it is complete and has the right hash."""
 
 import logging
 import os
@@ -14,22 +14,22 @@ from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.progress import size_bytes
 
 CHUNK_BYTES = 2**20
-TIMEOUT_SECONDS = 60  # that a server may be silent
+TIMEOUT_SECONDS = 60  # how long a server may be silent
 
 log = logging.getLogger(__name__)
 
 
 def fetch(address: str, known_hash: str | None, path: Path, key: str) -> None:
-    """Fetch a file, unless the one that is meant is at `path` already.
+    """Download a file, unless `path` already holds the right one.
 
-    `known_hash` is `<algorithm>:<hexadecimal>`; None is not checked, and so fetched every time.
-    What came of a download that breaks off is kept as `<name>.part`, and the next call goes on from
-    there; but not without a hash, which alone tells that two parts are of one file. Raises
-    InputError that names the config's `key` if the file cannot be fetched or is not the one that
-    the hash is of, and one that names the file if there is no room for it.
+    `known_hash` is `<algorithm>:<hexadecimal>`. If it is None, nothing is checked and the file is
+    downloaded every time. An interrupted download is kept as `<name>.part` and resumed by the next
+    call, but only if there is a hash: nothing else proves that two parts belong to one file. Raises
+    InputError naming the config's `key` if the file cannot be downloaded or does not have that
+    hash, and InputError naming the file if there is no room for it.
     """
     if known_hash and path.exists() and hash_of(path, known_hash) == known_hash:
-        log.info("%s is here already", path)
+        log.info("%s is already here", path)
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{path.name}.part")
@@ -41,15 +41,15 @@ def fetch(address: str, known_hash: str | None, path: Path, key: str) -> None:
         if known_hash and (found := hash_of(part, known_hash)) != known_hash:
             part.unlink()
             raise InputError(
-                f"{key}.hash: what came from {address} is not the file that is meant: its hash is "
-                f"{found}, not {known_hash}; run it again, and if the same comes again, ask those "
-                "who publish it which is right"
+                f"{key}.hash: what came from {address} is not the expected file: its hash is "
+                f"{found}, not {known_hash}; run it again, and if the same file comes again, "
+                "ask its publisher which is right"
             )
         part.replace(path)
-    except OSError as error:  # as all errors of requests are
+    except OSError as error:  # includes all errors of requests
         raise InputError(
-            f"{key}.address: {address} could not be fetched to {path} ({error}); run it again "
-            "when the network, the address and the disk are as they should be"
+            f"{key}.address: {address} could not be fetched to {path} ({error}); check "
+            "the network, the address and the disk, and run it again"
         ) from error
     finally:
         if not known_hash:
@@ -57,13 +57,13 @@ def fetch(address: str, known_hash: str | None, path: Path, key: str) -> None:
 
 
 def download(address: str, part: Path) -> None:
-    """Write to `part` what it lacks of the file at an address.
+    """Download the missing rest of a file to `part`.
 
-    A server that knows no ranges sends the whole file, which replaces what was there; one that has
-    nothing more to send says 416.
+    A server that does not support ranges sends the whole file, which replaces `part`. A server that
+    has nothing more to send answers 416.
     """
     there = size_bytes(part)
-    # Not compressed on the way: lengths and ranges are then those of the file.
+    # Uncompressed, so that lengths and ranges are those of the file.
     headers = {"Accept-Encoding": "identity"} | ({"Range": f"bytes={there}-"} if there else {})
     with requests.get(address, headers=headers, stream=True, timeout=TIMEOUT_SECONDS) as response:
         if there and response.status_code == requests.codes.requested_range_not_satisfiable:
@@ -71,7 +71,7 @@ def download(address: str, part: Path) -> None:
         response.raise_for_status()
         goes_on = response.status_code == requests.codes.partial_content
         if goes_on:
-            log.info("going on from %.1f MB", there / 1e6)
+            log.info("resuming from %.1f MB", there / 1e6)
         else:
             part.unlink(missing_ok=True)
         length = int(response.headers.get("Content-Length", 0))
@@ -83,16 +83,16 @@ def download(address: str, part: Path) -> None:
 
 
 def hash_of(path: Path, like: str) -> str:
-    """Hash of a file in the form of `like`: by the same algorithm, which is named first."""
+    """Hash of a file in the form of `like`, which begins with the algorithm to use."""
     algorithm = like.partition(":")[0]
     return f"{algorithm}:{pooch.file_hash(str(path), alg=algorithm)}"
 
 
 def put(source: Path, path: Path) -> None:
-    """Put a file at a second path too, without its bytes taking space twice where that can be."""
+    """Put a file at a second path too: a hard link if possible, otherwise a copy."""
     path.unlink(missing_ok=True)
     try:
         os.link(source, path)
-    except OSError:  # a file system without hard links, or two of them
+    except OSError:  # no hard links, or two different file systems
         with replaced(path) as unfinished:
             shutil.copyfile(source, unfinished)

@@ -1,7 +1,8 @@
 """Galaxy Zoo 2's own files: the images on Zenodo, and the table of Hart et al. (2016).
 
-The images (Zenodo record 3565489) are named by a number, the asset_id; a second file of the record
-gives the object in SDSS's data release 7 that each shows, by which the table knows its galaxies.
+The images (Zenodo record 3565489) are named by a number, the asset_id. A second file of the record
+gives the SDSS data release 7 object that each image shows. The table identifies its galaxies by
+that object's id.
 """
 
 import logging
@@ -26,13 +27,13 @@ def write_labels(
     labels_path: Path,
     image_names_path: Path,
 ) -> None:
-    """Label the galaxies that have an image and votes, in files that the crops are made from.
+    """Write the labels and image names of all galaxies with an image and votes, for cropping.
 
-    `votes` is which of the table's fractions to take: `fraction`, `weighted_fraction` or
-    `debiased`. Writes two CSV files, `labels_path` in Kaggle's layout and `image_names_path`, which names
-    each galaxy's image in the zip; GalaxyID is the object's id in data release 7. Galaxies
-    that are only in some of the files are left out, and counted in the log. Raises InputError if a
-    file cannot be read, or no galaxy is in all.
+    `votes` selects the table's fractions: `fraction`, `weighted_fraction` or `debiased`. Writes two
+    CSV files: `labels_path`, in Kaggle's layout, and `image_names_path`, which names each galaxy's
+    image in the zip. GalaxyID is the object's id in data release 7. Galaxies that are only in some
+    of the files are left out, and counted in the log. Raises InputError if a file cannot be read,
+    or if no galaxy is in all of them.
     """
     labels = read_vote_fractions(table, "dr7objid", votes)
     names = read_columns(mapping, {"objid": "int64", "asset_id": "str"})
@@ -55,8 +56,8 @@ def write_labels(
     )
     if labelled.empty:
         raise InputError(
-            f"no galaxy is in all of {images}, {mapping} and {table}; see that the three belong "
-            "together"
+            f"no galaxy is in all of {images}, {mapping} and {table}; check that the three "
+            "belong together"
         )
     with replaced(labels_path) as labels_file, replaced(image_names_path) as names_file:
         labelled.to_csv(labels_file)

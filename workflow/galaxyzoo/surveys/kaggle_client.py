@@ -1,4 +1,4 @@
-"""Kaggle's own client: signed in, and its refusals put into words that say what to do."""
+"""Kaggle's own client: signing in, and errors that say what to do when Kaggle refuses."""
 
 import io
 import json
@@ -26,16 +26,16 @@ NO_CREDENTIALS = (
 
 
 class AccountError(InputError):
-    """Kaggle does not know the user, or wants the user to agree to something first."""
+    """Kaggle does not accept the user's credentials, or requires the user's consent first."""
 
 
 def competition_page(competition: str) -> str:
-    """Address of a competition."""
+    """Address of a competition's page."""
     return f"https://www.kaggle.com/competitions/{competition}"
 
 
 def has_credentials() -> bool:
-    """Whether Kaggle's client finds credentials here, be they valid or not; asks no network."""
+    """Whether Kaggle's client finds credentials, valid or not; uses no network."""
     if get_access_token_from_env()[0] or KaggleCredentials.load(client=None):
         return True
     try:
@@ -46,9 +46,9 @@ def has_credentials() -> bool:
 
 
 def authenticated_api() -> "KaggleApi":
-    """The client, with the credentials that it finds; SystemExit if it finds no good ones.
+    """The client, with the credentials it finds; SystemExit if it finds no valid ones.
 
-    Imported only here: the package signs in, and may print advice of its own, as it is imported.
+    Imported only here, because the package signs in, and may print advice, when it is imported.
     """
     with redirect_stdout(io.StringIO()):
         from kaggle import api
@@ -70,36 +70,36 @@ def signed_in_api(competition: str) -> "KaggleApi":
 
 @contextmanager
 def refusals_explained(competition: str) -> Iterator[None]:
-    """Turn the network's errors and Kaggle's refusals into an InputError that says what to do."""
+    """Turn network errors and Kaggle's refusals into an InputError that says what to do."""
     try:
         yield
     except HTTPError as error:
         raise refusal(error.response, competition) from error
     except (RequestException, json.JSONDecodeError) as error:
-        # Not the whole error: it may show an address that is signed for the user alone.
+        # Not the whole error, because it may contain an address signed for this user alone.
         reason = getattr(error.args[0] if error.args else error, "reason", type(error).__name__)
         raise InputError(
-            f"Kaggle could not be reached, or not to the end ({reason}); see that the network is "
-            "there, and run this again: it goes on from where it was"
+            f"Kaggle could not be reached, or the connection broke off ({reason}); check the "
+            "network, and run this again: it goes on from where it stopped"
         ) from error
 
 
 def refusal(response: Response, competition: str) -> InputError:
-    """What to do about an answer of Kaggle's that is an error."""
+    """The InputError for an error response from Kaggle, which says what to do."""
     answer = f"{response.status_code}: {words(response)}"
     page = competition_page(competition)
     if response.status_code == 401:
         return AccountError(invalid(answer))
     if response.status_code == 403:
         return AccountError(
-            f"Kaggle does not allow this ({answer}); sign in on {page}/rules as the one whose "
-            "token this is, accept the rules, and run this again"
+            f"Kaggle does not allow this ({answer}); sign in on {page}/rules with the "
+            "account that this token belongs to, accept the rules, and run this again"
         )
     return InputError(f"Kaggle answered with an error ({answer}); see {page}, and run this again")
 
 
 def invalid(what: str) -> str:
-    """What to do about credentials that Kaggle does not accept."""
+    """The message about credentials that Kaggle does not accept, which says what to do."""
     return (
         "Kaggle does not accept the credentials found in KAGGLE_API_TOKEN, ~/.kaggle/access_token "
         f"or kaggle.json ({what}): they are mistyped, or no longer valid; {TOKEN_STEPS}"
@@ -107,7 +107,7 @@ def invalid(what: str) -> str:
 
 
 def words(response: Response) -> str:
-    """What an error answer says of itself."""
+    """The message in an error response, or its HTTP reason if there is none."""
     try:
         return response.json()["message"]
     except (ValueError, KeyError, TypeError):

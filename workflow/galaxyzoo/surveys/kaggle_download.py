@@ -1,4 +1,4 @@
-"""A Kaggle competition's files: fetched through Kaggle's client, checked, and put in place."""
+"""A Kaggle competition's files: downloaded with Kaggle's client, checked, and put in place."""
 
 import logging
 import platform
@@ -34,13 +34,13 @@ WITHOUT_KAGGLE = (
 
 
 def download_survey(folder: Path, competition: str, image_counts: Mapping[str, int]) -> None:
-    """Fetch files of a competition into `folder`, and write the record of them there.
+    """Download files of a competition into `folder`, and write a record of them there.
 
-    `image_counts` maps the name of each file, a zip, to the number of images that it must hold.
-    All appear under their names when the last of them is there and has been checked. What came of
-    a download that breaks off is kept as `<name>.part`, and the next call goes on from there.
-    Raises InputError if Kaggle or the network refuses, if there is no room or not to the end, and
-    if a file is not what it should be.
+    `image_counts` maps the name of each file, a zip, to the number of images that it must hold. The
+    files appear under their names once all of them have been downloaded and checked. An interrupted
+    download is kept as `<name>.part` and resumed by the next call. Raises InputError if Kaggle
+    refuses or the network fails, if the disk has too little room or fills up, or if a file is not
+    what it should be.
     """
     folder.mkdir(parents=True, exist_ok=True)
     parts = {name: folder / f"{name}.part" for name in image_counts}
@@ -62,7 +62,7 @@ def download_survey(folder: Path, competition: str, image_counts: Mapping[str, i
 
 
 def fetch(api: "KaggleApi", competition: str, name: str, part: Path) -> None:
-    """Download a file of a competition to `part`, or what is not there of it yet."""
+    """Download a file of a competition to `part`, or the rest of it."""
     request = ApiDownloadDataFileRequest()
     request.competition_name, request.file_name = competition, name
     with refusals_explained(competition), api.build_kaggle_client() as client:
@@ -75,28 +75,28 @@ def fetch(api: "KaggleApi", competition: str, name: str, part: Path) -> None:
         with download_watched(part, size):
             try:
                 api.download_file(response, str(part), client.http_client(), resume=True)
-            except ValueError as error:  # the client went on with an answer that was no file
+            except ValueError as error:  # the client resumed with a response that was not a file
                 discard(part)
                 raise InputError(
                     f"{name} broke off, and Kaggle would not send the rest; run this again to "
-                    "fetch it anew"
+                    "fetch it from the start"
                 ) from error
 
 
 def require_whole(part: Path, name: str, images: int, competition: str) -> None:
-    """Raise InputError, and delete `part`, if it is not a sound zip of so many images."""
+    """Raise InputError, and delete `part`, unless it is a valid zip of `images` images."""
     log.info("%s: checking the zip", name)
     if fault := zip_fault(part, images):
         discard(part)
         raise InputError(
             f"{name} as it came from Kaggle {fault}; it was deleted: run this again to fetch it "
-            f"anew, and if it comes the same again, fetch it by hand from "
+            f"from the start, and if the same comes again, download it by hand from "
             f"{competition_page(competition)}/data and use survey.source: files"
         )
 
 
 def zip_fault(path: Path, images: int) -> str:
-    """What is wrong with a zip that should hold so many images; nothing if all is well."""
+    """What is wrong with a zip that should hold `images` images; empty if all is well."""
     try:
         with zipfile.ZipFile(path) as archive:
             broken = archive.testzip()
@@ -111,6 +111,6 @@ def zip_fault(path: Path, images: int) -> str:
 
 
 def discard(part: Path) -> None:
-    """Delete what came of a download, and what the client noted beside it."""
+    """Delete a partial download, and the client's notes beside it."""
     for path in part.parent.glob(f"{part.name}*"):
         path.unlink()

@@ -1,4 +1,4 @@
-"""A late submission to a Kaggle competition, and the score that comes back."""
+"""A late submission to a Kaggle competition, and its score."""
 
 import hashlib
 import logging
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
-PAUSES_S = (1, 2, 4, 8, *[15] * 119)  # between questions for the score: half an hour in all
+PAUSES_S = (1, 2, 4, 8, *[15] * 119)  # between requests for the score: half an hour in all
 
 
 def kaggle_score(file: Path, competition: str, experiment: str) -> dict[str, Any]:
-    """Submit a file of predictions, unless its very bytes were before; return how it scored.
+    """Submit a file of predictions, unless the same bytes were submitted before; return its score.
 
-    Returns `competition`, `file`, `sha256`, `submission` (Kaggle's number of it), `message`,
-    `date` (ISO 8601, UTC), `public_score` and `private_score`: Kaggle's errors, None where it
-    shows none. Raises InputError if Kaggle refuses the file, or has not scored it in half an hour.
+    Returns `competition`, `file`, `sha256`, `submission` (Kaggle's number for it), `message`,
+    `date` (ISO 8601, UTC), `public_score` and `private_score` (Kaggle's errors, None if it shows
+    none). Raises InputError if Kaggle refuses the file, or has not scored it in half an hour.
     """
     with file.open("rb") as content:
         digest = hashlib.file_digest(content, "sha256").hexdigest()
@@ -53,17 +53,17 @@ def kaggle_score(file: Path, competition: str, experiment: str) -> dict[str, Any
 
 
 def mark(digest: str) -> str:
-    """What stands in a submission's description, by which the same file is known again."""
+    """The text in a submission's description that identifies the file."""
     return f"sha256 {digest[:16]}"
 
 
 def submissions(api: "KaggleApi", competition: str) -> list[ApiSubmission]:
-    """The user's latest submissions, the last first."""
+    """The user's latest submissions, newest first."""
     return [s for s in api.competition_submissions(competition) or [] if s]
 
 
 def earlier_submission(api: "KaggleApi", competition: str, digest: str) -> int | None:
-    """Number of a submission of the same file that is scored or waits to be; None without one."""
+    """Number of a submission of the same file, scored or waiting to be; None if there is none."""
     for submission in submissions(api, competition):
         failed = submission.status == SubmissionStatus.ERROR
         if mark(digest) in (submission.description or "") and not failed:
@@ -72,7 +72,7 @@ def earlier_submission(api: "KaggleApi", competition: str, digest: str) -> int |
 
 
 def submitted(api: "KaggleApi", file: Path, competition: str, description: str) -> int:
-    """Submit the file; return Kaggle's number of the submission."""
+    """Submit the file; return Kaggle's number for the submission."""
     answer = api.competition_submit(str(file), description, competition, quiet=True)
     if answer.message == api.COMPETITION_SUBMIT_UPLOAD_FAILED_MESSAGE:
         raise InputError(f"{file} could not be uploaded to Kaggle; run this again")
@@ -81,7 +81,7 @@ def submitted(api: "KaggleApi", file: Path, competition: str, description: str) 
 
 
 def scored_submission(api: "KaggleApi", competition: str, number: int) -> ApiSubmission:
-    """The submission of that number, when it has been scored."""
+    """The submission with that number, once it has been scored."""
     page = f"{competition_page(competition)}/submissions"
     for pause in PAUSES_S:
         mine = next((s for s in submissions(api, competition) if s.ref == number), None)
@@ -100,5 +100,5 @@ def scored_submission(api: "KaggleApi", competition: str, number: int) -> ApiSub
 
 
 def score(text: str) -> float | None:
-    """The error that Kaggle shows as text; None where it shows none."""
+    """The error that Kaggle shows as text; None if it shows none."""
     return float(text) if text else None

@@ -1,22 +1,22 @@
-"""What makes a galaxy's labels unfit to learn from."""
+"""What makes a galaxy's labels unfit for training."""
 
 import numpy as np
 import pandas as pd
 
 from galaxyzoo.tree.decision_tree import DecisionTree
 
-SUM_TOLERANCE = 1e-3  # Kaggle's labels meet the tree's sums to 2e-6
+SUM_TOLERANCE = 1e-3  # Kaggle's labels satisfy the tree's sums to within 2e-6
 
 
 def label_faults(labels: pd.DataFrame, tree: DecisionTree) -> dict[int, str]:
-    """GalaxyID -> what is wrong with its labels, for the bad ones only, ids ascending.
+    """GalaxyID -> what is wrong with its labels, for bad ones only, by ascending GalaxyID.
 
-    `labels` is (N, columns) float64, in tree order, indexed by GalaxyID. Bad is an id with more
-    than one row, a missing value, one outside [0, 1], and a question whose answers do not sum to
-    its parent's value to within `SUM_TOLERANCE`.
+    `labels` is (N, columns) float64, in tree order, indexed by GalaxyID. Labels are bad if a
+    GalaxyID has more than one row, if a value is missing or outside [0, 1], or if a question's
+    answers do not sum to its parent's value to within `SUM_TOLERANCE`.
     """
     values = labels.to_numpy()
-    in_range = ((values >= 0) & (values <= 1)).all(axis=1)  # NaN is not
+    in_range = ((values >= 0) & (values <= 1)).all(axis=1)  # False for NaN
     finite = np.where(in_range[:, np.newaxis], values, 0)
     in_tree = (tree.sum_errors(finite) <= SUM_TOLERANCE).all(axis=1)
     bad = np.flatnonzero(~(in_range & in_tree))
@@ -27,7 +27,7 @@ def label_faults(labels: pd.DataFrame, tree: DecisionTree) -> dict[int, str]:
 
 
 def row_fault(row: np.ndarray, tree: DecisionTree) -> str:
-    """The first thing that is wrong with a bad row of labels, (columns,) float."""
+    """The first fault in a bad row of labels, (columns,) float."""
     for column, value in zip(tree.columns, row, strict=True):
         if np.isnan(value):
             return f"{column} is missing"

@@ -16,11 +16,12 @@ from galaxyzoo.tree.decision_tree import DecisionTree
 
 
 def read_labels(path: Path, tree: DecisionTree) -> pd.DataFrame:
-    """The labels of a survey, from a CSV file or the zip of one.
+    """The labels of a survey, from a CSV file or a zip of one.
 
-    Returns (N, columns) float64 in tree order, indexed by GalaxyID, rows as in the file: repeated
-    ids and impossible values are left for `label_checks`, an empty cell is NaN. Raises InputError
-    if the file cannot be read, lacks a column, or has a cell that is not a number.
+    Returns (N, columns) float64 in tree order, indexed by GalaxyID, with the rows as in the file.
+    Repeated ids and impossible values are left for `label_checks` to report. An empty cell is NaN.
+    Raises InputError if the file cannot be read, lacks a column, or has a cell that is not a
+    number.
     """
     columns = list(tree.columns)
     table = read_columns(path, {"GalaxyID": "int64"} | dict.fromkeys(columns, "float64"))
@@ -28,19 +29,19 @@ def read_labels(path: Path, tree: DecisionTree) -> pd.DataFrame:
 
 
 def read_image_names(path: Path) -> dict[str, int]:
-    """What images that are not named by GalaxyID are named, as name in their folder -> GalaxyID.
+    """Names of images that are not named by GalaxyID, as name in their folder -> GalaxyID.
 
-    From a CSV file with columns GalaxyID and image. Raises InputError if it is anything else.
+    Reads a CSV file with the columns GalaxyID and image. Raises InputError for any other file.
     """
     table = read_columns(path, {"GalaxyID": "int64", "image": "str"})
     return dict(zip(table["image"], table["GalaxyID"].tolist(), strict=True))
 
 
 def read_fair_ids(path: Path) -> set[int]:
-    """The galaxies that are a fair sample of the survey, from a CSV file or the zip of one.
+    """The galaxies that are a fair sample of the survey, from a CSV file or a zip of one.
 
-    Of its columns one is GalaxyID; a second, if there is one, is 1 for the fair galaxies and 0 for
-    the others; without it all are fair. Raises InputError if the file is anything else, or none of
+    The file has a column GalaxyID, and may have a second one that is 1 for the fair galaxies and 0
+    for the others. Without it, all are fair. Raises InputError for any other file, or if none of
     its galaxies is fair.
     """
     table = read_text(path)

@@ -1,6 +1,6 @@
-"""A survey's files: their names in Kaggle's layout, the kinds that are read, where they are.
+"""A survey's files: their names in Kaggle's layout, the formats that are read, where they are.
 
-Standard library alone: this is imported when the Snakefile is read.
+Uses only the standard library, because it is imported when the Snakefile is read.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ TRAINING_IMAGES = ("images_training_rev1.zip", "images_training_rev1")
 TEST_IMAGES = ("images_test_rev1.zip", "images_test_rev1")
 LABELS = ("training_solutions_rev1.zip", "training_solutions_rev1.csv")
 FAIR_IDS = ("unbiased.csv",)
-# Images in each of the competition's zips. The smallest zip is first, to meet a refusal soon.
+# Images in each of the competition's zips. The smallest is first, so that a refusal comes early.
 IMAGE_COUNTS = {LABELS[0]: 0, TRAINING_IMAGES[0]: 61_578, TEST_IMAGES[0]: 79_975}
 
 IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png")
@@ -30,8 +30,8 @@ class SurveyFiles(NamedTuple):
     """Paths of a survey's files, None for those that it does not have.
 
     Images are zips or folders. `labels` is a CSV file, or a zip of one. `image_names` gives the
-    GalaxyID of images that are not named by it. `fair_ids` lists the galaxies that are a fair
-    sample, and `true_probabilities` what a simulated survey's votes were drawn from.
+    GalaxyIDs of images that are not named by GalaxyID. `fair_ids` lists the galaxies that are a
+    fair sample. `true_probabilities` holds what a simulated survey's votes were drawn from.
     """
 
     training_images: str
@@ -43,9 +43,9 @@ class SurveyFiles(NamedTuple):
 
 
 def find(folder: Path | str) -> SurveyFiles:
-    """The files of the survey in `folder`. Where a zip lies beside its unpacked form, the zip.
+    """The files of the survey in `folder`. A zip is preferred to its unpacked form.
 
-    Raises InputError if there is no such folder, or no training images or labels in it.
+    Raises InputError if the folder does not exist, or has no training images or no labels.
     """
     folder = Path(folder)
     if not folder.is_dir():
@@ -62,7 +62,7 @@ def find(folder: Path | str) -> SurveyFiles:
 
 
 def required(folder: Path, names: tuple[str, ...], content: str) -> str:
-    """The first of `names` that is in `folder`. InputError if none is."""
+    """The first of `names` that is in `folder`; InputError if none is."""
     path = first_present(folder, names)
     if path is None:
         raise InputError(
@@ -73,7 +73,7 @@ def required(folder: Path, names: tuple[str, ...], content: str) -> str:
 
 
 def first_present(folder: Path, names: tuple[str, ...]) -> str | None:
-    """The first of `names` that is in `folder`, None if none is."""
+    """The first of `names` that is in `folder`; None if none is."""
     return next((str(folder / name) for name in names if (folder / name).exists()), None)
 
 
@@ -96,7 +96,7 @@ def require_own(settings: Mapping[str, str]) -> None:
 
 
 def galaxy_id(text: str) -> int | None:
-    """The GalaxyID that `text` is, None if it is none."""
+    """The GalaxyID that `text` represents; None if it is not a GalaxyID."""
     if not (text.isascii() and text.isdecimal()) or int(text) > LARGEST_ID:
         return None
     return int(text)

@@ -1,4 +1,4 @@
-"""Anyone's own labelled galaxies: a folder or zip of images, and a table of their labels."""
+"""A user's own labelled galaxies: a folder or zip of images, and a table of their labels."""
 
 import logging
 from collections import defaultdict
@@ -18,7 +18,7 @@ from galaxyzoo.tree.decision_tree import DecisionTree
 
 log = logging.getLogger(__name__)
 
-WEIGHTED, SHARES, CATALOGUE = "weighted", "shares", "gz2_"  # what survey.own.labels may be
+WEIGHTED, SHARES, CATALOGUE = "weighted", "shares", "gz2_"  # survey.own.labels, or how it begins
 SHOWN = 5
 
 
@@ -31,16 +31,17 @@ def write_labels(
     labels_path: Path,
     image_names_path: Path,
 ) -> None:
-    """Write the labels of a table's galaxies, in files that the crops are made from.
+    """Write the labels and image names of a table's galaxies, for cropping.
 
-    `image_column` is the table's column that tells each galaxy's image: the file's name or path,
-    with or without its suffix. `labels` is what the table's other columns hold: `weighted`, the
+    `image_column` is the table's column that names each galaxy's image: the file's name or path,
+    with or without its suffix. `labels` says what the table's other columns hold: `weighted`, the
     tree's columns as they are predicted; `shares`, the tree's columns as shares of the votes on
     their own question; `gz2_` and the ending of Galaxy Zoo 2's columns of vote fractions.
 
-    Writes two CSV files: `labels_path`, GalaxyID and the tree's columns, weighted, a row for each of
-    the table's; `image_names_path`, GalaxyID, image and what `image_column` says, for each that has an
-    image. Raises InputError if a file cannot be read, a cell is unfit, or no row has an image.
+    Writes two CSV files. `labels_path` has GalaxyID and the tree's columns, weighted, with a row
+    for each row of the table. `image_names_path` has GalaxyID, image, id (the cell in
+    `image_column`) and row, for each galaxy with an image. Raises InputError if a file cannot be
+    read, a cell is unfit, or no row has an image.
     """
     columns = list(tree.columns)
     if labels.startswith(CATALOGUE):
@@ -63,8 +64,8 @@ def write_labels(
 def galaxy_ids(cells: Sequence[str]) -> np.ndarray:
     """A GalaxyID (N,) int64 for each cell that names an image, the same for equal cells.
 
-    The whole numbers that the images are named by, if all are and no two names make one number;
-    otherwise the number of the first row, counted from 1, that has the cell.
+    These are the whole numbers that the images are named by, if all are and no two names give the
+    same number. Otherwise each is the number of the first row, counted from 1, with that cell.
     """
     numbers = {cell: galaxy_id(stem(cell)) for cell in cells}
     if None in numbers.values() or len(set(numbers.values())) < len(numbers):
@@ -76,7 +77,7 @@ def galaxy_ids(cells: Sequence[str]) -> np.ndarray:
 def matched(cells: pd.Series, ids: Iterable[int], images: Sequence[str]) -> pd.DataFrame:
     """The images that each cell names: GalaxyID, image, id (the cell) and row, counted from 1.
 
-    A cell may name none, and several where their names differ in what it leaves out.
+    A cell may name no image, or several whose names differ only in what the cell leaves out.
     """
     by_stem = defaultdict(list)
     for image in images:
@@ -90,9 +91,9 @@ def matched(cells: pd.Series, ids: Iterable[int], images: Sequence[str]) -> pd.D
 
 
 def images_named(cell: str, images: Sequence[str]) -> list[str]:
-    """Those of some images of the same stem that a cell names.
+    """The images that a cell names, out of some with the same stem.
 
-    Either's folders may begin farther up. The one that is named exactly is taken alone.
+    Either path may begin higher up than the other. An exact match is taken alone.
     """
     names = {image: image if has_suffix(cell) else without_suffix(image) for image in images}
     if exact := [image for image, name in names.items() if name == cell]:
@@ -105,22 +106,22 @@ def images_named(cell: str, images: Sequence[str]) -> list[str]:
 
 
 def has_suffix(name: str) -> bool:
-    """Whether a name ends as an image's does."""
+    """Whether a name ends in an image's suffix."""
     return name.lower().endswith(IMAGE_SUFFIXES)
 
 
 def without_suffix(name: str) -> str:
-    """A name without an image's suffix, if it has one."""
+    """A name without its image suffix, if it has one."""
     return name.rpartition(".")[0] if has_suffix(name) else name
 
 
 def stem(name: str) -> str:
-    """A name or path without folders and an image's suffix, if it has any."""
+    """A name or path without its folders and its image suffix, if it has any."""
     return without_suffix(name.rpartition("/")[2])
 
 
 def tell_of_matches(cells: pd.Series, names: pd.DataFrame, images: Path, table: Path) -> None:
-    """Log how rows and images go together; InputError if no row has an image."""
+    """Log how rows and images match; InputError if no row has an image."""
     without = cells[~cells.isin(names["id"])].unique()
     some = ", ".join(without[:SHOWN]) + (", ..." if len(without) > SHOWN else "")
     if names.empty:
@@ -130,18 +131,21 @@ def tell_of_matches(cells: pd.Series, names: pd.DataFrame, images: Path, table: 
         )
     log.info(
         "%d rows in %s; %d images in %s are named by them",
-        *(len(cells), table, names["image"].nunique(), images),
+        len(cells),
+        table,
+        names["image"].nunique(),
+        images,
     )
     if len(without):
         log.warning("without an image: %d, such as %s", len(without), some)
 
 
 def require_own_images(names: pd.DataFrame, table: Path) -> None:
-    """Raise InputError if rows that name their images differently share one."""
+    """Raise InputError if rows that name their images differently share one image."""
     galaxies = names.groupby("image")["GalaxyID"].nunique()
     if shared := galaxies.index[galaxies > 1].tolist():
         rows = names.loc[names["image"] == shared[0], "row"].astype(str)
         raise InputError(
-            f"{table}, rows {' and '.join(rows)} name the same image, {shared[0]}; leave one of "
-            "them, or tell the images apart"
+            f"{table}, rows {' and '.join(rows)} name the same image, {shared[0]}; keep one of "
+            "them, or give each its own image"
         )

@@ -10,11 +10,12 @@ from galaxyzoo.foundation.randomness import numpy_generator
 def draw_holdout(
     ids: np.ndarray, fraction: float, seed: int, fair_ids: set[int] | None = None
 ) -> np.ndarray:
-    """Draw the galaxies that nothing is trained, validated or tuned on.
+    """Draw the held-out galaxies, which are never used for training, validation or tuning.
 
-    `ids` are the survey's GalaxyIDs, in any order; `fraction` is of all galaxies or, with
-    `fair_ids`, of the survey's fair ones, the only ones drawn from. Returns (n,) integers,
-    ascending. Raises InputError if that leaves no galaxy to hold out, or none to train on.
+    `ids` are the survey's GalaxyIDs, in any order. `fraction` is the share of all galaxies to hold
+    out or, with `fair_ids`, of the survey's fair ones; then only fair galaxies are drawn. Returns
+    (n,) integers, ascending. Raises InputError if this leaves no galaxy to hold out, or none to
+    train on.
     """
     galaxies = np.unique(ids)
     if fair_ids is not None:
@@ -37,11 +38,12 @@ def draw_holdout(
 def split(
     ids: np.ndarray, holdout_ids: np.ndarray, validation_fraction: float, seed: int
 ) -> pd.Series:
-    """Share out the galaxies that are not held out between training and validation.
+    """Divide the galaxies that are not held out into training and validation.
 
-    `validation_fraction` is of the galaxies not held out. Returns a Series named `part`, of
-    "train", "valid" or "holdout", indexed by GalaxyID, ascending; it does not depend on the order
-    of `ids`. Raises InputError if that leaves no galaxy to train or validate on.
+    `validation_fraction` is the share of these galaxies to validate on. Returns a Series named
+    `part`, of "train", "valid" or "holdout", indexed by ascending GalaxyID. It does not depend on
+    the order of `ids`. Raises InputError if this leaves no galaxy to train on, or none to validate
+    on.
     """
     galaxies = np.unique(ids)
     rest = np.setdiff1d(galaxies, holdout_ids)

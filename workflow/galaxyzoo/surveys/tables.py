@@ -1,4 +1,4 @@
-"""Tables of galaxies as people keep them: CSV, Parquet or FITS, of which some columns are read."""
+"""Selected columns of tables of galaxies, read from CSV, Parquet or FITS files."""
 
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -29,11 +29,11 @@ def column_names(path: Path) -> list[str]:
 
 
 def read_table(path: Path, types: Mapping[str, str]) -> pd.DataFrame:
-    """Some columns of a table in a CSV (gzipped or in a zip or neither), Parquet or FITS file.
+    """Some columns of a table in a CSV (plain, gzipped or in a zip), Parquet or FITS file.
 
-    `types` maps their names to int64, float64 or str. A cell without a value is NaN; that of a
-    column of int64 or str must have one. Of a FITS file, the first table is read. Raises InputError
-    if the file cannot be read, lacks a column, or has a cell that is not of its type.
+    `types` maps their names to int64, float64 or str. An empty cell is NaN in a float64 column, and
+    an error in an int64 or str column. The first table of a FITS file is read. Raises InputError if
+    the file cannot be read, lacks a column, or has a cell that does not match its type.
     """
     name, columns = path.name.lower(), list(types)
     if name.endswith(PARQUET_SUFFIXES):
@@ -50,7 +50,7 @@ def read_table(path: Path, types: Mapping[str, str]) -> pd.DataFrame:
 
 
 def typed(path: Path, column: pd.Series, kind: str) -> pd.Series:
-    """A column of a table as int64, float64 or str; InputError that names the first unfit cell."""
+    """A column of a table as int64, float64 or str; InputError naming the first unfit cell."""
     if kind == "float64":
         numbers = pd.to_numeric(column, errors="coerce")
         require_cells(path, column, column.isna() | numbers.notna(), "a number")
@@ -69,7 +69,7 @@ def read_fits(path: Path, columns: Sequence[str]) -> pd.DataFrame:
     from astropy.table import Table
 
     with first_fits_table(path) as unit, warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of units that astropy does not know: they do not matter
+        warnings.simplefilter("ignore")  # about units unknown to astropy, which do not matter
         table = Table.read(unit)[list(columns)]
     table.convert_bytestring_to_unicode()
     return table.to_pandas()
@@ -77,9 +77,9 @@ def read_fits(path: Path, columns: Sequence[str]) -> pd.DataFrame:
 
 @contextmanager
 def first_fits_table(path: Path) -> Iterator[Any]:
-    """The first table in a FITS file, as astropy's unit of the file; ValueError if there is none.
+    """The first table in a FITS file, as an astropy HDU; ValueError if there is none.
 
-    Astropy is imported only where there is a FITS file: it takes its time.
+    Astropy is imported only when there is a FITS file, because the import is slow.
     """
     from astropy.io import fits
 
@@ -92,11 +92,11 @@ def first_fits_table(path: Path) -> Iterator[Any]:
 
 @contextmanager
 def readable(path: Path, kind: str) -> Iterator[None]:
-    """Turn what is raised of a file that cannot be read into an InputError."""
+    """Turn any error from reading a file into an InputError."""
     try:
         yield
     except (OSError, ValueError, TypeError, EOFError, pa.ArrowException) as error:
         reason = getattr(error, "strerror", None) or " ".join(str(error).split())
         raise InputError(
-            f"{path} cannot be read as a {kind} table ({reason}); mend it or fetch it again"
+            f"{path} cannot be read as a {kind} table ({reason}); fix it or fetch it again"
         ) from error

@@ -1,9 +1,9 @@
-"""Shares of the votes on each question, as the weighted columns of a decision tree.
+"""Shares of the votes on each question, converted to the weighted columns of a decision tree.
 
 Galaxy Zoo 2's catalogue (Willett et al. 2013, MNRAS 435, 2835; Hart et al. 2016, MNRAS 461, 3663)
-gives such shares, three times: of all votes (`fraction`), of votes weighted by how well a volunteer
-agrees with the others (`weighted_fraction`), and freed from what distance does to the answers
-(`debiased`). Its columns are named by question and answer, such as
+gives three versions of these shares: of all votes (`fraction`), of votes weighted by how well a
+volunteer agrees with the others (`weighted_fraction`), and corrected for the effect of distance on
+the answers (`debiased`). Its columns are named by question and answer, such as
 `t08_odd_feature_a38_dust_lane_debiased`.
 """
 
@@ -21,12 +21,12 @@ from galaxyzoo.tree.galaxy_zoo_2 import QUESTIONS
 
 
 def read_vote_fractions(path: Path, id_column: str, votes: str) -> pd.DataFrame:
-    """The labels that a table with the catalogue's columns holds.
+    """The labels in a table that has the catalogue's columns.
 
     `votes` is `fraction`, `weighted_fraction` or `debiased`. Returns (N, 37) float64 in tree order,
-    indexed by GalaxyID, which `id_column` holds; rows as in the file. Raises InputError if the file
-    cannot be read, lacks a column, or has a cell that is not a number of at least 0. An empty cell
-    is an answer that nobody gave.
+    indexed by the GalaxyIDs in `id_column`, with the rows as in the file. An empty cell is an
+    answer that nobody gave. Raises InputError if the file cannot be read, lacks a column, or has a
+    cell that is not a number of at least 0.
     """
     columns = fraction_columns(path, votes)
     table = read_table(path, {id_column: "int64"} | dict.fromkeys(columns, "float64"))
@@ -37,9 +37,9 @@ def read_vote_fractions(path: Path, id_column: str, votes: str) -> pd.DataFrame:
 
 
 def weighted_labels(path: Path, fractions: pd.DataFrame, tree: DecisionTree) -> np.ndarray:
-    """The labels (N, columns) float64 that vote fractions in tree order, read from `path`, make.
+    """Labels (N, columns) float64 from vote fractions in tree order, which were read from `path`.
 
-    Raises InputError at a cell that is not a number of at least 0; an empty one is allowed.
+    Raises InputError for a cell that is not a number of at least 0. Empty cells are allowed.
     """
     for name, column in fractions.items():
         fit = column.isna() | column.between(0, np.inf, inclusive="left")
@@ -48,8 +48,8 @@ def weighted_labels(path: Path, fractions: pd.DataFrame, tree: DecisionTree) -> 
 
 
 def fraction_columns(path: Path, votes: str) -> list[str]:
-    """The table's columns of vote fractions, in tree order, known by the numbers in their names."""
-    ending = rf"(?<!weighted_){votes}"  # a weighted fraction is no `fraction`
+    """The table's vote fraction columns in tree order, identified by the numbers in their names."""
+    ending = rf"(?<!weighted_){votes}"  # `fraction` must not match weighted ones
     pattern = re.compile(rf"t(\d+)_(?:\w+_)?a(\d+)_(?:\w+_)?{ending}")
     found = {
         (int(match[1]), int(match[2])): name
@@ -74,14 +74,14 @@ def fraction_columns(path: Path, votes: str) -> list[str]:
 
 
 def weighted_probabilities(fractions: np.ndarray, tree: DecisionTree) -> np.ndarray:
-    """Multiply each answer's share of its question down the tree, as Kaggle's labels are.
+    """Multiply each answer's share of its question down the tree, as in Kaggle's labels.
 
     `fractions` is (N, columns) float in tree order, at least 0; NaN is an answer that nobody gave.
-    A question's are divided by their sum first: debiased ones do not sum to 1, others only as well
-    as they are rounded, and counts of votes will do too; a single answer's number is taken as it
-    is. Returns alike (N, columns) float64; a question that nobody answered is 0 throughout. Where
-    its parent is not 0 too, the galaxy misses the tree's sums, and `label_checks` says so: nothing
-    is made up for it.
+    Each question's fractions are first divided by their sum, because debiased ones do not sum to 1
+    and others are rounded. Counts of votes work too. The number of a single-answer question is used
+    unchanged. Returns (N, columns) float64. A question that nobody answered is 0 throughout. If its
+    parent is not 0 too, the galaxy violates the tree's sums. `label_checks` reports it; no value is
+    invented.
     """
     shares = [
         fractions[:, s] if question.single else shares_of_votes(np.nan_to_num(fractions[:, s]))

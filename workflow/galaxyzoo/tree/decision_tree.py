@@ -1,8 +1,8 @@
-"""Decision trees: their structure, the sums it sets, and the projection onto these.
+"""Decision trees: their structure, the sum constraints they impose, and projection onto these.
 
 An answer's weighted probability is its share of the votes on its question, times the weighted
-probability of the answer that leads to the question. A question may have a single answer: its
-column is then a number from 0 to 1 that is predicted by itself, and no sum holds for it.
+probability of the answer that leads to the question. A question may have a single answer. Its
+column then holds a number from 0 to 1 that is predicted on its own and obeys no sum constraint.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ DYKSTRA_ROUNDS = 50
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer: its column in tables, its name in figures, its phrase in the sentence."""
+    """One answer: its column in tables, its name in figures and its phrase in sentences."""
 
     column: str
     name: str
@@ -27,10 +27,10 @@ class Answer:
 
 @dataclass(frozen=True)
 class Question:
-    """One question: its number from 1, its text, its answers, and the column that leads to it.
+    """One question: its number (from 1), its text, its answers, and the column that leads to it.
 
-    `parent` is None for a question that every volunteer is asked. Its answers then sum to 1, unless
-    there is only one.
+    `parent` is None for a question that every volunteer is asked. The answers of such a question
+    sum to 1, unless there is only one.
     """
 
     number: int
@@ -45,7 +45,7 @@ class Question:
 
     @property
     def single(self) -> bool:
-        """Whether it has a single answer, a number by itself. Such a question has no parent."""
+        """Whether it has a single answer, a number on its own. Such a question has no parent."""
         return len(self.answers) == 1
 
 
@@ -67,7 +67,7 @@ class DecisionTree:
 
     @cached_property
     def slices(self) -> tuple[slice, ...]:
-        """Where each question's columns stand, in the order of the questions."""
+        """The slice of each question's columns, in question order."""
         stops = np.cumsum([len(question.answers) for question in self.questions]).tolist()
         return tuple(
             slice(stop - len(q.answers), stop)
@@ -76,7 +76,7 @@ class DecisionTree:
 
     @cached_property
     def parents(self) -> tuple[int | None, ...]:
-        """Position of each question's parent column, None where there is none."""
+        """Position of each question's parent column, or None if it has no parent."""
         return tuple(q.parent and self.columns.index(q.parent) for q in self.questions)
 
     @cached_property
@@ -101,8 +101,8 @@ class DecisionTree:
         """Multiply each question's shares by the weighted probability of its parent.
 
         `shares` holds one NumPy array or torch tensor (..., answers) per question, which sums to 1
-        over its last axis. Returns the weighted probabilities in the same form: one array per
-        question. Nothing is written in place.
+        over its last axis. Returns the weighted probabilities as one array per question. The inputs
+        are not modified.
         """
         weighted: list = [None] * len(self.questions)
         owner = {
@@ -119,10 +119,10 @@ class DecisionTree:
 
     @cached_property
     def sum_equations(self) -> tuple[np.ndarray, np.ndarray]:
-        """The tree's sums as a matrix A (questions, columns) and totals b (questions,).
+        """The sum constraints as a matrix A (questions, columns) and totals b (questions,).
 
-        Probabilities p (columns,) meet the sums where A @ p = b. The row of a question with a
-        single answer is all 0.
+        Probabilities p (columns,) satisfy them if A @ p = b. The row of a question with a single
+        answer is all zeros.
         """
         sums = np.zeros((len(self.questions), len(self.columns)))
         totals = np.zeros(len(self.questions))
@@ -138,7 +138,7 @@ class DecisionTree:
 
     @cached_property
     def highest(self) -> np.ndarray:
-        """The upper limit of each column, infinite where the sums already set one: (columns,)."""
+        """Upper limits (columns,), infinite for columns that the sum constraints already limit."""
         return np.concatenate(
             [np.full(len(q.answers), 1.0 if q.single else np.inf) for q in self.questions]
         )
@@ -152,13 +152,13 @@ class DecisionTree:
         return np.abs(probabilities @ sums.T - totals)
 
     def nearest_consistent(self, probabilities: np.ndarray) -> np.ndarray:
-        """The nearest values in [0, 1] that meet the tree's sums.
+        """The nearest values in [0, 1] that satisfy the tree's sum constraints.
 
-        `probabilities` is (N, columns). Returns the same shape in float64, with sums exact to
-        rounding. The votes meet the sums too, and the values that do are a convex set, so the
-        nearest of them is no farther from the votes than `probabilities` were. Found by Dykstra's
-        alternating projections (1983, JASA 78, 837) in DYKSTRA_ROUNDS rounds; each question is then
-        divided by its sum.
+        `probabilities` is (N, columns). Returns the same shape in float64; the sums are exact up to
+        rounding. The values that satisfy the constraints form a convex set that contains the votes.
+        So the result is no farther from the votes than `probabilities` are. Uses DYKSTRA_ROUNDS
+        rounds of Dykstra's alternating projections (1983, JASA 78, 837), then divides each question
+        by its sum.
         """
         sums, totals = self.sum_equations
         to_plane = np.linalg.pinv(sums).T
@@ -177,7 +177,7 @@ class DecisionTree:
         """Positions of the most probable answers on the way down the tree.
 
         `probabilities` is (columns,). Each answer is followed by the questions that it leads to. A
-        single answer leads on only where its value is at least a half.
+        single answer leads on only if its value is at least 0.5.
         """
         path: list[int] = []
 
@@ -192,9 +192,9 @@ class DecisionTree:
         return path
 
     def describe(self, probabilities: np.ndarray) -> str:
-        """The sentence of the most probable answers' phrases, from (columns,) probabilities.
+        """A sentence made of the most probable answers' phrases, from probabilities (columns,).
 
-        For a question with a single answer, the sentence gives the value.
+        For a question with a single answer, it includes the value.
         """
         single = {question.columns[0] for question in self.questions if question.single}
         phrases = []
@@ -218,9 +218,9 @@ def shared_out(values: np.ndarray) -> np.ndarray:
 
 
 def tree_from(questions: Sequence[Mapping[str, Any]]) -> DecisionTree:
-    """The tree of questions as the config writes them, with or without words.
+    """The decision tree of questions as the config gives them, with or without wording.
 
-    Words that are missing default to the column's name, and a question's text to nothing.
+    A missing question text defaults to an empty string; for names and phrases see `answer_from`.
     """
     return DecisionTree(
         tuple(
@@ -236,7 +236,7 @@ def tree_from(questions: Sequence[Mapping[str, Any]]) -> DecisionTree:
 
 
 def answer_from(setting: Mapping[str, Any]) -> Answer:
-    """An answer as the config writes it: by default named by its column, and its phrase its name."""
+    """The answer of a config entry. The name defaults to the column, the phrase to the name."""
     name = setting.get("name") or setting["column"]
     phrase = setting.get("phrase")
     return Answer(setting["column"], name, name if phrase is None else phrase)

@@ -14,7 +14,7 @@ def questions_of(setting: str | Questions) -> Questions:
 
 
 def in_words(questions: Questions) -> Questions:
-    """Galaxy Zoo 2's questions with their texts, and with the names and phrases of their answers."""
+    """Galaxy Zoo 2's questions with texts, and with the names and phrases of their answers."""
     return [
         {
             "text": text,

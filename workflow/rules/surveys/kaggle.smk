@@ -5,12 +5,12 @@ rule download_kaggle:
         test_images=survey_file("raw/images_test_rev1.zip"),
     log:
         survey_file("logs/download_kaggle.log"),
-    priority: 1  # what Kaggle asks of the user comes before any other work
+    priority: 1  # so that what Kaggle asks of the user comes up first
     localrule: True
     conda:
         "../../../envs/environment.yaml"
     params:
-        # No fingerprints: other code would fetch the same bytes, which are checked.
+        # No fingerprints: changed code would fetch the same bytes, which are checked anyway.
         settings={
             "competition": layout.COMPETITION,
             "image_counts": layout.IMAGE_COUNTS,

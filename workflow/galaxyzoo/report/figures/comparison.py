@@ -1,4 +1,4 @@
-"""Figures of several experiments at once."""
+"""Figures that compare experiments."""
 
 from itertools import cycle, product
 
@@ -15,10 +15,10 @@ LEGEND_LINE_IN = 0.2
 
 @matplotlib.rc_context(STYLE)
 def compared_curves(table: pd.DataFrame) -> Figure:
-    """Validation error against the epoch and against time, a colour for each experiment.
+    """Validation error against the epoch and against time, with one colour per experiment.
 
-    `table` is that of `comparison.learning_curves`. Where there are more experiments than colours,
-    these come again with dashes.
+    `table` comes from `comparison.learning_curves`. If there are more experiments than colours,
+    the colours repeat with dashed, then with dotted lines.
     """
     names = table["experiment"].unique()
     lines_of_legend = -(-len(names) // LEGEND_COLUMNS)
@@ -34,7 +34,7 @@ def compared_curves(table: pd.DataFrame) -> Figure:
     by_epoch.set_ylabel("validation error (RMSE), mean over seeds")
     by_epoch.set_xlabel("epoch, counted over all stages")
     by_epoch.xaxis.set_major_locator(MaxNLocator(integer=True))
-    by_time.set_xlabel("minutes of training, of one seed")
+    by_time.set_xlabel("minutes of training per seed")
     by_time.set_xlim(left=0)
     lines, labels = by_epoch.get_legend_handles_labels()
     figure.legend(lines, labels, loc="outside lower center", ncols=LEGEND_COLUMNS)

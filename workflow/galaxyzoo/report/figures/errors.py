@@ -1,4 +1,4 @@
-"""Figures of where the ensemble's error is, each of a table of `error_tables` or `calibration`."""
+"""Figures of the bag's errors, each drawn from a table of `error_tables` or `calibration`."""
 
 import textwrap
 
@@ -17,24 +17,24 @@ DENSITY = LinearSegmentedColormap.from_list("density", ["#dcebf7", "#4f9fd0", "#
 DENSITIES_IN_A_ROW = 4
 RELIABILITIES_IN_A_ROW = 6
 AXIS_LABELS = {
-    "agreement": "how much the crowd agreed",
-    "central_brightness": "central brightness, of 255",
+    "agreement": "agreement of the crowd",
+    "central_brightness": "central brightness, 8-bit levels",
     "half_light_radius_px": "half-light radius, px of the crop",
 }
-MEAN_LABEL = "mean label: the same answer for every galaxy"
+MEAN_LABEL = "mean label: the same for every galaxy"
 
 
 @matplotlib.rc_context(STYLE)
 def bars_by_question(table: pd.DataFrame) -> Figure:
-    """Two bars a question: the ensemble's error over its columns, and the mean label's.
+    """Two bars per question: the bag's error over its columns, and the mean label's.
 
-    `table` is that of `question_table`.
+    `table` comes from `question_table`.
     """
     figure = Figure(figsize=(WIDTH_IN, 1.1 + 0.5 * len(table)), layout="constrained")
     axes = figure.subplots()
     rows = np.arange(len(table))
     for offset, name, colour, label in (
-        (-0.19, "rmse", NETWORK, "ensemble"),
+        (-0.19, "rmse", NETWORK, "bag"),
         (0.19, "rmse_mean_label", BASELINE, MEAN_LABEL),
     ):
         bars = axes.barh(rows + offset, table[name], height=0.34, color=colour, label=label)
@@ -50,27 +50,37 @@ def bars_by_question(table: pd.DataFrame) -> Figure:
 
 @matplotlib.rc_context(STYLE)
 def bars_by_answer(table: pd.DataFrame) -> Figure:
-    """A bar an answer, under its question: the ensemble's error on the mean label's.
+    """A bar per answer, grouped by question: the bag's error in front of the mean label's.
 
-    `table` is that of `answer_table`.
+    `table` comes from `answer_table`.
     """
     is_first = ~table["question"].duplicated().to_numpy()
     rows = np.arange(len(table)) + 1.2 * np.cumsum(is_first)
     figure = Figure(figsize=(WIDTH_IN, 1.0 + 0.2 * rows[-1]), layout="constrained")
     axes = figure.subplots()
     axes.barh(rows, table["rmse_mean_label"], height=0.72, color=BASELINE, label=MEAN_LABEL)
-    axes.barh(rows, table["rmse"], height=0.36, color=NETWORK, label="ensemble")
+    axes.barh(rows, table["rmse"], height=0.36, color=NETWORK, label="bag")
     longest = table[["rmse", "rmse_mean_label"]].max(axis=1)
     for row, end, rmse in zip(rows, longest, table["rmse"], strict=True):
         axes.annotate(
-            *(f"{rmse:.3f}", (end, row), (4, 0)),
-            **{"textcoords": "offset points", "va": "center", "fontsize": 8, "color": MUTED},
+            f"{rmse:.3f}",
+            (end, row),
+            (4, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=8,
+            color=MUTED,
         )
     for row, (_, question) in zip(rows[is_first], table[is_first].iterrows(), strict=True):
         text = textwrap.shorten(f"{question['question']}. {question['text']}", 84, placeholder=" …")
         axes.annotate(
-            *(text, (0, row - 0.98), (2, 0)),
-            **{"textcoords": "offset points", "va": "center", "fontsize": 8, "color": MUTED},
+            text,
+            (0, row - 0.98),
+            (2, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=8,
+            color=MUTED,
         )
     names = [textwrap.shorten(name, 30, placeholder=" …") for name in table["answer"]]
     axes.set_yticks(rows, names, color=INK)
@@ -82,7 +92,7 @@ def bars_by_answer(table: pd.DataFrame) -> Figure:
 
 
 def bare(axes: Axes) -> None:
-    """Leave bars with their labels alone: no grid, no line at their foot."""
+    """Show only the bars and their labels: no grid, and no axis line at their base."""
     axes.tick_params(axis="y", length=0)
     axes.margins(x=0.08)
     axes.grid(visible=False)
@@ -91,9 +101,9 @@ def bare(axes: Axes) -> None:
 
 @matplotlib.rc_context(STYLE)
 def lines_by_property(table: pd.DataFrame) -> Figure:
-    """A panel a property: the error of galaxies with less and more of it, with its interval.
+    """A panel per property: the error against the property's value, with its interval.
 
-    `table` is that of `error_by_property`; AXIS_LABELS says what each property is.
+    `table` comes from `error_by_property`; AXIS_LABELS names each property.
     """
     names = list(dict.fromkeys(table["property"]))
     figure = Figure(figsize=(WIDTH_IN, 3.4), layout="constrained")
@@ -101,28 +111,37 @@ def lines_by_property(table: pd.DataFrame) -> Figure:
     for axes, name in zip(panels, names, strict=True):
         bins = table[table["property"] == name]
         axes.plot(
-            *(bins["median"], bins["rmse_mean_label"]),
-            **{"color": BASELINE, "marker": "o", "markersize": 3.5, "label": "mean label"},
+            bins["median"],
+            bins["rmse_mean_label"],
+            color=BASELINE,
+            marker="o",
+            markersize=3.5,
+            label="mean label",
         )
         around = np.abs(bins[["rmse_low", "rmse_high"]].sub(bins["rmse"], axis=0)).to_numpy().T
         axes.errorbar(
-            *(bins["median"], bins["rmse"], around),
-            **{"color": NETWORK, "marker": "o", "markersize": 4.5, "elinewidth": 1.2},
-            label="ensemble, with 95 % interval",
+            bins["median"],
+            bins["rmse"],
+            around,
+            color=NETWORK,
+            marker="o",
+            markersize=4.5,
+            elinewidth=1.2,
+            label="bag, with 95 % interval",
         )
         axes.set_xlabel(AXIS_LABELS[name])
         axes.xaxis.set_major_locator(MaxNLocator(5))
     panels[0].set_ylim(bottom=0)
-    panels[0].set_ylabel("RMSE of a bin's galaxies")
+    panels[0].set_ylabel("RMSE of the galaxies in a bin")
     figure.legend(*panels[0].get_legend_handles_labels(), loc="outside upper right", ncols=2)
     return figure
 
 
 @matplotlib.rc_context(STYLE)
 def predicted_against_voted(table: pd.DataFrame) -> Figure:
-    """A panel an answer: how many galaxies have which pair of voted and predicted probability.
+    """A panel per answer: the number of galaxies by voted and predicted probability.
 
-    `table` is that of `density_table`. All panels share one logarithmic scale of colour.
+    `table` comes from `density_table`. All panels share one logarithmic colour scale.
     """
     answers = table.groupby("column", sort=False)
     edges = np.linspace(0, 1, DENSITY_CELLS + 1)
@@ -139,8 +158,13 @@ def predicted_against_voted(table: pd.DataFrame) -> Figure:
         )
         counts[up, right] = cells["galaxies"]
         mesh = axes.pcolormesh(
-            *(edges, edges, np.ma.masked_equal(counts, 0)),
-            **{"cmap": DENSITY, "norm": norm, "zorder": 2, "rasterized": True},
+            edges,
+            edges,
+            np.ma.masked_equal(counts, 0),
+            cmap=DENSITY,
+            norm=norm,
+            zorder=2,
+            rasterized=True,
         )
         axes.plot([0, 1], [0, 1], color=INK, linewidth=0.7, alpha=0.45, zorder=3)
         axes.set_title(cells["answer"].iloc[0], fontweight="bold")
@@ -148,20 +172,20 @@ def predicted_against_voted(table: pd.DataFrame) -> Figure:
         axes.text(0.04, 0.96, f"RMSE {error:.3f}", va="top", fontsize=8, color=MUTED)
         unit_square(axes)
     figure.supxlabel("voted by the crowd", fontsize=9, color=MUTED)
-    figure.supylabel("predicted by the ensemble", fontsize=9, color=MUTED)
+    figure.supylabel("predicted by the bag", fontsize=9, color=MUTED)
     bar = figure.colorbar(
         mesh, ax=panels, location="right", shrink=0.4, aspect=24, pad=0.02, format="{x:g}"
     )
-    bar.set_label("galaxies in a cell")
+    bar.set_label("galaxies per cell")
     bar.outline.set_visible(False)
     return figure
 
 
 @matplotlib.rc_context(STYLE)
 def reliability(table: pd.DataFrame) -> Figure:
-    """A panel an answer: the mean vote where the ensemble predicts so much; dots by their galaxies.
+    """A panel per answer: mean vote against the bag's prediction; dots scale with galaxies.
 
-    `table` is that of `reliability_table`.
+    `table` comes from `reliability_table`.
     """
     answers = table.groupby("column", sort=False)
     columns = min(len(answers), RELIABILITIES_IN_A_ROW)
@@ -180,13 +204,13 @@ def reliability(table: pd.DataFrame) -> Figure:
         error = bins["calibration_error"].iloc[0]
         axes.text(0.05, 0.95, f"{error:.3f}", va="top", fontsize=7.5, color=MUTED)
         unit_square(axes)
-    figure.supxlabel("predicted by the ensemble", fontsize=9, color=MUTED)
+    figure.supxlabel("predicted by the bag", fontsize=9, color=MUTED)
     figure.supylabel("voted by the crowd", fontsize=9, color=MUTED)
     return figure
 
 
 def panels_for(figure: Figure, count: int, rows: int, columns: int) -> list[Axes]:
-    """So many panels alike, in rows; the lowest of each column has the numbers along its foot."""
+    """The given number of equal panels, in rows; the lowest of each column has tick labels."""
     panels = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
     for axes in panels.flat[count:]:
         axes.set_axis_off()
@@ -197,7 +221,7 @@ def panels_for(figure: Figure, count: int, rows: int, columns: int) -> list[Axes
 
 
 def unit_square(axes: Axes) -> None:
-    """Probabilities along both axes, in the same measure."""
+    """Probabilities along both axes, on the same scale."""
     axes.set(aspect="equal", xlim=(0, 1), ylim=(0, 1))
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_ticks([0, 0.5, 1], ["0", "0.5", "1"])

@@ -1,7 +1,7 @@
-"""Figures of galaxies themselves: sheets of them, one of them augmented, what an answer hangs on.
+"""Figures of the galaxies themselves: sheets, one galaxy augmented, what an answer depends on.
 
-Pictures of galaxies stand on the night they were taken in, whatever the reader's theme; they are
-saved as PNG alone, since an SVG would only wrap the same pixels.
+Galaxy pictures are shown on a night-dark background, whatever the reader's theme. They are saved as
+PNG only, since an SVG would just wrap the same pixels.
 """
 
 from typing import Any
@@ -19,17 +19,17 @@ from galaxyzoo.report.figures.style import POINTS_PER_IN, STYLE, WIDTH_IN
 
 NIGHT, NIGHT_INK, NIGHT_MUTED = "#0b0e15", "#eef1f6", "#98a2b3"
 NIGHT_CROWD, NIGHT_NETWORK = "#f3b95f", "#6dbdf2"
-# What speaks against an answer, nothing, what the answer hangs on.
+# Evidence against the answer, no evidence, evidence for it.
 FALLS = LinearSegmentedColormap.from_list("falls", ["#2f8fe0", "#ffffff", "#ff7a1a"])
 
 
 @matplotlib.rc_context(STYLE)
 def galaxy_sheet(galaxies: pd.DataFrame, crops: np.ndarray) -> Figure:
-    """Pictures of galaxies, under each the sentence of the crowd and that of the network.
+    """Pictures of galaxies, each above the crowd's sentence and the network's.
 
     `galaxies` has a row for each of the `crops` (n, size, size, 3) uint8: `GalaxyID`, its own
-    `rmse`, and the sentences `crowd` and `network`. The rows are as high as the longest sentences
-    need.
+    `rmse`, and the sentences `crowd` and `network`. All rows have the height that the longest
+    sentences need.
     """
     columns, margin, gap, line, text_size = 4, 20.0, 18.0, 11.5, 8.0  # all lengths in points
     width = WIDTH_IN * POINTS_PER_IN
@@ -38,8 +38,8 @@ def galaxy_sheet(galaxies: pd.DataFrame, crops: np.ndarray) -> Figure:
         [wrapped(sentence, side, text_size) for sentence in galaxies[who]]
         for who in ("crowd", "network")
     )
-    # Where texts begin, in lines under the picture: the galaxy's name, then two headings, each
-    # with its sentence a line below.
+    # Where the texts start, in lines below the picture: the GalaxyID, then two headings, each with
+    # its sentence on the next line.
     name_at, crowd_at = 0.6, 2.0
     network_at = crowd_at + 1.4 + max(map(len, crowd))
     row = side + line * (network_at + 1.2 + max(map(len, network)))
@@ -69,9 +69,10 @@ def galaxy_sheet(galaxies: pd.DataFrame, crops: np.ndarray) -> Figure:
 
 @matplotlib.rc_context(STYLE)
 def augmentation_grid(drawn: pd.DataFrame, pictures: np.ndarray) -> Figure:
-    """Pictures of one galaxy, the first as it is, under each what was drawn for it.
+    """Pictures of one galaxy, the first unchanged, each above the values drawn for it.
 
-    `drawn` has a row for each of the `pictures` (n, size, size, 3) uint8, of `augmented_views`.
+    `drawn` has a row for each of the `pictures` (n, size, size, 3) uint8; both come from
+    `augmented_views`.
     """
     columns, margin, gap, words = 4, 20.0, 10.0, 40.0  # all lengths in points
     width = WIDTH_IN * POINTS_PER_IN
@@ -86,15 +87,19 @@ def augmentation_grid(drawn: pd.DataFrame, pictures: np.ndarray) -> Figure:
         axes.imshow(picture, interpolation="lanczos")
         axes.set_axis_off()
         figure.text(
-            *(x / width, (y - 5) / height, what_was_drawn(row) if i else "as it is"),
-            **{"va": "top", "fontsize": 7.5, "linespacing": 1.3},
+            x / width,
+            (y - 5) / height,
+            what_was_drawn(row) if i else "unchanged",
+            va="top",
+            fontsize=7.5,
+            linespacing=1.3,
             color=NIGHT_MUTED if i else NIGHT_INK,
         )
     return figure
 
 
-def what_was_drawn(row: Any) -> str:  # noqa: ANN401  (a named tuple of pandas' own)
-    """Short lines on an augmented picture: turn and mirror; zoom and shift; light."""
+def what_was_drawn(row: Any) -> str:  # noqa: ANN401  (a pandas namedtuple)
+    """Short lines about an augmented picture: turn and mirror, zoom and shift, light."""
     lines = [f"turned {row.degrees:+.0f}°" + (", mirrored" if row.mirrored else "")]
     lines.append(f"zoom {row.zoom:.2f}")
     if row.shift_right or row.shift_down:
@@ -106,11 +111,11 @@ def what_was_drawn(row: Any) -> str:  # noqa: ANN401  (a named tuple of pandas' 
 
 @matplotlib.rc_context(STYLE)
 def attribution_sheet(places: pd.DataFrame, pictures: np.ndarray) -> Figure:
-    """Galaxies in pairs: each picture, and the same in grey under what its answer hangs on.
+    """Galaxies in pairs: each picture, and a grey copy coloured by what its answer depends on.
 
-    `places` is of `attribution_table`, with the columns `GalaxyID`, `answer` (its name),
-    `probability`, `x`, `y` and `fall`; `pictures` (n, size, size, 3) uint8 are those of its
-    galaxies, in order. Each galaxy has a scale of colour of its own, which its text tells.
+    `places` comes from `attribution_table`, with the columns `GalaxyID`, `answer` (its name),
+    `probability`, `x`, `y` and `fall`. `pictures` (n, size, size, 3) uint8 show its galaxies, in
+    order. Each galaxy has its own colour scale, whose range is given below it.
     """
     columns, margin, gap, pair_gap, words = 3, 20.0, 3.0, 20.0, 40.0  # all lengths in points
     width = WIDTH_IN * POINTS_PER_IN
@@ -133,7 +138,10 @@ def attribution_sheet(places: pd.DataFrame, pictures: np.ndarray) -> Figure:
         hidden.imshow(grey, cmap="gray", interpolation="lanczos", extent=(0, 1, 1, 0))
         hidden.imshow(
             falls,
-            **{"cmap": FALLS, "vmin": -most, "vmax": most, "extent": (0, 1, 1, 0)},
+            cmap=FALLS,
+            vmin=-most,
+            vmax=most,
+            extent=(0, 1, 1, 0),
             alpha=0.85 * np.abs(falls) / most,
             interpolation="bilinear",
         )
@@ -145,22 +153,27 @@ def attribution_sheet(places: pd.DataFrame, pictures: np.ndarray) -> Figure:
             (f"“{first['answer']}”: {first['probability']:.2f}", 1.5, {"color": NIGHT_INK}),
             (
                 f"hidden: {-falls.max():+.2f} to {-falls.min():+.2f}",
-                *(2.5, {"color": NIGHT_MUTED}),
+                2.5,
+                {"color": NIGHT_MUTED},
             ),
         ):
             figure.text(
-                *(x / width, (y - lines_under * 10) / height, text),
-                **{"va": "top", "fontsize": 7.5} | style,
+                x / width,
+                (y - lines_under * 10) / height,
+                text,
+                va="top",
+                fontsize=7.5,
+                **style,
             )
     return figure
 
 
 def wrapped(text: str, width: float, size: float) -> list[str]:
-    """The lines that a text of a font size takes in a column of a width, both in points."""
+    """The lines of a text in the given font size, wrapped to a width, both in points."""
     font, lines = FontProperties(family=STYLE["font.family"], size=size), [""]
     for word in text.split():
         longer = f"{lines[-1]} {word}".strip()
-        # A hundredth is left over: a renderer moves letters to whole pixels.
+        # A margin of 1 %: renderers snap letters to whole pixels.
         if text_to_path.get_text_width_height_descent(longer, font, False)[0] <= 0.99 * width:
             lines[-1] = longer
         else:

@@ -1,4 +1,4 @@
-"""Figures of how the networks learnt."""
+"""Figures of how the networks learn."""
 
 from collections.abc import Sequence
 from itertools import cycle
@@ -26,9 +26,9 @@ from galaxyzoo.report.figures.style import (
 
 @matplotlib.rc_context(STYLE)
 def learning_curves(table: pd.DataFrame) -> Figure:
-    """Validation error and losses of all stages, one after the other, a colour for each seed.
+    """Validation error and losses across all stages, with one colour per seed.
 
-    `table` is that of `histories.learning_table`.
+    `table` comes from `stage_tables.learning_table`.
     """
     figure = Figure(figsize=(WIDTH_IN, 5.8), layout="constrained")
     rmse, loss = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
@@ -62,7 +62,7 @@ def learning_curves(table: pd.DataFrame) -> Figure:
 
 
 def shade_stages(axes: Axes, lengths: np.ndarray) -> None:
-    """A band behind the epochs of each stage, every other one grey, and whole epochs as ticks."""
+    """Shade the epochs of every other stage, and set the ticks to whole epochs."""
     ends = np.cumsum(lengths) + 0.5
     for i, (length, end) in enumerate(zip(lengths, ends, strict=True)):
         axes.axvspan(end - length, end, facecolor=BAND if i % 2 == 0 else PAPER, zorder=0, lw=0)
@@ -72,7 +72,7 @@ def shade_stages(axes: Axes, lengths: np.ndarray) -> None:
 
 
 def name_stages(axes: Axes, lengths: np.ndarray, texts: Sequence[str]) -> None:
-    """What each stage is, in lines above its band; slanted in one line where one is too narrow."""
+    """Describe each stage above its band; in one slanted line if any band is too narrow."""
     band_in = 0.88 * WIDTH_IN * lengths / lengths.sum()
     longest = [max(map(len, text.split("\n"))) for text in texts]
     is_tight = (0.62 * 8.5 / POINTS_PER_IN * np.array(longest) > band_in).any()
@@ -87,10 +87,10 @@ def name_stages(axes: Axes, lengths: np.ndarray, texts: Sequence[str]) -> None:
 
 @matplotlib.rc_context(STYLE)
 def lr_finder(found: pd.DataFrame, suggested: float, configured: float | list[float]) -> Figure:
-    """The loss against the learning rate as it rose, the suggested rate and the config's marked.
+    """The loss against the rising learning rate, with the suggested and configured rates marked.
 
-    `found` has a row a batch: `lr` and the smoothed `loss`; `configured` is the stage's `lr`, of
-    which the head's, the highest, is shown.
+    `found` has one row per batch: `lr` and the smoothed `loss`. `configured` is the stage's `lr`;
+    of a pair, the higher one is shown, which is the head's.
     """
     configured = configured[-1] if isinstance(configured, list) else configured
     figure = Figure(figsize=(WIDTH_IN, 4.0), layout="constrained")
@@ -106,6 +106,6 @@ def lr_finder(found: pd.DataFrame, suggested: float, configured: float | list[fl
     axes.set_xscale("log")
     axes.set_ylim(0.9 * found["loss"].min(), min(found["loss"].max(), 3 * found["loss"].iloc[0]))
     axes.set_xlabel("learning rate of the head")
-    axes.set_ylabel("loss, smoothed")
+    axes.set_ylabel("smoothed loss")
     axes.legend()
     return figure

@@ -1,8 +1,8 @@
-"""How the report's figures look and are written.
+"""The style of the report's figures, and how they are saved.
 
-Figures are built with matplotlib's objects alone (no pyplot, no window, no state that outlives a
-call), share one style, and are saved byte for byte alike. Each is a function of one table: the very
-one that is written beside it.
+Figures use only matplotlib's object interface (no pyplot, no window, no state that outlives a
+call). They share one style, and the same figure is always saved as the same bytes. Each is a
+function of one table, which is saved next to it.
 """
 
 import io
@@ -19,11 +19,11 @@ PIXELS_PER_IN = 160
 PAPER = "#ffffff"
 INK, MUTED, GRID, BAND, AXIS = "#1c2333", "#5d6675", "#e3e6ec", "#f4f5f8", "#aab1bd"
 NETWORK, BASELINE = "#0072b2", "#c3c9d3"
-# Okabe and Ito's palette, whose colours differ for colour-blind eyes too; without its yellow,
+# The Okabe-Ito palette, which colour-blind readers can tell apart, without its yellow: that is
 # too pale for a line on white.
 SEED_COLOURS = (NETWORK, "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", INK)
 
-# What each colour is where the reader prefers a dark page, whose cards are as the paper here.
+# The colours for readers who prefer a dark page; paper matches that page's cards.
 AT_NIGHT = {
     PAPER: "#11151f",
     INK: "#e9edf4",
@@ -41,7 +41,7 @@ AT_NIGHT = {
 }
 
 STYLE = {
-    "font.family": ["DejaVu Sans"],  # comes with matplotlib, so text is as wide everywhere
+    "font.family": ["DejaVu Sans"],  # ships with matplotlib: the same text width everywhere
     "font.size": 9,
     "text.color": INK,
     "axes.titlesize": 9,
@@ -73,7 +73,7 @@ STYLE = {
 
 
 def save_with_numbers(figure: Figure, table: pd.DataFrame, path: Path) -> None:
-    """Write a figure as SVG to `path`, and beside it as PNG and as CSV, the table that it shows."""
+    """Write a figure as SVG to `path`, and next to it a PNG and a CSV of the table it shows."""
     save(figure, path)
     save(figure, path.with_suffix(".png"))
     table.to_csv(path.with_suffix(".csv"), index=False)
@@ -82,7 +82,7 @@ def save_with_numbers(figure: Figure, table: pd.DataFrame, path: Path) -> None:
 def save(figure: Figure, path: Path) -> None:
     """Write a figure in the format of the path's suffix, undated: equal figures, equal bytes.
 
-    An SVG follows its reader's preference of a light or a dark page.
+    An SVG follows the reader's preference for a light or dark page.
     """
     undated = {"Date": None} if path.suffix == ".svg" else {"Software": None}
     drawn = io.BytesIO()
@@ -96,9 +96,9 @@ def save(figure: Figure, path: Path) -> None:
 
 
 def night_style() -> str:
-    """The style element that gives an SVG of matplotlib's its colours at night.
+    """The style element that gives matplotlib's SVGs their colours on a dark page.
 
-    Pixels within it (a colour scale and what it measures) are turned over, with their hues kept.
+    Embedded images (a colour scale and the data it applies to) are inverted, with their hues kept.
     """
     rules = [
         f'[style*="{what}: {light}"]{{{what}:{dark}!important}}'

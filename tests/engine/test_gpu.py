@@ -1,0 +1,83 @@
+"""The same promises on a GPU: the same bits, stopped or not, resident or streamed."""
+
+import numpy as np
+import pytest
+import torch
+
+from galaxyzoo.engine.dataset import Galaxies, load_galaxies
+from galaxyzoo.engine.devices import best_device, body_dtype, memory_for
+from galaxyzoo.engine.network import GalaxyNetwork
+from galaxyzoo.engine.schedule import one_cycle
+from galaxyzoo.engine.training import Learner
+from galaxyzoo.foundation.errors import InputError
+from tiny_network import AUGMENTATION, STAGE, galaxies, new_tiny_network, same, train
+
+pytestmark = [
+    pytest.mark.gpu,
+    pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU"),
+]
+
+
+def network_on_gpu() -> GalaxyNetwork:
+    network = new_tiny_network()
+    network.body_dtype = body_dtype("auto", best_device(), network.body)
+    assert network.body_dtype == torch.bfloat16
+    return network.to(best_device(), memory_format=torch.channels_last)
+
+
+def trained(data: Galaxies) -> dict[str, torch.Tensor]:
+    network = network_on_gpu()
+    train(network, data, STAGE | {"epochs": 3, "ema": 0.9})
+    return network.state_dict()
+
+
+def test_two_runs_agree_bit_for_bit():
+    data = galaxies(device=best_device())
+    assert same(trained(data), trained(data))
+
+
+def test_streamed_galaxies_give_the_same_weights():
+    resident, streamed = (galaxies(device=best_device(), streamed=s) for s in (False, True))
+    assert resident.images.device == best_device()
+    assert streamed.images.device.type == "cpu"
+    assert same(trained(resident), trained(streamed))
+
+
+def test_galaxies_stay_on_the_gpu_where_they_fit():
+    crops = np.zeros((4, 40, 40, 3), np.uint8)
+    rows, labels = np.arange(4), np.zeros((4, 37))
+    data = load_galaxies(crops, labels, rows, 32, best_device(), stream=False)
+    assert data.images.device == data.labels.device == best_device()
+    assert not data.streamed
+    assert load_galaxies(crops, labels, rows, 32, best_device(), stream=True).streamed
+
+
+def test_a_stage_that_was_stopped_ends_in_the_same_bits():
+    class Stop(Exception):
+        pass
+
+    def stop(losses: list[float]) -> None:
+        if len(losses) == 2:
+            raise Stop
+
+    def learner() -> Learner:
+        data = galaxies(device=best_device())
+        return Learner(network_on_gpu(), data, STAGE | {"ema": 0.9}, AUGMENTATION, seed=0)
+
+    whole = learner()
+    whole.train_epoch(1, [], one_cycle, lambda losses: None)
+    broken, losses = learner(), []
+    with pytest.raises(Stop):
+        broken.train_epoch(1, losses, one_cycle, stop)
+    resumed = learner()
+    resumed.restore(broken.state())
+    resumed.train_epoch(1, losses, one_cycle, lambda losses: None)
+    assert same(resumed.learned.state_dict(), whole.learned.state_dict())
+
+
+def test_too_large_a_batch_is_a_sentence():
+    with (
+        pytest.raises(InputError, match=r"batches of 64 pictures of 32 px; lower batch_size"),
+        memory_for(64, 32, "batch_size"),
+    ):
+        torch.empty(2**50, device=best_device())

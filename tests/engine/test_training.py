@@ -1,0 +1,233 @@
+"""The engine: fastai's head, freezing, schedule and learning rates, and what a stage leaves."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from galaxyzoo.engine.checkpoints import (
+    load_checkpoint,
+    new_network,
+    restored_network,
+    save_checkpoint,
+)
+from galaxyzoo.engine.dataset import load_galaxies
+from galaxyzoo.engine.network import GalaxyNetwork, fastai_head, layer_groups
+from galaxyzoo.engine.pretrained import save_weights, starting_weights
+from galaxyzoo.engine.schedule import one_cycle, spread_lr
+from galaxyzoo.engine.training import adam, pooled_rmse
+from galaxyzoo.foundation.errors import InputError
+from tiny_network import BACKBONE, CPU, MODEL, STAGE, galaxies, new_tiny_network, same, train
+from trees import GALAXY_ZOO_2
+
+
+@pytest.fixture
+def network() -> GalaxyNetwork:
+    return new_tiny_network()
+
+
+def test_the_head_is_fastais():
+    head = fastai_head(8, 37, dropout=0.5)
+    features = torch.rand(2, 8, 3, 3)
+    pooled = head[0](features)
+    torch.testing.assert_close(pooled[:, :8], features.flatten(2).max(dim=2).values)
+    torch.testing.assert_close(pooled[:, 8:], features.flatten(2).mean(dim=2))
+    assert [type(layer).__name__ for layer in head[1:]] == [
+        *("BatchNorm1d", "Dropout", "Linear", "ReLU"),
+        *("BatchNorm1d", "Dropout", "Linear"),
+    ]
+    assert (head[2].p, head[6].p) == (0.25, 0.5)
+    assert (head[3].in_features, head[3].out_features, head[7].out_features) == (16, 512, 37)
+
+
+def test_a_frozen_body_learns_nothing_but_batch_normalisation(network):
+    before = {name: value.clone() for name, value in network.body.state_dict().items()}
+    normalisation = {
+        f"{name}.{key}"
+        for name, module in network.body.named_modules()
+        if isinstance(module, torch.nn.modules.batchnorm._BatchNorm)
+        for key in module.state_dict()
+    }
+    train(network, stage=STAGE | {"freeze": True})
+    after = network.body.state_dict()
+    changed = {name for name in before if not torch.equal(before[name], after[name])}
+    assert changed == normalisation
+
+
+def test_layer_groups_cut_a_resnet_as_fastai_does():
+    network = GalaxyNetwork("resnet18", "sigmoid", GALAXY_ZOO_2, dropout=0.0)
+    names = {id(parameter): name for name, parameter in network.named_parameters()}
+    modules = [
+        {names[id(parameter)].split(".")[1] for parameter in group}
+        for group in layer_groups(network)
+    ]
+    assert modules[0] == {"conv1", "bn1", "layer1", "layer2"}
+    assert modules[1] == {"layer3", "layer4"}
+    assert sum(len(group) for group in layer_groups(network)) == len(list(network.parameters()))
+
+
+def test_a_slice_of_learning_rates_is_a_geometric_series(network):
+    # fastai's slice(1e-4, 1e-2) over three groups: even_mults gives 1e-4, 1e-3, 1e-2.
+    assert spread_lr([1e-4, 1e-2], 3) == pytest.approx([1e-4, 1e-3, 1e-2])
+    assert spread_lr(0.1, 3) == [0.1, 0.1, 0.1]
+    optimiser = adam(network, STAGE | {"lr": [1e-4, 1e-2]})
+    assert [group["max_lr"] for group in optimiser.param_groups] == pytest.approx(
+        [1e-4, 1e-3, 1e-2]
+    )
+
+
+def test_one_cycle_rises_for_three_tenths_and_falls():
+    points = [one_cycle(step, 100) for step in range(100)]
+    factors = [point.lr_factor for point in points]
+    # fastai v1: div_factor 25, final_div 25e4, pct_start 0.3, moms (0.95, 0.85).
+    assert factors[0] == pytest.approx(1 / 25)
+    assert factors[15] == pytest.approx((1 + 1 / 25) / 2)
+    assert factors[30] == max(factors) == 1
+    assert factors[-1] == pytest.approx(1 / 25e4)
+    assert points[0].momentum == points[-1].momentum == 0.95
+    assert points[30].momentum == 0.85
+    assert [one_cycle(step, 1).lr_factor for step in range(1)] == [pytest.approx(1 / 25)]
+
+
+def test_a_stage_learns_and_its_history_tells_of_it(network):
+    data = galaxies()
+    first = pooled_rmse(network, data, 16)
+    history, timing = train(network, stage=STAGE | {"epochs": 12})
+    assert history["epoch"].tolist() == list(range(1, 13))
+    assert history["valid_rmse"].iloc[-1] < first / 2
+    assert history["valid_rmse"].iloc[-1] == pytest.approx(pooled_rmse(network, data, 7), rel=1e-5)
+    assert history["train_loss"].iloc[-1] < history["train_loss"].iloc[0] / 2
+    assert (timing["images_per_second"] > 0).all()
+
+
+def test_the_same_seed_gives_the_same_weights_and_another_seed_others():
+    def trained(seed: int) -> dict[str, torch.Tensor]:
+        network = new_tiny_network()
+        torch.rand(seed)  # whatever was drawn before must not matter
+        train(network, seed=seed)
+        return network.state_dict()
+
+    once, again, other = trained(3), trained(3), trained(4)
+    assert same(once, again)
+    assert not same(once, other)
+
+
+def test_a_loss_that_is_not_finite_names_stage_epoch_batch_and_learning_rate(network):
+    data = galaxies()
+    data.labels[:] = float("nan")
+    with pytest.raises(
+        InputError, match=r"all_32 .* epoch 1, batch 1, .* learning rate of 0.00012"
+    ):
+        train(network, data)
+
+
+def test_galaxies_are_loaded_in_the_order_of_the_rows():
+    crops = np.arange(6, dtype=np.uint8)[:, None, None, None] * np.ones((1, 40, 40, 3), np.uint8)
+    labels = np.arange(6.0)[:, None] * np.ones((1, 37))
+    loaded = load_galaxies(crops, labels, np.array([4, 1]), 32, CPU, stream=False)
+    assert loaded.images.shape == (2, 3, 32, 32)
+    assert loaded.images[:, 0, 0, 0].tolist() == [4, 1]
+    assert loaded.labels[:, 0].tolist() == [4.0, 1.0]
+
+
+def test_a_checkpoint_gives_back_the_network(tmp_path, network):
+    path = tmp_path / "stage.pt"
+    save_checkpoint(network, path, MODEL, {"seed": 0})
+    restored = restored_network(path, MODEL, GALAXY_ZOO_2)
+    images = torch.rand(2, 3, 32, 32)
+    torch.testing.assert_close(restored.eval()(images), network.eval()(images), rtol=0, atol=0)
+    assert [p.name for p in tmp_path.iterdir()] == ["stage.pt"]
+
+
+@pytest.mark.parametrize(
+    ("model", "message"),
+    [
+        ({"backbone": "resnet18", "output": "sigmoid"}, "its backbone is test_resnet, and"),
+        (
+            {"backbone": BACKBONE, "output": "tree"},
+            "its output is sigmoid, and model.output is tree",
+        ),
+    ],
+)
+def test_a_checkpoint_of_another_network_is_refused_in_a_sentence(
+    tmp_path, network, model, message
+):
+    path = tmp_path / "stage.pt"
+    save_checkpoint(network, path, MODEL, {"seed": 0})
+    with pytest.raises(InputError, match=message):
+        restored_network(path, model, GALAXY_ZOO_2)
+
+
+def test_a_checkpoint_of_another_tree_is_refused_in_a_sentence(tmp_path, network):
+    path = tmp_path / "stage.pt"
+    save_checkpoint(network, path, MODEL, {"seed": 0})
+    first, *others = GALAXY_ZOO_2.questions
+    turned = replace(GALAXY_ZOO_2, questions=(*others, first))
+    with pytest.raises(
+        InputError, match=r"stage\.pt is of another decision tree, with the columns C"
+    ):
+        restored_network(path, MODEL, turned)
+
+
+def test_a_checkpoint_without_some_weights_is_refused_in_a_sentence(tmp_path, network):
+    path = tmp_path / "stage.pt"
+    save_checkpoint(network, path, MODEL, {"seed": 0})
+    checkpoint = torch.load(path, weights_only=True)
+    del checkpoint["weights"]["body.conv1.0.weight"]
+    torch.save(checkpoint, path)
+    with pytest.raises(InputError, match=r"stage\.pt does not hold the weights of a test_resnet"):
+        restored_network(path, MODEL, GALAXY_ZOO_2)
+
+
+def test_a_file_that_is_no_checkpoint_is_refused_in_a_sentence(tmp_path):
+    path = tmp_path / "stage.pt"
+    path.write_bytes(b"not a checkpoint")
+    with pytest.raises(InputError, match=r"stage\.pt is no checkpoint"):
+        load_checkpoint(path)
+
+
+def test_starting_weights_reach_the_body_and_the_seed_draws_the_head(tmp_path):
+    path = tmp_path / "weights.safetensors"
+    save_weights(starting_weights(BACKBONE, "random"), path, {"backbone": BACKBONE})
+    mean = np.full(37, 0.2)
+    one, two, again = (
+        new_network(MODEL, GALAXY_ZOO_2, path, mean, 0.0, seed) for seed in (0, 1, 0)
+    )
+    for name, value in one.body.state_dict().items():
+        assert torch.equal(value, two.body.state_dict()[name])
+    assert not torch.equal(one.head[3].weight, two.head[3].weight)
+    assert torch.equal(one.head[3].weight, again.head[3].weight)
+
+
+@pytest.mark.parametrize("output", ["sigmoid", "softmax", "tree", "none"])
+def test_a_new_network_starts_near_the_mean_label(tmp_path, output):
+    path = tmp_path / "weights.safetensors"
+    save_weights(starting_weights(BACKBONE, "random"), path, {"backbone": BACKBONE})
+    rng = np.random.default_rng(0)
+    shares = [rng.dirichlet(np.ones(len(q.answers)), 1) for q in GALAXY_ZOO_2.questions]
+    mean = np.concatenate(GALAXY_ZOO_2.weighted(shares), axis=1)[0]
+    network = new_network(
+        {"backbone": BACKBONE, "output": output}, GALAXY_ZOO_2, path, mean, 0.0, seed=0
+    ).train()
+    with torch.no_grad():
+        predicted = network(torch.rand(64, 3, 32, 32)).numpy()
+    assert np.abs(predicted.mean(axis=0) - mean).max() < 0.05
+    assert predicted.std(axis=0).mean() > 0  # it is a start, not a constant
+
+
+def test_random_starting_weights_are_the_same_at_every_call():
+    one, two = (starting_weights(BACKBONE, "random") for _ in range(2))
+    assert all(torch.equal(one[name], two[name]) for name in one)
+
+
+def test_weights_of_another_architecture_are_refused_in_a_sentence(tmp_path):
+    path = tmp_path / "weights.safetensors"
+    save_weights(starting_weights(BACKBONE, "random"), path, {"backbone": BACKBONE})
+    with pytest.raises(InputError, match="does not hold the weights of timm's resnet18"):
+        starting_weights("resnet18", str(path))
+
+
+def test_an_unknown_backbone_is_named_with_its_nearest_spellings():
+    with pytest.raises(InputError, match=r"'resnet_50'.*nearest: .*resnet50"):
+        starting_weights("resnet_50", "pretrained")

@@ -1,0 +1,281 @@
+"""The explorer of held-out galaxies: its data, and its page in a browser, opened from the disk."""
+
+import json
+import re
+from collections import Counter
+
+import numpy as np
+import pandas as pd
+import pytest
+from playwright.sync_api import expect
+
+from galaxyzoo.evaluation.held_out import held_out, read_held_out
+from galaxyzoo.evaluation.rankings import ranked_galaxies, sheet_positions
+from galaxyzoo.report import explorer
+from galaxyzoo.report.explorer import explorer_data
+from galaxyzoo.tree.decision_tree import tree_from
+from held_out_galaxies import ranked, table
+from trees import GALAXY_ZOO_2
+
+TWO_ANSWERS = tree_from(
+    [{"text": "Ring?", "answers": [{"column": "ring"}, {"column": "no", "phrase": "no ring"}]}]
+)
+
+
+def crops(galaxies):
+    return np.random.default_rng(0).integers(0, 256, (galaxies, 32, 32, 3), dtype=np.uint8)
+
+
+def test_the_data_are_the_galaxies():
+    galaxies = ranked(30)
+    data = explorer_data(galaxies, crops(30), GALAXY_ZOO_2)
+    assert data["held_out"] == 30
+    shown = {name: values for name, values in data["galaxies"].items() if name != "picture"}
+    for row in pd.DataFrame(shown).itertuples():
+        galaxy = galaxies[galaxies["GalaxyID"].astype(str) == row.id].iloc[0]
+        assert row.rmse == pytest.approx(galaxy["rmse"], abs=1e-5)
+        for who, values, given in (
+            ("crowd", row.voted, "voted_"),
+            ("network", row.predicted, "predicted_"),
+        ):
+            saying = data["sayings"][getattr(row, who)]
+            probabilities = galaxy[[given + c for c in GALAXY_ZOO_2.columns]].to_numpy(float)
+            assert saying["text"] == galaxy[who]
+            assert list(saying["path"]) == GALAXY_ZOO_2.favourite_path(probabilities)
+            np.testing.assert_allclose(np.array(values) / 1000, probabilities, atol=0.0005001)
+
+
+def test_ids_are_text_for_some_have_more_digits_than_javascript_s_numbers():
+    galaxies = ranked(1).assign(GalaxyID=587722981742084144)
+    data = explorer_data(galaxies, crops(1), GALAXY_ZOO_2)
+    assert data["galaxies"]["id"] == ["587722981742084144"]
+
+
+def test_the_sheets_come_first_where_galaxies_or_pictures_do_not_fit():
+    galaxies, pictures = ranked(200), crops(200)
+    data = explorer_data(galaxies, pictures, GALAXY_ZOO_2, most=100, budget_bytes=80_000)
+    shown = data["galaxies"]
+    assert len(shown["id"]) == 100
+    sizes = [len(picture) for picture in shown["picture"] if picture]
+    assert 60_000 < sum(sizes) <= 80_000
+    assert shown["picture"][len(sizes) :] == [None] * (100 - len(sizes))
+    for sheet in ("typical", "best", "worst", "disagreed"):
+        ids = galaxies["GalaxyID"].iloc[sheet_positions(galaxies, sheet)].astype(str)
+        assert set(ids) <= set(shown["id"][:48])
+
+
+def test_six_thousand_galaxies_fit_into_the_page():
+    galaxies = ranked(6000)
+    noise = np.random.default_rng(0).integers(0, 40, (8, 32, 32, 3), dtype=np.uint8)
+    galaxies["row"] %= 8
+    text = json.dumps(explorer_data(galaxies, noise, GALAXY_ZOO_2), separators=(",", ":"))
+    # What the page has besides: a megabyte or two of figures and of sheets.
+    assert len(text) - explorer.PICTURE_BUDGET_BYTES < 4e6
+
+
+@pytest.fixture
+def opened(browser, finished):
+    """The tiny experiment's report, open in a browser; no error may be logged."""
+    context = browser.new_context(offline=True)
+    page = context.new_page()
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.on("console", lambda message: errors.append(message.text))
+    page.goto((finished.results / "report.html").as_uri())
+    yield page
+    context.close()
+    assert errors == []
+
+
+@pytest.fixture(scope="module")
+def shown(finished):
+    galaxies = read_held_out(
+        finished.survey / "training.csv", finished.survey / "holdout.csv", GALAXY_ZOO_2
+    )
+    predicted = galaxies.predicted(finished.results / "bag" / "holdout.parquet")
+    return ranked_galaxies(galaxies, predicted).assign(id=galaxies.ids.astype(str))
+
+
+def ids(page):
+    return page.locator("#explorer-list .id").all_inner_texts()
+
+
+def expect_heading(page, text):
+    """Wait until the chosen galaxy's heading says so: a browser tells of a new address late."""
+    expect(page.locator("#explorer-heading")).to_have_text(text)
+
+
+def focused(page):
+    return page.evaluate("document.activeElement.id")
+
+
+def test_galaxies_are_listed_by_error_disagreement_or_id(opened, held_out):
+    for order, column, ascending in [
+        *(("highest error", "rmse", False), ("lowest error", "rmse", True)),
+        *(("disagreement", "disagreement", False), ("id", "GalaxyID", True)),
+    ]:
+        opened.get_by_label("Sorted by").select_option(order)
+        values = held_out.set_index("id")[column].loc[ids(opened)].round(5)
+        assert len(values) == len(held_out)
+        assert (values if ascending else -values).is_monotonic_increasing
+    assert f"{len(held_out)} galaxies, of which 1 to {len(held_out)}" in opened.inner_text(
+        "#explorer-count"
+    )
+
+
+def test_a_galaxy_is_found_by_its_id_and_opened_by_the_keyboard(opened, held_out):
+    wanted = held_out["id"].iloc[3]
+    search = opened.get_by_label("GalaxyID", exact=True)
+    search.focus()
+    opened.keyboard.type(wanted)
+    assert ids(opened) == [wanted]
+    assert "1 galaxy" in opened.inner_text("#explorer-count")
+    opened.keyboard.press("Enter")
+    opened.wait_for_url(f"**#galaxy-{wanted}")
+    expect_heading(opened, f"Galaxy {wanted}")
+    assert focused(opened) == "explorer-heading"
+    search.fill("no such id")
+    assert ids(opened) == []
+    assert opened.inner_text("#explorer-count") == "No galaxy matches."
+
+
+def said(held_out, who, column):
+    prefix = {"crowd": "voted_", "network": "predicted_"}[who]
+    values = held_out[[prefix + c for c in GALAXY_ZOO_2.columns]].to_numpy()
+    return np.array([column in GALAXY_ZOO_2.favourite_path(row) for row in values])
+
+
+@pytest.mark.parametrize("column", ["Class1.1", "Class7.1", "Class3.2", "Class6.2"])
+def test_galaxies_are_filtered_by_who_says_an_answer(opened, held_out, column):
+    crowd, network = (said(held_out, who, column) for who in ("crowd", "network"))
+    opened.locator("#explorer-answer").select_option(str(GALAXY_ZOO_2.columns.index(column)))
+    for who, wanted in [
+        *(("crowd or network", crowd | network), ("the crowd", crowd), ("the network", network)),
+        *(("both: they agree", crowd & network), ("only one: they disagree", crowd ^ network)),
+    ]:
+        opened.get_by_label("Said by").select_option(who)
+        assert sorted(ids(opened)) == sorted(held_out["id"][wanted])
+
+
+def test_without_an_answer_the_filter_is_about_the_whole_sentences(opened, held_out):
+    alike = held_out["crowd"] == held_out["network"]
+    opened.get_by_label("Said by").select_option("both: they agree")
+    assert sorted(ids(opened)) == sorted(held_out["id"][alike])
+    opened.get_by_label("Said by").select_option("only one: they disagree")
+    assert sorted(ids(opened)) == sorted(held_out["id"][~alike])
+
+
+def test_a_click_opens_a_galaxy_and_the_back_button_goes_back(opened, held_out):
+    first, second = ids(opened)[1:3]
+    opened.locator(f'#explorer-list a[href="#galaxy-{first}"]').click()
+    expect_heading(opened, f"Galaxy {first}")
+    galaxy = held_out.set_index("id").loc[first]
+    assert opened.inner_text("#explorer-crowd-says") == galaxy["crowd"]
+    assert opened.inner_text("#explorer-network-says") == galaxy["network"]
+    assert opened.inner_text("#explorer-error") == f"{galaxy['rmse']:.5f}"
+    assert opened.locator("#explorer-picture img").evaluate("image => image.naturalWidth") > 0
+    opened.get_by_text("Next in the list").click()
+    expect_heading(opened, f"Galaxy {second}")
+    opened.go_back()
+    expect_heading(opened, f"Galaxy {first}")
+    opened.go_back()
+    assert opened.url.endswith("report.html")
+    expect_heading(opened, f"Galaxy {ids(opened)[0]}")
+
+
+def test_a_galaxy_is_opened_by_tab_and_enter(opened):
+    opened.locator("#explorer-sort").focus()
+    opened.keyboard.press("Tab")
+    opened.keyboard.press("Tab")
+    opened.keyboard.press("Enter")
+    expect_heading(opened, f"Galaxy {ids(opened)[1]}")
+    current = opened.locator("#explorer-list a[aria-current=true]")
+    assert current.locator(".id").all_inner_texts() == [ids(opened)[1]]
+
+
+def test_an_address_leads_to_its_galaxy_and_an_unknown_one_says_so(opened, held_out):
+    wanted = held_out["id"].iloc[5]
+    opened.goto(f"{opened.url}#galaxy-{wanted}")
+    opened.reload()
+    expect_heading(opened, f"Galaxy {wanted}")
+    opened.evaluate("location.hash = '#galaxy-1x'")
+    opened.locator("#explorer-absent").wait_for()
+    expect_heading(opened, "No galaxy 1x here")
+    assert not opened.locator("#explorer-galaxy").is_visible()
+
+
+def test_the_numbers_and_bands_are_the_galaxy_s(opened, held_out):
+    galaxy = held_out.set_index("id").loc[ids(opened)[0]]
+    opened.locator("#explorer-galaxy summary").click()
+    rows = opened.locator("#explorer-numbers tr").all()
+    assert len(rows) == len(GALAXY_ZOO_2.columns)
+    for row, column in zip(rows, GALAXY_ZOO_2.columns, strict=True):
+        name, crowd, network = row.locator("th, td").all_inner_texts()[1:]
+        assert name == GALAXY_ZOO_2.answers[column].name
+        assert float(crowd) == pytest.approx(galaxy[f"voted_{column}"], abs=0.00051)
+        assert float(network) == pytest.approx(galaxy[f"predicted_{column}"], abs=0.00051)
+    # Each band ends `thickness` beside its curve: "... v<thickness>C ...".
+    drawn = bands(opened)
+    for who, prefix, side in (("crowd", "voted_", -1), ("network", "predicted_", 1)):
+        values = Counter(round(galaxy[prefix + c], 3) for c in GALAXY_ZOO_2.columns)
+        widths = Counter(round(side * width / 14, 3) for width in drawn[who])
+        assert not values - widths
+
+
+def bands(page):
+    paths = page.locator("#explorer-tree .band").evaluate_all(
+        "all => all.map(one => [one.classList[1], one.getAttribute('d')])"
+    )
+    found = {"crowd": [], "network": []}
+    for who, path in paths:
+        found[who].append(float(re.search(r"v(-?[\d.e-]+)C", path)[1]))
+    return found
+
+
+def test_a_tree_of_two_answers_is_drawn(browser, finished, tmp_path):
+    values = np.array([[0.2, 0.8], [0.7, 0.3]])
+    labels = table(values[::-1], [1, 2], TWO_ANSWERS)
+    held = held_out(labels, labels["GalaxyID"], TWO_ANSWERS, "holdout.csv")
+    galaxies = ranked_galaxies(held, values)
+    page = with_data(finished, explorer_data(galaxies, crops(2), TWO_ANSWERS), tmp_path, browser)
+    drawn = bands(page)
+    np.testing.assert_allclose(sorted(drawn["crowd"]), [-14 * 0.7, -14 * 0.3])
+    np.testing.assert_allclose(sorted(drawn["network"]), [14 * 0.2, 14 * 0.8])
+    page.locator("#explorer-answer").select_option("0")
+    page.get_by_label("Said by").select_option("the network")
+    assert ids(page) == ["2"]
+    assert page.inner_text("#explorer-network-says") == "Ring."
+    page.close()
+
+
+def test_many_galaxies_are_paged_and_those_without_a_picture_say_so(browser, finished, tmp_path):
+    data = explorer_data(ranked(6000), crops(6000), GALAXY_ZOO_2, budget_bytes=100_000)
+    page = with_data(finished, data, tmp_path, browser)
+    assert len(ids(page)) == 24
+    first = ids(page)
+    page.get_by_role("button", name="Next page").click()
+    assert not set(first) & set(ids(page))
+    assert page.inner_text("#explorer-page") == "Page 2 of 250"
+    assert "6,000 galaxies, of which 25 to 48 are shown." in page.inner_text("#explorer-count")
+    page.get_by_role("button", name="Previous page").click()
+    assert ids(page) == first
+    assert page.get_by_role("button", name="Previous page").is_disabled()
+    lacking = data["galaxies"]["id"][data["galaxies"]["picture"].index(None)]
+    page.evaluate(f"location.hash = '#galaxy-{lacking}'")
+    expect_heading(page, f"Galaxy {lacking}")
+    assert page.inner_text("#explorer-picture") == "no picture in this page"
+    page.close()
+
+
+def with_data(finished, data, tmp_path, browser):
+    """The tiny experiment's report with other data in its explorer, open; no error is logged."""
+    report = (finished.results / "report.html").read_text(encoding="utf-8")
+    text = json.dumps(data).replace("<", "\\u003c")
+    start = report.index('id="explorer-data">') + len('id="explorer-data">')
+    end = report.index("</script>", start)
+    other = tmp_path / "report.html"
+    other.write_text(report[:start] + text + report[end:], encoding="utf-8")
+    page = browser.new_page()
+    page.on("pageerror", lambda error: pytest.fail(str(error)))
+    page.goto(other.as_uri())
+    return page

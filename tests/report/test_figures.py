@@ -1,0 +1,266 @@
+"""The figures: what they show is what they were given, nothing is cut off, bytes do not vary."""
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from galaxyzoo.evaluation.averaging import error_by_seeds, error_by_views
+from galaxyzoo.evaluation.calibration import reliability_table
+from galaxyzoo.evaluation.error_tables import (
+    answer_table,
+    density_table,
+    error_by_property,
+    main_columns,
+    question_table,
+)
+from galaxyzoo.evaluation.stage_tables import learning_table
+from galaxyzoo.report.figures.averaging import lines_by_seeds, lines_by_views
+from galaxyzoo.report.figures.errors import (
+    bars_by_answer,
+    bars_by_question,
+    lines_by_property,
+    predicted_against_voted,
+    reliability,
+)
+from galaxyzoo.report.figures.learning import learning_curves
+from galaxyzoo.report.figures.style import AT_NIGHT, save, save_with_numbers
+from trees import GALAXY_ZOO_2, NUMBER_TREE, RING_TREE
+
+STAGE_EPOCHS = {"head_64": 1, "all_64": 4, "all_96": 3}
+SEEDS = (0, 7, 11)
+
+
+def votes(galaxies, seed=0):
+    """Weighted probabilities (galaxies, 37) that meet the tree's sums."""
+    rng = np.random.default_rng(seed)
+    shares = [rng.dirichlet(np.ones(len(q.answers)), galaxies) for q in GALAXY_ZOO_2.questions]
+    return np.concatenate(GALAXY_ZOO_2.weighted(shares), axis=1)
+
+
+def histories():
+    rng = np.random.default_rng(0)
+    return {
+        seed: {
+            stage: pd.DataFrame(
+                rng.uniform(0.01, 0.1, (epochs, 3)),
+                columns=["train_loss", "valid_loss", "valid_rmse"],
+            )
+            for stage, epochs in STAGE_EPOCHS.items()
+        }
+        for seed in SEEDS
+    }
+
+
+STAGE_SETTINGS = [
+    {"name": "head_64", "size": 64, "lr": 0.003},
+    {"name": "all_64", "size": 64, "lr": [0.0001, 0.002]},
+    {"name": "all_96", "size": 96, "lr": 0.001},
+]
+
+
+def curves(given):
+    return learning_curves(learning_table(given, STAGE_SETTINGS))
+
+
+def questions(predicted, voted, tree):
+    return bars_by_question(question_table(predicted, voted, voted.mean(axis=0), tree))
+
+
+def densities(predicted, voted, tree):
+    return predicted_against_voted(density_table(predicted, voted, tree))
+
+
+def answers(predicted, voted, tree):
+    return bars_by_answer(answer_table(predicted, voted, voted.mean(axis=0), tree))
+
+
+def by_property(galaxies=90):
+    predicted, voted = votes(galaxies, 1), votes(galaxies, 2)
+    values = {
+        name: np.random.default_rng(3).random(galaxies)
+        for name in ("agreement", "central_brightness", "half_light_radius_px")
+    }
+    return error_by_property(values, predicted, voted, voted.mean(axis=0))
+
+
+def averaging():
+    """Tables by views and by seeds of three seeds' predictions."""
+    predicted = {seed: {n: votes(20, 10 * seed + n) for n in (1, 2, 4)} for seed in SEEDS}
+    last = [by_views[4] for by_views in predicted.values()]
+    return error_by_views(predicted, votes(20, 99)), error_by_seeds(last, votes(20, 99))
+
+
+def own(tree, galaxies, seed):
+    """Values (galaxies, columns) that a tree of one's own allows."""
+    given = np.random.default_rng(seed).random((galaxies, len(tree.columns)))
+    return tree.nearest_consistent(given)
+
+
+def text_boxes(figure):
+    """Where each text that is not empty stands on a figure, in pixels."""
+    figure.draw_without_rendering()
+    return {text: text.get_window_extent() for text in figure.findobj(match=is_shown_text)}
+
+
+def is_shown_text(artist):
+    return hasattr(artist, "get_text") and bool(artist.get_text()) and artist.get_visible()
+
+
+def test_learning_curves_have_a_line_for_each_seed_through_all_epochs():
+    given = histories()
+    rmse = curves(given).axes[0]
+    assert [line.get_label().split(":")[0] for line in rmse.get_lines()] == [
+        f"seed {seed}" for seed in SEEDS
+    ]
+    for line, stages in zip(rmse.get_lines(), given.values(), strict=True):
+        np.testing.assert_array_equal(line.get_xdata(), np.arange(1, 9))
+        np.testing.assert_array_equal(
+            line.get_ydata(), np.concatenate([h["valid_rmse"] for h in stages.values()])
+        )
+
+
+def test_learning_curves_show_the_losses_of_each_seed():
+    given = histories()
+    drawn = [line.get_ydata().tolist() for line in curves(given).axes[1].get_lines()]
+    for stages in given.values():
+        for loss in ("train_loss", "valid_loss"):
+            assert np.concatenate([h[loss] for h in stages.values()]).tolist() in drawn
+
+
+def test_learning_curves_have_a_band_and_a_name_for_each_stage():
+    for axes in (figure := curves(histories())).axes[:2]:
+        bands = [band.get_x() + np.array([0, band.get_width()]) for band in axes.patches]
+        np.testing.assert_allclose(bands, [[0.5, 1.5], [1.5, 5.5], [5.5, 8.5]])
+    shown = {text.get_text() for text in text_boxes(figure)}
+    for stage in (
+        "head_64\n64 px\nlr 0.003",
+        "all_64\n64 px\nlr 0.0001 to 0.002",
+        "all_96\n96 px\nlr 0.001",
+    ):
+        assert stage in shown
+
+
+def test_one_epoch_of_one_stage_is_a_learning_curve(tmp_path):
+    only = learning_table({0: {"head_64": histories()[0]["head_64"]}}, STAGE_SETTINGS[:1])
+    save(learning_curves(only), tmp_path / "curves.svg")
+
+
+def test_bars_are_the_errors_of_each_question():
+    predicted, voted = votes(30, 1), votes(30, 2)
+    axes = questions(predicted, voted, GALAXY_ZOO_2).axes[0]
+    widths = [[bar.get_width() for bar in bars] for bars in axes.containers]
+    errors = ((predicted - voted) ** 2, (voted.mean(axis=0) - voted) ** 2)
+    expected = [[np.sqrt(e[:, s].mean()) for s in GALAXY_ZOO_2.slices] for e in errors]
+    np.testing.assert_allclose(widths, expected)
+    names = [label.get_text().replace("\n", " ") for label in axes.get_yticklabels()]
+    assert names == [f"{q.number}. {q.text}" for q in GALAXY_ZOO_2.questions]
+
+
+def test_every_galaxy_is_in_every_panel_of_the_main_answers():
+    predicted, voted = votes(50, 1), votes(50, 2)
+    predicted[0], voted[0] = 0, 1
+    columns = main_columns(GALAXY_ZOO_2)
+    panels = densities(predicted, voted, GALAXY_ZOO_2).axes[: len(columns)]
+    for axes, column in zip(panels, columns, strict=True):
+        counts = axes.collections[0].get_array()
+        assert counts.sum() == 50
+        assert counts[0, -1] >= 1  # predicted 0 is the lowest row, voted 1 the last column
+        assert axes.get_title(loc="left") == GALAXY_ZOO_2.answers[column].name
+
+
+def test_panels_and_bars_are_those_of_the_tree_in_use():
+    predicted, voted = own(RING_TREE, 4, 1), own(RING_TREE, 4, 2)
+    panels = densities(predicted, voted, RING_TREE).axes
+    shown = [axes.get_title(loc="left") for axes in panels if axes.get_title(loc="left")]
+    assert shown == ["ring", "inner", "z", "outer", "other"]
+    bars = questions(predicted, voted, RING_TREE).axes[0]
+    assert [label.get_text() for label in bars.get_yticklabels()] == [
+        *("1. Is there a ring?", "2. What kind of ring is it?", "3. How far away is it?")
+    ]
+
+
+@pytest.mark.parametrize(
+    "figure",
+    [
+        curves(histories()),
+        questions(votes(30, 1), votes(30, 2), GALAXY_ZOO_2),
+        densities(votes(30, 1), votes(30, 2), GALAXY_ZOO_2),
+        questions(own(NUMBER_TREE, 30, 1), own(NUMBER_TREE, 30, 2), NUMBER_TREE),
+        densities(own(NUMBER_TREE, 30, 1), own(NUMBER_TREE, 30, 2), NUMBER_TREE),
+        densities(own(RING_TREE, 30, 1), own(RING_TREE, 30, 2), RING_TREE),
+        answers(votes(30, 1), votes(30, 2), GALAXY_ZOO_2),
+        answers(own(NUMBER_TREE, 30, 1), own(NUMBER_TREE, 30, 2), NUMBER_TREE),
+        reliability(reliability_table(votes(30, 1), votes(30, 2), GALAXY_ZOO_2)),
+        lines_by_property(by_property()),
+        lines_by_views(averaging()[0]),
+        lines_by_seeds(averaging()[1]),
+    ],
+    ids=[
+        *("learning curves", "questions", "answers"),
+        *("one question", "one answer", "five answers", "bars of answers", "one bar"),
+        *("reliability", "properties", "views", "seeds"),
+    ],
+)
+def test_nothing_is_cut_off(figure):
+    figure.draw_without_rendering()
+    box, (width_in, height_in) = figure.get_tightbbox(), figure.get_size_inches()
+    assert min(box.x0, box.y0) >= 0
+    assert box.x1 <= width_in
+    assert box.y1 <= height_in
+
+
+@pytest.mark.parametrize(
+    ("name", "draw"),
+    [
+        ("curves.svg", lambda: curves(histories())),
+        ("answers.png", lambda: densities(votes(30, 1), votes(30, 2), GALAXY_ZOO_2)),
+    ],
+)
+def test_a_figure_is_the_same_bytes_each_time(tmp_path, name, draw):
+    first, second = tmp_path / f"1_{name}", tmp_path / f"2_{name}"
+    save(draw(), first)
+    save(draw(), second)
+    assert first.read_bytes() == second.read_bytes()
+
+
+def test_a_bar_an_answer_and_a_panel_an_answer():
+    axes = answers(votes(30, 1), votes(30, 2), GALAXY_ZOO_2).axes[0]
+    assert [len(bars) for bars in axes.containers] == [37, 37]
+    table = reliability_table(votes(30, 1), votes(30, 2), GALAXY_ZOO_2)
+    titles = [axes.get_title(loc="left") for axes in reliability(table).axes]
+    assert len([title for title in titles if title]) == 37
+
+
+def test_a_figure_is_an_svg_a_png_and_the_table_it_shows(tmp_path):
+    table = averaging()[1]
+    save_with_numbers(lines_by_seeds(table), table, tmp_path / "seeds.svg")
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "seeds.csv",
+        "seeds.png",
+        "seeds.svg",
+    ]
+    pd.testing.assert_frame_equal(pd.read_csv(tmp_path / "seeds.csv"), table)
+
+
+@pytest.mark.parametrize(
+    "figure",
+    [
+        curves(histories()),
+        answers(votes(30, 1), votes(30, 2), GALAXY_ZOO_2),
+        densities(votes(30, 1), votes(30, 2), GALAXY_ZOO_2),
+        lines_by_property(by_property()),
+        lines_by_views(averaging()[0]),
+    ],
+    ids=["curves", "answers", "densities", "properties", "views"],
+)
+def test_every_colour_of_an_svg_has_one_for_the_night(tmp_path, figure):
+    save(figure, tmp_path / "figure.svg")
+    svg = (tmp_path / "figure.svg").read_text(encoding="utf-8")
+    drawing, style = svg.rsplit("<style>", 1)
+    used = set(re.findall(r"(?:fill|stroke): (#[0-9a-f]{6})", drawing))
+    assert len(used) > 3
+    assert used <= set(AT_NIGHT)
+    assert all(f'[style*="fill: {colour}"]{{fill:{AT_NIGHT[colour]}!' in style for colour in used)
+    assert "prefers-color-scheme:dark" in style

@@ -1,0 +1,78 @@
+"""Sheets of galaxies, the augmented one and the attribution: complete, legible, reproducible."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from galaxyzoo.evaluation.attribution import attribution_table
+from galaxyzoo.evaluation.augmentation_example import augmented_views
+from galaxyzoo.report.figures.galaxies import attribution_sheet, augmentation_grid, galaxy_sheet
+from galaxyzoo.report.figures.style import save
+from held_out_galaxies import ranked
+from trees import GALAXY_ZOO_2, RING_TREE
+
+AUGMENTATION = {
+    **{"rotation": 360.0, "rotation_probability": 1.0, "flip": True, "zoom": [1.0, 1.2]},
+    **{"shift": 0.0, "brightness": 0.0, "contrast": 0.0},
+}
+
+
+def texts(figure):
+    """Each text that is shown on a figure, and where it stands, in pixels."""
+    figure.draw_without_rendering()
+    shown = figure.findobj(match=lambda artist: hasattr(artist, "get_text") and artist.get_text())
+    return [(" ".join(text.get_text().split()), text.get_window_extent()) for text in shown]
+
+
+@pytest.mark.parametrize("tree", [GALAXY_ZOO_2, RING_TREE], ids=["Galaxy Zoo 2", "rings"])
+def test_a_sheet_says_what_the_crowd_and_the_network_say(tree):
+    galaxies = ranked(5, tree)
+    shown = " ".join(t for t, _ in texts(galaxy_sheet(galaxies, np.zeros((5, 8, 8, 3), np.uint8))))
+    for galaxy in galaxies.itertuples():
+        assert f"{galaxy.GalaxyID} RMSE {galaxy.rmse:.3f} CROWD {galaxy.crowd}" in shown
+        assert f"NETWORK {galaxy.network}" in shown
+
+
+def test_the_longest_sentences_stay_under_their_pictures_and_apart():
+    many = ranked(4000)
+    longest = many.iloc[np.argsort(many["crowd"].str.len())[-8:]].assign(network=many["crowd"])
+    figure = galaxy_sheet(longest, np.zeros((8, 8, 8, 3), np.uint8))
+    boxes = [box for _, box in texts(figure)]
+    columns = [axes.get_window_extent() for axes in figure.axes]
+    for i, box in enumerate(boxes):
+        assert box.y0 > 0
+        assert any(box.x0 > column.x0 - 1 and box.x1 < column.x1 + 1 for column in columns)
+        assert not any(box.overlaps(other) for other in boxes[:i] + columns)
+
+
+def attribution_figure():
+    galaxies = pd.DataFrame(
+        {"GalaxyID": range(4), "column": "odd", "answer": "odd", "probability": 0.5}
+    )
+    falls = np.random.default_rng(0).normal(0, 0.1, (4, 32, 32))
+    return attribution_sheet(attribution_table(galaxies, falls), np.zeros((4, 32, 32, 3), np.uint8))
+
+
+def augmentation_figure():
+    crop = np.random.default_rng(0).integers(0, 256, (16, 16, 3), dtype=np.uint8)
+    light = AUGMENTATION | {"brightness": 0.2, "contrast": 0.2, "shift": 0.1}
+    return augmentation_grid(*augmented_views(crop, 16, light))
+
+
+def sheet_figure():
+    return galaxy_sheet(ranked(5), np.zeros((5, 8, 8, 3), np.uint8))
+
+
+@pytest.mark.parametrize("draw", [sheet_figure, augmentation_figure, attribution_figure])
+def test_nothing_is_cut_off_or_overlaps_and_bytes_do_not_vary(tmp_path, draw):
+    figure = draw()
+    boxes = [box for _, box in texts(figure)]
+    pictures = [axes.get_window_extent() for axes in figure.axes]
+    width, height = figure.get_size_inches() * figure.dpi
+    for i, box in enumerate(boxes):
+        assert 0 <= box.x0 < box.x1 <= width
+        assert 0 <= box.y0 < box.y1 <= height
+        assert not any(box.overlaps(other) for other in boxes[:i] + pictures)
+    for name in ("1.png", "2.png"):
+        save(draw(), tmp_path / name)
+    assert (tmp_path / "1.png").read_bytes() == (tmp_path / "2.png").read_bytes()

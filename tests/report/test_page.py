@@ -1,0 +1,467 @@
+"""The report: every number in it, nothing outside it, readable by people and machines."""
+
+import base64
+import copy
+import hashlib
+import html
+import json
+import re
+import shutil
+import subprocess
+from html.parser import HTMLParser
+from itertools import pairwise
+from pathlib import Path
+
+import pandas as pd
+import pytest
+import yaml
+from matplotlib.figure import Figure
+
+from galaxyzoo.config import load_schema, validated
+from galaxyzoo.evaluation.published_scores import PUBLISHED
+from galaxyzoo.evaluation.stage_tables import read_stage_tables
+from galaxyzoo.report.figures.style import save
+from galaxyzoo.report.page import report_page, views
+from galaxyzoo.report.rule_graph import RuleGraph
+from galaxyzoo.report.templates import duration
+from galaxyzoo.tree.decision_tree import tree_from
+from galaxyzoo.tree.questions import questions_of
+
+WORKFLOW = Path(__file__).parents[2] / "workflow"
+TEMPLATE = WORKFLOW / "report" / "report.html.j2"
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+VOID = {"meta", "img", "br", "hr", "link", "input"}
+
+CONFIG = validated(
+    {
+        "experiment": "a-long-name-of-an-experiment-with-no-space-to-break-it-at",
+        "seeds": [3, 5],
+        "survey": {"name": "simulated", "source": "simulation"},
+        "model": {"weights": "a<b>&.safetensors"},
+        "stages": [
+            {"name": "head_64", "size": 64, "epochs": 1, "lr": 0.01, "freeze": True},
+            {"name": "all_64", "size": 64, "epochs": 2, "lr": [0.0001, 0.002]},
+        ],
+        "tta": {"rotations": 4, "flips": True, "zooms": [1.0, 1.1]},
+    },
+    load_schema(WORKFLOW / "schemas" / "config.schema.yaml"),
+)
+METRICS = {
+    "experiment": CONFIG["experiment"],
+    "survey": "simulated",
+    "subset": {"name": "holdout", "galaxies": 1400, "limited_to_fair_ids": True},
+    "galaxies": {"train": 12345, "valid": 1371, "holdout": 1400, "test": 109},
+    "rmse": {
+        "all_zeros": 0.271611,
+        "mean_label": 0.164022,
+        "central_pixel": 0.161943,
+        "vote_noise_floor": 0.048714,
+        "seeds": {
+            "3": {"single": 0.081234, "tta": 0.079346},
+            "5": {"single": 0.082417, "tta": 0.080528},
+        },
+        "bag": 0.077639,
+    },
+    "rmse_interval": {"bag": [0.076511, 0.078813], "percent": 95, "resamples": 10000},
+    "questions": {str(n): 0.05 + n / 301 for n in range(1, 12)},
+    "questions_mean_label": {str(n): 0.15 + n / 307 for n in range(1, 12)},
+}
+VERSIONS = {"python": "3.11.7", "torch": "2.14.1"}
+PROVENANCE = {
+    "commit": "c" * 40,
+    "versions": VERSIONS,
+    "files": [
+        {"name": "images", "bytes": None, "sha256": None},
+        {"name": "holdout.csv", "bytes": 1234, "sha256": "d" * 64},
+    ],
+    "stages": [
+        {
+            **{"seed": seed, "stage": "all_64", "commit": "c" * 40, "versions": VERSIONS},
+            **{"name": "all_64.pt", "bytes": 5678, "sha256": f"{seed}" * 64},
+        }
+        for seed in (3, 5)
+    ],
+}
+RULES = RuleGraph(["crop", "train", "report"], [(0, 1), (1, 2)])
+FIGURES = {
+    "learning_curves": "learning_curves.svg",
+    "questions": "questions.svg",
+    "answers": "answers.svg",
+    "error_by_property": "error_by_property.svg",
+    "predicted_against_voted": "predicted_against_voted.svg",
+    "reliability": "reliability.svg",
+    "error_by_views": "error_by_views.svg",
+    "error_by_seeds": "error_by_seeds.svg",
+    "typical": "galaxies_typical.png",
+    "best": "galaxies_best.png",
+    "worst": "galaxies_worst.png",
+    "disagreed": "galaxies_disagreed.png",
+    "augmentation": "augmentation.png",
+    "attribution": "attribution.png",
+}
+EXPLORER = {
+    "tree": [],
+    "held_out": 1400,
+    "sayings": [{"text": "</script>", "path": []}],
+    "galaxies": {"id": ["1", "2"], "picture": ["UklGRg==", None]},
+}
+TABLES = {
+    "stage_costs": pd.DataFrame(
+        {
+            "stage": ["head_64", "all_64"],
+            "job_seconds": [70.0, 100.0],
+            "epoch_seconds": [50.0, 90.0],
+            "images_per_second": [1234.4, 300.0],
+            "peak_memory_mib": [1410.4, float("nan")],
+        }
+    ),
+    "answers": pd.DataFrame(
+        {
+            "question": [1],
+            "answer": ["smooth"],
+            "column": ["Class1.1"],
+            "rmse": [0.11111],
+            "rmse_mean_label": [0.22222],
+            "calibration_error": [0.03333],
+        }
+    ),
+    "error_by_property": pd.DataFrame(
+        {
+            "property": ["agreement"],
+            "lowest": [0.6],
+            "highest": [0.9],
+            "galaxies": [1400],
+            "rmse": [0.05551],
+            "rmse_low": [0.05441],
+            "rmse_high": [0.05661],
+            "rmse_mean_label": [0.15551],
+        }
+    ),
+    "error_by_views": pd.DataFrame(
+        {
+            "network": ["3", "5", "bag"] * 2,
+            "views": [1] * 3 + [16] * 3,
+            "rmse": [0.081234, 0.082417, 0.079001, 0.079346, 0.080528, 0.077639],
+        }
+    ),
+}
+
+
+class Page(HTMLParser):
+    """What stands on a page: tags with attributes, and the text of each element; all are closed."""
+
+    def __init__(self, source):
+        super().__init__()
+        self.tags, self.texts, self.open = [], [], []
+        self.feed(source)
+        self.close()
+        assert not self.open
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        self.texts.append("")
+        if tag not in VOID:
+            self.open.append((tag, len(self.texts) - 1))
+
+    def handle_endtag(self, tag):
+        assert self.open.pop()[0] == tag
+
+    def handle_data(self, data):
+        for _, position in self.open:
+            self.texts[position] += data
+
+    def all(self, *names):
+        """Attributes and text of the elements of these names, in order."""
+        elements = zip(self.tags, self.texts, strict=True)
+        return [(attrs, " ".join(text.split())) for (tag, attrs), text in elements if tag in names]
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory):
+    """A folder of results: histories by seed and stage, and a picture for each figure."""
+    folder = tmp_path_factory.mktemp("results")
+    for i, path in enumerate(history_paths(folder)):
+        epochs = CONFIG["stages"][i % 2]["epochs"]
+        rmse = [0.1 - 0.01 * i - 0.001 * epoch for epoch in range(epochs)]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        pd.DataFrame({"valid_rmse": rmse}).to_csv(path, index=False)
+    for height, name in enumerate(FIGURES.values(), 4):
+        save(Figure(figsize=(9, height)), folder / name)
+    (folder / "explorer.json").write_text(json.dumps(EXPLORER), encoding="utf-8")
+    return folder
+
+
+def history_paths(folder):
+    return [
+        folder / f"seed{seed}" / "stages" / f"{stage['name']}.csv"
+        for seed in CONFIG["seeds"]
+        for stage in CONFIG["stages"]
+    ]
+
+
+def source(results, config=CONFIG, metrics=METRICS, provenance=PROVENANCE):
+    names = [stage["name"] for stage in CONFIG["stages"]]
+    return report_page(
+        config,
+        tree_from(questions_of(config["tree"])),
+        metrics,
+        read_stage_tables(map(str, history_paths(results)), CONFIG["seeds"], names),
+        TABLES,
+        {name: results / file for name, file in FIGURES.items()},
+        results / "explorer.json",
+        TEMPLATE,
+        provenance,
+        RULES,
+    )
+
+
+@pytest.fixture(scope="module")
+def page(results):
+    return Page(source(results))
+
+
+def numbers(metrics):
+    """All numbers in a part of metrics.json."""
+    if isinstance(metrics, dict):
+        return [n for value in metrics.values() for n in numbers(value)]
+    return [metrics] if isinstance(metrics, float) else []
+
+
+def test_the_tables_hold_every_error_of_the_metrics(page):
+    cells = {text for _, text in page.all("td")}
+    assert len(numbers(METRICS)) == 31
+    assert {f"{number:.5f}" for number in numbers(METRICS)} <= cells
+
+
+def test_every_score_stands_in_the_row_of_what_it_is_of(results):
+    table = re.search(r'aria-label="Scores".*?</table>', source(results), re.DOTALL)[0]
+    rows = dict(
+        re.findall(r'<th scope="row">([^<]+)</th>\s*<td class="number">([\d.]+)</td>', table)
+    )
+    assert rows == {
+        "All zeros": "0.27161",
+        "Mean label": "0.16402",
+        "Central pixel": "0.16194",
+        "Seed 3, single": "0.08123",
+        "Seed 3, tta": "0.07935",
+        "Seed 5, single": "0.08242",
+        "Seed 5, tta": "0.08053",
+        "Bag": "0.07764",
+        "Vote-noise floor": "0.04871",
+    }
+
+
+def test_the_interval_of_the_bag_is_that_of_the_metrics(results):
+    text = " ".join(re.sub("<.*?>", "", source(results)).split())
+    assert "between 0.07651 and 0.07881 in 95 % of 10,000 draws" in text
+
+
+@pytest.mark.parametrize("name", ["kaggle", "simulation"])
+def test_published_scores_stand_apart_from_those_of_other_galaxies(results, name):
+    survey = {"name": name, "source": name}
+    page = Page(source(results, CONFIG | {"survey": survey}))
+    headings = [text for _, text in page.all("h3")]
+    assert ("Published elsewhere, on other galaxies" in headings) is (name != "kaggle")
+    assert {f"{score.rmse:.5f}" for score in PUBLISHED} <= {text for _, text in page.all("td")}
+
+
+def test_every_score_says_of_which_galaxies_it_is(page):
+    assert [text for _, text in page.all("td")].count("1,400 hold-out galaxies") == 9
+
+
+def test_an_unknown_floor_is_left_out(results):
+    metrics = copy.deepcopy(METRICS)
+    metrics["rmse"]["vote_noise_floor"] = None
+    without = source(results, metrics=metrics)
+    assert "Vote-noise floor" not in without
+    assert "None" not in without
+
+
+def test_the_top_tells_how_many_galaxies_there_were(page):
+    assert [text for _, text in page.all("dd")][:4] == ["12,345", "1,371", "1,400", "109"]
+
+
+def test_the_top_tells_what_was_run_and_how_it_went(page):
+    [(_, top)] = page.all("header")
+    for fact in ("2 networks", "tf_efficientnet_lite0", "simulated", "2 stages", "3 epochs"):
+        assert fact in top
+    for fact in (
+        "seeds 3, 5",
+        "16 views",
+        "0.07764",
+        "0.07651 to 0.07881",
+        "1,400 held-out galaxies",
+    ):
+        assert fact in top
+    assert "list of fair galaxies alone" in top
+
+
+def test_stages_show_their_settings_and_the_means_over_seeds(page):
+    cells = [text for _, text in page.all("td")]
+    start = cells.index("all layers")
+    assert cells[start : start + 8] == [
+        *(
+            "all layers",
+            "64",
+            "2",
+            "0.0001 to 0.002",
+            "0.1",
+            "0.0001",
+            "64",
+            "0.07900",
+        )
+    ]
+
+
+def test_stages_show_their_time_and_memory(page):
+    cells = [text for _, text in page.all("td")]
+    start = cells.index("1 min 10 s")
+    assert cells[start : start + 4] == ["1 min 10 s", "50 s", "1,234", "1,410"]
+    assert cells[start + 4 : start + 8] == ["1 min 40 s", "1 min 30 s", "300", "not measured"]
+
+
+def test_the_page_tells_what_averaging_buys(page):
+    cells = [text for _, text in page.all("td")]
+    start = cells.index("0.08183")  # the mean of the two seeds' single errors
+    assert cells[start : start + 5] == ["0.08183", "0.00084", "0.08123", "0.08242", "0.07900"]
+
+
+def test_answers_and_properties_have_their_numbers_on_the_page(page):
+    cells = {text for _, text in page.all("td")}
+    assert cells >= {"0.11111", "0.22222", "0.03333", "0.05551", "0.05441 to 0.05661", "0.15551"}
+
+
+def test_the_config_on_the_page_is_the_config(page):
+    [text] = [
+        text
+        for (tag, attrs), text in zip(page.tags, page.texts, strict=True)
+        if tag == "pre" and attrs["aria-label"] == "Config"
+    ]
+    assert yaml.safe_load(text) == CONFIG
+
+
+def command(page):
+    return next(text for attrs, text in page.all("pre") if attrs["aria-label"] == "Command")
+
+
+def test_the_command_checks_out_the_commit_that_made_it(results, page):
+    run = f"snakemake --cores all --configfile results/{CONFIG['experiment']}/config.yaml"
+    assert command(page) == f"git checkout {'c' * 40} {run}"
+    for commit, says in [
+        ("c" * 40 + "-dirty", "Not everything was made by the same commit"),
+        ("e" * 40, "Not everything was made by the same commit"),
+    ]:
+        other = source(results, provenance=PROVENANCE | {"commit": commit})
+        assert command(Page(other)) == run
+        assert says in other
+    unknown = copy.deepcopy(PROVENANCE) | {"commit": None}
+    for stage in unknown["stages"]:
+        stage["commit"] = None
+    assert "its commit is not known" in source(results, provenance=unknown)
+
+
+def test_hashes_and_versions_are_on_the_page(page):
+    cells = {text for _, text in page.all("td")}
+    assert {"d" * 64, "3" * 64, "5" * 64, "1,234", "5,678", "a folder, not hashed"} <= cells
+    assert {"3.11.7", "2.14.1"} <= cells
+
+
+def test_the_page_needs_nothing_but_itself(results, page):
+    assert not re.search(r"https?:|url\(|@import|<script src|<link", source(results))
+    links = [
+        (tag, attrs[name]) for tag, attrs in page.tags for name in ("src", "href") if name in attrs
+    ]
+    assert all(link.startswith("data:image/" if tag == "img" else "#") for tag, link in links)
+    ids = {attrs["id"] for _, attrs in page.tags if "id" in attrs}
+    assert {link[1:] for tag, link in links if tag == "a"} <= ids
+
+
+def test_nothing_runs_but_the_explorer(results, page):
+    data, _ = page.all("script")
+    assert data[0]["type"] == "application/json"
+    assert json.loads(data[1]) == EXPLORER
+    code = (TEMPLATE.parent / "explorer.js").read_bytes()
+    digest = base64.b64encode(hashlib.sha256(code).digest()).decode()
+    [policy] = [attrs["content"] for attrs, _ in page.all("meta") if "http-equiv" in attrs]
+    assert policy.endswith(f"script-src 'sha256-{digest}'")
+    assert f"<script>{code.decode()}</script>" in source(results)
+
+
+def test_the_explorer_tells_what_it_leaves_out(page):
+    told = " ".join(text for _, text in page.all("p"))
+    assert "Of 1,400 held-out galaxies, 2 are here" in told
+    assert "1 of them with a picture" in told
+
+
+def test_every_figure_is_on_the_page_and_has_an_alternative_text(page):
+    images = page.all("img")
+    assert len({attrs["src"] for attrs, _ in images}) == len(FIGURES)
+    assert len(images) == len(page.all("figcaption")) - 1 == len(FIGURES)  # the rules are drawn
+    assert all(len(attrs["alt"]) > 20 for attrs, _ in images)
+
+
+def test_headings_are_in_order(page):
+    levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch(r"h\d", tag)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+
+
+def test_labels_that_are_not_kaggles_are_said_to_be_so(results, page):
+    config = CONFIG | {"survey": {"name": "gz2", "source": "gz2"}}
+    warning = "no error here can be compared with a score on Kaggle"
+    assert warning in " ".join(source(results, config).split())
+    assert warning not in " ".join(source(results).split())
+
+
+def test_one_seed_is_not_spoken_of_as_many(results):
+    config = CONFIG | {"seeds": [3], "tta": {"rotations": 1, "flips": False, "zooms": [1.0]}}
+    [(_, top)] = Page(source(results, config)).all("header")
+    assert "1 network," in top
+    assert "from seed 3;" in top
+    assert "1 view of each galaxy." in top
+
+
+def test_views_are_all_that_is_averaged_over():
+    assert views({"rotations": 4, "flips": True, "zooms": [1.0, 1.1]}) == 16
+    assert views({"rotations": 3, "flips": False, "zooms": [1.0]}) == 3
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0.4, "0 s"), (59.7, "1 min 0 s"), (3599, "59 min 59 s"), (7320.0, "2 h 2 min")],
+)
+def test_durations(seconds, text):
+    assert duration(seconds) == text
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here")
+@pytest.mark.parametrize("width_px", [320, 390, 1280])
+def test_the_page_does_not_scroll_sideways(results, tmp_path, width_px):
+    frame = tmp_path / "frame.html"
+    frame.write_text(
+        f'<iframe style="width: {width_px}px; border: 0" srcdoc="{html.escape(source(results))}">'
+        "</iframe><script>onload = () => {"
+        "const page = document.querySelector('iframe').contentDocument;"
+        "page.querySelectorAll('details').forEach(details => details.open = true);"
+        "document.title = JSON.stringify({"
+        "content: page.scrollingElement.scrollWidth, width: page.documentElement.clientWidth,"
+        "pictures: [...page.images].filter(image => image.naturalWidth > 0).length});"
+        "}</script>",
+        encoding="utf-8",
+    )
+    dom = subprocess.run(
+        [
+            *(CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--dump-dom"),
+            *(f"--user-data-dir={tmp_path / 'profile'}", "--window-size=1400,900", frame.as_uri()),
+        ],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=True,
+    ).stdout
+    found = json.loads(html.unescape(re.search(r"<title>(.*?)</title>", dom)[1]))
+    assert found["content"] <= found["width"] <= width_px
+    assert found["pictures"] == len(FIGURES)

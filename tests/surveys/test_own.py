@@ -1,0 +1,449 @@
+"""Anyone's own images, table and tree: read from any format, matched, and through Snakemake."""
+
+import io
+import json
+import shutil
+import zipfile
+
+import numpy as np
+import pandas as pd
+import pytest
+import yaml
+from astropy.table import Table
+from PIL import Image
+
+from catalogue import CLASS_OF_ANSWER, catalogue_table
+from checkout import HEAD, ROOT, Checkout
+from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.surveys.layout import require_own
+from galaxyzoo.surveys.own import galaxy_ids, images_named, write_labels
+from galaxyzoo.surveys.tables import column_names, read_table
+from galaxyzoo.tree.decision_tree import tree_from
+from trees import GALAXY_ZOO_2
+
+RINGS = yaml.safe_load((ROOT / "config" / "experiments" / "rings.yaml").read_text(encoding="utf-8"))
+RING_COLUMNS = ["ring", "no_ring", "inner", "outer", "collisional"]
+SMALL = {
+    "experiment": "tiny",
+    "seeds": [0],
+    "validation": 0.2,
+    "model": {"backbone": "test_resnet", "weights": "random", "output": "softmax"},
+    "stages": [
+        {**HEAD, "name": "head", "size": 32},
+        {"name": "all", "size": 32, "epochs": 6, "lr": 0.005, "batch_size": 8},
+    ],
+    "tta": {"rotations": 2, "flips": False, "zooms": [1.0]},
+}
+SIZE_PX = 64
+VALUES = {"name": ["a", "b c", "d"], "ring": [0.5, np.nan, 0.25], "votes": [3, 4, 5]}
+
+
+# Tables
+
+
+def write_table(table: pd.DataFrame, path):
+    """A table in the format of the path's name."""
+    if path.name.endswith(".parquet"):
+        table.to_parquet(path, index=False)
+    elif ".fit" in path.name:
+        Table.from_pandas(table).write(path, format="fits")
+    elif path.name.endswith(".zip"):
+        with zipfile.ZipFile(path, "w") as archive:
+            archive.writestr("table.csv", table.to_csv(index=False))
+    else:
+        table.to_csv(path, index=False)
+    return path
+
+
+@pytest.fixture(params=["t.csv", "t.csv.gz", "t.zip", "t.parquet", "t.fits", "t.fit", "t.fits.gz"])
+def any_table(request, tmp_path):
+    """A path that ends as a table of some format does."""
+    return tmp_path / request.param
+
+
+def test_a_table_reads_the_same_from_every_format(any_table):
+    write_table(pd.DataFrame(VALUES), any_table)
+    assert column_names(any_table) == ["name", "ring", "votes"]
+    table = read_table(any_table, {"votes": "float64", "name": "str", "ring": "float64"})
+    assert table.columns.tolist() == ["votes", "name", "ring"]
+    assert table["name"].tolist() == ["a", "b c", "d"]
+    np.testing.assert_array_equal(table["ring"], VALUES["ring"])
+    np.testing.assert_array_equal(table["votes"], [3.0, 4.0, 5.0])
+
+
+def test_ids_of_64_bits_are_read_exactly_from_every_format(any_table):
+    ids = [587722981742084144, 587722981742084145]  # the same, as floating-point numbers
+    write_table(pd.DataFrame({"id": ids, "x": [0.0, 1.0]}), any_table)
+    assert read_table(any_table, {"id": "int64"})["id"].tolist() == ids
+    assert read_table(any_table, {"id": "str"})["id"].tolist() == [str(i) for i in ids]
+
+
+def test_a_missing_column_is_named_with_those_there_are(any_table):
+    write_table(pd.DataFrame(VALUES), any_table)
+    message = f"{any_table.name} has no column rnig; its columns are name, ring, votes"
+    if any_table.name.endswith((".csv", ".csv.gz", ".zip")):
+        message = f"{any_table.name} has no column rnig"  # the others are not read
+    with pytest.raises(InputError, match=message):
+        read_table(any_table, {"name": "str", "rnig": "float64"})
+
+
+def test_a_cell_that_is_no_number_is_named(any_table):
+    write_table(pd.DataFrame({"ring": ["0.5", "maybe", "1"]}), any_table)
+    message = rf"{any_table.name}, row 2, column ring: 'maybe' is not a number"
+    with pytest.raises(InputError, match=message):
+        read_table(any_table, {"ring": "float64"})
+
+
+def test_a_row_without_a_name_is_named(any_table):
+    write_table(pd.DataFrame({"name": ["a", ""], "x": [0.0, 1.0]}), any_table)
+    with pytest.raises(
+        InputError, match=rf"{any_table.name}, row 2, column name: .* is not a name"
+    ):
+        read_table(any_table, {"name": "str"})
+
+
+def test_a_file_that_is_no_table_is_named(any_table):
+    any_table.write_bytes(b"\x00\xff")
+    with pytest.raises(InputError, match=rf"{any_table.name} (cannot be read|is not a whole)"):
+        read_table(any_table, {"name": "str"})
+    any_table.unlink()
+    with pytest.raises(InputError, match=rf"{any_table.name} cannot be read.*No such file"):
+        read_table(any_table, {"name": "str"})
+
+
+def test_an_index_that_pandas_kept_in_parquet_is_a_column_like_others(tmp_path):
+    pd.DataFrame(VALUES).set_index("name").to_parquet(tmp_path / "t.parquet")
+    table = read_table(tmp_path / "t.parquet", {"name": "str", "ring": "float64"})
+    assert table["name"].tolist() == VALUES["name"]
+
+
+def test_a_fits_file_without_a_table_and_a_column_of_vectors_are_told(tmp_path):
+    from astropy.io import fits
+
+    fits.PrimaryHDU(np.zeros((3, 3))).writeto(tmp_path / "image.fits")
+    with pytest.raises(InputError, match=r"image\.fits cannot be read .*it holds no table"):
+        read_table(tmp_path / "image.fits", {"name": "str"})
+    Table({"x": np.zeros((3, 2))}).write(tmp_path / "vectors.fits")
+    with pytest.raises(
+        InputError, match=r"vectors\.fits, row 1, column x: \[0\.0, 0\.0\] is not a number"
+    ):
+        read_table(tmp_path / "vectors.fits", {"x": "float64"})
+
+
+# Which image is whose
+
+
+@pytest.mark.parametrize(
+    ("cell", "images", "named"),
+    [
+        ("7", ["7.jpg"], ["7.jpg"]),
+        ("J1207.5+05", ["a/J1207.5+05.png"], ["a/J1207.5+05.png"]),
+        ("7.jpg", ["7.jpg", "7.png"], ["7.jpg"]),
+        ("7", ["7.jpg", "7.png"], ["7.jpg", "7.png"]),
+        ("ring/7.jpg", ["ring/7.jpg", "other/7.jpg"], ["ring/7.jpg"]),
+        ("ring/7", ["x/ring/7.jpg", "x/spring/7.jpg"], ["x/ring/7.jpg"]),
+        ("/home/me/ring/7.jpg", ["ring/7.jpg", "other/7.jpg"], ["ring/7.jpg"]),
+        ("7.jpg", ["7.jpg", "old/7.jpg"], ["7.jpg"]),
+        ("7.jpg", ["new/7.jpg", "old/7.jpg"], ["new/7.jpg", "old/7.jpg"]),
+        ("new/7.jpg", ["old/7.jpg"], []),
+        ("7.JPG", ["7.jpg"], []),
+    ],
+)
+def test_a_name_or_path_finds_its_image(cell, images, named):
+    assert images_named(cell, images) == named
+
+
+@pytest.mark.parametrize(
+    ("cells", "ids"),
+    [
+        (["30", "10", "20"], [30, 10, 20]),
+        (["a/30.jpg", "b/10.png"], [30, 10]),
+        (["30", "10", "30"], [30, 10, 30]),
+        (["30", "x", "20", "x"], [1, 2, 3, 2]),
+        (["a/1.jpg", "b/1.jpg"], [1, 2]),
+        (["07", "7"], [1, 2]),
+        (["7.5", "8"], [1, 2]),
+    ],
+)
+def test_whole_numbers_are_ids_and_rows_are_for_all_other_names(cells, ids):
+    assert galaxy_ids(cells).tolist() == ids
+
+
+RING = tree_from([{"parent": None, "answers": [{"column": "ring"}, {"column": "no"}]}])
+
+
+def labelled(folder, table: dict, images=("a.jpg", "b.jpg"), labels="weighted"):
+    """The two files that a table and some images make."""
+    for name in images:
+        path = folder / "images" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    pd.DataFrame(table).to_csv(folder / "t.csv", index=False)
+    out = folder / "labels.csv", folder / "names.csv"
+    write_labels(folder / "images", folder / "t.csv", "name", labels, RING, *out)
+    return [pd.read_csv(path) for path in out]
+
+
+def test_every_row_is_labelled_and_those_with_an_image_are_named(tmp_path, caplog):
+    table = {"name": ["b", "x", "a"], "ring": [1, 0.5, 0], "no": [0, 0.5, 1]}
+    found, names = labelled(tmp_path, table, images=["a.jpg", "s/b.png", "c.jpg"])
+    assert found.to_numpy().tolist() == [[1, 1, 0], [2, 0.5, 0.5], [3, 0, 1]]
+    assert names[["GalaxyID", "image", "id"]].to_numpy().tolist() == [
+        [1, "s/b.png", "b"],
+        [3, "a.jpg", "a"],
+    ]
+    assert "without an image: 1, such as x" in caplog.text
+
+
+def test_votes_are_divided_by_their_sum_and_an_empty_cell_is_none(tmp_path):
+    table = {"name": ["a", "b"], "ring": [3, 4], "no": [1, None]}
+    found, _ = labelled(tmp_path, table, labels="shares")
+    assert found[["ring", "no"]].to_numpy().tolist() == [[0.75, 0.25], [1, 0]]
+
+
+@pytest.mark.parametrize(
+    ("table", "message"),
+    [
+        (
+            {"name": ["x.jpg", "y.jpg"], "ring": [1, 1], "no": [0, 0]},
+            r"t\.csv: no row names an image in .*images; its column name holds x\.jpg, y\.jpg",
+        ),
+        (
+            {"name": ["a", "b", "a.jpg"], "ring": [1, 1, 1], "no": [0, 0, 0]},
+            r"t\.csv, rows 1 and 3 name the same image, a\.jpg",
+        ),
+    ],
+)
+def test_tables_and_images_that_do_not_go_together_are_told(tmp_path, table, message):
+    with pytest.raises(InputError, match=message):
+        labelled(tmp_path, table)
+    assert not (tmp_path / "labels.csv").exists()
+
+
+def test_votes_below_0_are_named(tmp_path):
+    with pytest.raises(InputError, match=r"t\.csv, row 2, column no: -1\.0 is not a number of at"):
+        labelled(tmp_path, {"name": ["a", "b"], "ring": [3, 4], "no": [1, -1]}, labels="shares")
+
+
+def test_files_that_are_not_there_or_of_no_known_kind_are_named(tmp_path):
+    for name in ("t.csv", "t.xlsx"):
+        (tmp_path / name).touch()
+    (tmp_path / "images").mkdir()
+    images = str(tmp_path / "images")
+    require_own({"images": images, "table": str(tmp_path / "t.csv")})
+    with pytest.raises(InputError, match=r"survey\.own\.table: there is no nowhere\.csv"):
+        require_own({"images": images, "table": "nowhere.csv"})
+    with pytest.raises(InputError, match=r"survey\.own\.images: there is no nowhere;"):
+        require_own({"images": "nowhere", "table": str(tmp_path / "t.csv")})
+    with pytest.raises(InputError, match=r"t\.xlsx is of no known kind; .* \.csv, \.csv\.gz"):
+        require_own({"images": images, "table": str(tmp_path / "t.xlsx")})
+
+
+# Through Snakemake
+
+
+def ring_picture(radius_px: float, brightness: float, rng: np.random.Generator) -> bytes:
+    """A galaxy's core, perhaps with a ring around it, on a noisy sky."""
+    y, x = np.mgrid[:SIZE_PX, :SIZE_PX] - (SIZE_PX - 1) / 2
+    distance = np.hypot(x, y)
+    light = np.exp(-((distance / 4) ** 2)) + brightness * np.exp(-((distance - radius_px) ** 2) / 4)
+    return picture(200 * light + 20, rng)
+
+
+def picture(light: np.ndarray | float, rng: np.random.Generator) -> bytes:
+    """A PNG file of so much light in each pixel, or all of them, and noise."""
+    pixels = light + rng.normal(0, 3, (SIZE_PX, SIZE_PX))
+    file = io.BytesIO()
+    Image.fromarray(pixels.clip(0, 255).astype(np.uint8)).convert("RGB").save(file, "PNG")
+    return file.getvalue()
+
+
+def ring_survey(folder, galaxies: int = 60) -> pd.DataFrame:
+    """Images in folders below rings/images, and the votes of ten volunteers, as rings.yaml says."""
+    rng = np.random.default_rng(0)
+    rows = []
+    for i in range(galaxies):
+        seen = int(rng.integers(0, 11))  # volunteers who see a ring
+        kinds = rng.multinomial(seen, rng.dirichlet([1, 1, 1]))
+        path = f"night{i % 3}/galaxy-{i // 3}.png"
+        radius_px = (12.0, 24.0, 18.0)[int(np.argmax(kinds))]
+        file = folder / "rings" / "images" / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(ring_picture(radius_px, 0.8 * seen / 10, rng))
+        rows.append((path, seen, 10 - seen, *kinds))
+    votes = pd.DataFrame(rows, columns=["path", *RING_COLUMNS])
+    votes.to_parquet(folder / "rings" / "votes.parquet")
+    return votes
+
+
+def ring_config(**files) -> dict:
+    survey = RINGS["survey"] | {"name": "tiny", "crop": 48, "holdout": 0.25}
+    return RINGS | SMALL | {"survey": survey | {"own": RINGS["survey"]["own"] | files}}
+
+
+@pytest.fixture(scope="module")
+def rings(tmp_path_factory):
+    """A checkout in which the experiment on rings is done, in small."""
+    checkout = Checkout(tmp_path_factory.mktemp("rings"), ring_config())
+    checkout.votes = ring_survey(checkout.folder)
+    run = checkout.snakemake("--cores", "2")
+    assert run.returncode == 0, run.stdout
+    return checkout
+
+
+def would_run(checkout: Checkout, config: dict) -> set[str]:
+    """The rules that a dry run lists."""
+    jobs = {job.split()[0] for job in checkout.would_run(config)}
+    checkout.write_config(ring_config())
+    return jobs
+
+
+def test_a_tree_of_ones_own_is_what_is_learnt_and_predicted(rings):
+    tree = tree_from(RINGS["tree"])
+    labels = pd.read_csv(rings.survey / "training.csv", index_col="GalaxyID")
+    assert labels.columns.tolist() == RING_COLUMNS
+    votes = rings.votes[RING_COLUMNS].set_axis(range(1, 61))  # GalaxyID is the row's number
+    np.testing.assert_allclose(labels, votes / 10, atol=1e-12)  # kinds are among those who see one
+    bag = pd.read_parquet(rings.results / "bag" / "holdout.parquet")
+    assert bag.columns.tolist() == ["GalaxyID", *RING_COLUMNS]
+    assert len(bag) == 15
+    assert tree.sum_errors(bag[RING_COLUMNS].to_numpy()).max() < 1e-9
+    assert bag[RING_COLUMNS].to_numpy().min() >= 0
+
+
+def test_every_galaxy_of_ones_own_has_its_own_picture(rings):
+    crops = np.load(rings.survey / "training.npy")
+    ids = pd.read_csv(rings.survey / "training.csv")["GalaxyID"].tolist()
+    for row, galaxy in enumerate(ids):
+        path = rings.folder / "rings" / "images" / rings.votes["path"][galaxy - 1]
+        with Image.open(path) as image:
+            np.testing.assert_array_equal(crops[row], np.asarray(image)[8:56, 8:56])
+
+
+def test_scores_and_report_follow_a_tree_of_ones_own(rings):
+    metrics = json.loads((rings.results / "metrics.json").read_text())
+    labels = pd.read_csv(rings.survey / "training.csv", index_col="GalaxyID")
+    bag = pd.read_parquet(rings.results / "bag" / "holdout.parquet").set_index("GalaxyID")
+    errors = bag - labels.loc[bag.index]
+    assert metrics["rmse"]["bag"] == pytest.approx(np.sqrt((errors**2).to_numpy().mean()))
+    assert metrics["questions"].keys() == {"1", "2"}
+    kinds = errors[["inner", "outer", "collisional"]].to_numpy()
+    assert metrics["questions"]["2"] == pytest.approx(np.sqrt((kinds**2).mean()))
+    assert metrics["rmse"]["vote_noise_floor"] is None
+    page = (rings.results / "report.html").read_text(encoding="utf-8")
+    assert "1. Does the galaxy have a ring?" in page
+    assert "2. What kind of ring is it?" in page
+    assert "5 answers to the 2 questions of" in " ".join(page.split())
+    assert "Galaxy Zoo 2" not in page
+    assert "no error here can be compared with a score on Kaggle" in " ".join(page.split())
+    assert not (rings.results / "submission.csv.gz").exists()
+
+
+def test_other_words_train_nothing_and_another_tree_does(rings):
+    first, second = RINGS["tree"]
+    ring, no_ring = first["answers"]
+    words = [first | {"answers": [ring | {"phrase": "ringed"}, no_ring]}, second]
+    figures = {"plot_questions", "plot_answers", "plot_galaxies", "explorer", "plot_attribution"}
+    assert would_run(rings, ring_config() | {"tree": words}) == figures | {
+        "resolved_config",
+        "report",
+        "all",
+    }
+    everyone = [first, second | {"parent": None}]
+    jobs = would_run(rings, ring_config() | {"tree": everyone})
+    assert {"label_files", "crop_training", "train_stage", "predict_holdout", "evaluate"} <= jobs
+    assert would_run(rings, ring_config()) == set()
+
+
+def test_a_row_without_an_image_is_rejected_or_ends_the_crop(rings, tmp_path):
+    checkout = Checkout(tmp_path, ring_config())
+    shutil.copytree(rings.folder / "rings", checkout.folder / "rings")
+    (checkout.folder / "rings" / "images" / "night1" / "galaxy-2.png").unlink()
+    target = "results/surveys/tiny/training.npy"
+    run = checkout.snakemake(target, "--cores", "2")
+    assert run.returncode == 0, run.stdout
+    assert "without an image: 1, such as night1/galaxy-2.png" in run.stdout
+    rejected = pd.read_csv(checkout.survey / "rejected.csv")
+    assert rejected.to_numpy().tolist() == [[8, "labels without an image"]]
+    stopping = ring_config()
+    stopping["survey"]["on_bad_galaxy"] = "stop"
+    checkout.write_config(stopping)
+    run = checkout.snakemake(target, "--cores", "2")
+    assert run.returncode != 0
+    assert "8: labels without an image" in run.stdout
+    assert "Traceback (most recent call last)" not in run.stdout
+
+
+def test_what_is_wrong_with_ones_own_files_is_one_line(rings):
+    for files, line in (
+        ({"table": "rings/vots.csv"}, "survey.own.table: there is no rings/vots.csv; give"),
+        ({"labels": "gz2_fraction"}, "config: survey.own.labels: gz2_fraction names Galaxy Zoo"),
+    ):
+        rings.write_config(ring_config(**files))
+        run = rings.snakemake("--cores", "2")
+        rings.write_config(ring_config())
+        assert run.returncode != 0
+        assert line in run.stdout
+        assert "Traceback" not in run.stdout
+
+
+def test_a_single_column_is_a_regression(tmp_path):
+    rng = np.random.default_rng(1)
+    values = rng.random(60)
+    ids = rng.permutation(np.arange(1000, 1060))
+    checkout = Checkout(tmp_path)
+    with zipfile.ZipFile(tmp_path / "images.zip", "w") as archive:
+        for galaxy, value in zip(ids, values, strict=True):
+            archive.writestr(f"cut-outs/{galaxy}.png", picture(255 * value, rng))
+    pd.DataFrame({"objid": ids, "glow": values}).to_csv(tmp_path / "table.csv.gz", index=False)
+    tree = [{"text": "How bright is it?", "answers": [{"column": "glow", "name": "glow"}]}]
+    files = {"images": "images.zip", "table": "table.csv.gz", "image_column": "objid"}
+    survey = {"name": "tiny", "source": "own", "own": files, "crop": 48, "holdout": 0.25}
+    checkout.write_config(SMALL | {"tree": tree, "survey": survey})
+    run = checkout.snakemake("--cores", "2")
+    assert run.returncode == 0, run.stdout
+    labels = pd.read_csv(checkout.survey / "training.csv", index_col="GalaxyID")
+    expected = pd.Series(values, ids).sort_index()
+    assert labels.index.tolist() == expected.index.tolist() == list(range(1000, 1060))
+    np.testing.assert_allclose(labels["glow"], expected)
+    bag = pd.read_parquet(checkout.results / "bag" / "holdout.parquet").set_index("GalaxyID")
+    assert bag.columns.tolist() == ["glow"]
+    assert bag["glow"].between(0, 1).all()
+    assert bag["glow"].std() > 0.05  # neither a constant nor shared out to 1
+    metrics = json.loads((checkout.results / "metrics.json").read_text())
+    error = np.sqrt(((bag["glow"] - labels["glow"].loc[bag.index]) ** 2).mean())
+    assert metrics["rmse"]["bag"] == metrics["questions"]["1"] == pytest.approx(error)
+    assert metrics["rmse"]["bag"] < metrics["rmse"]["mean_label"]
+    page = (checkout.results / "report.html").read_text(encoding="utf-8")
+    assert "1 answer to the 1 question of" in " ".join(page.split())
+
+
+SPIRAL = {1: 8, 2: 32, 5: 32, 6: 8, 7: 24, 9: 32, 12: 32, 15: 40, 17: 8}
+ROUND = {1: 40, 15: 40, 16: 30, 17: 10}
+
+
+@pytest.mark.parametrize("labels", ["gz2_fraction", "gz2_debiased"])
+def test_galaxy_zoo_2s_votes_in_a_fits_table_are_its_trees_labels(tmp_path, labels):
+    names = [f"J{i:04}.5-00.1" for i in range(12)]
+    galaxies = {i: (SPIRAL, ROUND)[i % 2] for i in range(12)}
+    table = catalogue_table(galaxies, of=labels.removeprefix("gz2_"))
+    checkout = Checkout(tmp_path)
+    (tmp_path / "images").mkdir()
+    rng = np.random.default_rng(2)
+    for name in names:
+        (tmp_path / "images" / f"{name}.png").write_bytes(picture(100, rng))
+    write_table(table.assign(iauname=names), tmp_path / "gz2.fits")
+    files = {"images": "images", "table": "gz2.fits", "image_column": "iauname", "labels": labels}
+    survey = {"name": "tiny", "source": "own", "own": files, "crop": 48, "holdout": 0.25}
+    checkout.write_config(SMALL | {"survey": survey})
+    run = checkout.snakemake("results/surveys/tiny/holdout.csv", "--cores", "2")
+    assert run.returncode == 0, run.stdout
+    found = pd.read_csv(checkout.survey / "training.csv", index_col="GalaxyID")
+    assert tuple(found.columns) == GALAXY_ZOO_2.columns
+    assert found.index.tolist() == list(range(1, 13))
+    for row, votes in ((1, SPIRAL), (2, ROUND)):
+        by_column = {CLASS_OF_ANSWER[answer]: n / 40 for answer, n in votes.items()}
+        expected = [by_column.get(column, 0) for column in found.columns]
+        # The table has three decimals, and an answer at most four questions above it.
+        np.testing.assert_allclose(found.loc[row], expected, atol=4 * 5e-4)
+    assert GALAXY_ZOO_2.sum_errors(found.to_numpy()).max() < 1e-9

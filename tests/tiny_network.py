@@ -1,0 +1,92 @@
+"""A tiny network, galaxies it can learn from, and a stage, for tests of the training engine."""
+
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import torch
+
+from galaxyzoo.engine.dataset import Galaxies
+from galaxyzoo.engine.network import GalaxyNetwork
+from galaxyzoo.engine.resume import SavedState
+from galaxyzoo.engine.training import train_stage
+from trees import GALAXY_ZOO_2
+
+BACKBONE = "test_resnet"  # timm's own tiny network
+MODEL = {"backbone": BACKBONE, "output": "sigmoid"}
+STAGE = {
+    "name": "all_32",
+    "size": 32,
+    "epochs": 2,
+    "lr": 3e-3,
+    "freeze": False,
+    "dropout": 0.1,
+    "weight_decay": 1e-4,
+    "batch_size": 16,
+    "accumulate": 1,
+    "schedule": "one_cycle",
+    "layer_decay": None,
+    "gradient_clip": None,
+    "ema": None,
+}
+AUGMENTATION = {
+    **{"rotation": 360.0, "rotation_probability": 1.0, "flip": True, "zoom": [1.0, 1.1]},
+    **{"shift": 0.0, "brightness": 0.0, "contrast": 0.0},
+}
+CPU = torch.device("cpu")
+
+
+def galaxies(count: int = 64, device: torch.device = CPU, streamed: bool = False) -> Galaxies:
+    """Pictures whose brightness is what their labels say."""
+    rng = np.random.default_rng(0)
+    brightness = rng.random(count, dtype=np.float32)
+    noise = rng.random((count, 32, 32, 3), dtype=np.float32)
+    pixels = 255 * (0.9 * brightness[:, None, None, None] + 0.1 * noise)
+    labels = np.repeat(brightness[:, None], 37, axis=1)
+    home = CPU if streamed else device
+    return Galaxies(
+        torch.from_numpy(pixels.astype(np.uint8)).permute(0, 3, 1, 2).to(home),
+        torch.from_numpy(labels).to(home),
+        device,
+        streamed,
+    )
+
+
+def new_tiny_network(backbone: str = BACKBONE, dropout: float = 0.1) -> GalaxyNetwork:
+    """The same network at every call."""
+    torch.manual_seed(0)
+    network = GalaxyNetwork(backbone, "sigmoid", GALAXY_ZOO_2, dropout)
+    network.set_size(32)
+    return network
+
+
+def train(
+    network: GalaxyNetwork,
+    data: Galaxies | None = None,
+    stage: dict = STAGE,
+    seed: int = 0,
+    saved: SavedState | None = None,
+    augmentation: dict = AUGMENTATION,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Run a stage and return its tables; its state is in a folder of its own, or one given."""
+    data = data or galaxies()
+    tables = []
+    with tempfile.TemporaryDirectory() as folder:
+        saved = saved or SavedState(Path(folder) / "stage.state", "fingerprint", save_minutes=5)
+        train_stage(
+            network, data, data, stage, augmentation, seed, saved, lambda *both: tables.append(both)
+        )
+    return tables[-1]
+
+
+def weights_after(stage: dict, **options) -> dict[str, torch.Tensor]:
+    """Weights of the tiny network after a stage with some keys of its own."""
+    network = new_tiny_network()
+    train(network, stage=STAGE | stage, **options)
+    return network.state_dict()
+
+
+def same(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor]) -> bool:
+    """Whether two state dicts are equal bit for bit."""
+    return one.keys() == other.keys() and all(torch.equal(one[name], other[name]) for name in one)
