@@ -6,13 +6,9 @@ import numpy as np
 import pytest
 import torch
 
-from galaxyzoo.engine.checkpoints import (
-    load_checkpoint,
-    new_network,
-    restored_network,
-    save_checkpoint,
-)
+from galaxyzoo.engine.checkpoints import load_checkpoint, save_checkpoint
 from galaxyzoo.engine.dataset import load_galaxies
+from galaxyzoo.engine.loaded_networks import new_network, restored_network
 from galaxyzoo.engine.network import GalaxyNetwork, fastai_head, layer_groups
 from galaxyzoo.engine.pretrained import save_weights, starting_weights
 from galaxyzoo.engine.schedule import one_cycle, spread_lr

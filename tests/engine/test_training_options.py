@@ -9,9 +9,10 @@ import torch
 from torch import nn
 
 from galaxyzoo.engine.augmentation import random_lights, random_maps
-from galaxyzoo.engine.checkpoints import restored_network, save_checkpoint
+from galaxyzoo.engine.checkpoints import save_checkpoint
 from galaxyzoo.engine.devices import memory_for
 from galaxyzoo.engine.ema import averaged_network
+from galaxyzoo.engine.loaded_networks import restored_network
 from galaxyzoo.engine.lr_find import lr_find, suggested_lr
 from galaxyzoo.engine.network import GalaxyNetwork, layer_groups, layers
 from galaxyzoo.engine.schedule import cosine

@@ -11,6 +11,7 @@ rule crop_training:
         survey_file("logs/crop_training.log"),
     benchmark:
         survey_file("benchmarks/crop_training.tsv")
+    priority: 1  # nearly all else waits for it
     conda:
         "../../envs/environment.yaml"
     threads: 8

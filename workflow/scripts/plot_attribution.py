@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 import job
-from galaxyzoo.engine.checkpoints import restored_network
 from galaxyzoo.engine.devices import best_device, use_threads
+from galaxyzoo.engine.loaded_networks import restored_network
 from galaxyzoo.evaluation.attribution import attribution_table, occlusion_maps, telling_answers
 from galaxyzoo.evaluation.held_out import read_held_out
 from galaxyzoo.evaluation.predictions import ID

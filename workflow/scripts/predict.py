@@ -7,8 +7,8 @@ import pandas as pd
 
 import job
 from galaxyzoo.engine.augmentation import tta_maps
-from galaxyzoo.engine.checkpoints import restored_network
 from galaxyzoo.engine.devices import best_device, body_dtype, memory_for, use_threads
+from galaxyzoo.engine.loaded_networks import restored_network
 from galaxyzoo.engine.prediction import counts_of_views, predict_by_views
 from galaxyzoo.evaluation.predictions import prediction_table, rows_of, views_table
 from galaxyzoo.tree.decision_tree import tree_from

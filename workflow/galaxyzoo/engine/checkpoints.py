@@ -2,22 +2,19 @@
 
 import pickle
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import torch
-from safetensors.torch import load_file
 
-from galaxyzoo.engine.network import GalaxyNetwork, start_at
-from galaxyzoo.engine.output_layers import OUTPUT_LAYERS
 from galaxyzoo.foundation.atomic_files import replaced
 from galaxyzoo.foundation.errors import InputError
-from galaxyzoo.foundation.randomness import torch_seed
-from galaxyzoo.tree.decision_tree import DecisionTree
+
+if TYPE_CHECKING:
+    from galaxyzoo.engine.network import GalaxyNetwork
 
 
 def save_checkpoint(
-    network: GalaxyNetwork, path: Path, model: dict[str, Any], provenance: dict[str, Any]
+    network: "GalaxyNetwork", path: Path, model: dict[str, Any], provenance: dict[str, Any]
 ) -> None:
     """Write a checkpoint atomically, as plain data that loads with weights_only=True.
 
@@ -44,75 +41,3 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
     if missing:
         raise InputError(f"{path} is no checkpoint: it has no {', '.join(sorted(missing))}")
     return checkpoint
-
-
-def stage_network(
-    weights: Path,
-    model: dict[str, Any],
-    tree: DecisionTree,
-    stage: dict[str, Any],
-    mean_label: np.ndarray,
-    seed: int,
-) -> GalaxyNetwork:
-    """The network that a stage starts from, at the stage's size and with its dropout.
-
-    `weights` is the checkpoint of the previous stage or, for the first stage, the .safetensors file
-    of the backbone's starting weights. `mean_label` (columns,) is that of the training galaxies.
-    """
-    if weights.suffix == ".safetensors":
-        network = new_network(model, tree, weights, mean_label, stage["dropout"], seed)
-    else:
-        network = restored_network(weights, model, tree, stage["dropout"])
-    network.set_size(stage["size"])
-    return network
-
-
-def new_network(
-    model: dict[str, Any],
-    tree: DecisionTree,
-    body_weights: Path,
-    mean_label: np.ndarray,
-    dropout: float,
-    seed: int,
-) -> GalaxyNetwork:
-    """A network whose body has the given weights and whose head is initialised from the seed.
-
-    It starts by predicting approximately `mean_label` (columns,) for every galaxy.
-    """
-    torch.manual_seed(torch_seed("head", seed))
-    network = GalaxyNetwork(model["backbone"], model["output"], tree, dropout)
-    network.body.load_state_dict(load_file(body_weights))
-    mean = torch.from_numpy(mean_label.astype(np.float32))
-    start_at(network.head, OUTPUT_LAYERS[model["output"]].raw_outputs(mean, tree))
-    return network
-
-
-def restored_network(
-    path: Path, model: dict[str, Any], tree: DecisionTree, dropout: float = 0.0
-) -> GalaxyNetwork:
-    """The network of a checkpoint, with the dropout of the stage that will train it.
-
-    Raises InputError if the checkpoint does not match the config's `model` and `tree`.
-    """
-    checkpoint = load_checkpoint(path)
-    for key in ("backbone", "output"):
-        if checkpoint["model"][key] != model[key]:
-            raise InputError(
-                f"{path} is of another network: its {key} is {checkpoint['model'][key]}, and "
-                f"model.{key} is {model[key]}; delete it, and the stage is redone"
-            )
-    if checkpoint["columns"] != list(tree.columns):
-        raise InputError(
-            f"{path} is of another decision tree, with the columns "
-            f"{', '.join(checkpoint['columns'])}; delete it, and the stage is redone"
-        )
-    network = GalaxyNetwork(model["backbone"], model["output"], tree, dropout)
-    network.set_size(checkpoint["size"])
-    try:
-        network.load_state_dict(checkpoint["weights"])
-    except RuntimeError as error:
-        raise InputError(
-            f"{path} does not hold the weights of a {model['backbone']} as this version builds it; "
-            "delete it, and the stage is redone"
-        ) from error
-    return network

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 import torch
 
-from galaxyzoo.engine.checkpoints import stage_network
 from galaxyzoo.engine.dataset import Galaxies, load_galaxies
 from galaxyzoo.engine.devices import best_device, body_dtype, use_threads
+from galaxyzoo.engine.loaded_networks import stage_network
 from galaxyzoo.engine.network import GalaxyNetwork
 from galaxyzoo.tree.decision_tree import tree_from
 

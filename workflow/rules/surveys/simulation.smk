@@ -12,6 +12,7 @@ rule simulate:
         survey_file("logs/simulate.log"),
     benchmark:
         survey_file("benchmarks/simulate.tsv")
+    priority: 1  # nearly all else waits for it
     conda:
         "../../../envs/environment.yaml"
     threads: 8

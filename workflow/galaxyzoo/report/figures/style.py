@@ -75,6 +75,7 @@ STYLE = {
 def save_with_numbers(figure: Figure, table: pd.DataFrame, path: Path) -> None:
     """Write a figure as SVG to `path`, and next to it a PNG and a CSV of the table it shows."""
     save(figure, path)
+    figure.set_layout_engine("none")  # it is laid out now, and doing so takes as long as drawing
     save(figure, path.with_suffix(".png"))
     table.to_csv(path.with_suffix(".csv"), index=False)
 
