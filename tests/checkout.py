@@ -6,11 +6,13 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import yaml
+
+from warm import SNAKEMAKE
 
 ROOT = Path(__file__).parents[1]
 HEAD = {"epochs": 1, "lr": 0.01, "freeze": True, "batch_size": 16}
@@ -35,38 +37,18 @@ TINY = {
 }
 
 
-class SnakemakeServer:
-    """The process of `snakemake_server`, started when it is first asked."""
-
-    def __init__(self) -> None:
-        self.process: subprocess.Popen | None = None
-
-    def run(self, folder: Path, arguments: Sequence[str]) -> subprocess.CompletedProcess:
-        """Run Snakemake in a folder; both of its streams are in `stdout`."""
-        if self.process is None:
-            self.process = subprocess.Popen(
-                # -P: what lies beside the server is not for the scripts to import.
-                [sys.executable, "-P", Path(__file__).with_name("snakemake_server.py")],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                text=True,
-            )
-        output = folder / ".snakemake_output"
-        request = {
-            "folder": str(folder),
-            "arguments": list(map(str, arguments)),
-            "environment": os.environ | {"PYTHONPATH": ""},
-            "output": str(output),
-        }
-        self.process.stdin.write(json.dumps(request) + "\n")
-        self.process.stdin.flush()
-        status = int(self.process.stdout.readline())
-        text = output.read_text(encoding="utf-8")
-        output.unlink()
-        return subprocess.CompletedProcess(["snakemake", *arguments], status, text)
-
-
-SERVER = SnakemakeServer()
+# Two jobs of one thread each train more, and start sooner, than one of two threads.
+ONE_JOB_A_CORE = (
+    "--cores",
+    "2",
+    "--resources",
+    "gpu=2",
+    "--set-threads",
+    "train_stage=1",
+    "predict_holdout=1",
+    "predict_test=1",
+    "plot_attribution=1",
+)
 
 
 class Checkout:
@@ -93,7 +75,7 @@ class Checkout:
         (self.folder / "tiny.yaml").write_text(text, encoding="utf-8")
 
     def start(self, *arguments: str) -> subprocess.Popen:
-        """Start Snakemake in a process group of its own, its output in one pipe."""
+        """Start Snakemake in a process group of its own, to be killed; its output is in a pipe."""
         return subprocess.Popen(
             [Path(sys.executable).with_name("snakemake"), *arguments, "--configfile", "tiny.yaml"],
             cwd=self.folder,
@@ -106,13 +88,25 @@ class Checkout:
 
     def snakemake(self, *arguments: str) -> subprocess.CompletedProcess:
         """Run Snakemake to its end."""
-        return SERVER.run(self.folder, [*arguments, "--configfile", "tiny.yaml"])
+        return SNAKEMAKE.start(
+            self.folder, "snakemake", [*arguments, "--configfile", "tiny.yaml"]
+        ).wait()
+
+    def make(self, *targets: str) -> subprocess.CompletedProcess:
+        """Make some files, or all: a job of one thread on each of two cores."""
+        return self.snakemake(*targets, *ONE_JOB_A_CORE)
+
+    def copy(self, folder: Path) -> "Checkout":
+        """A copy of the checkout with its results."""
+        copied = object.__new__(Checkout)
+        copied.folder = Path(shutil.copytree(self.folder, folder, dirs_exist_ok=True))
+        return copied
 
     def would_run(self, config: dict | str = TINY) -> set[str]:
         """Jobs that a dry run lists for a config, or for the text of one.
 
         Each is its rule's name and, where it has any, its wildcards as Snakemake writes them:
-        "bag galaxies=test", "train_stage seed=0, stage=head".
+        "bag subset=test", "train_stage seed=0, stage=head".
         """
         self.write_config(config)
         run = self.snakemake("--dry-run")

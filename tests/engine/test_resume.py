@@ -2,27 +2,44 @@
 
 import logging
 import os
+import pickle
 import signal
 import subprocess
 import time
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 import pytest
 import torch
+from snakemake.script import Snakemake
 
-from checkout import TINY, Checkout, changed
+from checkout import ONE_JOB_A_CORE, TINY, Checkout, changed
 from galaxyzoo.engine.resume import SavedState, stage_fingerprint
+from warm import TRAINING, Running
 
 STAGES = [
-    {"name": "head", "size": 32, "epochs": 1, "lr": 0.01, "freeze": True, "batch_size": 8},
+    TINY["stages"][0],
     {
-        **{"name": "all", "size": 32, "epochs": 20, "lr": 0.005, "batch_size": 4},
-        **{"accumulate": 3, "ema": 0.9},  # so that a state holds gradients and an average too
+        "name": "all",
+        "size": 32,
+        "epochs": 8,
+        "lr": 0.005,
+        "batch_size": 4,
+        # So that a state holds gradients and an average of weights too.
+        "accumulate": 3,
+        "ema": 0.9,
     },
 ]
 CONFIG = changed(stages=STAGES, seeds=[0], save_minutes=0)
 TARGET = "results/tiny/seed0/stages/all.pt"
+SCRIPT = "workflow/scripts/train_stage.py"
+# A script's first lines, which keep what Snakemake hands to it, and end the job.
+KEEP_JOB = """import pickle
+from pathlib import Path
+Path("job.pickle").write_bytes(pickle.dumps(snakemake))
+raise SystemExit(1)
+"""
 
 
 def weights(checkout: Checkout, name: str = "all") -> dict[str, torch.Tensor]:
@@ -41,81 +58,123 @@ def assert_same(one: Checkout, other: Checkout) -> None:
     assert history(one) == history(other)
 
 
+@dataclass
+class Stage:
+    """A checkout in which all is done but the last stage, and what Snakemake hands to its job."""
+
+    checkout: Checkout
+    job: Snakemake
+
+    def start(self) -> Running:
+        """Start the stage's script in a process of its own."""
+        path = self.checkout.folder / "job.pickle"
+        path.write_bytes(pickle.dumps(self.job))
+        script = self.checkout.folder / SCRIPT
+        return TRAINING.start(self.checkout.folder, "script", [script, path])
+
+    def run(self) -> subprocess.CompletedProcess:
+        """Run the stage's script to its end."""
+        return self.start().wait()
+
+
 @pytest.fixture(scope="module")
-def undisturbed(tmp_path_factory) -> Checkout:
-    checkout = Checkout(tmp_path_factory.mktemp("undisturbed"), CONFIG)
-    run = checkout.snakemake("--cores", "2", TARGET)
+def before(finished, tmp_path_factory) -> Stage:
+    """The checkout of the finished experiment, whose second stage is now another."""
+    checkout = finished.copy(tmp_path_factory.mktemp("before"))
+    checkout.write_config(CONFIG)
+    for file in checkout.results.glob("seed*/stages/all.*"):
+        file.unlink()
+    script = checkout.folder / SCRIPT
+    text = script.read_text(encoding="utf-8")
+    script.write_text(KEEP_JOB + text, encoding="utf-8")
+    assert checkout.make(TARGET, "--rerun-triggers", "mtime").returncode != 0
+    script.write_text(text, encoding="utf-8")
+    return Stage(checkout, pickle.loads((checkout.folder / "job.pickle").read_bytes()))
+
+
+@pytest.fixture(scope="module")
+def undisturbed(before, tmp_path_factory) -> Checkout:
+    """The same after the last stage, which Snakemake ran."""
+    checkout = before.checkout.copy(tmp_path_factory.mktemp("undisturbed"))
+    run = checkout.make(TARGET)
     assert run.returncode == 0, run.stdout
     return checkout
 
 
 @pytest.fixture
-def started(tmp_path, undisturbed) -> Checkout:
-    """A checkout in which all is done but the last stage."""
-    checkout = Checkout(tmp_path, CONFIG)
-    run = checkout.snakemake("--cores", "2", TARGET.replace("all", "head"))
-    assert run.returncode == 0, run.stdout
-    return checkout
+def stage(before, tmp_path) -> Stage:
+    """A copy of the checkout as it is before the last stage."""
+    checkout = before.checkout.copy(tmp_path)
+    return Stage(checkout, pickle.loads(pickle.dumps(before.job)))
 
 
-def saves(checkout: Checkout, process: subprocess.Popen, count: int) -> None:
-    """Wait until the stage has saved its state so many times."""
+def saves(checkout: Checkout, process: Running | subprocess.Popen, count: int) -> None:
+    """Wait until the stage has saved its state a number of times."""
     state = checkout.results / "seed0" / "stages" / "all.state"
     seen, before = 0, 0
     deadline = time.monotonic() + 120
     while seen < count:
-        assert process.poll() is None, process.stdout.read()
+        assert is_running(process), "the stage ended too early"
         assert time.monotonic() < deadline
         now = state.stat().st_mtime_ns if state.exists() else 0
         seen, before = seen + (now > before), now
         time.sleep(0.001)
 
 
-def test_a_stage_killed_at_ten_moments_ends_in_the_same_bits(started, undisturbed):
-    part = started.results / "seed0" / "stages" / "all.state.unfinished"
+def is_running(process: Running | subprocess.Popen) -> bool:
+    return process.runs if isinstance(process, Running) else process.poll() is None
+
+
+def test_a_stage_killed_at_ten_moments_ends_in_the_same_bits(stage, undisturbed):
+    part = stage.checkout.results / "seed0" / "stages" / "all.state.unfinished"
     for kill in range(10):
-        process = started.start("--cores", "2", TARGET)
-        saves(started, process, 3 + kill)
+        process = stage.start()
+        saves(stage.checkout, process, 2 + kill % 4)
         if kill % 3 == 0:
             while not part.exists():  # a state is being written
-                assert process.poll() is None, "the stage ended too early"
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        started.snakemake("--unlock")
-        assert not (started.folder / TARGET).exists()
-    run = started.snakemake("--cores", "2", TARGET)
+                assert process.runs, "the stage ended too early"
+        os.kill(process.pid, signal.SIGKILL)
+        assert process.wait().returncode == -signal.SIGKILL
+        assert not (stage.checkout.folder / TARGET).exists()
+    run = stage.run()
     assert run.returncode == 0, run.stdout
     assert "all goes on in epoch" in run.stdout
-    assert_same(started, undisturbed)
+    assert_same(stage.checkout, undisturbed)
     assert not part.with_suffix("").exists()
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_stage_asked_to_stop_saves_and_goes_on(started, undisturbed, number):
-    process = started.start("--cores", "2", TARGET)
-    saves(started, process, 5)
-    jobs = subprocess.run(
-        ["pgrep", "-g", str(process.pid), "-f", "train_stage.py"], capture_output=True, text=True
-    )
-    for job in jobs.stdout.split():
-        os.kill(int(job), number)
-    output, _ = process.communicate(timeout=60)
-    assert process.returncode != 0
-    assert f"all stopped by {number.name} in epoch" in output
-    run = started.snakemake("--cores", "2", TARGET)
-    assert "all goes on in epoch" in run.stdout
-    assert_same(started, undisturbed)
-
-
-def test_a_state_of_other_settings_is_not_used_and_the_log_says_why(started):
-    process = started.start("--cores", "2", TARGET)
-    saves(started, process, 5)
+def test_a_stage_killed_with_snakemake_goes_on_in_the_next_run(stage, undisturbed):
+    checkout = stage.checkout
+    process = checkout.start(TARGET, *ONE_JOB_A_CORE)
+    saves(checkout, process, 5)
     os.killpg(process.pid, signal.SIGKILL)
+    process.communicate()
+    assert checkout.snakemake("--unlock").returncode == 0
+    run = checkout.make(TARGET)
+    assert run.returncode == 0, run.stdout
+    assert "all goes on in epoch" in run.stdout
+    assert_same(checkout, undisturbed)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_stage_asked_to_stop_saves_and_goes_on(stage, undisturbed, number):
+    process = stage.start()
+    saves(stage.checkout, process, 5)
+    os.kill(process.pid, number)
+    stopped = process.wait()
+    assert stopped.returncode == 1
+    assert f"all stopped by {number.name} in epoch" in stopped.stdout
+    assert "all goes on in epoch" in stage.run().stdout
+    assert_same(stage.checkout, undisturbed)
+
+
+def test_a_state_of_other_settings_is_not_used_and_the_log_says_why(stage):
+    process = stage.start()
+    saves(stage.checkout, process, 5)
+    os.kill(process.pid, signal.SIGKILL)
     process.wait()
-    started.snakemake("--unlock")
-    stages = [STAGES[0], STAGES[1] | {"lr": 0.004, "epochs": 1}]
-    started.write_config(changed(stages=stages, seeds=[0], save_minutes=0))
-    run = started.snakemake("--cores", "2", TARGET)
+    stage.job.params.settings["stage"] |= {"lr": 0.004, "epochs": 1}
+    run = stage.run()
     assert run.returncode == 0, run.stdout
     assert (
         "all.state is of other settings, weights, galaxies or code; the stage starts anew"
@@ -169,14 +228,14 @@ def test_the_fingerprint_tells_settings_code_weights_and_galaxies_apart(tmp_path
     assert first not in others
 
 
-def test_two_runs_of_one_config_agree_and_another_seed_differs(undisturbed, tmp_path):
-    again = Checkout(tmp_path, changed(stages=STAGES, seeds=[0, 1], save_minutes=5))
-    run = again.snakemake("--cores", "2", TARGET, TARGET.replace("seed0", "seed1"))
+def test_two_runs_of_one_config_agree_and_another_seed_differs(before, undisturbed, tmp_path):
+    again = before.checkout.copy(tmp_path)
+    again.write_config(changed(stages=STAGES, seeds=[0, 1], save_minutes=5))
+    run = again.make(TARGET, TARGET.replace("seed0", "seed1"))
     assert run.returncode == 0, run.stdout
     assert_same(again, undisturbed)
     other = torch.load(again.folder / TARGET.replace("seed0", "seed1"), weights_only=True)[
         "weights"
     ]
     assert any(not torch.equal(other[name], value) for name, value in weights(again).items())
-    assert len(pd.read_csv(again.results / "seed0" / "stages" / "all_timing.csv")) == 20
-    assert TINY["survey"] == CONFIG["survey"]
+    assert len(pd.read_csv(again.results / "seed0" / "stages" / "all_timing.csv")) == 8

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import expect
 
+from browsing import opened
 from galaxyzoo.evaluation.held_out import held_out, read_held_out
 from galaxyzoo.evaluation.rankings import ranked_galaxies, sheet_positions
 from galaxyzoo.report import explorer
@@ -74,21 +75,14 @@ def test_six_thousand_galaxies_fit_into_the_page():
 
 
 @pytest.fixture
-def opened(browser, finished):
-    """The tiny experiment's report, open in a browser; no error may be logged."""
-    context = browser.new_context(offline=True)
-    page = context.new_page()
-    errors = []
-    page.on("pageerror", lambda error: errors.append(str(error)))
-    page.on("console", lambda message: errors.append(message.text))
-    page.goto((finished.results / "report.html").as_uri())
-    yield page
-    context.close()
-    assert errors == []
+def page(browser, finished):
+    """The tiny experiment's report, open in a browser."""
+    with opened(browser, finished.results / "report.html") as page:
+        yield page
 
 
 @pytest.fixture(scope="module")
-def shown(finished):
+def galaxies(finished):
     galaxies = read_held_out(
         finished.survey / "training.csv", finished.survey / "holdout.csv", GALAXY_ZOO_2
     )
@@ -109,105 +103,105 @@ def focused(page):
     return page.evaluate("document.activeElement.id")
 
 
-def test_galaxies_are_listed_by_error_disagreement_or_id(opened, held_out):
+def test_galaxies_are_listed_by_error_disagreement_or_id(page, galaxies):
     for order, column, ascending in [
         *(("highest error", "rmse", False), ("lowest error", "rmse", True)),
         *(("disagreement", "disagreement", False), ("id", "GalaxyID", True)),
     ]:
-        opened.get_by_label("Sorted by").select_option(order)
-        values = held_out.set_index("id")[column].loc[ids(opened)].round(5)
-        assert len(values) == len(held_out)
+        page.get_by_label("Sorted by").select_option(order)
+        values = galaxies.set_index("id")[column].loc[ids(page)].round(5)
+        assert len(values) == len(galaxies)
         assert (values if ascending else -values).is_monotonic_increasing
-    assert f"{len(held_out)} galaxies, of which 1 to {len(held_out)}" in opened.inner_text(
+    assert f"{len(galaxies)} galaxies, of which 1 to {len(galaxies)}" in page.inner_text(
         "#explorer-count"
     )
 
 
-def test_a_galaxy_is_found_by_its_id_and_opened_by_the_keyboard(opened, held_out):
-    wanted = held_out["id"].iloc[3]
-    search = opened.get_by_label("GalaxyID", exact=True)
+def test_a_galaxy_is_found_by_its_id_and_opened_by_the_keyboard(page, galaxies):
+    wanted = galaxies["id"].iloc[3]
+    search = page.get_by_label("GalaxyID", exact=True)
     search.focus()
-    opened.keyboard.type(wanted)
-    assert ids(opened) == [wanted]
-    assert "1 galaxy" in opened.inner_text("#explorer-count")
-    opened.keyboard.press("Enter")
-    opened.wait_for_url(f"**#galaxy-{wanted}")
-    expect_heading(opened, f"Galaxy {wanted}")
-    assert focused(opened) == "explorer-heading"
+    page.keyboard.type(wanted)
+    assert ids(page) == [wanted]
+    assert "1 galaxy" in page.inner_text("#explorer-count")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**#galaxy-{wanted}")
+    expect_heading(page, f"Galaxy {wanted}")
+    assert focused(page) == "explorer-heading"
     search.fill("no such id")
-    assert ids(opened) == []
-    assert opened.inner_text("#explorer-count") == "No galaxy matches."
+    assert ids(page) == []
+    assert page.inner_text("#explorer-count") == "No galaxy matches."
 
 
-def said(held_out, who, column):
+def said(galaxies, who, column):
     prefix = {"crowd": "voted_", "network": "predicted_"}[who]
-    values = held_out[[prefix + c for c in GALAXY_ZOO_2.columns]].to_numpy()
+    values = galaxies[[prefix + c for c in GALAXY_ZOO_2.columns]].to_numpy()
     return np.array([column in GALAXY_ZOO_2.favourite_path(row) for row in values])
 
 
 @pytest.mark.parametrize("column", ["Class1.1", "Class7.1", "Class3.2", "Class6.2"])
-def test_galaxies_are_filtered_by_who_says_an_answer(opened, held_out, column):
-    crowd, network = (said(held_out, who, column) for who in ("crowd", "network"))
-    opened.locator("#explorer-answer").select_option(str(GALAXY_ZOO_2.columns.index(column)))
+def test_galaxies_are_filtered_by_who_says_an_answer(page, galaxies, column):
+    crowd, network = (said(galaxies, who, column) for who in ("crowd", "network"))
+    page.locator("#explorer-answer").select_option(str(GALAXY_ZOO_2.columns.index(column)))
     for who, wanted in [
         *(("crowd or network", crowd | network), ("the crowd", crowd), ("the network", network)),
         *(("both: they agree", crowd & network), ("only one: they disagree", crowd ^ network)),
     ]:
-        opened.get_by_label("Said by").select_option(who)
-        assert sorted(ids(opened)) == sorted(held_out["id"][wanted])
+        page.get_by_label("Said by").select_option(who)
+        assert sorted(ids(page)) == sorted(galaxies["id"][wanted])
 
 
-def test_without_an_answer_the_filter_is_about_the_whole_sentences(opened, held_out):
-    alike = held_out["crowd"] == held_out["network"]
-    opened.get_by_label("Said by").select_option("both: they agree")
-    assert sorted(ids(opened)) == sorted(held_out["id"][alike])
-    opened.get_by_label("Said by").select_option("only one: they disagree")
-    assert sorted(ids(opened)) == sorted(held_out["id"][~alike])
+def test_without_an_answer_the_filter_is_about_the_whole_sentences(page, galaxies):
+    alike = galaxies["crowd"] == galaxies["network"]
+    page.get_by_label("Said by").select_option("both: they agree")
+    assert sorted(ids(page)) == sorted(galaxies["id"][alike])
+    page.get_by_label("Said by").select_option("only one: they disagree")
+    assert sorted(ids(page)) == sorted(galaxies["id"][~alike])
 
 
-def test_a_click_opens_a_galaxy_and_the_back_button_goes_back(opened, held_out):
-    first, second = ids(opened)[1:3]
-    opened.locator(f'#explorer-list a[href="#galaxy-{first}"]').click()
-    expect_heading(opened, f"Galaxy {first}")
-    galaxy = held_out.set_index("id").loc[first]
-    assert opened.inner_text("#explorer-crowd-says") == galaxy["crowd"]
-    assert opened.inner_text("#explorer-network-says") == galaxy["network"]
-    assert opened.inner_text("#explorer-error") == f"{galaxy['rmse']:.5f}"
-    assert opened.locator("#explorer-picture img").evaluate("image => image.naturalWidth") > 0
-    opened.get_by_text("Next in the list").click()
-    expect_heading(opened, f"Galaxy {second}")
-    opened.go_back()
-    expect_heading(opened, f"Galaxy {first}")
-    opened.go_back()
-    assert opened.url.endswith("report.html")
-    expect_heading(opened, f"Galaxy {ids(opened)[0]}")
+def test_a_click_opens_a_galaxy_and_the_back_button_goes_back(page, galaxies):
+    first, second = ids(page)[1:3]
+    page.locator(f'#explorer-list a[href="#galaxy-{first}"]').click()
+    expect_heading(page, f"Galaxy {first}")
+    galaxy = galaxies.set_index("id").loc[first]
+    assert page.inner_text("#explorer-crowd-says") == galaxy["crowd"]
+    assert page.inner_text("#explorer-network-says") == galaxy["network"]
+    assert page.inner_text("#explorer-error") == f"{galaxy['rmse']:.5f}"
+    assert page.locator("#explorer-picture img").evaluate("image => image.naturalWidth") > 0
+    page.get_by_text("Next in the list").click()
+    expect_heading(page, f"Galaxy {second}")
+    page.go_back()
+    expect_heading(page, f"Galaxy {first}")
+    page.go_back()
+    assert page.url.endswith("report.html")
+    expect_heading(page, f"Galaxy {ids(page)[0]}")
 
 
-def test_a_galaxy_is_opened_by_tab_and_enter(opened):
-    opened.locator("#explorer-sort").focus()
-    opened.keyboard.press("Tab")
-    opened.keyboard.press("Tab")
-    opened.keyboard.press("Enter")
-    expect_heading(opened, f"Galaxy {ids(opened)[1]}")
-    current = opened.locator("#explorer-list a[aria-current=true]")
-    assert current.locator(".id").all_inner_texts() == [ids(opened)[1]]
+def test_a_galaxy_is_opened_by_tab_and_enter(page):
+    page.locator("#explorer-sort").focus()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect_heading(page, f"Galaxy {ids(page)[1]}")
+    current = page.locator("#explorer-list a[aria-current=true]")
+    assert current.locator(".id").all_inner_texts() == [ids(page)[1]]
 
 
-def test_an_address_leads_to_its_galaxy_and_an_unknown_one_says_so(opened, held_out):
-    wanted = held_out["id"].iloc[5]
-    opened.goto(f"{opened.url}#galaxy-{wanted}")
-    opened.reload()
-    expect_heading(opened, f"Galaxy {wanted}")
-    opened.evaluate("location.hash = '#galaxy-1x'")
-    opened.locator("#explorer-absent").wait_for()
-    expect_heading(opened, "No galaxy 1x here")
-    assert not opened.locator("#explorer-galaxy").is_visible()
+def test_an_address_leads_to_its_galaxy_and_an_unknown_one_says_so(page, galaxies):
+    wanted = galaxies["id"].iloc[5]
+    page.goto(f"{page.url}#galaxy-{wanted}")
+    page.reload()
+    expect_heading(page, f"Galaxy {wanted}")
+    page.evaluate("location.hash = '#galaxy-1x'")
+    page.locator("#explorer-absent").wait_for()
+    expect_heading(page, "No galaxy 1x here")
+    assert not page.locator("#explorer-galaxy").is_visible()
 
 
-def test_the_numbers_and_bands_are_the_galaxy_s(opened, held_out):
-    galaxy = held_out.set_index("id").loc[ids(opened)[0]]
-    opened.locator("#explorer-galaxy summary").click()
-    rows = opened.locator("#explorer-numbers tr").all()
+def test_the_numbers_and_bands_are_the_galaxy_s(page, galaxies):
+    galaxy = galaxies.set_index("id").loc[ids(page)[0]]
+    page.locator("#explorer-galaxy summary").click()
+    rows = page.locator("#explorer-numbers tr").all()
     assert len(rows) == len(GALAXY_ZOO_2.columns)
     for row, column in zip(rows, GALAXY_ZOO_2.columns, strict=True):
         name, crowd, network = row.locator("th, td").all_inner_texts()[1:]
@@ -215,7 +209,7 @@ def test_the_numbers_and_bands_are_the_galaxy_s(opened, held_out):
         assert float(crowd) == pytest.approx(galaxy[f"voted_{column}"], abs=0.00051)
         assert float(network) == pytest.approx(galaxy[f"predicted_{column}"], abs=0.00051)
     # Each band ends `thickness` beside its curve: "... v<thickness>C ...".
-    drawn = bands(opened)
+    drawn = bands(page)
     for who, prefix, side in (("crowd", "voted_", -1), ("network", "predicted_", 1)):
         values = Counter(round(galaxy[prefix + c], 3) for c in GALAXY_ZOO_2.columns)
         widths = Counter(round(side * width / 14, 3) for width in drawn[who])
@@ -236,46 +230,41 @@ def test_a_tree_of_two_answers_is_drawn(browser, finished, tmp_path):
     values = np.array([[0.2, 0.8], [0.7, 0.3]])
     labels = table(values[::-1], [1, 2], TWO_ANSWERS)
     held = held_out(labels, labels["GalaxyID"], TWO_ANSWERS, "holdout.csv")
-    galaxies = ranked_galaxies(held, values)
-    page = with_data(finished, explorer_data(galaxies, crops(2), TWO_ANSWERS), tmp_path, browser)
-    drawn = bands(page)
-    np.testing.assert_allclose(sorted(drawn["crowd"]), [-14 * 0.7, -14 * 0.3])
-    np.testing.assert_allclose(sorted(drawn["network"]), [14 * 0.2, 14 * 0.8])
-    page.locator("#explorer-answer").select_option("0")
-    page.get_by_label("Said by").select_option("the network")
-    assert ids(page) == ["2"]
-    assert page.inner_text("#explorer-network-says") == "Ring."
-    page.close()
+    data = explorer_data(ranked_galaxies(held, values), crops(2), TWO_ANSWERS)
+    with opened(browser, with_data(finished, data, tmp_path)) as page:
+        drawn = bands(page)
+        np.testing.assert_allclose(sorted(drawn["crowd"]), [-14 * 0.7, -14 * 0.3])
+        np.testing.assert_allclose(sorted(drawn["network"]), [14 * 0.2, 14 * 0.8])
+        page.locator("#explorer-answer").select_option("0")
+        page.get_by_label("Said by").select_option("the network")
+        assert ids(page) == ["2"]
+        assert page.inner_text("#explorer-network-says") == "Ring."
 
 
 def test_many_galaxies_are_paged_and_those_without_a_picture_say_so(browser, finished, tmp_path):
     data = explorer_data(ranked(6000), crops(6000), GALAXY_ZOO_2, budget_bytes=100_000)
-    page = with_data(finished, data, tmp_path, browser)
-    assert len(ids(page)) == 24
-    first = ids(page)
-    page.get_by_role("button", name="Next page").click()
-    assert not set(first) & set(ids(page))
-    assert page.inner_text("#explorer-page") == "Page 2 of 250"
-    assert "6,000 galaxies, of which 25 to 48 are shown." in page.inner_text("#explorer-count")
-    page.get_by_role("button", name="Previous page").click()
-    assert ids(page) == first
-    assert page.get_by_role("button", name="Previous page").is_disabled()
-    lacking = data["galaxies"]["id"][data["galaxies"]["picture"].index(None)]
-    page.evaluate(f"location.hash = '#galaxy-{lacking}'")
-    expect_heading(page, f"Galaxy {lacking}")
-    assert page.inner_text("#explorer-picture") == "no picture in this page"
-    page.close()
+    with opened(browser, with_data(finished, data, tmp_path)) as page:
+        assert len(ids(page)) == 24
+        first = ids(page)
+        page.get_by_role("button", name="Next page").click()
+        assert not set(first) & set(ids(page))
+        assert page.inner_text("#explorer-page") == "Page 2 of 250"
+        assert "6,000 galaxies, of which 25 to 48 are shown." in page.inner_text("#explorer-count")
+        page.get_by_role("button", name="Previous page").click()
+        assert ids(page) == first
+        assert page.get_by_role("button", name="Previous page").is_disabled()
+        lacking = data["galaxies"]["id"][data["galaxies"]["picture"].index(None)]
+        page.evaluate(f"location.hash = '#galaxy-{lacking}'")
+        expect_heading(page, f"Galaxy {lacking}")
+        assert page.inner_text("#explorer-picture") == "no picture in this page"
 
 
-def with_data(finished, data, tmp_path, browser):
-    """The tiny experiment's report with other data in its explorer, open; no error is logged."""
+def with_data(finished, data, folder):
+    """A copy of the tiny experiment's report with other data in its explorer."""
     report = (finished.results / "report.html").read_text(encoding="utf-8")
     text = json.dumps(data).replace("<", "\\u003c")
     start = report.index('id="explorer-data">') + len('id="explorer-data">')
     end = report.index("</script>", start)
-    other = tmp_path / "report.html"
-    other.write_text(report[:start] + text + report[end:], encoding="utf-8")
-    page = browser.new_page()
-    page.on("pageerror", lambda error: pytest.fail(str(error)))
-    page.goto(other.as_uri())
-    return page
+    path = folder / "report.html"
+    path.write_text(report[:start] + text + report[end:], encoding="utf-8")
+    return path

@@ -341,7 +341,7 @@ def test_a_killed_download_goes_on_and_its_galaxies_are_cropped(competition, che
         process.communicate()
         assert not any((raw / name).exists() for name in competition)
         checkout.snakemake("--unlock")
-        run = checkout.snakemake("--cores", "2", target)
+        run = checkout.make(target)
     assert run.returncode == 0, run.stdout
     assert kaggle.downloads(TRAINING) == ["", "", f"bytes={9 * 2**20}-"]
     record = json.loads((raw / "provenance.json").read_text())
@@ -353,7 +353,7 @@ def test_a_killed_download_goes_on_and_its_galaxies_are_cropped(competition, che
     assert crops[-1, 16, 16].tolist() == pytest.approx([0, 0, 128], abs=3)  # navy, as JPEG
     ids = pd.read_csv(checkout.survey / "training.csv")["GalaxyID"]
     assert ids.tolist() == list(range(100_000, 161_578))
-    assert "Nothing to be done" in checkout.snakemake("--cores", "2", target).stdout
+    assert "Nothing to be done" in checkout.make(target).stdout
 
 
 def test_no_credentials_are_told_before_any_work(checkout):
@@ -370,7 +370,7 @@ def test_what_came_before_a_job_failed_is_kept(checkout, files, monkeypatch):
     with Kaggle({SOLUTIONS: files["labels.zip"]}, statuses=[200, 404]) as kaggle:
         for name, value in (kaggle.environment | BY_TOKEN).items():
             monkeypatch.setenv(name, value)
-        run = checkout.snakemake("--cores", "2", "results/surveys/tiny/training.npy")
+        run = checkout.make("results/surveys/tiny/training.npy")
     assert "Kaggle answered with an error (404: Not Found)" in run.stdout
     assert "Traceback" not in run.stdout
     assert [path.name for path in (checkout.survey / "raw").iterdir()] == [f"{SOLUTIONS}.part"]

@@ -286,7 +286,7 @@ def rings(tmp_path_factory):
     """A checkout in which the experiment on rings is done, in small."""
     checkout = Checkout(tmp_path_factory.mktemp("rings"), ring_config())
     checkout.votes = ring_survey(checkout.folder)
-    run = checkout.snakemake("--cores", "2")
+    run = checkout.make()
     assert run.returncode == 0, run.stdout
     return checkout
 
@@ -343,7 +343,7 @@ def test_other_words_train_nothing_and_another_tree_does(rings):
     first, second = RINGS["tree"]
     ring, no_ring = first["answers"]
     words = [first | {"answers": [ring | {"phrase": "ringed"}, no_ring]}, second]
-    figures = {"plot_questions", "plot_answers", "plot_galaxies", "explorer", "plot_attribution"}
+    figures = {"plot_errors", "plot_galaxies", "explorer", "plot_attribution"}
     assert would_run(rings, ring_config() | {"tree": words}) == figures | {
         "resolved_config",
         "report",
@@ -360,7 +360,7 @@ def test_a_row_without_an_image_is_rejected_or_ends_the_crop(rings, tmp_path):
     shutil.copytree(rings.folder / "rings", checkout.folder / "rings")
     (checkout.folder / "rings" / "images" / "night1" / "galaxy-2.png").unlink()
     target = "results/surveys/tiny/training.npy"
-    run = checkout.snakemake(target, "--cores", "2")
+    run = checkout.make(target)
     assert run.returncode == 0, run.stdout
     assert "without an image: 1, such as night1/galaxy-2.png" in run.stdout
     rejected = pd.read_csv(checkout.survey / "rejected.csv")
@@ -368,7 +368,7 @@ def test_a_row_without_an_image_is_rejected_or_ends_the_crop(rings, tmp_path):
     stopping = ring_config()
     stopping["survey"]["on_bad_galaxy"] = "stop"
     checkout.write_config(stopping)
-    run = checkout.snakemake(target, "--cores", "2")
+    run = checkout.make(target)
     assert run.returncode != 0
     assert "8: labels without an image" in run.stdout
     assert "Traceback (most recent call last)" not in run.stdout
@@ -380,7 +380,7 @@ def test_what_is_wrong_with_ones_own_files_is_one_line(rings):
         ({"labels": "gz2_fraction"}, "config: survey.own.labels: gz2_fraction names Galaxy Zoo"),
     ):
         rings.write_config(ring_config(**files))
-        run = rings.snakemake("--cores", "2")
+        run = rings.make()
         rings.write_config(ring_config())
         assert run.returncode != 0
         assert line in run.stdout
@@ -400,7 +400,7 @@ def test_a_single_column_is_a_regression(tmp_path):
     files = {"images": "images.zip", "table": "table.csv.gz", "image_column": "objid"}
     survey = {"name": "tiny", "source": "own", "own": files, "crop": 48, "holdout": 0.25}
     checkout.write_config(SMALL | {"tree": tree, "survey": survey})
-    run = checkout.snakemake("--cores", "2")
+    run = checkout.make()
     assert run.returncode == 0, run.stdout
     labels = pd.read_csv(checkout.survey / "training.csv", index_col="GalaxyID")
     expected = pd.Series(values, ids).sort_index()
@@ -436,7 +436,7 @@ def test_galaxy_zoo_2s_votes_in_a_fits_table_are_its_trees_labels(tmp_path, labe
     files = {"images": "images", "table": "gz2.fits", "image_column": "iauname", "labels": labels}
     survey = {"name": "tiny", "source": "own", "own": files, "crop": 48, "holdout": 0.25}
     checkout.write_config(SMALL | {"survey": survey})
-    run = checkout.snakemake("results/surveys/tiny/holdout.csv", "--cores", "2")
+    run = checkout.make("results/surveys/tiny/holdout.csv")
     assert run.returncode == 0, run.stdout
     found = pd.read_csv(checkout.survey / "training.csv", index_col="GalaxyID")
     assert tuple(found.columns) == GALAXY_ZOO_2.columns

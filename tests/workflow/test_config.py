@@ -92,7 +92,11 @@ def yaml_value(text: str):
         (own(tree__0__answers__1__column="z"), "tree", "each its own"),
         (own(tree__0__answers__1__column="GalaxyID"), "tree", "any other"),
         (own(survey__source="simulation"), "tree", "galaxy_zoo_2"),
-        (own(survey__own=None), "tree", "survey.own gives images and a table"),
+        (
+            own(survey__source="files", files="folder"),
+            "tree",
+            "survey.own gives images and a table",
+        ),
         (own(survey__own=None, tree="galaxy_zoo_2"), "survey.own", "a mapping of images, table"),
         (own(files="folder"), "files", "null, or an experiment with survey.source: files"),
         ({"files": "folder"}, "files", "null, or an experiment with survey.source: files"),

@@ -1,16 +1,15 @@
 """The workflow as a module of another one, in another folder, and as its catalog lists it."""
 
 import json
-import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 import yaml
 
 from checkout import ROOT, TINY, Checkout, changed
+from warm import SNAKEMAKE
 
 STAGE = TINY["stages"][0]
 SURVEY = TINY["survey"] | {"simulation": {"galaxies": 30, "test_galaxies": 0}}
@@ -43,15 +42,8 @@ def write_outer(folder: Path, snakefile: str, names: str = "", prefix: str = "")
 
 def snakemake(folder: Path, *arguments: str, **variables: str) -> str:
     """What Snakemake tells of a run that succeeds, in a folder without a profile."""
-    run = subprocess.run(
-        [Path(sys.executable).with_name("snakemake"), "--cores", "2", *arguments],
-        cwd=folder,
-        env=os.environ | {"PYTHONPATH": ""} | variables,
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        check=False,
-    )
+    arguments = ["--cores", "2", *arguments]
+    run = SNAKEMAKE.start(folder, "snakemake", arguments, variables).wait()
     assert run.returncode == 0, run.stdout
     return run.stdout
 

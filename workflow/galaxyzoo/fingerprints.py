@@ -6,7 +6,7 @@ the words of errors and log messages. It is the same on every supported Python.
 
 import ast
 import hashlib
-from collections.abc import Iterator
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 
@@ -35,18 +35,19 @@ def code_fingerprints(script: Path, package_folder: Path) -> list[str]:
 
 def code_fingerprint(path: Path) -> str:
     """Hash of the parsed code of a file, 12 hexadecimal digits."""
-    tree = parsed(path)
+    return text_fingerprint(path.read_text(encoding="utf-8"), str(path))
+
+
+@cache
+def text_fingerprint(text: str, filename: str) -> str:
+    """The same of the file's text: one text is parsed once, for all rules that depend on it."""
+    tree = ast.parse(text, filename)
     for node in ast.walk(tree):
         if isinstance(node, DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
             node.body = node.body[1:]
         if isinstance(node, ast.Raise) or is_log_call(node):
             blank_words(node)
     return hashlib.sha256(canonical(tree).encode()).hexdigest()[:12]
-
-
-def parsed(path: Path) -> ast.Module:
-    """The syntax tree of a file."""
-    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
 
 
 def is_log_call(node: ast.AST) -> bool:
@@ -102,7 +103,7 @@ def imported_files(path: Path, package_folder: Path) -> set[Path]:
     nor in an `__init__.py` with code: changes of what it stands for would go unseen.
     """
     files = set()
-    for line, module, name in imported_names(path):
+    for line, module, name in imported_names(path.read_text(encoding="utf-8"), str(path)):
         folder = package_folder.joinpath(*module.split(".")[1:])
         for package in (folder, *folder.parents):
             if has_code(package / "__init__.py"):
@@ -121,16 +122,24 @@ def imported_files(path: Path, package_folder: Path) -> set[Path]:
     return files
 
 
-def imported_names(path: Path) -> Iterator[tuple[int, str, str | None]]:
-    """Each import from the package: its line, the module, and the name imported from that."""
-    for node in ast.walk(parsed(path)):
+@cache
+def imported_names(text: str, filename: str) -> list[tuple[int, str, str | None]]:
+    """Each import from the package in a text: its line, the module, and the name imported from it.
+
+    Raises ImportError for a relative import.
+    """
+    found: list[tuple[int, str, str | None]] = []
+    for node in ast.walk(ast.parse(text, filename)):
         if isinstance(node, ast.ImportFrom):
             if node.level:
-                raise ImportError(f"{path}, line {node.lineno}: relative imports are not followed")
+                raise ImportError(
+                    f"{filename}, line {node.lineno}: relative imports are not followed"
+                )
             if is_ours(node.module):
-                yield from ((node.lineno, node.module, alias.name) for alias in node.names)
+                found += [(node.lineno, node.module, alias.name) for alias in node.names]
         elif isinstance(node, ast.Import):
-            yield from ((node.lineno, a.name, None) for a in node.names if is_ours(a.name))
+            found += [(node.lineno, a.name, None) for a in node.names if is_ours(a.name)]
+    return found
 
 
 def is_ours(module: str) -> bool:
@@ -147,5 +156,5 @@ def has_code(path: Path) -> bool:
     """Whether a file is there and has code in it, not only comments and a docstring."""
     return path.is_file() and any(
         not isinstance(node, ast.Expr) or not isinstance(node.value, ast.Constant)
-        for node in parsed(path).body
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
     )
