@@ -15,6 +15,7 @@ from trees import GALAXY_ZOO_2
 os.environ.setdefault("GOMP_SPINCOUNT", "2000")  # as in the workflow; torch comes later
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests that share a checkout share a process: those of `finished`, and those of each file."""
     for item in items:

@@ -136,7 +136,8 @@ def test_a_galaxy_is_found_by_its_id_and_opened_by_the_keyboard(page, galaxies):
 def said(galaxies, who, column):
     prefix = {"crowd": "voted_", "network": "predicted_"}[who]
     values = galaxies[[prefix + c for c in GALAXY_ZOO_2.columns]].to_numpy()
-    return np.array([column in GALAXY_ZOO_2.favourite_path(row) for row in values])
+    position = GALAXY_ZOO_2.columns.index(column)
+    return np.array([position in GALAXY_ZOO_2.favourite_path(row) for row in values])
 
 
 @pytest.mark.parametrize("column", ["Class1.1", "Class7.1", "Class3.2", "Class6.2"])

@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
@@ -18,12 +19,15 @@ from browsing import opened, require_fit, unfold
 from galaxyzoo.config import load_schema, validated
 from galaxyzoo.evaluation.published_scores import PUBLISHED
 from galaxyzoo.evaluation.stage_tables import read_stage_tables
+from galaxyzoo.report.explorer import explorer_data
 from galaxyzoo.report.figures.style import save
 from galaxyzoo.report.page import report_page, views
 from galaxyzoo.report.rule_graph import RuleGraph
 from galaxyzoo.report.templates import duration
 from galaxyzoo.tree.decision_tree import tree_from
 from galaxyzoo.tree.questions import questions_of
+from held_out_galaxies import ranked
+from trees import GALAXY_ZOO_2
 
 WORKFLOW = Path(__file__).parents[2] / "workflow"
 TEMPLATE = WORKFLOW / "report" / "report.html.j2"
@@ -196,7 +200,7 @@ def history_paths(folder):
     ]
 
 
-def source(results, config=CONFIG, metrics=METRICS, provenance=PROVENANCE):
+def source(results, config=CONFIG, metrics=METRICS, provenance=PROVENANCE, explorer=None):
     names = [stage["name"] for stage in CONFIG["stages"]]
     return report_page(
         config,
@@ -205,7 +209,7 @@ def source(results, config=CONFIG, metrics=METRICS, provenance=PROVENANCE):
         read_stage_tables(map(str, history_paths(results)), CONFIG["seeds"], names),
         TABLES,
         {name: results / file for name, file in FIGURES.items()},
-        results / "explorer.json",
+        explorer or results / "explorer.json",
         TEMPLATE,
         provenance,
         RULES,
@@ -434,9 +438,11 @@ def test_durations(seconds, text):
 
 @pytest.mark.parametrize("width_px", [320, 390, 1280])
 def test_the_page_does_not_scroll_sideways(browser, results, tmp_path, width_px):
-    path = tmp_path / "report.html"
-    path.write_text(source(results), encoding="utf-8")
+    explorer, path = tmp_path / "explorer.json", tmp_path / "report.html"
+    data = explorer_data(ranked(3), np.zeros((3, 8, 8, 3), np.uint8), GALAXY_ZOO_2)
+    explorer.write_text(json.dumps(data), encoding="utf-8")
+    path.write_text(source(results, explorer=explorer), encoding="utf-8")
     with opened(browser, path, width_px) as page:
         unfold(page)
         require_fit(page)
-        assert page.locator("img").count() == len(FIGURES)
+        assert page.locator("img").count() > len(FIGURES)  # and those of the explorer

@@ -351,7 +351,7 @@ def test_other_words_train_nothing_and_another_tree_does(rings):
     }
     everyone = [first, second | {"parent": None}]
     jobs = would_run(rings, ring_config() | {"tree": everyone})
-    assert {"label_files", "crop_training", "train_stage", "predict_holdout", "evaluate"} <= jobs
+    assert {"label_own", "crop_training", "train_stage", "predict_holdout", "evaluate"} <= jobs
     assert would_run(rings, ring_config()) == set()
 
 
