@@ -73,7 +73,7 @@ def train(
     data = data or galaxies()
     tables = []
     with tempfile.TemporaryDirectory() as folder:
-        saved = saved or SavedState(Path(folder) / "stage.state", "fingerprint", save_minutes=5)
+        saved = saved or SavedState(Path(folder) / "stage.state", {}, save_minutes=5)
         train_stage(
             network, data, data, stage, augmentation, seed, saved, lambda *both: tables.append(both)
         )

@@ -177,15 +177,37 @@ def test_a_state_of_other_settings_is_not_used_and_the_log_says_why(stage):
     run = stage.run()
     assert run.returncode == 0, run.stdout
     assert (
-        "all.state is of other settings, weights, galaxies or code; the stage starts anew"
+        "all.state was made with other settings, weights, galaxies or code; the stage starts anew"
         in run.stdout
     )
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"threads": 1}, "threads"),
+        ({"versions": ["torch 2.0.0"]}, "versions"),
+        ({"precision": "bfloat16"}, "settings, weights, galaxies or code and precision"),
+    ],
+)
+def test_a_state_of_other_threads_versions_or_precision_is_not_used(stage, changes, named):
+    stage.job.threads = 2
+    process = stage.start()
+    saves(stage.checkout, process, 3)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    stage.job.threads = changes.get("threads", 2)
+    stage.job.params.versions = changes.get("versions", stage.job.params.versions)
+    stage.job.params.settings["precision"] = changes.get("precision", "auto")
+    run = stage.run()
+    assert run.returncode == 0, run.stdout
+    assert f"all.state was made with other {named}; the stage starts anew" in run.stdout
 
 
 @pytest.mark.parametrize("content", [b"", b"nonsense", b"truncated"])
 def test_a_state_that_is_not_whole_is_reported_and_not_used(tmp_path, caplog, content):
     path = tmp_path / "all.state"
-    saved = SavedState(path, "fingerprint", save_minutes=5)
+    saved = SavedState(path, {"code": "1"}, save_minutes=5)
     saved.save({"history": [], "losses": [0.5]})
     assert saved.load() == {"history": [], "losses": [0.5]}
     path.write_bytes(path.read_bytes()[:-100] if content == b"truncated" else content)
@@ -195,8 +217,8 @@ def test_a_state_that_is_not_whole_is_reported_and_not_used(tmp_path, caplog, co
 
 
 def test_a_state_is_due_after_so_many_minutes(tmp_path):
-    assert SavedState(tmp_path / "state", "fingerprint", save_minutes=0).due()
-    assert not SavedState(tmp_path / "state", "fingerprint", save_minutes=5).due()
+    assert SavedState(tmp_path / "state", {}, save_minutes=0).due()
+    assert not SavedState(tmp_path / "state", {}, save_minutes=5).due()
 
 
 def test_the_fingerprint_tells_settings_code_weights_and_galaxies_apart(tmp_path):

@@ -77,8 +77,14 @@ PROVENANCE = {
     ],
     "stages": [
         {
-            **{"seed": seed, "stage": "all_64", "commit": "c" * 40, "versions": VERSIONS},
-            **{"name": "all_64.pt", "bytes": 5678, "sha256": f"{seed}" * 64},
+            "seed": seed,
+            "stage": "all_64",
+            "commit": "c" * 40,
+            "diff": None,
+            "versions": VERSIONS,
+            "name": "all_64.pt",
+            "bytes": 5678,
+            "sha256": f"{seed}" * 64,
         }
         for seed in (3, 5)
     ],

@@ -155,7 +155,7 @@ def save_seconds(backbone: str, size_px: int) -> float:
     learner = Learner(network, data, stage, AUGMENTATION, seed=0)
     learner.train_epoch(1, [], one_cycle, lambda losses: None)
     with tempfile.TemporaryDirectory(dir="results") as folder:
-        saved = SavedState(Path(folder) / "benchmark.state", "fingerprint", save_minutes=5)
+        saved = SavedState(Path(folder) / "benchmark.state", {}, save_minutes=5)
         return statistics.median(
             timed(lambda: saved.save({"learner": learner.state()})) for _ in range(7)
         )
@@ -175,7 +175,7 @@ def train_once(folder: Path) -> None:
     data = load_galaxies(crops, labels, rows, SMALL_PX, best_device(), stream=False)
     stage = STAGE | {"size": SMALL_PX, "batch_size": 64}
     network = ready_network("test_resnet", SMALL_PX, torch.float32)
-    saved = SavedState(folder / "benchmark.state", "fingerprint", save_minutes=5)
+    saved = SavedState(folder / "benchmark.state", {}, save_minutes=5)
     train_stage(network, data, data, stage, AUGMENTATION, 0, saved, lambda *tables: None)
 
 

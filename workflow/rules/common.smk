@@ -3,6 +3,8 @@ import sys
 from contextlib import contextmanager
 from pathlib import Path
 
+from snakemake.settings.types import DeploymentMethod
+
 # Inherited by all jobs. If another process wants the cores, threads that spin for long while they
 # wait for each other slow training down tenfold or more.
 os.environ.setdefault("GOMP_SPINCOUNT", "2000")
@@ -32,6 +34,7 @@ sys.path.insert(0, str(WORKFLOW))  # Snakemake passes it on to the scripts
 
 from galaxyzoo.config import load_schema, validated
 from galaxyzoo.fingerprints import code_fingerprints
+from galaxyzoo.first_reading import library_versions, remember
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.surveys import layout
 from galaxyzoo.surveys.layout import SurveyFiles
@@ -46,6 +49,15 @@ def input_errors_told():
     except InputError as error:
         sys.exit(str(error))
 
+
+ENVIRONMENT = Path(workflow.source_path("../../envs/environment.yaml"))
+# Of the libraries that decide what a network learns and predicts.
+VERSIONS = library_versions(
+    ("numpy", "timm", "torch"),
+    ENVIRONMENT,
+    deployed=DeploymentMethod.CONDA in workflow.deployment_settings.deployment_method,
+)
+remember(WORKFLOW, VERSIONS)
 
 with input_errors_told():
     config = validated(config, load_schema(WORKFLOW / "schemas" / "config.schema.yaml"))

@@ -36,6 +36,7 @@ rule record_experiment:
         weights=each_stage("stages/{stage}.pt"),
     output:
         record=experiment_file("provenance.json"),
+        diffs=directory(experiment_file("diffs")),
     log:
         experiment_file("logs/record_experiment.log"),
     conda:

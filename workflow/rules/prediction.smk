@@ -20,6 +20,7 @@ rule predict_holdout:
     params:
         settings=prediction_settings(),
         code=fingerprints("predict"),
+        versions=VERSIONS,
     script:
         "../scripts/predict.py"
 

@@ -258,6 +258,7 @@ rule plot_attribution:
     params:
         settings={"model": config["model"], "tree": TREE, "seed": config["seeds"][0]},
         code=fingerprints("plot_attribution"),
+        versions=VERSIONS,
     script:
         "../scripts/plot_attribution.py"
 

@@ -37,6 +37,7 @@ rule train_stage:
     params:
         settings=stage_settings,
         code=fingerprints("train_stage"),
+        versions=VERSIONS,
     script:
         "../scripts/train_stage.py"
 
@@ -66,6 +67,7 @@ rule suggest_lr:
     params:
         settings=stage_settings,
         code=fingerprints("suggest_lr"),
+        versions=VERSIONS,
     script:
         "../scripts/suggest_lr.py"
 

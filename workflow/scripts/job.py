@@ -8,17 +8,22 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
+from galaxyzoo.first_reading import require_unchanged
 from galaxyzoo.foundation.disk_room import free, ran_out, unwritten
 from galaxyzoo.foundation.errors import InputError
 
 # Until `start`: a fifth of the time that imports take is spent looking for garbage.
 gc.disable()
 
+WORKFLOW = Path(__file__).resolve().parents[1]
+
 log = logging.getLogger("galaxyzoo.job")
 
 
 def start(snakemake: Any) -> dict[str, Any]:  # noqa: ANN401  (Snakemake's own object)
     """Log to standard error and to the rule's log file; return the rule's settings.
+
+    Called after the imports: it ends the job if what was imported is not what the run began with.
 
     If the job fails with an InputError, only its message is logged; for a full disk, what to do
     about it; for any other error, the traceback. The exit status is non-zero in every case.
@@ -33,6 +38,7 @@ def start(snakemake: Any) -> dict[str, Any]:  # noqa: ANN401  (Snakemake's own o
     gc.freeze()
     gc.enable()
     sys.excepthook = partial(log_the_end, Path(snakemake.output[0]))
+    require_unchanged(WORKFLOW, snakemake.params.get("code", []))
     return snakemake.params.settings
 
 

@@ -1,5 +1,6 @@
-"""Record exactly what went into an experiment: hashes, commits and versions."""
+"""Record exactly what went into an experiment: hashes, commits, uncommitted changes, versions."""
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -10,14 +11,21 @@ from galaxyzoo.foundation.file_records import file_record
 job.start(snakemake)
 survey = json.loads(Path(snakemake.input.survey).read_text(encoding="utf-8"))["files"]
 shared = [file_record(Path(snakemake.input[name])) for name in ("holdout", "starting_weights")]
+diffs = Path(snakemake.output.diffs)
+diffs.mkdir()
 stages = []
 for path in map(Path, snakemake.input.weights):
     trained = load_checkpoint(path)["provenance"]
+    diff = None
+    if trained["diff"]:
+        diff = f"{hashlib.sha256(trained['diff'].encode()).hexdigest()[:12]}.diff"
+        (diffs / diff).write_text(trained["diff"], encoding="utf-8")
     stages.append(
         {
             "seed": trained["settings"]["seed"],
             "stage": trained["settings"]["stage"]["name"],
             "commit": trained["commit"],
+            "diff": diff,
             "versions": trained["versions"],
             **file_record(path),
         }

@@ -7,13 +7,14 @@ import pandas as pd
 import job
 from galaxyzoo.engine.checkpoints import save_checkpoint
 from galaxyzoo.engine.devices import memory_for
-from galaxyzoo.engine.resume import SavedState, stage_fingerprint
+from galaxyzoo.engine.resume import SavedState, made_with, stage_fingerprint
 from galaxyzoo.engine.stage import set_up_stage
 from galaxyzoo.engine.training import train_stage
 from galaxyzoo.foundation.atomic_files import replaced
-from galaxyzoo.foundation.provenance import git_commit, versions
+from galaxyzoo.foundation.provenance import git_commit, uncommitted_diff, versions
 
 settings = job.start(snakemake)
+made_by = {"commit": git_commit(), "diff": uncommitted_diff(), "versions": versions()}
 stage, seed, model = settings["stage"], settings["seed"], settings["model"]
 weights, output = Path(snakemake.input.weights), Path(snakemake.output.weights)
 network, train, valid = set_up_stage(
@@ -46,7 +47,11 @@ fingerprint = stage_fingerprint(
     valid.labels,
 )
 # Not an output of the rule: Snakemake would delete it when a stage is stopped.
-saved = SavedState(output.with_suffix(".state"), fingerprint, snakemake.config["save_minutes"])
+saved = SavedState(
+    output.with_suffix(".state"),
+    made_with(fingerprint, snakemake.params.versions, network.body_dtype),
+    snakemake.config["save_minutes"],
+)
 
 
 def write_tables(history: pd.DataFrame, timing: pd.DataFrame) -> None:
@@ -60,6 +65,7 @@ with memory_for(
     stage["batch_size"], stage["size"], "the stage's batch_size (and raise accumulate)"
 ):
     train_stage(network, train, valid, stage, settings["augmentation"], seed, saved, write_tables)
-provenance = {"commit": git_commit(), "versions": versions(), "fingerprint": fingerprint}
-save_checkpoint(network, output, model, provenance | {"settings": settings})
+save_checkpoint(
+    network, output, model, made_by | {"fingerprint": fingerprint, "settings": settings}
+)
 saved.remove()

@@ -15,6 +15,7 @@ from typing import Any
 
 import torch
 
+from galaxyzoo.engine.devices import best_device
 from galaxyzoo.foundation.atomic_files import replaced
 
 log = logging.getLogger(__name__)
@@ -23,12 +24,12 @@ log = logging.getLogger(__name__)
 class SavedState:
     """The state of a stage, in a file that is either complete or absent.
 
-    It carries a fingerprint of everything the stage depends on, and is ignored if that has changed.
+    It carries what it was made with, by name, and is ignored if any of that has changed.
     """
 
-    def __init__(self, path: Path, fingerprint: str, save_minutes: float) -> None:
+    def __init__(self, path: Path, made_with: dict[str, str], save_minutes: float) -> None:
         self.path = path
-        self.fingerprint = fingerprint
+        self.made_with = made_with
         self.save_seconds = 60 * save_minutes
         self.last_save = time.monotonic()
 
@@ -38,7 +39,7 @@ class SavedState:
             return None
         try:
             saved = torch.load(self.path, map_location="cpu", weights_only=True)
-            fingerprint, state = saved["fingerprint"], saved["state"]
+            made_with, state = dict(saved["made_with"]), saved["state"]
         except (
             OSError,
             RuntimeError,
@@ -52,10 +53,10 @@ class SavedState:
                 "%s is not a whole state (%s); the stage starts anew", self.path, type(e).__name__
             )
             return None
-        if fingerprint != self.fingerprint:
+        others = [name for name, value in self.made_with.items() if made_with.get(name) != value]
+        if others:
             log.warning(
-                "%s is of other settings, weights, galaxies or code; the stage starts anew",
-                self.path,
+                "%s was made with other %s; the stage starts anew", self.path, " and ".join(others)
             )
             return None
         return state
@@ -63,7 +64,7 @@ class SavedState:
     def save(self, state: dict[str, Any]) -> None:
         """Replace the saved state atomically: write to another file, sync, rename."""
         with replaced(self.path) as unfinished, unfinished.open("wb") as file:
-            torch.save({"fingerprint": self.fingerprint, "state": state}, file)
+            torch.save({"made_with": self.made_with, "state": state}, file)
             file.flush()
             os.fsync(file.fileno())
         self.last_save = time.monotonic()
@@ -111,3 +112,17 @@ def stage_fingerprint(settings: object, code: list[str], weights: Path, *data: t
             (tensor.permute(0, 2, 3, 1) if pictures else tensor).cpu().contiguous().numpy()
         )
     return digest.hexdigest()
+
+
+def made_with(fingerprint: str, versions: list[str], body_dtype: torch.dtype) -> dict[str, str]:
+    """What decides the bits that a stage ends in, by name: a state is good for no other.
+
+    `fingerprint` is that of `stage_fingerprint`. Device and threads are those in use.
+    """
+    return {
+        "settings, weights, galaxies or code": fingerprint,
+        "versions": ", ".join(versions),
+        "device": best_device().type,
+        "precision": str(body_dtype),
+        "threads": str(torch.get_num_threads()),
+    }
