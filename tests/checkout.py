@@ -45,6 +45,7 @@ ONE_JOB_A_CORE = (
     "gpu=2",
     "--set-threads",
     "train_stage=1",
+    "suggest_lr=1",
     "predict_holdout=1",
     "predict_test=1",
     "plot_attribution=1",

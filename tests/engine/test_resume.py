@@ -16,6 +16,7 @@ from snakemake.script import Snakemake
 
 from checkout import ONE_JOB_A_CORE, TINY, Checkout, changed
 from galaxyzoo.engine.resume import SavedState, stage_fingerprint
+from galaxyzoo.fingerprints import code_fingerprints
 from warm import TRAINING, Running
 
 STAGES = [
@@ -89,7 +90,10 @@ def before(finished, tmp_path_factory) -> Stage:
     script.write_text(KEEP_JOB + text, encoding="utf-8")
     assert checkout.make(TARGET, "--rerun-triggers", "mtime").returncode != 0
     script.write_text(text, encoding="utf-8")
-    return Stage(checkout, pickle.loads((checkout.folder / "job.pickle").read_bytes()))
+    job = pickle.loads((checkout.folder / "job.pickle").read_bytes())
+    # Of the script as it is now, without the lines above.
+    job.params.code = code_fingerprints(script, checkout.folder / "workflow" / "galaxyzoo")
+    return Stage(checkout, job)
 
 
 @pytest.fixture(scope="module")

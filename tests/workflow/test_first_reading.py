@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from checkout import ONE_JOB_A_CORE, Checkout
+from checkout import ONE_JOB_A_CORE, TINY, Checkout, changed
 from galaxyzoo.first_reading import VARIABLE, library_versions, remember
 from warm import SNAKEMAKE
 
@@ -84,7 +84,7 @@ def test_other_words_of_an_error_do_not_end_a_run(untrained):
     while not (untrained.folder / HEAD).exists():
         assert process.poll() is None, process.stdout.read()
         time.sleep(0.01)
-    with untrained.edited(TRAINING, "of stage {stage['name']} became", "became"):
+    with untrained.edited(TRAINING, "became {losses[-1]}", "is now {losses[-1]}"):
         output, _ = process.communicate()
     assert process.returncode == 0, output
 
@@ -120,7 +120,7 @@ def test_versions_are_the_installed_ones_or_the_pinned(tmp_path):
     assert deployed == ["timm 4.5.6", "nothing-of-that-name 7.8.9"]
 
 
-def test_uncommitted_code_is_kept_as_a_diff_that_makes_it_again(untrained, tmp_path_factory):
+def test_uncommitted_code_is_kept_as_a_diff_that_makes_it_again(untrained):
     def git(*arguments: str | Path) -> str:
         identity = ("-c", "user.name=someone", "-c", "user.email=someone@localhost")
         command = ["git", *identity, *arguments]
@@ -129,16 +129,18 @@ def test_uncommitted_code_is_kept_as_a_diff_that_makes_it_again(untrained, tmp_p
         )
         return run.stdout
 
+    (untrained.folder / ".gitignore").write_text("__pycache__/\n", encoding="utf-8")
     git("init", "-q")
     git("add", "Snakefile", "workflow", "config", "envs", "profiles")
     git("commit", "-qm", "all")
     path = untrained.folder / TRAINING
+    untrained.write_config(changed(seeds=[0], stages=TINY["stages"][:1]))
     with untrained.edited(*EDIT):
         edited = path.read_text(encoding="utf-8")
         run = untrained.make("results/tiny/provenance.json")
         assert run.returncode == 0, run.stdout
     [diff] = (untrained.results / "diffs").iterdir()
-    checkpoint = torch.load(untrained.folder / ALL, weights_only=True)
+    checkpoint = torch.load(untrained.folder / HEAD, weights_only=True)
     assert checkpoint["provenance"]["commit"].endswith("-dirty")
     assert diff.name in (untrained.results / "provenance.json").read_text(encoding="utf-8")
     assert git("diff", "HEAD") == ""

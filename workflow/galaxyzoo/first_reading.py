@@ -8,9 +8,11 @@ Standard library and PyYAML alone: this is imported when the Snakefile is read.
 
 import json
 import os
+import platform
 from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -46,13 +48,23 @@ def installed(package: str, pinned: dict[str, str]) -> str:
 
 
 def remember(workflow: Path, versions: list[str]) -> None:
-    """Keep the fingerprints of the workflow's code and the `versions`, unless a run did before.
+    """Keep the fingerprints of the workflow's code and the `versions` for the jobs to come.
 
-    A job on a cluster reads the Snakefile again; it finds the reading of the run that submitted it.
+    Not where another process has handed its reading on: a job on a cluster reads the Snakefile
+    again, and compares with the run that submitted it.
     """
+    process = f"{platform.node()}:{os.getpid()}"
+    if handed_on().get("process", process) != process:
+        return
     files = [*workflow.glob("scripts/*.py"), *workflow.glob("galaxyzoo/**/*.py")]
     code = {path.relative_to(workflow).as_posix(): code_fingerprint(path) for path in files}
-    os.environ.setdefault(VARIABLE, json.dumps({"code": code, "versions": versions}))
+    reading = {"process": process, "code": code, "versions": versions}
+    os.environ[VARIABLE] = json.dumps(reading)
+
+
+def handed_on() -> dict[str, Any]:
+    """The first reading in the environment, empty if there is none."""
+    return json.loads(os.environ.get(VARIABLE, "{}"))
 
 
 def require_unchanged(workflow: Path, code: Iterable[str]) -> None:
@@ -61,7 +73,7 @@ def require_unchanged(workflow: Path, code: Iterable[str]) -> None:
     `code` is what `code_fingerprints` gave a job's rule. Where no first reading was handed on, the
     job's own is what counts.
     """
-    first = json.loads(os.environ.get(VARIABLE, "{}"))
+    first = handed_on()
     for line in code:
         name, fingerprint = line.split()
         path = workflow / name
