@@ -92,7 +92,7 @@ def before(finished, tmp_path_factory) -> Stage:
     script.write_text(text, encoding="utf-8")
     job = pickle.loads((checkout.folder / "job.pickle").read_bytes())
     # Of the script as it is now, without the lines above.
-    job.params.code = code_fingerprints(script, checkout.folder / "workflow" / "galaxyzoo")
+    job.params.code[:] = code_fingerprints(script, checkout.folder / "workflow" / "galaxyzoo")
     return Stage(checkout, job)
 
 
@@ -118,7 +118,7 @@ def saves(checkout: Checkout, process: Running | subprocess.Popen, count: int) -
     seen, before = 0, 0
     deadline = time.monotonic() + 120
     while seen < count:
-        assert is_running(process), "the stage ended too early"
+        assert is_running(process), getattr(process, "said", "the stage ended too early")
         assert time.monotonic() < deadline
         now = state.stat().st_mtime_ns if state.exists() else 0
         seen, before = seen + (now > before), now
@@ -201,7 +201,7 @@ def test_a_state_of_other_threads_versions_or_precision_is_not_used(stage, chang
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
     stage.job.threads = changes.get("threads", 2)
-    stage.job.params.versions = changes.get("versions", stage.job.params.versions)
+    stage.job.params.versions[:] = changes.get("versions", stage.job.params.versions)
     stage.job.params.settings["precision"] = changes.get("precision", "auto")
     run = stage.run()
     assert run.returncode == 0, run.stdout

@@ -139,7 +139,7 @@ def test_uncommitted_code_is_kept_as_a_diff_that_makes_it_again(untrained):
         edited = path.read_text(encoding="utf-8")
         run = untrained.make("results/tiny/provenance.json")
         assert run.returncode == 0, run.stdout
-    [diff] = (untrained.results / "diffs").iterdir()
+    [diff] = (untrained.results / "diffs").glob("*.diff")
     checkpoint = torch.load(untrained.folder / HEAD, weights_only=True)
     assert checkpoint["provenance"]["commit"].endswith("-dirty")
     assert diff.name in (untrained.results / "provenance.json").read_text(encoding="utf-8")
