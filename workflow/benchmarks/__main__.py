@@ -54,7 +54,7 @@ def main() -> None:
         f"{os.cpu_count()} cores, {torch.get_num_threads()} threads, {platform.machine()}, {device}"
     )
     results = {"ratios": {}, "images_per_second": {}, "peak_mb": {}, "save_seconds": {}}
-    print(f"\n{'images a second':40} {'ours':>8} {'bare':>8} {'ratio':>6}")
+    print(f"\n{'images per second':40} {'ours':>8} {'bare':>8} {'ratio':>6}")
     full = os.environ.get("FULL") == "1"
     for name, measure in (SPEEDS | (FULL_SPEEDS if full else {})).items():
         speeds = measure()
