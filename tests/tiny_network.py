@@ -31,8 +31,13 @@ STAGE = {
     "ema": None,
 }
 AUGMENTATION = {
-    **{"rotation": 360.0, "rotation_probability": 1.0, "flip": True, "zoom": [1.0, 1.1]},
-    **{"shift": 0.0, "brightness": 0.0, "contrast": 0.0},
+    "rotation": 360.0,
+    "rotation_probability": 1.0,
+    "flip": True,
+    "zoom": [1.0, 1.1],
+    "shift": 0.0,
+    "brightness": 0.0,
+    "contrast": 0.0,
 }
 CPU = torch.device("cpu")
 

@@ -8,8 +8,13 @@ from galaxyzoo.engine.augmentation import random_maps, tta_maps
 from galaxyzoo.engine.transforms import affine_maps, resize, warp
 
 SETTINGS = {
-    **{"rotation": 360.0, "rotation_probability": 1.0, "flip": True, "zoom": [1.0, 1.2]},
-    **{"shift": 0.0, "brightness": 0.0, "contrast": 0.0},
+    "rotation": 360.0,
+    "rotation_probability": 1.0,
+    "flip": True,
+    "zoom": [1.0, 1.2],
+    "shift": 0.0,
+    "brightness": 0.0,
+    "contrast": 0.0,
 }
 STILL = np.zeros((1, 2))
 

@@ -7,8 +7,13 @@ from galaxyzoo.tree.decision_tree import tree_from
 from trees import GALAXY_ZOO_2
 
 AUGMENTATION = {
-    **{"rotation": 360.0, "rotation_probability": 1.0, "flip": True, "zoom": [1.0, 1.2]},
-    **{"shift": 0.0, "brightness": 0.0, "contrast": 0.0},
+    "rotation": 360.0,
+    "rotation_probability": 1.0,
+    "flip": True,
+    "zoom": [1.0, 1.2],
+    "shift": 0.0,
+    "brightness": 0.0,
+    "contrast": 0.0,
 }
 
 

@@ -12,8 +12,13 @@ from held_out_galaxies import ranked
 from trees import GALAXY_ZOO_2, RING_TREE
 
 AUGMENTATION = {
-    **{"rotation": 360.0, "rotation_probability": 1.0, "flip": True, "zoom": [1.0, 1.2]},
-    **{"shift": 0.0, "brightness": 0.0, "contrast": 0.0},
+    "rotation": 360.0,
+    "rotation_probability": 1.0,
+    "flip": True,
+    "zoom": [1.0, 1.2],
+    "shift": 0.0,
+    "brightness": 0.0,
+    "contrast": 0.0,
 }
 
 
