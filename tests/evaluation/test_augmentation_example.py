@@ -4,17 +4,8 @@ import numpy as np
 
 from galaxyzoo.evaluation.augmentation_example import VIEWS, augmented_views, talked_about
 from galaxyzoo.tree.decision_tree import tree_from
+from tiny_network import AUGMENTATION
 from trees import GALAXY_ZOO_2
-
-AUGMENTATION = {
-    "rotation": 360.0,
-    "rotation_probability": 1.0,
-    "flip": True,
-    "zoom": [1.0, 1.2],
-    "shift": 0.0,
-    "brightness": 0.0,
-    "contrast": 0.0,
-}
 
 
 def test_the_galaxy_to_augment_is_the_one_the_crowd_says_most_of():

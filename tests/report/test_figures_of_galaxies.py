@@ -9,17 +9,8 @@ from galaxyzoo.evaluation.augmentation_example import augmented_views
 from galaxyzoo.report.figures.galaxies import attribution_sheet, augmentation_grid, galaxy_sheet
 from galaxyzoo.report.figures.style import save
 from held_out_galaxies import ranked
+from tiny_network import AUGMENTATION
 from trees import GALAXY_ZOO_2, RING_TREE
-
-AUGMENTATION = {
-    "rotation": 360.0,
-    "rotation_probability": 1.0,
-    "flip": True,
-    "zoom": [1.0, 1.2],
-    "shift": 0.0,
-    "brightness": 0.0,
-    "contrast": 0.0,
-}
 
 
 def texts(figure):

@@ -56,7 +56,7 @@ class HeldOut(NamedTuple):
         Raises InputError unless the table, which was read from `path`, has each held-out galaxy
         once and no others.
         """
-        if len(table) != len(self.ids) or not np.array_equal(np.sort(table[ID]), self.ids):
+        if not np.array_equal(np.sort(table[ID]), self.ids):
             raise InputError(
                 f"{path} holds other galaxies than the {len(self.ids)} held out; delete it, and "
                 "run this again"
