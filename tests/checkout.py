@@ -12,7 +12,7 @@ from pathlib import Path
 
 import yaml
 
-from warm import SNAKEMAKE
+from warm import run_snakemake
 
 ROOT = Path(__file__).parents[1]
 HEAD = {"epochs": 1, "lr": 0.01, "freeze": True, "batch_size": 16}
@@ -89,9 +89,7 @@ class Checkout:
 
     def snakemake(self, *arguments: str) -> subprocess.CompletedProcess:
         """Run Snakemake to its end."""
-        return SNAKEMAKE.start(
-            self.folder, "snakemake", [*arguments, "--configfile", "tiny.yaml"]
-        ).wait()
+        return run_snakemake(self.folder, [*arguments, "--configfile", "tiny.yaml"])
 
     def make(self, *targets: str) -> subprocess.CompletedProcess:
         """Make some files, or all: a job of one thread on each of two cores."""

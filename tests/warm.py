@@ -4,8 +4,10 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 
@@ -47,8 +49,7 @@ class Warm:
         """The server's answer to a request."""
         if self.process is None:
             self.process = subprocess.Popen(
-                # -P: what stands beside the server is not for the scripts to import.
-                [sys.executable, "-P", Path(__file__).with_name("warm_server.py"), *self.modules],
+                [sys.executable, Path(__file__).with_name("warm_server.py"), *self.modules],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 env=os.environ | {"GOMP_SPINCOUNT": "2000"},
@@ -77,14 +78,65 @@ class Warm:
         return Running(self, int(self.ask({"start": request})), output)
 
 
+# What the scripts import, besides the module itself.
+LIBRARIES = (
+    "snakemake.script",
+    "captum.attr",
+    "jinja2",
+    "matplotlib.backends.backend_svg",
+    "matplotlib.pyplot",
+    "pandas",
+    "pyarrow.parquet",
+    "safetensors.torch",
+    "timm",
+    "torch",
+    "torch._dynamo",
+    "tqdm",
+)
 SNAKEMAKE = Warm(
+    "jsonschema",
+    "nbformat",
     "pandas",  # which Snakemake imports where it is installed
+    "requests",
+    "smart_open",
     "snakemake.cli",
     "snakemake.dag",
     "snakemake.executors.local",
     "snakemake.persistence",
+    "snakemake.profiles",
+    "snakemake.report.html_reporter",
     "snakemake.scheduling.job_scheduler",
     "snakemake.script",
     "snakemake.workflow",
 )
-TRAINING = Warm("snakemake.script", "pandas", "safetensors.torch", "timm", "torch", "tqdm")
+TRAINING = Warm(*LIBRARIES)
+
+
+def run_snakemake(
+    folder: Path,
+    arguments: Sequence[str],
+    variables: Mapping[str, str] | None = None,
+    python: str | None = None,
+) -> subprocess.CompletedProcess:
+    """Run Snakemake to its end; its jobs' scripts are run by a `python`, or by a warm one."""
+    command = [python or warm_python(), *arguments]
+    return SNAKEMAKE.start(folder, "snakemake", command, variables).wait()
+
+
+@cache
+def warm_python() -> Path:
+    """A program that runs a script as Python does, in a process that has the libraries imported."""
+    folder, here = Path(tempfile.mkdtemp()), Path(__file__).parent
+    server = subprocess.Popen(
+        [sys.executable, here / "warm_python.py", folder / "socket", *LIBRARIES],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        env=os.environ | {"GOMP_SPINCOUNT": "2000"},
+        text=True,
+    )
+    assert server.stdout.readline() == "ready\n"
+    python = folder / "python"
+    command = f'exec "{sys.executable}" -IS "{here}/warm_job.py" "{folder}/socket" "$@"'
+    python.write_text(f"#!/bin/sh\n{command}\n", encoding="utf-8")
+    python.chmod(0o755)
+    return python

@@ -13,7 +13,10 @@ import pickle
 import runpy
 import signal
 import sys
+from functools import partial
 from pathlib import Path
+
+from forked import take_over
 
 
 def start(
@@ -23,33 +26,16 @@ def start(
     process = os.fork()
     if process:
         return process
-    status = 1
-    try:
-        os.environ.clear()
-        os.environ.update(environment)
-        os.chdir(folder)
-        file = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-        os.dup2(os.open(os.devnull, os.O_RDONLY), sys.stdin.fileno())
-        for stream in (sys.stdout, sys.stderr):
-            os.dup2(file, stream.fileno())
-        COMMANDS[command](*arguments)
-        status = 0
-    except SystemExit as end:
-        if isinstance(end.code, str):
-            print(end.code, file=sys.stderr)
-        status = end.code if isinstance(end.code, int) else int(end.code is not None)
-    except BaseException:
-        sys.excepthook(*sys.exc_info())
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(status)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    file = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+    take_over(folder, environment, [nothing, file, file], partial(COMMANDS[command], *arguments))
 
 
-def run_snakemake(*arguments: str) -> None:
-    """Run Snakemake's command line."""
+def run_snakemake(python: str, *arguments: str) -> None:
+    """Run Snakemake's command line; `python` is what it starts for the scripts of its jobs."""
     import snakemake.cli
 
+    sys.executable = python
     snakemake.cli.main(arguments)
 
 
@@ -65,6 +51,7 @@ COMMANDS = {"snakemake": run_snakemake, "script": run_script}
 
 
 if __name__ == "__main__":
+    del sys.path[0]  # what stands beside this file is not for the scripts to import
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     for module in sys.argv[1:]:
         importlib.import_module(module)

@@ -12,7 +12,7 @@ import torch
 
 from checkout import ONE_JOB_A_CORE, TINY, Checkout, changed
 from galaxyzoo.first_reading import VARIABLE, library_versions, remember
-from warm import SNAKEMAKE
+from warm import run_snakemake
 
 TRAINING = "workflow/galaxyzoo/engine/training.py"
 EDIT = (TRAINING, "ADAM_SQUARE_MOMENTUM = 0.99", "ADAM_SQUARE_MOMENTUM = 0.98")
@@ -74,7 +74,7 @@ def test_a_job_that_reads_the_snakefile_again_compares_with_the_run_that_submitt
         os.environ[VARIABLE] = remembered
     command = [HEAD, *ONE_JOB_A_CORE, "--configfile", "tiny.yaml"]
     with untrained.edited(*EDIT):
-        run = SNAKEMAKE.start(untrained.folder, "snakemake", command, first).wait()
+        run = run_snakemake(untrained.folder, command, first)
     assert run.returncode != 0
     assert EDITED in run.stdout
 

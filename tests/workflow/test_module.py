@@ -3,13 +3,14 @@
 import json
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 import yaml
 
 from checkout import ROOT, TINY, Checkout, changed
-from warm import SNAKEMAKE
+from warm import run_snakemake
 
 STAGE = TINY["stages"][0]
 SURVEY = TINY["survey"] | {"simulation": {"galaxies": 30, "test_galaxies": 0}}
@@ -41,9 +42,12 @@ def write_outer(folder: Path, snakefile: str, names: str = "", prefix: str = "")
 
 
 def snakemake(folder: Path, *arguments: str, **variables: str) -> str:
-    """What Snakemake tells of a run that succeeds, in a folder without a profile."""
+    """What Snakemake tells of a run that succeeds, in a folder without a profile.
+
+    Its jobs begin in new interpreters, as they do outside the tests.
+    """
     arguments = ["--cores", "2", *arguments]
-    run = SNAKEMAKE.start(folder, "snakemake", arguments, variables).wait()
+    run = run_snakemake(folder, arguments, variables, python=sys.executable)
     assert run.returncode == 0, run.stdout
     return run.stdout
 

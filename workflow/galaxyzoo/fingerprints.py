@@ -9,6 +9,7 @@ import hashlib
 from functools import cache
 from itertools import groupby
 from pathlib import Path
+from typing import NamedTuple
 
 PACKAGE = "galaxyzoo"
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
@@ -35,19 +36,28 @@ def code_fingerprints(script: Path, package_folder: Path) -> list[str]:
 
 def code_fingerprint(path: Path) -> str:
     """Hash of the parsed code of a file, 12 hexadecimal digits."""
-    return text_fingerprint(path.read_text(encoding="utf-8"), str(path))
+    return parsed(path.read_text(encoding="utf-8"), str(path)).fingerprint
+
+
+class Code(NamedTuple):
+    """What is read from a file: its fingerprint, and the nodes of its import statements."""
+
+    fingerprint: str
+    imports: list[ast.Import | ast.ImportFrom]
 
 
 @cache
-def text_fingerprint(text: str, filename: str) -> str:
-    """The same of the file's text: one text is parsed once, for all rules that depend on it."""
-    tree = ast.parse(text, filename)
+def parsed(text: str, filename: str) -> Code:
+    """The code in a file's text, which is parsed once for all rules that depend on it."""
+    tree, imports = ast.parse(text, filename), []
     for node in ast.walk(tree):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            imports.append(node)
         if isinstance(node, DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
             node.body = node.body[1:]
         if isinstance(node, ast.Raise) or is_log_call(node):
             blank_words(node)
-    return hashlib.sha256(canonical(tree).encode()).hexdigest()[:12]
+    return Code(hashlib.sha256(canonical(tree).encode()).hexdigest()[:12], imports)
 
 
 def is_log_call(node: ast.AST) -> bool:
@@ -122,14 +132,13 @@ def imported_files(path: Path, package_folder: Path) -> set[Path]:
     return files
 
 
-@cache
 def imported_names(text: str, filename: str) -> list[tuple[int, str, str | None]]:
     """Each import from the package in a text: its line, the module, and the name imported from it.
 
     Raises ImportError for a relative import.
     """
     found: list[tuple[int, str, str | None]] = []
-    for node in ast.walk(ast.parse(text, filename)):
+    for node in parsed(text, filename).imports:
         if isinstance(node, ast.ImportFrom):
             if node.level:
                 raise ImportError(
@@ -137,7 +146,7 @@ def imported_names(text: str, filename: str) -> list[tuple[int, str, str | None]
                 )
             if is_ours(node.module):
                 found += [(node.lineno, node.module, alias.name) for alias in node.names]
-        elif isinstance(node, ast.Import):
+        else:
             found += [(node.lineno, a.name, None) for a in node.names if is_ours(a.name)]
     return found
 
