@@ -10,6 +10,7 @@ report: "workflow/report/workflow.rst"
 
 
 include: "workflow/rules/common.smk"
+include: "workflow/rules/settings.smk"
 include: f"workflow/rules/surveys/{SURVEY['source']}.smk"
 include: "workflow/rules/data.smk"
 include: "workflow/rules/training.smk"
@@ -17,6 +18,11 @@ include: "workflow/rules/prediction.smk"
 include: "workflow/rules/evaluation.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/compare.smk"
+
+
+if PLAN.weights:
+
+    include: "workflow/rules/ensemble.smk"
 
 
 rule all:

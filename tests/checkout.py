@@ -104,8 +104,8 @@ class Checkout:
     def would_run(self, config: dict | str = TINY) -> set[str]:
         """Jobs that a dry run lists for a config, or for the text of one.
 
-        Each is its rule's name and, where it has any, its wildcards as Snakemake writes them:
-        "bag subset=test", "train_stage seed=0, stage=head".
+        Each is its rule's name and its wildcards as Snakemake writes them, without those that name
+        the tiny experiment and survey: "bag subset=test", "train_stage seed=0, stage=head".
         """
         self.write_config(config)
         run = self.snakemake("--dry-run")
@@ -120,7 +120,11 @@ class Checkout:
         )
         total = re.search(r"^total +(\d+)$", run.stdout, re.MULTILINE)
         assert len(jobs) == int(total[1]), run.stdout
-        return {f"{rule} {wildcards}".strip() for rule, wildcards in jobs}
+        tiny = ("", "experiment=tiny", "survey=tiny")
+        return {
+            " ".join([rule, ", ".join(w for w in wildcards.split(", ") if w not in tiny)]).strip()
+            for rule, wildcards in jobs
+        }
 
     @contextmanager
     def edited(self, name: str, old: str, new: str) -> Iterator[None]:

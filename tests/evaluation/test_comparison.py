@@ -51,6 +51,7 @@ def experiment(name: str, noise: float = 0.1, draw: int = 1, **changes) -> Exper
         "voted": VOTED,
         "histories": {0: history, 1: {stage: 2 * table for stage, table in history.items()}},
         "timings": {0: timing, 1: timing},
+        "stage_seconds": {"0/head": 60.0, "0/all": 120.0, "1/head": 60.0, "1/all": 120.0},
     }
     return Experiment(**fields | changes)
 
@@ -62,6 +63,15 @@ def test_the_best_comes_first_and_a_clearly_worse_one_is_told_apart_from_it():
     assert [best[f"difference{end}"] for end in ("", "_low", "_high")] == [0, 0, 0]
     assert worse["difference"] == worse["rmse"] - best["rmse"]
     assert 0 < worse["difference_low"] < worse["difference"] < worse["difference_high"]
+
+
+def test_a_base_comes_first_and_the_others_are_compared_with_it():
+    some = [experiment("best", 0.1), experiment("base", 0.15, 2), experiment("worse", 0.2, 3)]
+    table = score_table(some, "base", resamples=500).set_index("experiment")
+    assert list(table.index) == ["base", "best", "worse"]
+    for name, row in table.iterrows():
+        assert row["difference"] == row["rmse"] - table.loc["base", "rmse"], name
+    assert table.loc["best", "difference_high"] < 0 < table.loc["worse", "difference_low"]
 
 
 def test_two_that_are_as_good_are_not_told_apart():
@@ -85,8 +95,8 @@ def test_the_interval_is_a_paired_one():
 
 def test_the_table_tells_time_and_extent():
     (row,) = score_table([experiment("one")], resamples=10).to_dict("records")
-    assert row["training_seconds"] == 2 * (60 + 30 + 90)  # of two seeds
-    expected = {"seeds": 2, "epochs": 3, "sizes_px": "32, 48", "galaxies": GALAXIES}
+    assert row["training_seconds"] == 2 * (60 + 120)  # of two seeds
+    expected = {"networks": 2, "epochs": 3, "sizes_px": "32, 48", "galaxies": GALAXIES}
     assert {key: row[key] for key in expected} == expected
 
 

@@ -219,6 +219,7 @@ def source(results, config=CONFIG, metrics=METRICS, provenance=PROVENANCE, explo
         TEMPLATE,
         provenance,
         RULES,
+        taken=[],
     )
 
 

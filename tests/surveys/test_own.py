@@ -346,7 +346,7 @@ def test_other_words_train_nothing_and_another_tree_does(rings):
     figures = {"plot_errors", "plot_galaxies", "explorer", "plot_attribution"}
     assert would_run(rings, ring_config() | {"tree": words}) == figures | {
         "resolved_config",
-        "report",
+        "write_report",
         "all",
     }
     everyone = [first, second | {"parent": None}]

@@ -95,7 +95,7 @@ def test_another_torch_redoes_training_and_predictions_unless_told_to_keep_them(
         kept = finished.snakemake("--dry-run", "--rerun-triggers", "mtime", "input")
     stages = {job for job in jobs if job.startswith("train_stage")}
     assert len(stages) == 8
-    assert {"predict_holdout seed=0", "predict_test seed=1", "evaluate", "report"} <= jobs
+    assert {"predict_holdout seed=0", "predict_test seed=1", "evaluate", "write_report"} <= jobs
     assert not {"simulate", "crop_training", "hold_out", "split seed=0"} & jobs
     assert "Nothing to be done" in kept.stdout
     assert finished.would_run() == set()

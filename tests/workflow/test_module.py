@@ -138,7 +138,7 @@ def test_a_module_may_come_from_github(checkout, tmp_path):
         "GITHUB_TOKEN": "",
         "XDG_CACHE_HOME": str(tmp_path / "cache"),
     }
-    assert jobs(snakemake(folder, "--dry-run", **hub))["report"] == 1
+    assert jobs(snakemake(folder, "--dry-run", **hub))["write_report"] == 1
     snakemake(folder, "results/surveys/tiny/holdout.csv", "results/tiny/config.yaml", **hub)
     assert (folder / "results" / "tiny" / "config.yaml").exists()
     again = snakemake(folder, "results/surveys/tiny/holdout.csv", "results/tiny/config.yaml", **hub)

@@ -25,7 +25,7 @@ def predictions(seeds=SEEDS) -> set[str]:
 
 
 CROPS = {"crop_training", "crop_test"}
-REPORT = {"report", "all"}
+REPORT = {"write_report", "all"}
 # Of the held-out galaxies as the bag predicts them.
 FIGURES = {"plot_errors", "plot_averaging", "plot_galaxies", "plot_attribution"}
 AFTER_PREDICTION = {

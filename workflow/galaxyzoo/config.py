@@ -14,6 +14,11 @@ from galaxyzoo.foundation.errors import InputError
 
 Schema = dict[str, Any]
 
+# Keys that say which variants an experiment has.
+OF_ALL_VARIANTS = ("variants", "grid", "ensemble")
+VARIANT_OF = "variant_of"  # in a variant's resolved config alone, with the name of its base
+NOT_OF_ONE = (*OF_ALL_VARIANTS, VARIANT_OF)
+
 
 def load_schema(path: Path) -> Schema:
     """The JSON schema of the config, from its YAML file."""
@@ -23,7 +28,8 @@ def load_schema(path: Path) -> Schema:
 def validated(config: dict[str, Any], schema: Schema) -> dict[str, Any]:
     """The config in canonical form: defaults filled in, keys in the schema's order, plain numbers.
 
-    The settings of unused survey sources are left out. The epochs of each stage are multiplied by
+    It is that of one experiment: what says which variants there are is left out, and so are the
+    settings of unused survey sources. The epochs of each stage are multiplied by
     `epochs_scale`, with a minimum of one. The scale is then set to 1, so that validating the result
     again does not change it. Two configs with the same meaning give the same result. Raises
     InputError with one line for each wrong key: its name, the value found, and what is allowed.
@@ -31,7 +37,8 @@ def validated(config: dict[str, Any], schema: Schema) -> dict[str, Any]:
     validator = Draft202012Validator(schema)
     problems = [problem(error) for error in validator.iter_errors(config)]
     if not problems:
-        config = without_other_sources(canonical(config, schema, schema), schema)
+        one = {key: value for key, value in config.items() if key not in NOT_OF_ONE}
+        config = without_other_sources(canonical(one, schema, schema), schema)
         problems = list(contradictions(config))
     if problems:
         raise InputError("\n".join(f"config: {line}" for line in problems))

@@ -1,8 +1,12 @@
 import os
+import re
 import sys
 from contextlib import contextmanager
 from pathlib import Path
 
+from snakemake.exceptions import WorkflowError
+from snakemake.exceptions import WorkflowError
+from snakemake.logging import logger
 from snakemake.settings.types import DeploymentMethod
 
 # Inherited by all jobs. If another process wants the cores, threads that spin for long while they
@@ -32,13 +36,20 @@ def workflow_folder():
 WORKFLOW = workflow_folder()
 sys.path.insert(0, str(WORKFLOW))  # Snakemake passes it on to the scripts
 
-from galaxyzoo.config import load_schema, validated
+from galaxyzoo.config import load_schema
 from galaxyzoo.fingerprints import code_fingerprints
 from galaxyzoo.first_reading import library_versions, remember
 from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.foundation.stage_owners import stage_owners
 from galaxyzoo.surveys import layout
 from galaxyzoo.surveys.layout import SurveyFiles
 from galaxyzoo.tree.questions import questions_of, without_words
+from galaxyzoo.variants import (
+    experiments,
+    plan_in_words,
+    require_own_folders,
+    starting_weights_name,
+)
 
 
 @contextmanager
@@ -60,53 +71,108 @@ VERSIONS = library_versions(
 remember(WORKFLOW, VERSIONS)
 
 with input_errors_told():
-    config = validated(config, load_schema(WORKFLOW / "schemas" / "config.schema.yaml"))
+    PLAN = experiments(config, load_schema(WORKFLOW / "schemas" / "config.schema.yaml"))
+    require_own_folders(PLAN, Path("results"))
 
-SURVEY = config["survey"]
-SURVEY_FOLDER = f"results/surveys/{SURVEY['name']}"
-EXPERIMENT = config["experiment"]
-EXPERIMENT_FOLDER = f"results/{EXPERIMENT}"
-TREE = questions_of(config["tree"])
+AS_WRITTEN = config
+CONFIGS = PLAN.configs
+BASE = config = CONFIGS[PLAN.base]  # what scripts read of it is the same in all variants
+SURVEYS = {one["survey"]["name"]: one["survey"] for one in CONFIGS.values()}
+# All surveys of a run have the base's raw files, and its decision tree.
+SURVEY = BASE["survey"]
+TREE = questions_of(BASE["tree"])
 TREE_WITHOUT_WORDS = without_words(TREE)
-STAGES = config["stages"]
-STAGE_NAMES = [stage["name"] for stage in STAGES]
-LAST_STAGE = STAGE_NAMES[-1]
-STARTING_WEIGHTS = "results/backbones/{}-{}.safetensors".format(
-    config["model"]["backbone"], Path(config["model"]["weights"]).stem
-)
+STARTING_WEIGHTS = {starting_weights_name(one["model"]): one["model"] for one in CONFIGS.values()}
+NAMES = [*CONFIGS, PLAN.ensemble] if PLAN.weights else [*CONFIGS]
+STAGE_OWNERS = {name: stage_owners(one, BASE) for name, one in CONFIGS.items()}
 PAGES = ("report.html.j2", "comparison.html.j2")
+
+if workflow.is_main_process:
+    for line in plan_in_words(PLAN, STAGE_OWNERS):
+        logger.info(line)
+
+
+def any_of(names):
+    """A regular expression for one of several names."""
+    return "|".join(map(re.escape, names))
+
+
+# The names of the experiments that have networks of their own, which an ensemble has not.
+WITH_NETWORKS = any_of(CONFIGS)
 
 
 wildcard_constraints:
+    experiment=any_of(NAMES),
+    survey=any_of(SURVEYS),
+    starting_weights=any_of(STARTING_WEIGHTS),
     seed=r"\d+",
-    stage="|".join(STAGE_NAMES),
+    stage=any_of({stage["name"] for one in CONFIGS.values() for stage in one["stages"]}),
     subset="holdout|test",
 
 
-def survey_file(name):
-    """Path of a file that is shared by all experiments on the survey."""
-    return f"{SURVEY_FOLDER}/{name}"
-
-
 def experiment_file(name):
-    """Path of a file of this experiment."""
-    return f"{EXPERIMENT_FOLDER}/{name}"
+    """Path of a file of an experiment."""
+    return f"results/{{experiment}}/{name}"
+
+
+def survey_file(name):
+    """Path of a file that is shared by all experiments on a survey."""
+    return f"results/surveys/{{survey}}/{name}"
+
+
+def raw_file(name):
+    """Path of a file that is shared by all surveys of the run."""
+    return f"results/surveys/{SURVEY['name']}/{name}"
+
+
+def config_of(wildcards):
+    """The resolved config of an experiment; of an ensemble, that of its first member."""
+    return CONFIGS.get(wildcards.experiment) or CONFIGS[next(iter(PLAN.weights))]
+
+
+def its_survey(name):
+    """An input function: path of a file of the experiment's survey."""
+    return lambda wildcards: survey_file(name).format(survey=config_of(wildcards)["survey"]["name"])
 
 
 def each_seed(name):
-    """Paths of a file for each seed."""
-    return [experiment_file(f"seed{seed}/{name}") for seed in config["seeds"]]
+    """An input function: paths of a file for each seed of the experiment."""
+
+    def paths(wildcards):
+        folder = f"results/{wildcards.experiment}"
+        return [f"{folder}/seed{seed}/{name}" for seed in config_of(wildcards)["seeds"]]
+
+    return paths
 
 
 def each_stage(name):
-    """Paths of a file for each stage of each seed."""
-    return [path.format(stage=s) for path in each_seed(name) for s in STAGE_NAMES]
+    """An input function: paths of a file for each stage of each seed, in its owner's folder."""
+
+    def paths(wildcards):
+        owners = STAGE_OWNERS[wildcards.experiment]
+        return [
+            f"results/{owner}/" + name.format(seed=seed, stage=stage)
+            for (seed, stage), owner in owners.items()
+        ]
+
+    return paths
 
 
-def each_benchmark(name):
-    """Paths of a benchmark for each stage of each seed."""
-    paths = [experiment_file(f"benchmarks/seed{seed}/{name}") for seed in config["seeds"]]
-    return [path.format(stage=s) for path in paths for s in STAGE_NAMES]
+def weights_of(wildcards, seed, stage):
+    """Path of the weights that a stage ends with."""
+    owner = STAGE_OWNERS[wildcards.experiment].get((seed, stage), wildcards.experiment)
+    return f"results/{owner}/seed{seed}/stages/{stage}.pt"
+
+
+def last_weights(wildcards):
+    """Path of the weights that a seed predicts with."""
+    return weights_of(wildcards, int(wildcards.seed), config_of(wildcards)["stages"][-1]["name"])
+
+
+def first_seeds_last_weights(wildcards):
+    """Path of the weights that the first seed predicts with."""
+    config = config_of(wildcards)
+    return weights_of(wildcards, config["seeds"][0], config["stages"][-1]["name"])
 
 
 def fingerprints(script):
@@ -114,57 +180,45 @@ def fingerprints(script):
     return code_fingerprints(WORKFLOW / "scripts" / f"{script}.py", WORKFLOW / "galaxyzoo")
 
 
-def fair_ids():
-    """Path of the file that limits the hold-out to a fair subset, or nothing."""
-    return SURVEY["fair_ids"] or SURVEY_FILES.fair_ids or []
+def fair_ids(survey):
+    """Path of the file that limits a survey's hold-out to a fair subset, or nothing."""
+    return survey["fair_ids"] or SURVEY_FILES.fair_ids or []
 
 
-def weights_file():
+def weights_file(wildcards):
     """Path of the starting weights if the config names a file, or nothing."""
-    weights = config["model"]["weights"]
+    weights = STARTING_WEIGHTS[wildcards.starting_weights]["weights"]
     return [] if weights in ("pretrained", "random") else weights
 
 
-def crop_settings():
-    """What the crops depend on besides images and labels."""
-    return {name: SURVEY[name] for name in ("crop", "on_bad_galaxy")}
+def weights_to_start_from(wildcards):
+    """Path of the weights that an experiment's first stage starts from."""
+    return f"results/backbones/{starting_weights_name(config_of(wildcards)['model'])}.safetensors"
+
+
+def stage_position(wildcards):
+    """The position of a stage in its experiment's list."""
+    names = [stage["name"] for stage in config_of(wildcards)["stages"]]
+    if wildcards.stage not in names:
+        raise WorkflowError(
+            f"{wildcards.experiment} has no stage {wildcards.stage}; it has {', '.join(names)}"
+        )
+    return names.index(wildcards.stage)
 
 
 def previous_weights(wildcards):
     """Path of the weights that a stage starts from."""
-    position = STAGE_NAMES.index(wildcards.stage)
+    position = stage_position(wildcards)
     if position == 0:
-        return STARTING_WEIGHTS
-    return experiment_file(f"seed{wildcards.seed}/stages/{STAGE_NAMES[position - 1]}.pt")
-
-
-def stage_settings(wildcards):
-    """What a stage depends on besides its starting weights and the galaxies."""
-    return {
-        "seed": int(wildcards.seed),
-        "stage": STAGES[STAGE_NAMES.index(wildcards.stage)],
-        "augmentation": config["augmentation"],
-        "model": config["model"],
-        "tree": TREE_WITHOUT_WORDS,
-        "precision": config["precision"],
-        "compile": config["compile"],
-    }
-
-
-def prediction_settings():
-    """What a prediction depends on besides the network and the galaxies."""
-    return {
-        "model": config["model"],
-        "tree": TREE_WITHOUT_WORDS,
-        "tta": config["tta"],
-        "precision": config["precision"],
-    }
+        return weights_to_start_from(wildcards)
+    previous = config_of(wildcards)["stages"][position - 1]["name"]
+    return weights_of(wildcards, int(wildcards.seed), previous)
 
 
 def file_to_submit(wildcards):
     """Path of the submission; exits before any job if Kaggle would not accept it.
 
-    Kaggle's client is imported here, so that only the rule `submit` needs it.
+    Kaggle's client is imported here, so that only a submission needs it.
     """
     if SURVEY["source"] != "kaggle":
         sys.exit(
@@ -176,7 +230,7 @@ def file_to_submit(wildcards):
 
     if not has_credentials():
         sys.exit(f"submit: {NO_CREDENTIALS}")
-    return experiment_file("submission.csv.gz")
+    return f"results/{wildcards.experiment}/submission.csv.gz"
 
 
 def page_parts():
@@ -186,12 +240,53 @@ def page_parts():
     return sorted(str(path) for path in files if path.name not in PAGES)
 
 
+def members_of_the_bag(wildcards):
+    """Paths of the predictions that are averaged: over seeds or, for an ensemble, over bags."""
+    if wildcards.experiment == PLAN.ensemble:
+        return [f"results/{name}/bag/{wildcards.subset}.parquet" for name in PLAN.weights]
+    return each_seed(f"predictions/{wildcards.subset}_tta.parquet")(wildcards)
+
+
+def members_of_the_holdout(wildcards):
+    """Paths of the predictions of the held-out galaxies by an ensemble's members."""
+    return [f"results/{name}/bag/holdout.parquet" for name in PLAN.weights]
+
+
+def first_members_splits(wildcards):
+    """Paths of the splits of an ensemble's first member."""
+    member = next(iter(PLAN.weights))
+    return [f"results/{member}/seed{seed}/split.csv" for seed in CONFIGS[member]["seeds"]]
+
+
+def each_learning_rate():
+    """Paths of the finder's figure for each stage that an experiment trains itself, first seeds."""
+    return [
+        f"results/{name}/seed{seed}/lr_find/{stage}.svg"
+        for name, config in CONFIGS.items()
+        for (seed, stage), owner in STAGE_OWNERS[name].items()
+        if owner == name and seed == config["seeds"][0]
+    ]
+
+
+def each_experiment(name):
+    """Paths of a file of each experiment of the run, and of their ensemble if there is one."""
+    return [f"results/{experiment}/{name}" for experiment in NAMES]
+
+
+def all_stages(*endings):
+    """Paths of files of every stage of the run, each once: its weights' path with other endings."""
+    stems = [
+        f"results/{owner}/seed{seed}/stages/{stage}"
+        for owners in STAGE_OWNERS.values()
+        for (seed, stage), owner in owners.items()
+    ]
+    return [stem + ending for stem in dict.fromkeys(stems) for ending in endings]
+
+
 def final_output():
     """Paths of all files that a default run makes."""
-    submission = [experiment_file("submission.csv.gz")] if SURVEY_FILES.test_images else []
-    return [
-        experiment_file("config.yaml"),
-        experiment_file("report.html"),
-        experiment_file("metrics.json"),
-        *submission,
-    ]
+    files = ["config.yaml", "report.html", "metrics.json"]
+    if SURVEY_FILES.test_images:
+        files.append("submission.csv.gz")
+    comparison = [f"results/{PLAN.base}/comparison.html"] if len(CONFIGS) > 1 else []
+    return [path for file in files for path in each_experiment(file)] + comparison

@@ -7,17 +7,54 @@ rule compare:
     input:
         template=str(WORKFLOW / "report" / "comparison.html.j2"),
     output:
+        multiext("results/comparison_differences", ".png", ".csv"),
         page="results/comparison.html",
         table="results/comparison.csv",
         curves="results/comparison_curves.svg",
+        differences="results/comparison_differences.svg",
     log:
         "results/comparison.log",
     localrule: True
     conda:
         "../../envs/environment.yaml"
     params:
-        settings={"experiment": EXPERIMENT},
+        settings={"experiment": PLAN.base},
         asked_at=time.time(),
         code=fingerprints("compare"),
     script:
         "../scripts/compare.py"
+
+
+# Of the experiments of one run, which are made for it.
+rule compare_variants:
+    input:
+        configs=each_experiment("config.yaml"),
+        metrics=each_experiment("metrics.json"),
+        bags=each_experiment("bag/holdout.parquet"),
+        indices=[survey_file("training.csv").format(survey=survey) for survey in SURVEYS],
+        stages=all_stages(".csv", "_timing.csv"),
+        template=str(WORKFLOW / "report" / "comparison.html.j2"),
+    output:
+        multiext(experiment_file("figures/comparison_differences"), ".png", ".csv"),
+        page=experiment_file("comparison.html"),
+        table=experiment_file("comparison.csv"),
+        config=experiment_file("comparison.yaml"),
+        curves=experiment_file("figures/comparison_curves.svg"),
+        differences=report(
+            experiment_file("figures/comparison_differences.svg"),
+            caption="../report/comparison_differences.rst",
+            category="{experiment}",
+            subcategory="comparison",
+            labels={"figure": "differences from the base"},
+        ),
+    log:
+        experiment_file("logs/compare_variants.log"),
+    wildcard_constraints:
+        experiment=re.escape(PLAN.base),
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        settings={"experiments": NAMES, "config": AS_WRITTEN},
+        code=fingerprints("compare_variants"),
+    script:
+        "../scripts/compare_variants.py"

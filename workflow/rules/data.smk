@@ -16,7 +16,7 @@ rule crop_training:
         "../../envs/environment.yaml"
     threads: 8
     params:
-        settings=crop_settings() | {"tree": TREE_WITHOUT_WORDS},
+        settings=lambda wildcards: crop_settings(wildcards) | {"tree": TREE_WITHOUT_WORDS},
         code=fingerprints("crop"),
     script:
         "../scripts/crop.py"
@@ -37,7 +37,7 @@ rule crop_test:
         "../../envs/environment.yaml"
     threads: 8
     params:
-        settings=crop_settings(),
+        settings=crop_settings,
         code=fingerprints("crop"),
     script:
         "../scripts/crop.py"
@@ -46,7 +46,7 @@ rule crop_test:
 rule hold_out:
     input:
         index=survey_file("training.csv"),
-        fair_ids=fair_ids(),
+        fair_ids=lambda wildcards: fair_ids(SURVEYS[wildcards.survey]),
     output:
         holdout=survey_file("holdout.csv"),
     log:
@@ -54,7 +54,7 @@ rule hold_out:
     conda:
         "../../envs/environment.yaml"
     params:
-        settings={"fraction": SURVEY["holdout"], "seed": SURVEY["holdout_seed"]},
+        settings=holdout_settings,
         code=fingerprints("hold_out"),
     script:
         "../scripts/hold_out.py"
@@ -80,8 +80,8 @@ rule record_survey:
 
 rule split:
     input:
-        index=survey_file("training.csv"),
-        holdout=survey_file("holdout.csv"),
+        index=its_survey("training.csv"),
+        holdout=its_survey("holdout.csv"),
     output:
         split=experiment_file("seed{seed}/split.csv"),
     log:
@@ -89,7 +89,7 @@ rule split:
     conda:
         "../../envs/environment.yaml"
     params:
-        settings={"validation": config["validation"]},
+        settings=lambda wildcards: {"validation": config_of(wildcards)["validation"]},
         code=fingerprints("split"),
     script:
         "../scripts/split.py"

@@ -3,26 +3,23 @@ rule evaluate:
         bag=experiment_file("bag/holdout.parquet"),
         single=each_seed("predictions/holdout_single.parquet"),
         tta=each_seed("predictions/holdout_tta.parquet"),
-        crops=survey_file("training.npy"),
-        index=survey_file("training.csv"),
-        holdout=survey_file("holdout.csv"),
+        crops=its_survey("training.npy"),
+        index=its_survey("training.csv"),
+        holdout=its_survey("holdout.csv"),
         splits=each_seed("split.csv"),
-        fair_ids=fair_ids(),
-        test_index=survey_file("test.csv") if SURVEY_FILES.test_images else [],
+        fair_ids=lambda wildcards: fair_ids(config_of(wildcards)["survey"]),
+        test_index=its_survey("test.csv") if SURVEY_FILES.test_images else [],
         true_probabilities=SURVEY_FILES.true_probabilities or [],
     output:
         metrics=experiment_file("metrics.json"),
     log:
         experiment_file("logs/evaluate.log"),
+    wildcard_constraints:
+        experiment=WITH_NETWORKS,
     conda:
         "../../envs/environment.yaml"
     params:
-        settings={
-            "experiment": config["experiment"],
-            "survey": SURVEY["name"],
-            "seeds": config["seeds"],
-            "tree": TREE_WITHOUT_WORDS,
-        },
+        settings=evaluation_settings,
         code=fingerprints("evaluate"),
     script:
         "../scripts/evaluate.py"
@@ -30,10 +27,10 @@ rule evaluate:
 
 rule record_experiment:
     input:
-        survey=survey_file("provenance.json"),
-        holdout=survey_file("holdout.csv"),
-        starting_weights=STARTING_WEIGHTS,
-        weights=each_stage("stages/{stage}.pt"),
+        survey=its_survey("provenance.json"),
+        holdout=its_survey("holdout.csv"),
+        starting_weights=weights_to_start_from,
+        weights=each_stage("seed{seed}/stages/{stage}.pt"),
     output:
         record=experiment_file("provenance.json"),
         diffs=directory(experiment_file("diffs")),
@@ -42,7 +39,7 @@ rule record_experiment:
     conda:
         "../../envs/environment.yaml"
     params:
-        settings={"experiment": EXPERIMENT},
+        settings=lambda wildcards: {"experiment": wildcards.experiment},
         code=fingerprints("record_experiment"),
     script:
         "../scripts/record_experiment.py"

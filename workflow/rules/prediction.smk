@@ -1,9 +1,9 @@
 rule predict_holdout:
     input:
-        weights=experiment_file(f"seed{{seed}}/stages/{LAST_STAGE}.pt"),
-        crops=survey_file("training.npy"),
-        index=survey_file("training.csv"),
-        subset=survey_file("holdout.csv"),
+        weights=last_weights,
+        crops=its_survey("training.npy"),
+        index=its_survey("training.csv"),
+        subset=its_survey("holdout.csv"),
     output:
         single=experiment_file("seed{seed}/predictions/holdout_single.parquet"),
         tta=experiment_file("seed{seed}/predictions/holdout_tta.parquet"),
@@ -18,7 +18,7 @@ rule predict_holdout:
     resources:
         gpu=1,
     params:
-        settings=prediction_settings(),
+        settings=prediction_settings,
         code=fingerprints("predict"),
         versions=VERSIONS,
     script:
@@ -27,10 +27,10 @@ rule predict_holdout:
 
 use rule predict_holdout as predict_test with:
     input:
-        weights=experiment_file(f"seed{{seed}}/stages/{LAST_STAGE}.pt"),
-        crops=survey_file("test.npy"),
-        index=survey_file("test.csv"),
-        subset=survey_file("test.csv"),
+        weights=last_weights,
+        crops=its_survey("test.npy"),
+        index=its_survey("test.csv"),
+        subset=its_survey("test.csv"),
     output:
         tta=experiment_file("seed{seed}/predictions/test_tta.parquet"),
     log:
@@ -41,7 +41,7 @@ use rule predict_holdout as predict_test with:
 
 rule bag:
     input:
-        each_seed("predictions/{subset}_tta.parquet"),
+        members_of_the_bag,
     output:
         experiment_file("bag/{subset}.parquet"),
     log:
@@ -49,7 +49,7 @@ rule bag:
     conda:
         "../../envs/environment.yaml"
     params:
-        settings={},
+        settings=bag_settings,
         code=fingerprints("bag"),
     script:
         "../scripts/bag.py"
@@ -71,7 +71,7 @@ rule submission:
         "../scripts/submission.py"
 
 
-rule submit:
+rule submit_to_kaggle:
     input:
         submission=file_to_submit,
     output:
@@ -82,10 +82,15 @@ rule submit:
     conda:
         "../../envs/environment.yaml"
     params:
-        settings={
+        settings=lambda wildcards: {
             "competition": layout.COMPETITION,
-            "experiment": config["experiment"],
+            "experiment": wildcards.experiment,
         },
         code=fingerprints("submit"),
     script:
         "../scripts/submit.py"
+
+
+rule submit:
+    input:
+        f"results/{PLAN.base}/kaggle_score.json",

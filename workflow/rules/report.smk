@@ -8,7 +8,7 @@ rule resolved_config:
     conda:
         "../../envs/environment.yaml"
     params:
-        settings=config,
+        settings=config_to_write,
         code=fingerprints("write_config"),
     script:
         "../scripts/write_config.py"
@@ -16,13 +16,13 @@ rule resolved_config:
 
 rule plot_learning_curves:
     input:
-        each_stage("stages/{stage}.csv"),
+        each_stage("seed{seed}/stages/{stage}.csv"),
     output:
         multiext(experiment_file("figures/learning_curves"), ".png", ".csv"),
         svg=report(
             experiment_file("figures/learning_curves.svg"),
             caption="../report/learning_curves.rst",
-            category=EXPERIMENT,
+            category="{experiment}",
             subcategory="learning",
             labels={"figure": "learning curves"},
         ),
@@ -31,10 +31,7 @@ rule plot_learning_curves:
     conda:
         "../../envs/environment.yaml"
     params:
-        settings={
-            "seeds": config["seeds"],
-            "stages": [{name: stage[name] for name in ("name", "size", "lr")} for stage in STAGES],
-        },
+        settings=curve_settings,
         code=fingerprints("plot_learning_curves"),
     script:
         "../scripts/plot_learning_curves.py"
@@ -43,9 +40,9 @@ rule plot_learning_curves:
 rule plot_errors:
     input:
         bag=experiment_file("bag/holdout.parquet"),
-        index=survey_file("training.csv"),
-        holdout=survey_file("holdout.csv"),
-        crops=survey_file("training.npy"),
+        index=its_survey("training.csv"),
+        holdout=its_survey("holdout.csv"),
+        crops=its_survey("training.npy"),
     output:
         multiext(experiment_file("figures/questions"), ".png", ".csv"),
         multiext(experiment_file("figures/answers"), ".png", ".csv"),
@@ -55,35 +52,35 @@ rule plot_errors:
         questions=report(
             experiment_file("figures/questions.svg"),
             caption="../report/questions.rst",
-            category=EXPERIMENT,
+            category="{experiment}",
             subcategory="errors",
             labels={"figure": "by question"},
         ),
         answers=report(
             experiment_file("figures/answers.svg"),
             caption="../report/answers.rst",
-            category=EXPERIMENT,
+            category="{experiment}",
             subcategory="errors",
             labels={"figure": "by answer"},
         ),
         error_by_property=report(
             experiment_file("figures/error_by_property.svg"),
             caption="../report/error_by_property.rst",
-            category=EXPERIMENT,
+            category="{experiment}",
             subcategory="errors",
             labels={"figure": "by agreement, brightness and size"},
         ),
         predicted_against_voted=report(
             experiment_file("figures/predicted_against_voted.svg"),
             caption="../report/predicted_against_voted.rst",
-            category=EXPERIMENT,
+            category="{experiment}",
             subcategory="errors",
             labels={"figure": "predicted against voted"},
         ),
         reliability=report(
             experiment_file("figures/reliability.svg"),
             caption="../report/reliability.rst",
-            category=EXPERIMENT,
+            category="{experiment}",
             subcategory="errors",
             labels={"figure": "reliability of each answer"},
         ),
@@ -102,22 +99,22 @@ rule plot_averaging:
     input:
         tta=each_seed("predictions/holdout_tta.parquet"),
         views=each_seed("predictions/holdout_views.parquet"),
-        index=survey_file("training.csv"),
-        holdout=survey_file("holdout.csv"),
+        index=its_survey("training.csv"),
+        holdout=its_survey("holdout.csv"),
     output:
         multiext(experiment_file("figures/error_by_views"), ".png", ".csv"),
         multiext(experiment_file("figures/error_by_seeds"), ".png", ".csv"),
         views=report(
             experiment_file("figures/error_by_views.svg"),
             caption="../report/error_by_views.rst",
-            category=EXPERIMENT,
+            category="{experiment}",
             subcategory="averaging",
             labels={"figure": "over views"},
         ),
         seeds=report(
             experiment_file("figures/error_by_seeds.svg"),
             caption="../report/error_by_seeds.rst",
-            category=EXPERIMENT,
+            category="{experiment}",
             subcategory="averaging",
             labels={"figure": "over seeds"},
         ),
@@ -126,7 +123,7 @@ rule plot_averaging:
     conda:
         "../../envs/environment.yaml"
     params:
-        settings={"seeds": config["seeds"], "tree": TREE_WITHOUT_WORDS},
+        settings=averaging_settings,
         code=fingerprints("plot_averaging"),
     script:
         "../scripts/plot_averaging.py"
@@ -135,9 +132,9 @@ rule plot_averaging:
 rule plot_galaxies:
     input:
         bag=experiment_file("bag/holdout.parquet"),
-        index=survey_file("training.csv"),
-        holdout=survey_file("holdout.csv"),
-        crops=survey_file("training.npy"),
+        index=its_survey("training.csv"),
+        holdout=its_survey("holdout.csv"),
+        crops=its_survey("training.npy"),
     output:
         experiment_file("figures/galaxies_typical.csv"),
         experiment_file("figures/galaxies_best.csv"),
@@ -146,28 +143,28 @@ rule plot_galaxies:
         typical=report(
             experiment_file("figures/galaxies_typical.png"),
             caption="../report/galaxies.rst",
-            category=EXPERIMENT,
+            category="{experiment}",
             subcategory="galaxies",
             labels={"figure": "galaxies", "sheet": "typical"},
         ),
         best=report(
             experiment_file("figures/galaxies_best.png"),
             caption="../report/galaxies.rst",
-            category=EXPERIMENT,
+            category="{experiment}",
             subcategory="galaxies",
             labels={"figure": "galaxies", "sheet": "best"},
         ),
         worst=report(
             experiment_file("figures/galaxies_worst.png"),
             caption="../report/galaxies.rst",
-            category=EXPERIMENT,
+            category="{experiment}",
             subcategory="galaxies",
             labels={"figure": "galaxies", "sheet": "worst"},
         ),
         disagreed=report(
             experiment_file("figures/galaxies_disagreed.png"),
             caption="../report/galaxies.rst",
-            category=EXPERIMENT,
+            category="{experiment}",
             subcategory="galaxies",
             labels={"figure": "galaxies", "sheet": "disagreed"},
         ),
@@ -185,9 +182,9 @@ rule plot_galaxies:
 rule explorer:
     input:
         bag=experiment_file("bag/holdout.parquet"),
-        index=survey_file("training.csv"),
-        holdout=survey_file("holdout.csv"),
-        crops=survey_file("training.npy"),
+        index=its_survey("training.csv"),
+        holdout=its_survey("holdout.csv"),
+        crops=its_survey("training.npy"),
     output:
         experiment_file("explorer.json"),
     log:
@@ -203,14 +200,14 @@ rule explorer:
 
 rule plot_augmentation:
     input:
-        crops=survey_file("training.npy"),
-        index=survey_file("training.csv"),
-        holdout=survey_file("holdout.csv"),
+        crops=its_survey("training.npy"),
+        index=its_survey("training.csv"),
+        holdout=its_survey("holdout.csv"),
     output:
         figure=report(
             experiment_file("figures/augmentation.png"),
             caption="../report/augmentation.rst",
-            category=EXPERIMENT,
+            category="{experiment}",
             subcategory="learning",
             labels={"figure": "augmentation"},
         ),
@@ -220,11 +217,7 @@ rule plot_augmentation:
     conda:
         "../../envs/environment.yaml"
     params:
-        settings={
-            "tree": TREE_WITHOUT_WORDS,
-            "augmentation": config["augmentation"],
-            "size": STAGES[-1]["size"],
-        },
+        settings=augmentation_settings,
         code=fingerprints("plot_augmentation"),
     script:
         "../scripts/plot_augmentation.py"
@@ -232,16 +225,16 @@ rule plot_augmentation:
 
 rule plot_attribution:
     input:
-        weights=experiment_file(f"seed{config['seeds'][0]}/stages/{LAST_STAGE}.pt"),
+        weights=first_seeds_last_weights,
         bag=experiment_file("bag/holdout.parquet"),
-        index=survey_file("training.csv"),
-        holdout=survey_file("holdout.csv"),
-        crops=survey_file("training.npy"),
+        index=its_survey("training.csv"),
+        holdout=its_survey("holdout.csv"),
+        crops=its_survey("training.npy"),
     output:
         figure=report(
             experiment_file("figures/attribution.png"),
             caption="../report/attribution.rst",
-            category=EXPERIMENT,
+            category="{experiment}",
             subcategory="attribution",
             labels={"figure": "what an answer depends on"},
         ),
@@ -256,19 +249,19 @@ rule plot_attribution:
     resources:
         gpu=1,
     params:
-        settings={"model": config["model"], "tree": TREE, "seed": config["seeds"][0]},
+        settings=attribution_settings,
         code=fingerprints("plot_attribution"),
         versions=VERSIONS,
     script:
         "../scripts/plot_attribution.py"
 
 
-rule report:
+rule write_report:
     input:
         metrics=experiment_file("metrics.json"),
-        histories=each_stage("stages/{stage}.csv"),
-        timings=each_stage("stages/{stage}_timing.csv"),
-        benchmarks=each_benchmark("train_{stage}.tsv"),
+        histories=each_stage("seed{seed}/stages/{stage}.csv"),
+        timings=each_stage("seed{seed}/stages/{stage}_timing.csv"),
+        benchmarks=each_stage("benchmarks/seed{seed}/train_{stage}.tsv"),
         learning_curves=experiment_file("figures/learning_curves.svg"),
         questions=experiment_file("figures/questions.svg"),
         answers=experiment_file("figures/answers.svg"),
@@ -296,16 +289,23 @@ rule report:
         report(
             experiment_file("report.html"),
             caption="../report/report.rst",
-            category=EXPERIMENT,
+            category="{experiment}",
             subcategory="report",
             labels={"figure": "the whole report"},
         ),
     log:
         experiment_file("logs/report.log"),
+    wildcard_constraints:
+        experiment=WITH_NETWORKS,
     conda:
         "../../envs/environment.yaml"
     params:
-        settings=config,
+        settings=config_of,
         code=fingerprints("write_report"),
     script:
         "../scripts/write_report.py"
+
+
+rule report:
+    input:
+        each_experiment("report.html"),

@@ -1,15 +1,15 @@
 rule starting_weights:
     input:
-        file=weights_file(),
+        file=weights_file,
     output:
-        weights=STARTING_WEIGHTS,
+        weights="results/backbones/{starting_weights}.safetensors",
     log:
-        STARTING_WEIGHTS.replace(".safetensors", ".log"),
+        "results/backbones/{starting_weights}.log",
     localrule: True
     conda:
         "../../envs/environment.yaml"
     params:
-        settings={name: config["model"][name] for name in ("backbone", "weights")},
+        settings=backbone_and_weights,
         code=fingerprints("starting_weights"),
     script:
         "../scripts/starting_weights.py"
@@ -18,8 +18,8 @@ rule starting_weights:
 rule train_stage:
     input:
         weights=previous_weights,
-        crops=survey_file("training.npy"),
-        index=survey_file("training.csv"),
+        crops=its_survey("training.npy"),
+        index=its_survey("training.csv"),
         split=experiment_file("seed{seed}/split.csv"),
     output:
         weights=experiment_file("seed{seed}/stages/{stage}.pt"),
@@ -45,15 +45,15 @@ rule train_stage:
 rule suggest_lr:
     input:
         weights=previous_weights,
-        crops=survey_file("training.npy"),
-        index=survey_file("training.csv"),
+        crops=its_survey("training.npy"),
+        index=its_survey("training.csv"),
         split=experiment_file("seed{seed}/split.csv"),
     output:
         multiext(experiment_file("seed{seed}/lr_find/{stage}"), ".png", ".csv"),
         svg=report(
             experiment_file("seed{seed}/lr_find/{stage}.svg"),
             caption="../report/lr_find.rst",
-            category=EXPERIMENT,
+            category="{experiment}",
             subcategory="learning",
             labels={"figure": "learning-rate finder, {stage}"},
         ),
@@ -74,4 +74,4 @@ rule suggest_lr:
 
 rule lr_find:
     input:
-        [experiment_file(f"seed{config['seeds'][0]}/lr_find/{stage}.svg") for stage in STAGE_NAMES],
+        each_learning_rate(),

@@ -1,4 +1,4 @@
-"""Score predictions of the held-out galaxies: each seed, the bag, and network-free benchmarks."""
+"""Score predictions of the held-out galaxies: seeds or members, bag, network-free benchmarks."""
 
 import json
 from pathlib import Path
@@ -8,6 +8,7 @@ import pandas as pd
 
 import job
 from galaxyzoo.evaluation.central_pixel import central_pixel_benchmark, centre_colours
+from galaxyzoo.evaluation.ensembles import member_scores
 from galaxyzoo.evaluation.held_out import read_held_out
 from galaxyzoo.evaluation.metrics import scores
 from galaxyzoo.tree.decision_tree import tree_from
@@ -27,7 +28,10 @@ if true_probabilities:
 seeds = {
     seed: {"single": galaxies.predicted(single), "tta": galaxies.predicted(tta)}
     for seed, single, tta in zip(
-        settings["seeds"], snakemake.input.single, snakemake.input.tta, strict=True
+        settings["seeds"],
+        snakemake.input.get("single", []),
+        snakemake.input.get("tta", []),
+        strict=True,
     )
 }
 test_index = snakemake.input.get("test_index")
@@ -52,6 +56,10 @@ metrics = {
     galaxies.predicted(snakemake.input.bag),
     tree,
 )
+if "weights" in settings:
+    paths = dict(zip(settings["weights"], snakemake.input.members, strict=True))
+    members = {name: galaxies.predicted(path) for name, path in paths.items()}
+    metrics["ensemble"] = member_scores(members, settings["weights"], galaxies.voted)
 Path(snakemake.output.metrics).write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
 job.log.info(
     "RMSE of the bag %.5f on %d held-out galaxies (mean label %.5f)",

@@ -24,6 +24,9 @@ figures = {
     if str(file).endswith((".svg", ".png"))
 }
 
+# In the order of `stage_owners`: a variant takes some from its base's folder.
+owners = [Path(path).parents[2].name for path in snakemake.input.histories[: len(stages)]]
+
 page = report_page(
     config,
     tree_from(questions_of(config["tree"])),
@@ -37,5 +40,6 @@ page = report_page(
     json.loads(Path(snakemake.input.provenance).read_text(encoding="utf-8"))
     | {"commit": git_commit(), "versions": versions()},
     read_rule_graph(Path(snakemake.input.rulegraph)),
+    [stage for stage, owner in zip(stages, owners, strict=True) if owner != config["experiment"]],
 )
 Path(snakemake.output[0]).write_text(page, encoding="utf-8")

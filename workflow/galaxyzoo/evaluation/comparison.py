@@ -12,6 +12,7 @@ from galaxyzoo.evaluation.finished_experiments import Experiment
 from galaxyzoo.evaluation.metrics import squared_errors
 
 NOT_SET = "not set"
+NAMING = ("experiment", "variant_of")  # keys that say what a config is of, and not what is done
 
 
 def on_one_holdout(
@@ -58,20 +59,23 @@ def reason_apart(experiment: Experiment, reference: Experiment) -> str | None:
     return None
 
 
-def score_table(experiments: Sequence[Experiment], resamples: int = RESAMPLES) -> pd.DataFrame:
-    """One row per experiment on the same hold-out, best first.
+def score_table(
+    experiments: Sequence[Experiment], base: str | None = None, resamples: int = RESAMPLES
+) -> pd.DataFrame:
+    """One row per experiment on the same hold-out: the base first if there is one, then by error.
 
-    Columns: experiment; rmse, from its metrics.json; difference, from the best, with
+    Columns: experiment; rmse, from its metrics.json; difference, from the first, with
     difference_low and difference_high, the paired bootstrap interval over galaxies;
-    training_seconds, for all epochs of all stages and seeds; seeds, their number; epochs, of one
-    seed; sizes_px, in the order of the stages; galaxies, the number held out.
+    training_seconds, for all epochs of all stages and seeds, those of a base included; networks,
+    their number; epochs, of one seed (not of an ensemble); sizes_px, in the order of the stages;
+    galaxies, the number held out.
     """
-    experiments = sorted(experiments, key=lambda one: one.metrics["rmse"]["bag"])
+    by_error = sorted(experiments, key=lambda one: one.metrics["rmse"]["bag"])
+    experiments = sorted(by_error, key=lambda one: one.name != base)
     squared = np.stack([squared_errors(one.predicted, one.voted) for one in experiments], axis=1)
     errors = np.sqrt(resampled_means(squared, resamples))
     low, high = percentile_interval(errors - errors[:, :1])
     rmse = np.array([one.metrics["rmse"]["bag"] for one in experiments])
-    stages = [one.config["stages"] for one in experiments]
     return pd.DataFrame(
         {
             "experiment": [one.name for one in experiments],
@@ -79,31 +83,27 @@ def score_table(experiments: Sequence[Experiment], resamples: int = RESAMPLES) -
             "difference": rmse - rmse[0],
             "difference_low": low,
             "difference_high": high,
-            "training_seconds": [training_seconds(one) for one in experiments],
-            "seeds": [len(one.config["seeds"]) for one in experiments],
-            "epochs": [sum(stage["epochs"] for stage in chain) for chain in stages],
-            "sizes_px": [
-                ", ".join(dict.fromkeys(str(stage["size"]) for stage in chain)) for chain in stages
-            ],
+            "training_seconds": [sum(one.stage_seconds.values()) for one in experiments],
+            "networks": [one.networks for one in experiments],
+            "epochs": pd.array([one.epochs for one in experiments], dtype="Int64"),
+            "sizes_px": [", ".join(map(str, one.sizes_px)) for one in experiments],
             "galaxies": [len(one.ids) for one in experiments],
         }
     )
 
 
-def training_seconds(experiment: Experiment) -> float:
-    """Total time of all epochs of all stages and seeds."""
-    tables = [table for by_stage in experiment.timings.values() for table in by_stage.values()]
-    return float(sum(table["seconds"].sum() for table in tables))
-
-
 def learning_curves(experiments: Sequence[Experiment]) -> pd.DataFrame:
     """Validation error of each experiment after each epoch, with the stages joined end to end.
+
+    An ensemble has none.
 
     Columns: experiment; epoch, counted over all stages; and, as means over seeds, minutes of
     training so far and valid_rmse.
     """
     curves = []
     for one in experiments:
+        if one.members:
+            continue
         stages = [stage["name"] for stage in one.config["stages"]]
         seeds = []
         for seed, history in one.histories.items():
@@ -130,7 +130,7 @@ def config_differences(configs: Mapping[str, Mapping[str, Any]]) -> dict[str, li
     Keys are written as `survey.holdout` or, for a stage, with its name, as `stages[head].lr`.
     """
     texts = [dict(flattened(config)) for config in configs.values()]
-    keys = dict.fromkeys(key for text in texts for key in text if key != "experiment")
+    keys = dict.fromkeys(key for text in texts for key in text if key not in NAMING)
     said = {key: [text.get(key, NOT_SET) for text in texts] for key in keys}
     return {key: values for key, values in said.items() if len(set(values)) > 1}
 

@@ -1,4 +1,4 @@
-"""Finished experiments in a folder of results."""
+"""Finished experiments, and ensembles of them, in a folder of results."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ import yaml
 from galaxyzoo.evaluation.held_out import HeldOut, held_out
 from galaxyzoo.evaluation.metrics import squared_errors
 from galaxyzoo.evaluation.predictions import ID
-from galaxyzoo.evaluation.stage_tables import StageTables, read_stage_tables
+from galaxyzoo.evaluation.stage_tables import StageTables, read_stage_tables, stage_paths
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.tree.decision_tree import DecisionTree, tree_from
 from galaxyzoo.tree.questions import questions_of
@@ -26,7 +26,8 @@ class Experiment(NamedTuple):
 
     `ids` (N,) are the GalaxyIDs of the held-out galaxies, ascending; `columns` are the tree's.
     `predicted`, by the bag, and `voted` are (N, columns). `histories` and `timings` have one row
-    per epoch.
+    per epoch. `stage_seconds` is the time that each stage took to train, by its path. An ensemble
+    has the stages of all its `members`, and no histories and timings of its own.
     """
 
     name: str
@@ -38,6 +39,25 @@ class Experiment(NamedTuple):
     voted: np.ndarray
     histories: StageTables
     timings: StageTables
+    stage_seconds: Mapping[str, float]
+    members: tuple["Experiment", ...] = ()
+
+    @property
+    def networks(self) -> int:
+        """The number of networks that are averaged."""
+        return sum(one.networks for one in self.members) or len(self.config["seeds"])
+
+    @property
+    def sizes_px(self) -> list[int]:
+        """The sizes of the stages, each once, in order."""
+        sizes = [stage["size"] for stage in self.config.get("stages", [])]
+        of_members = [size for one in self.members for size in one.sizes_px]
+        return list(dict.fromkeys(sizes + of_members))
+
+    @property
+    def epochs(self) -> int | None:
+        """The number of epochs of one seed; None for an ensemble."""
+        return None if self.members else sum(stage["epochs"] for stage in self.config["stages"])
 
 
 def found_experiments(results: Path) -> tuple[list[Experiment], dict[str, str]]:
@@ -61,13 +81,10 @@ def read_experiment(folder: Path) -> Experiment:
     require_files(folder, list(files.values()))
     config = yaml.safe_load(files["config.yaml"].read_text(encoding="utf-8"))
     metrics = json.loads(files["metrics.json"].read_text(encoding="utf-8"))
-    seeds, stages = config["seeds"], [stage["name"] for stage in config["stages"]]
-    histories, timings = (
-        [folder / f"seed{seed}/stages/{stage}{end}.csv" for seed in seeds for stage in stages]
-        for end in ("", "_timing")
-    )
     index = folder.parent / "surveys" / config["survey"]["name"] / "training.csv"
-    require_files(folder, [index, *histories, *timings])
+    require_files(folder, [index])
+    members = tuple(read_experiment(folder.parent / name) for name in config.get("ensemble", ()))
+    training = ensemble_training(members) if members else read_training(folder, config)
     tree = tree_from(questions_of(config["tree"]))
     bag = files["bag/holdout.parquet"]
     galaxies = read_scored(index, bag, tree)
@@ -79,8 +96,8 @@ def read_experiment(folder: Path) -> Experiment:
         tree.columns,
         galaxies.predicted(bag),
         galaxies.voted,
-        read_stage_tables(histories, seeds, stages),
-        read_stage_tables(timings, seeds, stages),
+        *training,
+        members,
     )
     error = np.sqrt(squared_errors(experiment.predicted, experiment.voted).mean())
     if not np.isclose(error, metrics["rmse"]["bag"], rtol=ROUNDING, atol=0):
@@ -89,6 +106,39 @@ def read_experiment(folder: Path) -> Experiment:
             f"predictions have one of {error:.5f}: run it again"
         )
     return experiment
+
+
+def read_training(
+    folder: Path, config: Mapping[str, Any]
+) -> tuple[StageTables, StageTables, dict[str, float]]:
+    """Histories, timings and seconds of the stages of an experiment, wherever they were trained.
+
+    Raises InputError if any of the files is missing.
+    """
+    seeds, stages = config["seeds"], [stage["name"] for stage in config["stages"]]
+    paths = stage_paths(folder, config).values()
+    histories, timings = (
+        [path.with_name(f"{path.name}{end}.csv") for path in paths] for end in ("", "_timing")
+    )
+    require_files(folder, [*histories, *timings])
+    timed = read_stage_tables(timings, seeds, stages)
+    tables = [table for by_stage in timed.values() for table in by_stage.values()]
+    seconds = [float(table["seconds"].sum()) for table in tables]
+    return (
+        read_stage_tables(histories, seeds, stages),
+        timed,
+        dict(zip(map(str, paths), seconds, strict=True)),
+    )
+
+
+def ensemble_training(
+    members: Sequence[Experiment],
+) -> tuple[StageTables, StageTables, dict[str, float]]:
+    """The same of an ensemble: no tables, and all stages of its members, each once."""
+    seconds: dict[str, float] = {}
+    for member in members:
+        seconds |= member.stage_seconds
+    return {}, {}, seconds
 
 
 def require_files(folder: Path, files: Sequence[Path]) -> None:

@@ -54,17 +54,26 @@ def views_table(
     return pd.concat(tables, ignore_index=True)
 
 
-def bagged(tables: Sequence[pd.DataFrame]) -> pd.DataFrame:
+def bagged(
+    tables: Mapping[str, pd.DataFrame], weights: Sequence[float] | None = None
+) -> pd.DataFrame:
     """The mean of several predictions of the same galaxies and answers, in the same order.
 
-    Raises ValueError if the tables differ in galaxies or answers.
+    `tables` are by the path that they were read from. `weights` are those of the mean, equal ones
+    if there are none. Raises InputError if the tables differ in galaxies or answers.
     """
-    first = tables[0]
-    if not all(first[ID].equals(t[ID]) and first.columns.equals(t.columns) for t in tables):
-        raise ValueError("predictions of different galaxies or answers cannot be bagged")
+    path, first = next(iter(tables.items()))
+    for other, table in tables.items():
+        if not (first[ID].equals(table[ID]) and first.columns.equals(table.columns)):
+            raise InputError(
+                f"{path} and {other} are predictions of different galaxies or answers, of which "
+                "there is no mean. Either their surveys left out different galaxies as bad, or one "
+                "file is damaged: delete it, and run this again"
+            )
     columns = first.columns.drop(ID)
     bag = first.copy()
-    bag[columns] = np.mean([table[columns].to_numpy(np.float64) for table in tables], axis=0)
+    values = [table[columns].to_numpy(np.float64) for table in tables.values()]
+    bag[columns] = np.average(values, axis=0, weights=weights)
     return bag
 
 

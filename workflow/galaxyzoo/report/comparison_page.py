@@ -1,36 +1,55 @@
-"""The self-contained page that compares experiments."""
+"""The comparison of experiments: a self-contained page, its figures and its table."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from galaxyzoo.evaluation.bootstrap import INTERVAL_PERCENT, RESAMPLES
+from galaxyzoo.evaluation.comparison import config_differences, learning_curves, score_table
+from galaxyzoo.evaluation.finished_experiments import Experiment
+from galaxyzoo.report.figures.comparison import compared_curves, differences
+from galaxyzoo.report.figures.style import save, save_with_numbers
 from galaxyzoo.report.templates import page_templates, picture
 
 
-def comparison_page(
-    scores: pd.DataFrame,
-    differences: Mapping[str, Sequence[str]],
+def write_comparison(
+    experiments: Sequence[Experiment],
     apart: Mapping[str, str],
-    survey: str,
-    curves: Path,
+    files: Any,  # noqa: ANN401  (Snakemake's own object)
     template: Path,
-) -> str:
-    """The page, as HTML.
+    base: str | None = None,
+) -> pd.DataFrame:
+    """Write the comparison of experiments on one hold-out; return its `comparison.score_table`.
 
-    `scores` comes from `comparison.score_table`, and `differences` from `config_differences` for
-    the same experiments in the same order. `apart` gives the reason for each experiment that is not
-    compared. `survey` is the survey whose galaxies were scored, and `curves` the figure's file.
+    `apart` gives the reason for each experiment that is not compared. `files` are the paths to
+    write: page, table, curves and differences. `base` is the experiment that the others are
+    variants of; without one, they are compared with the best.
     """
+    scores = score_table(experiments, base)
+    by_name = {experiment.name: experiment for experiment in experiments}
+    experiments = [by_name[name] for name in scores["experiment"]]
+    save(compared_curves(learning_curves(experiments)), Path(files.curves))
+    save_with_numbers(differences(scores, base), scores, Path(files.differences))
+    scores.to_csv(files.table, index=False)
+    configs = {one.name: one.config for one in experiments if not one.members}
     pages = page_templates(template.parent)
     pages.filters["signed"] = "{:+.5f}".format
-    return pages.get_template(template.name).render(
-        scores=scores.to_dict("records"),
-        differences=differences,
+    page = pages.get_template(template.name).render(
+        scores=scores.astype(object).where(scores.notna(), None).to_dict("records"),
+        best=scores.loc[scores["rmse"].idxmin(), "experiment"],
+        base=base,
+        trained=list(configs),
+        differences=config_differences(configs),
         apart=apart,
-        survey=survey,
+        survey=experiments[0].metrics["survey"],
         interval_percent=INTERVAL_PERCENT,
         resamples=RESAMPLES,
-        pictures={"curves": picture(curves)},
+        pictures={
+            "curves": picture(Path(files.curves)),
+            "differences": picture(Path(files.differences)),
+        },
     )
+    Path(files.page).write_text(page, encoding="utf-8")
+    return scores

@@ -22,6 +22,10 @@ from galaxyzoo.tree.decision_tree import DecisionTree
 Settings = Mapping[str, Any]
 
 
+SECTIONS = ("scores", "learning", "errors", "averaging", "galaxies", "attribution", "reproduce")
+OF_AN_ENSEMBLE = ("scores", "members", "errors", "galaxies", "reproduce_ensemble")
+
+
 class Score(NamedTuple):
     """A row of the table of scores: the prediction's name, what it is, and its error."""
 
@@ -41,8 +45,9 @@ def report_page(
     template: Path,
     provenance: Settings,
     rule_graph: RuleGraph,
+    taken: Sequence[str],
 ) -> str:
-    """The page, as HTML, with every figure embedded.
+    """An experiment's page, as HTML, with every figure embedded.
 
     `config` is the resolved config, `tree` its decision tree and `metrics` the content of
     metrics.json. `histories` maps seed -> stage -> history, with one row per epoch. `tables` holds
@@ -50,29 +55,84 @@ def report_page(
     to files: the charts that the templates ask for, the sheets of galaxies (`typical`, `best`,
     `worst` and `disagreed`), `augmentation` and `attribution`. `explorer` is the file that holds
     `explorer_data`. `provenance` is the content of provenance.json, with the `commit` and
-    `versions` of the code that writes the page.
+    `versions` of the code that writes the page. `taken` are the names of the stages that a variant
+    takes from its base.
     """
-    pages = page_templates(template.parent)
-    return pages.get_template(template.name).render(
-        config=config,
+    return page(
+        config,
+        tree,
+        metrics,
+        tables,
+        figures,
+        explorer,
+        template,
+        sections=SECTIONS,
+        whole="Bag",
+        members={},
         config_yaml=yaml.safe_dump(
             dict(config), sort_keys=False, default_flow_style=None, width=88
         ),
-        metrics=metrics,
         provenance=provenance,
         rule_graph=rule_graph,
-        scores=scores(metrics, views(config["tta"])),
-        published=PUBLISHED,
+        taken=taken,
+        scores=scores(metrics, seed_scores(metrics, views(config["tta"]))),
         stages=stage_rows(config["stages"], histories),
-        tables={name: table.to_dict("records") for name, table in tables.items()},
         averaging=averaging_rows(metrics, tables["error_by_views"]),
         epochs=sum(stage["epochs"] for stage in config["stages"]),
         views=views(config["tta"]),
+    )
+
+
+def ensemble_page(
+    config: Settings,
+    tree: DecisionTree,
+    metrics: Settings,
+    tables: Mapping[str, pd.DataFrame],
+    figures: Mapping[str, Path],
+    explorer: Path,
+    template: Path,
+) -> str:
+    """An ensemble's page, as HTML, with the arguments of `report_page` that it needs."""
+    ensemble = metrics["ensemble"]
+    return page(
+        config,
+        tree,
+        metrics,
+        tables,
+        figures,
+        explorer,
+        template,
+        sections=OF_AN_ENSEMBLE,
+        whole="Ensemble",
+        members=ensemble["members"],
+        correlation=ensemble["error_correlation"],
+        scores=scores(metrics, ensemble_scores(metrics)),
+    )
+
+
+def page(
+    config: Settings,
+    tree: DecisionTree,
+    metrics: Settings,
+    tables: Mapping[str, pd.DataFrame],
+    figures: Mapping[str, Path],
+    explorer: Path,
+    template: Path,
+    **parts: Any,  # noqa: ANN401  (whatever the sections show)
+) -> str:
+    """What the pages of experiments and ensembles have in common, rendered with other `parts`."""
+    pages = page_templates(template.parent)
+    return pages.get_template(template.name).render(
+        config=config,
+        metrics=metrics,
+        published=PUBLISHED,
+        tables={name: table.to_dict("records") for name, table in tables.items()},
         questions=tree.questions,
         answers=len(tree.columns),
         main_answers=len(main_columns(tree)),
         pictures={name: picture(path) for name, path in figures.items()},
         explorer=explorer_parts(explorer, template.parent / "explorer.js"),
+        **parts,
     )
 
 
@@ -100,23 +160,37 @@ def views(tta: Settings) -> int:
     return tta["rotations"] * (2 if tta["flips"] else 1) * len(tta["zooms"])
 
 
-def scores(metrics: Settings, views: int) -> list[Score]:
-    """The rows of the table of scores, from trivial baselines to the best possible score."""
+def scores(metrics: Settings, own: Sequence[Score]) -> list[Score]:
+    """The rows of the table of scores: trivial baselines, `own` ones, the best possible score."""
     rmse = metrics["rmse"]
     rows = [
         Score("All zeros", "0 for every answer", rmse["all_zeros"]),
         Score("Mean label", "the same prediction for every galaxy", rmse["mean_label"]),
         Score("Central pixel", "predicted from the colour at the centre", rmse["central_pixel"]),
     ]
-    for seed, errors in rmse["seeds"].items():
-        rows.append(Score(f"Seed {seed}, single", seen_in(1), errors["single"]))
-        rows.append(Score(f"Seed {seed}, tta", seen_in(views), errors["tta"]))
-    meaning = f"mean over {counted(len(rmse['seeds']), 'seed')}, {seen_in(views)}"
-    rows.append(Score("Bag", meaning, rmse["bag"]))
+    rows += own
     if rmse["vote_noise_floor"] is not None:
         meaning = "the random noise in the votes themselves"
         rows.append(Score("Vote-noise floor", meaning, rmse["vote_noise_floor"]))
     return rows
+
+
+def seed_scores(metrics: Settings, views: int) -> list[Score]:
+    """The rows of an experiment's seeds and of their bag."""
+    rows, seeds = [], metrics["rmse"]["seeds"]
+    for seed, errors in seeds.items():
+        rows.append(Score(f"Seed {seed}, single", seen_in(1), errors["single"]))
+        rows.append(Score(f"Seed {seed}, tta", seen_in(views), errors["tta"]))
+    meaning = f"mean over {counted(len(seeds), 'seed')}, {seen_in(views)}"
+    return [*rows, Score("Bag", meaning, metrics["rmse"]["bag"])]
+
+
+def ensemble_scores(metrics: Settings) -> list[Score]:
+    """The rows of an ensemble's members and of the ensemble."""
+    members = metrics["ensemble"]["members"]
+    rows = [Score(name, "the bag of a member", one["rmse"]) for name, one in members.items()]
+    meaning = f"weighted mean over {counted(len(members), 'bag')}"
+    return [*rows, Score("Ensemble", meaning, metrics["rmse"]["bag"])]
 
 
 def seen_in(views: int) -> str:

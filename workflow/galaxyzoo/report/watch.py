@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 from rich.table import Table
 
+from galaxyzoo.evaluation.stage_tables import stage_paths
 from galaxyzoo.foundation.errors import InputError
 
 COLUMNS = ("seed", "stage", "state", "epoch", "train loss", "valid RMSE", "images/s", "left")
@@ -17,22 +18,29 @@ def stage_progress(folder: Path, config: dict[str, Any]) -> list[dict[str, Any]]
     `state` is `waiting`, `training` or `done`. `epoch` is the last finished one, of `epochs`.
     `train_loss`, `valid_rmse` and `images_per_second` belong to that epoch, and `seconds_left` is
     the time that the remaining epochs take at its pace. Values that are not known yet are None.
+    Raises InputError for an ensemble, which has no stages.
     """
+    if "ensemble" in config:
+        members = ", ".join(str(folder.parent / name) for name in config["ensemble"])
+        raise InputError(
+            f"{folder} is an ensemble and trains nothing; watch its members: {members}"
+        )
+    paths = stage_paths(folder, config)
     return [
-        one_stage(folder, seed, stage["name"], stage["epochs"])
+        one_stage(paths[seed, stage["name"]], seed, stage["epochs"])
         for seed in config["seeds"]
         for stage in config["stages"]
     ]
 
 
-def one_stage(folder: Path, seed: int, stage: str, epochs: int) -> dict[str, Any]:
-    """The progress of one stage of one seed."""
-    files = folder / f"seed{seed}" / "stages"
+def one_stage(path: Path, seed: int, epochs: int) -> dict[str, Any]:
+    """The progress of one stage of one seed, whose files are at a path without their endings."""
+    files, stage, experiment = path.parent, path.name, path.parents[2]
     row = {"seed": seed, "stage": stage, "epochs": epochs, "epoch": 0, "state": "waiting"}
     row |= dict.fromkeys(("train_loss", "valid_rmse", "images_per_second", "seconds_left"))
     if (files / f"{stage}.pt").exists():
         row["state"] = "done"
-    elif (folder / "logs" / f"seed{seed}" / f"train_{stage}.log").exists():
+    elif (experiment / "logs" / f"seed{seed}" / f"train_{stage}.log").exists():
         row["state"] = "training"
     history, timing = last_row(files / f"{stage}.csv"), last_row(files / f"{stage}_timing.csv")
     if row["state"] == "waiting" or history is None or timing is None:

@@ -1,10 +1,10 @@
 rule download_gz2:
     output:
-        mapping=survey_file("raw/gz2_filename_mapping.csv"),
-        table=survey_file("raw/gz2_hart16.csv.gz"),
-        images=survey_file("raw/images_gz2.zip"),
+        mapping=raw_file("raw/gz2_filename_mapping.csv"),
+        table=raw_file("raw/gz2_hart16.csv.gz"),
+        images=raw_file("raw/images_gz2.zip"),
     log:
-        survey_file("logs/download_gz2.log"),
+        raw_file("logs/download_gz2.log"),
     localrule: True
     conda:
         "../../../envs/environment.yaml"
@@ -21,10 +21,10 @@ rule label_gz2:
         mapping=rules.download_gz2.output.mapping,
         table=rules.download_gz2.output.table,
     output:
-        labels=survey_file("raw/labels.csv"),
-        image_names=survey_file("raw/image_names.csv"),
+        labels=raw_file("raw/labels.csv"),
+        image_names=raw_file("raw/image_names.csv"),
     log:
-        survey_file("logs/label_gz2.log"),
+        raw_file("logs/label_gz2.log"),
     conda:
         "../../../envs/environment.yaml"
     params:

@@ -1,10 +1,10 @@
 rule download_kaggle:
     output:
-        training_images=survey_file("raw/images_training_rev1.zip"),
-        labels=survey_file("raw/training_solutions_rev1.zip"),
-        test_images=survey_file("raw/images_test_rev1.zip"),
+        training_images=raw_file("raw/images_training_rev1.zip"),
+        labels=raw_file("raw/training_solutions_rev1.zip"),
+        test_images=raw_file("raw/images_test_rev1.zip"),
     log:
-        survey_file("logs/download_kaggle.log"),
+        raw_file("logs/download_kaggle.log"),
     priority: 1  # so that what Kaggle asks of the user comes up first
     localrule: True
     conda:

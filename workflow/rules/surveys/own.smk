@@ -7,10 +7,10 @@ rule label_own:
         images=SURVEY["own"]["images"],
         table=SURVEY["own"]["table"],
     output:
-        labels=survey_file("raw/labels.csv"),
-        image_names=survey_file("raw/image_names.csv"),
+        labels=raw_file("raw/labels.csv"),
+        image_names=raw_file("raw/image_names.csv"),
     log:
-        survey_file("logs/label_own.log"),
+        raw_file("logs/label_own.log"),
     conda:
         "../../../envs/environment.yaml"
     params:

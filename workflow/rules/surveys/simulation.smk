@@ -1,17 +1,15 @@
 rule simulate:
     output:
-        training_images=survey_file("raw/images_training_rev1.zip"),
-        labels=survey_file("raw/training_solutions_rev1.zip"),
+        training_images=raw_file("raw/images_training_rev1.zip"),
+        labels=raw_file("raw/training_solutions_rev1.zip"),
         test_images=(
-            survey_file("raw/images_test_rev1.zip")
-            if SURVEY["simulation"]["test_galaxies"]
-            else []
+            raw_file("raw/images_test_rev1.zip") if SURVEY["simulation"]["test_galaxies"] else []
         ),
-        true_probabilities=survey_file("raw/true_probabilities.csv"),
+        true_probabilities=raw_file("raw/true_probabilities.csv"),
     log:
-        survey_file("logs/simulate.log"),
+        raw_file("logs/simulate.log"),
     benchmark:
-        survey_file("benchmarks/simulate.tsv")
+        raw_file("benchmarks/simulate.tsv")
     priority: 1  # nearly all else waits for it
     conda:
         "../../../envs/environment.yaml"

@@ -7,10 +7,12 @@ import pandas as pd
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from galaxyzoo.report.figures.style import SEED_COLOURS, STYLE, WIDTH_IN
+from galaxyzoo.evaluation.bootstrap import INTERVAL_PERCENT
+from galaxyzoo.report.figures.style import MUTED, NETWORK, SEED_COLOURS, STYLE, WIDTH_IN
 
 LEGEND_COLUMNS = 3
 LEGEND_LINE_IN = 0.2
+ROW_IN = 0.32
 
 
 @matplotlib.rc_context(STYLE)
@@ -38,4 +40,30 @@ def compared_curves(table: pd.DataFrame) -> Figure:
     by_time.set_xlim(left=0)
     lines, labels = by_epoch.get_legend_handles_labels()
     figure.legend(lines, labels, loc="outside lower center", ncols=LEGEND_COLUMNS)
+    return figure
+
+
+@matplotlib.rc_context(STYLE)
+def differences(table: pd.DataFrame, base: str | None) -> Figure:
+    """Each experiment's error as the difference from the first one's, with its paired interval.
+
+    `table` comes from `comparison.score_table`. To the left of the line, an experiment is better
+    than the `base` or, if there is none, than the best.
+    """
+    first, others = table.iloc[0], table.iloc[1:][::-1]
+    rows = range(len(others))
+    figure = Figure(figsize=(WIDTH_IN, 1.1 + ROW_IN * max(len(rows), 1)), layout="constrained")
+    axes = figure.subplots()
+    axes.axvline(0, color=MUTED, linewidth=1)
+    low = others["difference"] - others["difference_low"]
+    high = others["difference_high"] - others["difference"]
+    axes.errorbar(others["difference"], rows, xerr=[low, high], fmt="o", color=NETWORK)
+    axes.set_yticks(rows, others["experiment"])
+    axes.set_ylim(-0.6, max(len(rows), 1) - 0.4)
+    axes.grid(visible=False, axis="y")
+    axes.set_title(f"{first['experiment']}: {first['rmse']:.4f}")
+    axes.set_xlabel(
+        f"RMSE minus that of {first['experiment']}, the {'base' if base else 'best'}; "
+        f"bars: paired {INTERVAL_PERCENT} % interval over galaxies"
+    )
     return figure

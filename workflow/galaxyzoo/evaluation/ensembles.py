@@ -1,0 +1,36 @@
+"""What each member brings to an ensemble: its error, and how alike the members' errors are."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from galaxyzoo.evaluation.metrics import rmse
+
+
+def member_scores(
+    predicted: Mapping[str, np.ndarray], weights: Mapping[str, float], voted: np.ndarray
+) -> dict[str, Any]:
+    """Errors of an ensemble's members, as in its metrics.json; every array is (N, columns).
+
+    `members` gives, by name, each member's weight, its rmse, and rmse_without: that of the ensemble
+    of all others with their weights. `error_correlation` gives Pearson's correlation of the errors
+    of each two members, over all galaxies and columns.
+    """
+    names = list(predicted)
+    errors = np.stack([(predicted[name] - voted).ravel() for name in names])
+    shares = np.array([weights[name] for name in names])
+    correlation = np.corrcoef(errors)
+    members = {}
+    for i, name in enumerate(names):
+        others = np.average(np.delete(errors, i, axis=0), axis=0, weights=np.delete(shares, i))
+        members[name] = {
+            "weight": float(shares[i]),
+            "rmse": rmse(predicted[name], voted),
+            "rmse_without": float(np.sqrt(np.mean(others**2))),
+        }
+    table = {
+        name: dict(zip(names, map(float, row), strict=True))
+        for name, row in zip(names, correlation, strict=True)
+    }
+    return {"members": members, "error_correlation": table}

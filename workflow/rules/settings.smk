@@ -1,0 +1,105 @@
+# What the results of rules depend on besides their input files, code and versions.
+
+
+def crop_settings(wildcards):
+    """What the crops depend on besides images and labels."""
+    survey = SURVEYS[wildcards.survey]
+    return {name: survey[name] for name in ("crop", "on_bad_galaxy")}
+
+
+def holdout_settings(wildcards):
+    """What the hold-out depends on besides the galaxies."""
+    survey = SURVEYS[wildcards.survey]
+    return {"fraction": survey["holdout"], "seed": survey["holdout_seed"]}
+
+
+def backbone_and_weights(wildcards):
+    """What starting weights depend on."""
+    model = STARTING_WEIGHTS[wildcards.starting_weights]
+    return {name: model[name] for name in ("backbone", "weights")}
+
+
+def stage_settings(wildcards):
+    """What a stage depends on besides its starting weights and the galaxies."""
+    config = config_of(wildcards)
+    return {
+        "seed": int(wildcards.seed),
+        "stage": config["stages"][stage_position(wildcards)],
+        "augmentation": config["augmentation"],
+        "model": config["model"],
+        "tree": TREE_WITHOUT_WORDS,
+        "precision": config["precision"],
+        "compile": config["compile"],
+    }
+
+
+def prediction_settings(wildcards):
+    """What a prediction depends on besides the network and the galaxies."""
+    config = config_of(wildcards)
+    return {
+        "model": config["model"],
+        "tree": TREE_WITHOUT_WORDS,
+        "tta": config["tta"],
+        "precision": config["precision"],
+    }
+
+
+def bag_settings(wildcards):
+    """The weights of an ensemble's members; seeds have none."""
+    is_ensemble = wildcards.experiment == PLAN.ensemble
+    return {"weights": list(PLAN.weights.values())} if is_ensemble else {}
+
+
+def evaluation_settings(wildcards):
+    """What scores depend on besides predictions and votes."""
+    config = config_of(wildcards)
+    return {
+        "experiment": wildcards.experiment,
+        "survey": config["survey"]["name"],
+        "seeds": config["seeds"],
+        "tree": TREE_WITHOUT_WORDS,
+    }
+
+
+def ensemble_settings(wildcards):
+    """What an ensemble's scores depend on besides predictions and votes."""
+    members = {"weights": PLAN.weights, "seeds": []}
+    return evaluation_settings(wildcards) | members
+
+
+def config_to_write(wildcards):
+    """The resolved config of an experiment, or what an ensemble is made of."""
+    if wildcards.experiment != PLAN.ensemble:
+        return config_of(wildcards)
+    shared = {name: config_of(wildcards)[name] for name in ("tree", "survey")}
+    own = {"experiment": PLAN.ensemble, "variant_of": PLAN.base, "ensemble": PLAN.weights}
+    return own | shared
+
+
+def curve_settings(wildcards):
+    """What the learning curves depend on besides the histories."""
+    config = config_of(wildcards)
+    names = ("name", "size", "lr")
+    stages = [{name: stage[name] for name in names} for stage in config["stages"]]
+    return {"seeds": config["seeds"], "stages": stages}
+
+
+def averaging_settings(wildcards):
+    """What the curves of averaging depend on besides predictions and votes."""
+    return {"seeds": config_of(wildcards)["seeds"], "tree": TREE_WITHOUT_WORDS}
+
+
+def augmentation_settings(wildcards):
+    """What the picture of augmentation depends on besides the galaxies."""
+    config = config_of(wildcards)
+    return {
+        "tree": TREE_WITHOUT_WORDS,
+        "augmentation": config["augmentation"],
+        "size": config["stages"][-1]["size"],
+    }
+
+
+def attribution_settings(wildcards):
+    """What the picture of attribution depends on besides the network and the galaxies."""
+    config = config_of(wildcards)
+    return {"model": config["model"], "tree": TREE, "seed": config["seeds"][0]}
