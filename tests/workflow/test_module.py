@@ -80,6 +80,16 @@ def test_a_module_makes_all_in_the_folder_of_the_other_workflow(finished_outer, 
     assert "Nothing to be done" in snakemake(finished_outer)
 
 
+def test_a_folder_below_the_prefix_with_results_of_another_is_refused(finished_outer, checkout):
+    config = finished_outer / "galaxies" / "results" / "tiny" / "config.yaml"
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text + "variant_of: other\n", encoding="utf-8")
+    message = "config: galaxies/results/tiny holds a variant of other"
+    with pytest.raises(AssertionError, match=message):
+        snakemake(finished_outer, "--dry-run")
+    config.write_text(text, encoding="utf-8")
+
+
 def test_what_the_rules_are_called_redoes_nothing(finished_outer, checkout):
     write_outer(finished_outer, repr(str(checkout / "Snakefile")), prefix="galaxies")
     assert "Nothing to be done" in snakemake(finished_outer)

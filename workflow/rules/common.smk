@@ -72,7 +72,7 @@ remember(WORKFLOW, VERSIONS)
 
 with input_errors_told():
     PLAN = experiments(config, load_schema(WORKFLOW / "schemas" / "config.schema.yaml"))
-    require_own_folders(PLAN, Path("results"))
+    require_own_folders(PLAN, Path(workflow.modifier.modify_path("results/")))
 
 AS_WRITTEN = config
 CONFIGS = PLAN.configs
@@ -151,7 +151,7 @@ def each_stage(name):
     def paths(wildcards):
         owners = STAGE_OWNERS[wildcards.experiment]
         return [
-            f"results/{owner}/" + name.format(seed=seed, stage=stage)
+            f"results/{owner}/{name.format(seed=seed, stage=stage)}"
             for (seed, stage), owner in owners.items()
         ]
 
@@ -280,7 +280,7 @@ def all_stages(*endings):
         for owners in STAGE_OWNERS.values()
         for (seed, stage), owner in owners.items()
     ]
-    return [stem + ending for stem in dict.fromkeys(stems) for ending in endings]
+    return [f"{stem}{ending}" for stem in dict.fromkeys(stems) for ending in endings]
 
 
 def final_output():
