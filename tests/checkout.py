@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pandas as pd
 import yaml
 
+from galaxyzoo.foundation.packed_crops import read_index
 from warm import run_snakemake
 
 ROOT = Path(__file__).parents[1]
@@ -137,6 +139,11 @@ class Checkout:
             yield
         finally:
             path.write_text(text, encoding="utf-8")
+
+
+def labels_in(index: Path) -> pd.DataFrame:
+    """The labels in an index of crops, by GalaxyID."""
+    return read_index(index).drop(columns="crop_crc32").set_index("GalaxyID")
 
 
 def changed(**changes) -> dict:

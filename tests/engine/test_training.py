@@ -10,8 +10,9 @@ from galaxyzoo.engine.checkpoints import load_checkpoint, save_checkpoint
 from galaxyzoo.engine.dataset import load_galaxies
 from galaxyzoo.engine.loaded_networks import new_network, restored_network
 from galaxyzoo.engine.network import GalaxyNetwork, fastai_head, layer_groups
-from galaxyzoo.engine.pretrained import save_weights, starting_weights
+from galaxyzoo.engine.pretrained import starting_weights
 from galaxyzoo.engine.schedule import one_cycle, spread_lr
+from galaxyzoo.engine.torch_files import save_checked
 from galaxyzoo.engine.training import adam, pooled_rmse
 from galaxyzoo.foundation.errors import InputError
 from tiny_network import BACKBONE, CPU, MODEL, STAGE, galaxies, new_tiny_network, same, train
@@ -179,13 +180,13 @@ def test_a_checkpoint_without_some_weights_is_refused_in_a_sentence(tmp_path, ne
 def test_a_file_that_is_no_checkpoint_is_refused_in_a_sentence(tmp_path):
     path = tmp_path / "stage.pt"
     path.write_bytes(b"not a checkpoint")
-    with pytest.raises(InputError, match=r"stage\.pt is no checkpoint"):
+    with pytest.raises(InputError, match=r"stage\.pt is damaged \(it is no whole checkpoint"):
         load_checkpoint(path)
 
 
 def test_starting_weights_reach_the_body_and_the_seed_draws_the_head(tmp_path):
     path = tmp_path / "weights.safetensors"
-    save_weights(starting_weights(BACKBONE, "random"), path, {"backbone": BACKBONE})
+    save_checked(starting_weights(BACKBONE, "random"), path, {"backbone": BACKBONE})
     mean = np.full(37, 0.2)
     one, two, again = (
         new_network(MODEL, GALAXY_ZOO_2, path, mean, 0.0, seed) for seed in (0, 1, 0)
@@ -199,7 +200,7 @@ def test_starting_weights_reach_the_body_and_the_seed_draws_the_head(tmp_path):
 @pytest.mark.parametrize("output", ["sigmoid", "softmax", "tree", "none"])
 def test_a_new_network_starts_near_the_mean_label(tmp_path, output):
     path = tmp_path / "weights.safetensors"
-    save_weights(starting_weights(BACKBONE, "random"), path, {"backbone": BACKBONE})
+    save_checked(starting_weights(BACKBONE, "random"), path, {"backbone": BACKBONE})
     rng = np.random.default_rng(0)
     shares = [rng.dirichlet(np.ones(len(q.answers)), 1) for q in GALAXY_ZOO_2.questions]
     mean = np.concatenate(GALAXY_ZOO_2.weighted(shares), axis=1)[0]
@@ -219,7 +220,7 @@ def test_random_starting_weights_are_the_same_at_every_call():
 
 def test_weights_of_another_architecture_are_refused_in_a_sentence(tmp_path):
     path = tmp_path / "weights.safetensors"
-    save_weights(starting_weights(BACKBONE, "random"), path, {"backbone": BACKBONE})
+    save_checked(starting_weights(BACKBONE, "random"), path, {"backbone": BACKBONE})
     with pytest.raises(InputError, match="does not hold the weights of timm's resnet18"):
         starting_weights("resnet18", str(path))
 

@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from browsing import VIEWS, opened, require_access, require_fit
-from checkout import Checkout
+from checkout import Checkout, labels_in
 from galaxyzoo.evaluation.comparison import (
     config_differences,
     learning_curves,
@@ -157,7 +157,7 @@ def write_copy(tiny: Path, name: str, **changes) -> Path:
 def rescore(folder: Path, bag: pd.DataFrame) -> float:
     """Give an experiment other predictions, and their error, which is returned."""
     bag.to_parquet(folder / "bag" / "holdout.parquet", index=False)
-    index = pd.read_csv(folder.parent / "surveys" / "tiny" / "training.csv", index_col="GalaxyID")
+    index = labels_in(folder.parent / "surveys" / "tiny" / "training.csv")
     predicted = bag.set_index("GalaxyID")
     voted = index.loc[predicted.index, predicted.columns]
     error = float(np.sqrt(((predicted - voted) ** 2).to_numpy().mean()))

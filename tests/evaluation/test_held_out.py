@@ -7,27 +7,28 @@ import pytest
 from galaxyzoo.evaluation.held_out import held_out, read_held_out
 from galaxyzoo.evaluation.predictions import views_table
 from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.foundation.packed_crops import write_index
 from held_out_galaxies import table, votes
 from trees import GALAXY_ZOO_2
 
-SURVEY = table(votes(5), [11, 3, 8, 5, 20])
+SURVEY = table(votes(5), [3, 5, 8, 11, 20])
 
 
 @pytest.fixture
 def galaxies(tmp_path):
     """Galaxies 20, 3 and 5 of a survey in no order."""
-    SURVEY.to_csv(tmp_path / "training.csv", index=False)
+    write_index(tmp_path / "training.csv", SURVEY, [0] * len(SURVEY))
     pd.DataFrame({"GalaxyID": [20, 3, 5]}).to_csv(tmp_path / "holdout.csv", index=False)
     return read_held_out(tmp_path / "training.csv", tmp_path / "holdout.csv", GALAXY_ZOO_2)
 
 
 def test_tables_in_any_order_are_matched_by_id(galaxies, tmp_path):
     assert galaxies.ids.tolist() == [3, 5, 20]
-    assert galaxies.rows.tolist() == [1, 3, 4]
-    assert galaxies.other_rows.tolist() == [0, 2]
+    assert galaxies.rows.tolist() == [0, 1, 4]
+    assert galaxies.other_rows.tolist() == [2, 3]
     labels = votes(5)
-    np.testing.assert_allclose(galaxies.voted, labels[[1, 3, 4]], rtol=1e-12)
-    np.testing.assert_allclose(galaxies.mean_label, labels[[0, 2]].mean(axis=0), rtol=1e-12)
+    np.testing.assert_allclose(galaxies.voted, labels[[0, 1, 4]], rtol=1e-12)
+    np.testing.assert_allclose(galaxies.mean_label, labels[[2, 3]].mean(axis=0), rtol=1e-12)
     predicted = votes(3, seed=1)
     table(predicted, [5, 20, 3]).to_parquet(tmp_path / "p.parquet")
     np.testing.assert_array_equal(galaxies.predicted(tmp_path / "p.parquet"), predicted[[2, 0, 1]])

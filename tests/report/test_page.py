@@ -72,7 +72,7 @@ PROVENANCE = {
     "commit": "c" * 40,
     "versions": VERSIONS,
     "files": [
-        {"name": "images", "bytes": None, "sha256": None},
+        {"name": "images", "bytes": None, "sha256": "7" * 64},
         {"name": "holdout.csv", "bytes": 1234, "sha256": "d" * 64},
     ],
     "stages": [
@@ -370,7 +370,8 @@ def test_the_command_checks_out_the_commit_that_made_it(results, page):
 
 def test_hashes_and_versions_are_on_the_page(page):
     cells = {text for _, text in page.all("td")}
-    assert {"d" * 64, "3" * 64, "5" * 64, "1,234", "5,678", "a folder, not hashed"} <= cells
+    assert {"d" * 64, "3" * 64, "5" * 64, "1,234", "5,678"} <= cells
+    assert any(cell.startswith(f"{'7' * 64} (a folder: of its files") for cell in cells)
     assert {"3.11.7", "2.14.1"} <= cells
 
 

@@ -75,7 +75,7 @@ def test_a_name_too_large_for_an_id_is_a_fault(tmp_path):
 )
 def test_a_file_that_is_no_zip_is_named(tmp_path, content):
     (tmp_path / "images.zip").write_bytes(content)
-    with pytest.raises(InputError, match=r"images\.zip is not a whole zip file .*; fetch it again"):
+    with pytest.raises(InputError, match=r"images\.zip is not a whole zip file .*; replace it"):
         GalaxyImages(tmp_path / "images.zip")
 
 

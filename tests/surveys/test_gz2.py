@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from catalogue import catalogue_table
-from checkout import Checkout, changed
+from checkout import Checkout, changed, labels_in
 from file_server import FileServer
 from trees import GALAXY_ZOO_2
 
@@ -135,7 +135,7 @@ def test_galaxies_with_image_and_votes_are_cropped_each_from_its_own_image(finis
 
 
 def test_the_labels_are_the_votes_over_all_volunteers(finished):
-    labels = pd.read_csv(finished.survey / "training.csv", index_col="GalaxyID")
+    labels = labels_in(finished.survey / "training.csv")
     # By hand from SPIRAL and ROUND, each of 40 volunteers, none of whom said star or artifact.
     spiral = {
         **{"Class1.1": 8, "Class1.2": 32, "Class2.1": 8, "Class2.2": 24, "Class3.1": 6},

@@ -363,7 +363,6 @@ def test_no_credentials_are_told_before_any_work(checkout):
     assert WITHOUT_KAGGLE in run.stdout
     assert "Traceback" not in run.stdout
     assert not (checkout.survey / "raw").exists()
-    assert not (checkout.folder / "results" / "backbones").exists()
 
 
 def test_what_came_before_a_job_failed_is_kept(checkout, files, monkeypatch):

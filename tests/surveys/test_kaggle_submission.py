@@ -134,7 +134,7 @@ def test_a_submission_is_made_only_when_asked_for(checkout, monkeypatch):
             checkout.snakemake("submit", "--dry-run").stdout,
         )
     )
-    assert {"download_kaggle", "report"} <= everything
+    assert {"download_kaggle", "write_report"} <= everything
     assert "submit" not in everything
     assert {"download_kaggle", "crop_test", "train_stage", "bag", "submit"} <= asked
     assert "report" not in asked

@@ -13,7 +13,7 @@ from astropy.table import Table
 from PIL import Image
 
 from catalogue import CLASS_OF_ANSWER, catalogue_table
-from checkout import HEAD, ROOT, Checkout
+from checkout import HEAD, ROOT, Checkout, labels_in
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.surveys.layout import require_own
 from galaxyzoo.surveys.own import galaxy_ids, images_named, write_labels
@@ -300,7 +300,7 @@ def would_run(checkout: Checkout, config: dict) -> set[str]:
 
 def test_a_tree_of_ones_own_is_what_is_learnt_and_predicted(rings):
     tree = tree_from(RINGS["tree"])
-    labels = pd.read_csv(rings.survey / "training.csv", index_col="GalaxyID")
+    labels = labels_in(rings.survey / "training.csv")
     assert labels.columns.tolist() == RING_COLUMNS
     votes = rings.votes[RING_COLUMNS].set_axis(range(1, 61))  # GalaxyID is the row's number
     np.testing.assert_allclose(labels, votes / 10, atol=1e-12)  # kinds are among those who see one
@@ -322,7 +322,7 @@ def test_every_galaxy_of_ones_own_has_its_own_picture(rings):
 
 def test_scores_and_report_follow_a_tree_of_ones_own(rings):
     metrics = json.loads((rings.results / "metrics.json").read_text())
-    labels = pd.read_csv(rings.survey / "training.csv", index_col="GalaxyID")
+    labels = labels_in(rings.survey / "training.csv")
     bag = pd.read_parquet(rings.results / "bag" / "holdout.parquet").set_index("GalaxyID")
     errors = bag - labels.loc[bag.index]
     assert metrics["rmse"]["bag"] == pytest.approx(np.sqrt((errors**2).to_numpy().mean()))
@@ -402,7 +402,7 @@ def test_a_single_column_is_a_regression(tmp_path):
     checkout.write_config(SMALL | {"tree": tree, "survey": survey})
     run = checkout.make()
     assert run.returncode == 0, run.stdout
-    labels = pd.read_csv(checkout.survey / "training.csv", index_col="GalaxyID")
+    labels = labels_in(checkout.survey / "training.csv")
     expected = pd.Series(values, ids).sort_index()
     assert labels.index.tolist() == expected.index.tolist() == list(range(1000, 1060))
     np.testing.assert_allclose(labels["glow"], expected)
@@ -438,7 +438,7 @@ def test_galaxy_zoo_2s_votes_in_a_fits_table_are_its_trees_labels(tmp_path, labe
     checkout.write_config(SMALL | {"survey": survey})
     run = checkout.make("results/surveys/tiny/holdout.csv")
     assert run.returncode == 0, run.stdout
-    found = pd.read_csv(checkout.survey / "training.csv", index_col="GalaxyID")
+    found = labels_in(checkout.survey / "training.csv")
     assert tuple(found.columns) == GALAXY_ZOO_2.columns
     assert found.index.tolist() == list(range(1, 13))
     for row, votes in ((1, SPIRAL), (2, ROUND)):

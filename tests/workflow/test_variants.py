@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from browsing import VIEWS, opened, require_access, require_fit
-from checkout import ROOT, TINY, Checkout, changed
+from checkout import ROOT, TINY, Checkout, changed, labels_in
 from galaxyzoo.config import load_schema, validated
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.stage_owners import stage_owners
@@ -201,7 +201,7 @@ def test_the_comparison_is_against_the_base(varied):
     table = pd.read_csv(varied.results / "comparison.csv").set_index("experiment")
     assert table.index[0] == "tiny"
     assert set(table.index) == set(NAMES)
-    labels = pd.read_csv(varied.survey / "training.csv").set_index("GalaxyID")
+    labels = labels_in(varied.survey / "training.csv")
     columns = holdout(varied, "tiny").columns
 
     def error(experiment: str) -> float:

@@ -13,7 +13,7 @@ import torch
 from playwright.sync_api import expect
 
 from browsing import opened
-from checkout import TINY, Checkout, changed
+from checkout import TINY, Checkout, changed, labels_in
 from trees import GALAXY_ZOO_2
 
 COLUMNS = list(GALAXY_ZOO_2.columns)
@@ -28,7 +28,7 @@ def test_the_training_images_and_labels_become_packed_crops(finished):
     index = pd.read_csv(finished.survey / "training.csv")
     assert crops.shape == (60, 224, 224, 3)
     assert crops.dtype == np.uint8
-    assert index.columns.tolist() == ["GalaxyID", *COLUMNS]
+    assert index.columns.tolist() == ["GalaxyID", *COLUMNS, "crop_crc32", "row_crc32"]
     assert len(pd.read_csv(finished.survey / "rejected.csv")) == 0
 
 
@@ -77,7 +77,7 @@ def test_the_learning_rate_finder_draws_every_stage(finished):
 
 def test_the_metrics_are_those_of_the_predictions(finished):
     metrics = json.loads((finished.results / "metrics.json").read_text())
-    labels = pd.read_csv(finished.survey / "training.csv").set_index("GalaxyID")
+    labels = labels_in(finished.survey / "training.csv")
     truth = pd.read_csv(finished.survey / "raw" / "true_probabilities.csv").set_index("GalaxyID")
     ids = pd.read_csv(finished.survey / "holdout.csv")["GalaxyID"]
     voted = labels.loc[ids]

@@ -1,8 +1,9 @@
 """The config: validated against its schema before anything else, and filled with defaults."""
 
+import math
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from galaxyzoo.foundation.errors import InputError
 
 Schema = dict[str, Any]
 
+# Columns that tables have beside the answers'.
+TAKEN_COLUMNS = {"GalaxyID", "views", "crop_crc32", "row_crc32"}
 # Keys that say which variants an experiment has.
 OF_ALL_VARIANTS = ("variants", "grid", "ensemble")
 VARIANT_OF = "variant_of"  # in a variant's resolved config alone, with the name of its base
@@ -36,6 +39,7 @@ def validated(config: dict[str, Any], schema: Schema) -> dict[str, Any]:
     """
     validator = Draft202012Validator(schema)
     problems = [problem(error) for error in validator.iter_errors(config)]
+    problems += not_finite(config)
     if not problems:
         one = {key: value for key, value in config.items() if key not in NOT_OF_ONE}
         config = without_other_sources(canonical(one, schema, schema), schema)
@@ -48,19 +52,32 @@ def validated(config: dict[str, Any], schema: Schema) -> dict[str, Any]:
     return config
 
 
+def not_finite(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[str]:  # noqa: ANN401
+    """One line for each number in a config that is not finite, which no schema refuses."""
+    if isinstance(value, dict | list):
+        items = value.items() if isinstance(value, dict) else enumerate(value)
+        for key, inner in items:
+            yield from not_finite(inner, (*path, key))
+    elif isinstance(value, float) and not math.isfinite(value):
+        yield f"{dotted(path)}: {value} is not allowed; allowed: a finite number"
+
+
+def dotted(path: Iterable[str | int]) -> str:
+    """A key as it is written in messages, such as `stages[1].lr`."""
+    return "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in path).lstrip(".")
+
+
 def problem(error: ValidationError) -> str:
     """One line that describes a violation of the schema."""
-    key = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in error.absolute_path).lstrip(
-        "."
-    )
+    key = dotted(error.absolute_path) or "top level"
     if error.validator == "additionalProperties":
         known = error.schema["properties"]
         unknown = sorted(set(error.instance) - set(known), key=str)
-        names = ", ".join(f"{key}.{name}".lstrip(".") for name in unknown)
+        names = ", ".join(dotted((*error.absolute_path, str(name))) for name in unknown)
         return f"unknown key {names}; allowed: {', '.join(known)}"
     if error.validator == "required":
         missing = [name for name in error.validator_value if name not in error.instance]
-        return f"{key or 'top level'}: missing {', '.join(missing)}"
+        return f"{key}: missing {', '.join(missing)}"
     allowed = error.schema.get("description") or error.message
     return (
         f"{key}: {error.instance!r} is not allowed; allowed: {allowed}{yaml_hint(error.instance)}"
@@ -115,9 +132,15 @@ def contradictions(config: dict[str, Any]) -> Iterator[str]:
     stages, survey = config["stages"], config["survey"]
     if isinstance(config["tree"], list):
         yield from tree_contradictions(config["tree"], survey)
-    for name, count in Counter(stage["name"] for stage in stages).items():
+    names = Counter(stage["name"] for stage in stages)
+    for name, count in names.items():
         if count > 1:
             yield f"stages: {count} stages are named {name!r}; allowed: a name of its own for each"
+        if f"{name}_timing" in names:
+            yield (
+                f"stages: {name}_timing is the name of a file of the stage {name}; allowed: "
+                "another name"
+            )
     patch_px = patch_size_px(config["model"]["backbone"])
     for i, stage in enumerate(stages):
         if stage["size"] % patch_px:
@@ -139,6 +162,28 @@ def contradictions(config: dict[str, Any]) -> Iterator[str]:
     if low > high:
         yield f"augmentation.zoom: {[low, high]} is not allowed; allowed: [lowest, highest]"
     yield from source_contradictions(config)
+
+
+def require_files(config: dict[str, Any], find: Callable[[str], str]) -> None:
+    """Raise InputError if a file that a resolved config names is not there.
+
+    `find` turns a path of the config into that of the file. Snakemake itself would go on with what
+    was made from an earlier file.
+    """
+    weights = config["model"]["weights"]
+    named = {
+        "model.weights": None if weights in ("pretrained", "random") else weights,
+        "survey.fair_ids": config["survey"]["fair_ids"],
+    }
+    missing = {key: path for key, path in named.items() if path and not Path(find(path)).is_file()}
+    if missing:
+        raise InputError(
+            "\n".join(
+                f"config: {key}: there is no file {path}; give the path from the folder in which "
+                "snakemake is started"
+                for key, path in missing.items()
+            )
+        )
 
 
 def source_contradictions(config: dict[str, Any]) -> Iterator[str]:
@@ -206,8 +251,8 @@ def tree_contradictions(questions: list[dict[str, Any]], survey: dict[str, Any])
             f"survey.own.image_column: {own['image_column']!r} is an answer's column; "
             "allowed: the one that names each galaxy's image"
         )
-    if "GalaxyID" in columns:
-        yield "tree: no answer's column can be GalaxyID, which holds the ids; allowed: any other"
+    for column in sorted(set(columns) & TAKEN_COLUMNS):
+        yield f"tree: no answer's column can be {column}, which has another use; allowed: any other"
 
 
 def patch_size_px(backbone: str) -> int:

@@ -1,5 +1,6 @@
 """Variants of an experiment, each laid over its config as it was written, and their ensemble."""
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
@@ -18,6 +19,7 @@ ENSEMBLE = "ensemble"
 # What is the same in all variants: which there are, how they are run, and the raw survey.
 FIXED = (*OF_ALL_VARIANTS, VARIANT_OF, "experiment", "tree", "files", "stream", "save_minutes")
 FIXED_IN_SURVEY = ("source", "simulation", "gz2", "own")
+MOST_IN_A_GRID = 1000
 HOLD_OUT = ("holdout", "holdout_seed", "fair_ids")
 
 
@@ -81,6 +83,12 @@ def all_changes(
     if not grid:
         return
     lists = dict(grid_lists(grid))
+    count = math.prod(map(len, lists.values()))
+    if count > MOST_IN_A_GRID:
+        raise InputError(
+            f"config: grid: its lists have {count:,} combinations; allowed: at most "
+            f"{MOST_IN_A_GRID:,}"
+        )
     last = [path[-1] for path in lists]
     labels = [path[-1] if last.count(path[-1]) == 1 else "_".join(path) for path in lists]
     for values in product(*lists.values()):

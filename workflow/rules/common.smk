@@ -36,10 +36,11 @@ def workflow_folder():
 WORKFLOW = workflow_folder()
 sys.path.insert(0, str(WORKFLOW))  # Snakemake passes it on to the scripts
 
-from galaxyzoo.config import load_schema
+from galaxyzoo.config import load_schema, require_files
 from galaxyzoo.fingerprints import code_fingerprints
 from galaxyzoo.first_reading import library_versions, remember
 from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.foundation.listings import listing_hash
 from galaxyzoo.foundation.stage_owners import stage_owners
 from galaxyzoo.surveys import layout
 from galaxyzoo.surveys.layout import SurveyFiles
@@ -73,6 +74,8 @@ remember(WORKFLOW, VERSIONS)
 with input_errors_told():
     PLAN = experiments(config, load_schema(WORKFLOW / "schemas" / "config.schema.yaml"))
     require_own_folders(PLAN, Path(workflow.modifier.modify_path("results/")))
+    for one in PLAN.configs.values():
+        require_files(one, find=workflow.modifier.modify_path)
 
 AS_WRITTEN = config
 CONFIGS = PLAN.configs
@@ -178,6 +181,12 @@ def first_seeds_last_weights(wildcards):
 def fingerprints(script):
     """Fingerprints of the code that the outputs of a script depend on, one string per file."""
     return code_fingerprints(WORKFLOW / "scripts" / f"{script}.py", WORKFLOW / "galaxyzoo")
+
+
+def listing(images):
+    """What is in a folder of images. Nothing for a zip, whose date tells of a change."""
+    path = workflow.modifier.modify_path(images)
+    return {"listing": listing_hash(path, dates=True)} if os.path.isdir(path) else {}
 
 
 def fair_ids(survey):

@@ -16,7 +16,7 @@ rule crop_training:
         "../../envs/environment.yaml"
     threads: 8
     params:
-        settings=lambda wildcards: crop_settings(wildcards) | {"tree": TREE_WITHOUT_WORDS},
+        settings=training_crop_settings,
         code=fingerprints("crop"),
     script:
         "../scripts/crop.py"
@@ -37,7 +37,7 @@ rule crop_test:
         "../../envs/environment.yaml"
     threads: 8
     params:
-        settings=crop_settings,
+        settings=test_crop_settings,
         code=fingerprints("crop"),
     script:
         "../scripts/crop.py"
@@ -72,7 +72,7 @@ rule record_survey:
     conda:
         "../../envs/environment.yaml"
     params:
-        settings={},
+        settings=lambda wildcards: listing(SURVEY_FILES.training_images),
         code=fingerprints("record_survey"),
     script:
         "../scripts/record_survey.py"

@@ -7,6 +7,17 @@ def crop_settings(wildcards):
     return {name: survey[name] for name in ("crop", "on_bad_galaxy")}
 
 
+def training_crop_settings(wildcards):
+    """The same, with the tree that the labels are of and what is in a folder of images."""
+    images = listing(SURVEY_FILES.training_images)
+    return crop_settings(wildcards) | {"tree": TREE_WITHOUT_WORDS} | images
+
+
+def test_crop_settings(wildcards):
+    """The same of the test images."""
+    return crop_settings(wildcards) | listing(SURVEY_FILES.test_images)
+
+
 def holdout_settings(wildcards):
     """What the hold-out depends on besides the galaxies."""
     survey = SURVEYS[wildcards.survey]

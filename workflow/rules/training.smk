@@ -5,6 +5,7 @@ rule starting_weights:
         weights="results/backbones/{starting_weights}.safetensors",
     log:
         "results/backbones/{starting_weights}.log",
+    priority: 2  # so that a backbone or weights that do not fit are told before the long jobs
     localrule: True
     conda:
         "../../envs/environment.yaml"

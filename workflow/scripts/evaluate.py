@@ -11,12 +11,14 @@ from galaxyzoo.evaluation.central_pixel import central_pixel_benchmark, centre_c
 from galaxyzoo.evaluation.ensembles import member_scores
 from galaxyzoo.evaluation.held_out import read_held_out
 from galaxyzoo.evaluation.metrics import scores
+from galaxyzoo.foundation.handed_on import damaged, read_csv
+from galaxyzoo.foundation.packed_crops import packed_crops, read_index
 from galaxyzoo.tree.decision_tree import tree_from
 
 settings = job.start(snakemake)
 tree = tree_from(settings["tree"])
 galaxies = read_held_out(snakemake.input.index, snakemake.input.holdout, tree)
-colours = centre_colours(np.load(snakemake.input.crops, mmap_mode="r"))
+colours = centre_colours(packed_crops(snakemake.input.crops, snakemake.input.index))
 central_pixel = central_pixel_benchmark(
     colours[galaxies.other_rows], galaxies.other_labels, colours[galaxies.rows]
 )
@@ -35,7 +37,16 @@ seeds = {
     )
 }
 test_index = snakemake.input.get("test_index")
-parts = pd.read_csv(snakemake.input.splits[0])["part"].value_counts()
+splits = [read_csv(path) for path in snakemake.input.splits]
+for path, split in zip(snakemake.input.splits, splits, strict=True):
+    held_out = split["GalaxyID"][split["part"] == "holdout"].to_numpy()
+    if not np.array_equal(held_out, galaxies.ids):
+        raise damaged(path, "it holds out other galaxies than the survey")
+parts = splits[0]["part"].value_counts()
+test_ids = read_index(test_index)["GalaxyID"].to_numpy() if test_index else []
+known = np.isin(test_ids, galaxies.all_ids).sum()
+if known:
+    job.log.warning("%d of the %d test galaxies are also training galaxies", known, len(test_ids))
 
 metrics = {
     "experiment": settings["experiment"],
@@ -46,7 +57,7 @@ metrics = {
         "limited_to_fair_ids": bool(snakemake.input.get("fair_ids")),
     },
     "galaxies": {name: int(parts[name]) for name in ("train", "valid", "holdout")}
-    | {"test": len(pd.read_csv(test_index)) if test_index else 0},
+    | {"test": len(test_ids), "test_in_training": int(known)},
 } | scores(
     galaxies.voted,
     galaxies.other_labels,

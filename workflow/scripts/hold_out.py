@@ -5,11 +5,12 @@ from pathlib import Path
 import pandas as pd
 
 import job
+from galaxyzoo.foundation.packed_crops import read_index
 from galaxyzoo.surveys.labels import read_fair_ids
 from galaxyzoo.surveys.splits import draw_holdout
 
 settings = job.start(snakemake)
-ids = pd.read_csv(snakemake.input.index, usecols=["GalaxyID"])["GalaxyID"].to_numpy()
+ids = read_index(snakemake.input.index)["GalaxyID"].to_numpy()
 fair_ids = snakemake.input.get("fair_ids")
 holdout = draw_holdout(
     ids,

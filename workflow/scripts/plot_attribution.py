@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 import job
@@ -12,6 +11,7 @@ from galaxyzoo.evaluation.attribution import attribution_table, occlusion_maps, 
 from galaxyzoo.evaluation.held_out import read_held_out
 from galaxyzoo.evaluation.predictions import ID
 from galaxyzoo.evaluation.rankings import ranked_galaxies, sheet_positions
+from galaxyzoo.foundation.packed_crops import packed_crops
 from galaxyzoo.report.figures.galaxies import attribution_sheet
 from galaxyzoo.report.figures.style import save
 from galaxyzoo.tree.decision_tree import tree_from
@@ -25,7 +25,7 @@ galaxies = read_held_out(snakemake.input.index, snakemake.input.holdout, tree)
 predicted = galaxies.predicted(snakemake.input.bag)
 positions = sheet_positions(ranked_galaxies(galaxies, predicted), "typical")
 answers = telling_answers(predicted[positions], predicted, tree)
-crops = np.load(snakemake.input.crops, mmap_mode="r")[galaxies.rows[positions]]
+crops = packed_crops(snakemake.input.crops, snakemake.input.index)[galaxies.rows[positions]]
 pictures, probabilities, falls = occlusion_maps(network, crops, answers, best_device())
 columns = [tree.columns[answer] for answer in answers]
 explained = pd.DataFrame(

@@ -2,12 +2,11 @@
 
 from pathlib import Path
 
-import numpy as np
-
 import job
 from galaxyzoo.evaluation.augmentation_example import augmented_views, talked_about
 from galaxyzoo.evaluation.held_out import read_held_out
 from galaxyzoo.evaluation.predictions import ID
+from galaxyzoo.foundation.packed_crops import packed_crops
 from galaxyzoo.report.figures.galaxies import augmentation_grid
 from galaxyzoo.report.figures.style import save
 from galaxyzoo.tree.decision_tree import tree_from
@@ -16,7 +15,7 @@ settings = job.start(snakemake)
 tree = tree_from(settings["tree"])
 galaxies = read_held_out(snakemake.input.index, snakemake.input.holdout, tree)
 position = talked_about(galaxies.voted, tree)
-crop = np.array(np.load(snakemake.input.crops, mmap_mode="r")[galaxies.rows[position]])
+crop = packed_crops(snakemake.input.crops, snakemake.input.index)[galaxies.rows[position]]
 table, pictures = augmented_views(crop, settings["size"], settings["augmentation"])
 table.insert(0, ID, galaxies.ids[position])
 table.to_csv(snakemake.output.table, index=False)

@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import numpy as np
-
 import job
 from galaxyzoo.evaluation.calibration import reliability_table
 from galaxyzoo.evaluation.error_tables import (
@@ -15,6 +13,7 @@ from galaxyzoo.evaluation.error_tables import (
 )
 from galaxyzoo.evaluation.held_out import read_held_out
 from galaxyzoo.evaluation.photometry import measured
+from galaxyzoo.foundation.packed_crops import packed_crops
 from galaxyzoo.report.figures.errors import (
     bars_by_answer,
     bars_by_question,
@@ -29,7 +28,7 @@ settings = job.start(snakemake)
 tree = tree_from(settings["tree"])
 galaxies = read_held_out(snakemake.input.index, snakemake.input.holdout, tree)
 predicted, voted = galaxies.predicted(snakemake.input.bag), galaxies.voted
-light = measured(np.load(snakemake.input.crops, mmap_mode="r"), galaxies.rows)
+light = measured(packed_crops(snakemake.input.crops, snakemake.input.index), galaxies.rows)
 properties = {
     "agreement": agreement(voted, tree),
     "central_brightness": light["central_brightness"].to_numpy(),

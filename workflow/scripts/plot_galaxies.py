@@ -2,11 +2,10 @@
 
 from pathlib import Path
 
-import numpy as np
-
 import job
 from galaxyzoo.evaluation.held_out import read_held_out
 from galaxyzoo.evaluation.rankings import SHEETS, ranked_galaxies, sheet_positions
+from galaxyzoo.foundation.packed_crops import packed_crops
 from galaxyzoo.report.figures.galaxies import galaxy_sheet
 from galaxyzoo.report.figures.style import save
 from galaxyzoo.tree.decision_tree import tree_from
@@ -15,7 +14,7 @@ settings = job.start(snakemake)
 tree = tree_from(settings["tree"])
 galaxies = read_held_out(snakemake.input.index, snakemake.input.holdout, tree)
 ranked = ranked_galaxies(galaxies, galaxies.predicted(snakemake.input.bag))
-crops = np.load(snakemake.input.crops, mmap_mode="r")
+crops = packed_crops(snakemake.input.crops, snakemake.input.index)
 for sheet in SHEETS:
     shown = ranked.iloc[sheet_positions(ranked, sheet)]
     figure, table = Path(snakemake.output[sheet]), shown.drop(columns="row")

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 import job
 from galaxyzoo.engine.augmentation import tta_maps
@@ -11,6 +10,8 @@ from galaxyzoo.engine.devices import best_device, body_dtype, memory_for, use_th
 from galaxyzoo.engine.loaded_networks import restored_network
 from galaxyzoo.engine.prediction import counts_of_views, predict_by_views
 from galaxyzoo.evaluation.predictions import prediction_table, rows_of, views_table
+from galaxyzoo.foundation.handed_on import read_csv, write_parquet
+from galaxyzoo.foundation.packed_crops import PackedCrops, read_index
 from galaxyzoo.tree.decision_tree import tree_from
 
 settings = job.start(snakemake)
@@ -20,20 +21,20 @@ device = best_device()
 network = restored_network(Path(snakemake.input.weights), settings["model"], tree)
 network.body_dtype = body_dtype(settings["precision"], device, network.body)
 
-index = pd.read_csv(snakemake.input.index, usecols=["GalaxyID"])["GalaxyID"]
-ids = np.sort(pd.read_csv(snakemake.input.subset)["GalaxyID"].to_numpy())
-rows = rows_of(ids, index, snakemake.input.subset)
+index = read_index(snakemake.input.index)
+ids = np.sort(read_csv(snakemake.input.subset)["GalaxyID"].to_numpy())
+rows = rows_of(ids, index["GalaxyID"], snakemake.input.subset)
 maps = tta_maps(settings["tta"])
 job.log.info("%d galaxies, %d views of each, on %s", len(rows), len(maps), device)
-crops = np.load(snakemake.input.crops, mmap_mode="r")
+crops = PackedCrops(snakemake.input.crops, index)
 batch_size = settings["tta"]["batch_size"]
 views = snakemake.output.get("views")
 counts = counts_of_views(len(maps)) if views else [1, len(maps)]
 with memory_for(batch_size, network.size_px, "tta.batch_size"):
     means = predict_by_views(network, crops, rows, maps, counts, batch_size, device)
 if snakemake.output.get("single"):
-    prediction_table(ids, means[0], tree).to_parquet(snakemake.output.single, index=False)
-prediction_table(ids, means[-1], tree).to_parquet(snakemake.output.tta, index=False)
+    write_parquet(prediction_table(ids, means[0], tree), snakemake.output.single)
+write_parquet(prediction_table(ids, means[-1], tree), snakemake.output.tta)
 if views:
     by_views = dict(zip(counts, means, strict=True))
-    views_table(ids, by_views, tree).to_parquet(views, index=False)
+    write_parquet(views_table(ids, by_views, tree), views)

@@ -7,9 +7,10 @@ from pathlib import Path
 import job
 from galaxyzoo.engine.checkpoints import load_checkpoint
 from galaxyzoo.foundation.file_records import file_record
+from galaxyzoo.foundation.handed_on import read_json
 
 job.start(snakemake)
-survey = json.loads(Path(snakemake.input.survey).read_text(encoding="utf-8"))["files"]
+survey = read_json(snakemake.input.survey)["files"]
 shared = [file_record(Path(snakemake.input[name])) for name in ("holdout", "starting_weights")]
 diffs = Path(snakemake.output.diffs)
 diffs.mkdir()

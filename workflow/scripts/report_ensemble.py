@@ -1,11 +1,9 @@
 """Write the report of an ensemble."""
 
-import json
 from pathlib import Path
 
-import pandas as pd
-
 import job
+from galaxyzoo.foundation.handed_on import read_csv, read_json
 from galaxyzoo.report.page import ensemble_page
 from galaxyzoo.tree.decision_tree import tree_from
 from galaxyzoo.tree.questions import questions_of
@@ -19,8 +17,8 @@ figures = {
 page = ensemble_page(
     config,
     tree_from(questions_of(config["tree"])),
-    json.loads(Path(snakemake.input.metrics).read_text(encoding="utf-8")),
-    {Path(path).stem: pd.read_csv(path) for path in snakemake.input.tables},
+    read_json(snakemake.input.metrics),
+    {Path(path).stem: read_csv(path) for path in snakemake.input.tables},
     figures,
     Path(snakemake.input.explorer),
     Path(snakemake.input.template),

@@ -3,11 +3,9 @@
 from pathlib import Path
 
 import job
-from galaxyzoo.engine.pretrained import save_weights, starting_weights
+from galaxyzoo.engine.pretrained import starting_weights
+from galaxyzoo.engine.torch_files import save_checked
 
 settings = job.start(snakemake)
-save_weights(
-    starting_weights(settings["backbone"], settings["weights"]),
-    Path(snakemake.output.weights),
-    provenance=settings,
-)
+weights = starting_weights(settings["backbone"], settings["weights"])
+save_checked(weights, Path(snakemake.output.weights), settings)

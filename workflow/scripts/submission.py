@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-import pandas as pd
-
 import job
 from galaxyzoo.evaluation.predictions import write_submission
+from galaxyzoo.foundation.handed_on import read_parquet
 
 job.start(snakemake)
-write_submission(pd.read_parquet(snakemake.input[0]), Path(snakemake.output[0]))
+write_submission(read_parquet(snakemake.input[0]), Path(snakemake.output[0]))

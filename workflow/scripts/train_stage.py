@@ -11,6 +11,7 @@ from galaxyzoo.engine.resume import SavedState, made_with, stage_fingerprint
 from galaxyzoo.engine.stage import set_up_stage
 from galaxyzoo.engine.training import train_stage
 from galaxyzoo.foundation.atomic_files import replaced
+from galaxyzoo.foundation.locks import locked
 from galaxyzoo.foundation.provenance import git_commit, uncommitted_diff, versions
 
 settings = job.start(snakemake)
@@ -61,11 +62,13 @@ def write_tables(history: pd.DataFrame, timing: pd.DataFrame) -> None:
             table.to_csv(unfinished, index=False)
 
 
-with memory_for(
-    stage["batch_size"], stage["size"], "the stage's batch_size (and raise accumulate)"
+# If Snakemake alone was killed, its job lives on, and the next run starts another.
+with (
+    locked(output.with_suffix(".lock"), f"trains the stage {output.with_suffix('')}"),
+    memory_for(stage["batch_size"], stage["size"], "the stage's batch_size (and raise accumulate)"),
 ):
     train_stage(network, train, valid, stage, settings["augmentation"], seed, saved, write_tables)
-save_checkpoint(
-    network, output, model, made_by | {"fingerprint": fingerprint, "settings": settings}
-)
-saved.remove()
+    save_checkpoint(
+        network, output, model, made_by | {"fingerprint": fingerprint, "settings": settings}
+    )
+    saved.remove()

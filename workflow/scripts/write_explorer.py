@@ -3,11 +3,10 @@
 import json
 from pathlib import Path
 
-import numpy as np
-
 import job
 from galaxyzoo.evaluation.held_out import read_held_out
 from galaxyzoo.evaluation.rankings import ranked_galaxies
+from galaxyzoo.foundation.packed_crops import packed_crops
 from galaxyzoo.report.explorer import explorer_data
 from galaxyzoo.tree.decision_tree import tree_from
 
@@ -15,5 +14,5 @@ settings = job.start(snakemake)
 tree = tree_from(settings["tree"])
 galaxies = read_held_out(snakemake.input.index, snakemake.input.holdout, tree)
 ranked = ranked_galaxies(galaxies, galaxies.predicted(snakemake.input.bag))
-data = explorer_data(ranked, np.load(snakemake.input.crops, mmap_mode="r"), tree)
+data = explorer_data(ranked, packed_crops(snakemake.input.crops, snakemake.input.index), tree)
 Path(snakemake.output[0]).write_text(json.dumps(data, separators=(",", ":")), encoding="utf-8")

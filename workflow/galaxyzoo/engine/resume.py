@@ -3,8 +3,6 @@
 import hashlib
 import json
 import logging
-import os
-import pickle
 import signal
 import time
 from collections.abc import Iterator
@@ -16,6 +14,7 @@ from typing import Any
 import torch
 
 from galaxyzoo.engine.devices import best_device
+from galaxyzoo.engine.torch_files import UNREADABLE, load_whole, save_whole
 from galaxyzoo.foundation.atomic_files import replaced
 
 log = logging.getLogger(__name__)
@@ -38,17 +37,9 @@ class SavedState:
         if not self.path.exists():
             return None
         try:
-            saved = torch.load(self.path, map_location="cpu", weights_only=True)
+            saved = load_whole(self.path)
             made_with, state = dict(saved["made_with"]), saved["state"]
-        except (
-            OSError,
-            RuntimeError,
-            ValueError,
-            TypeError,
-            KeyError,
-            EOFError,
-            pickle.UnpicklingError,
-        ) as e:
+        except UNREADABLE as e:
             log.warning(
                 "%s is not a whole state (%s); the stage starts anew", self.path, type(e).__name__
             )
@@ -63,10 +54,8 @@ class SavedState:
 
     def save(self, state: dict[str, Any]) -> None:
         """Replace the saved state atomically: write to another file, sync, rename."""
-        with replaced(self.path) as unfinished, unfinished.open("wb") as file:
-            torch.save({"made_with": self.made_with, "state": state}, file)
-            file.flush()
-            os.fsync(file.fileno())
+        with replaced(self.path) as unfinished:
+            save_whole({"made_with": self.made_with, "state": state}, unfinished)
         self.last_save = time.monotonic()
 
     def due(self) -> bool:

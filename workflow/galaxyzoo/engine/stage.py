@@ -4,13 +4,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 import torch
 
 from galaxyzoo.engine.dataset import Galaxies, load_galaxies
 from galaxyzoo.engine.devices import best_device, body_dtype, use_threads
 from galaxyzoo.engine.loaded_networks import stage_network
 from galaxyzoo.engine.network import GalaxyNetwork
+from galaxyzoo.foundation.handed_on import damaged, read_csv
+from galaxyzoo.foundation.packed_crops import PackedCrops, read_index
 from galaxyzoo.tree.decision_tree import tree_from
 
 
@@ -41,9 +42,10 @@ def set_up_stage(
     stage, tree = settings["stage"], tree_from(settings["tree"])
     use_threads(threads)
     device = best_device()
-    pixels = np.load(crops, mmap_mode="r")
-    labels = tree.probabilities(pd.read_csv(index))
-    part = pd.read_csv(split)["part"]
+    galaxies, parts = read_index(index), read_csv(split)
+    if not galaxies["GalaxyID"].equals(parts["GalaxyID"]):
+        raise damaged(split, f"it lists other galaxies than {index}")
+    pixels, labels, part = PackedCrops(crops, galaxies), tree.probabilities(galaxies), parts["part"]
     train, valid = (
         load_galaxies(pixels, labels, np.flatnonzero(part == name), stage["size"], device, stream)
         for name in ("train", "valid")

@@ -154,7 +154,8 @@ def train_stage(
     `lr` is the head's at the end of the epoch. The timing: `images_per_second` during training, and
     `seconds` for the whole epoch; both count only what this process did.
 
-    Raises InputError if the loss is no longer finite. Saves and exits on SIGTERM or Ctrl-C.
+    Raises InputError if the loss or the validation error is no longer finite. Saves and exits on
+    SIGTERM or Ctrl-C.
     """
     learner = Learner(network, train, stage, augmentation, seed)
     history: list[dict[str, float]] = []
@@ -202,6 +203,11 @@ def train_stage(
             learner.train_epoch(epoch, losses, schedule, after_batch)
             trained = time.perf_counter()
             valid_rmse = pooled_rmse(learner.learned, valid, stage["batch_size"])
+            if not math.isfinite(valid_rmse):
+                raise InputError(
+                    f"the validation error of stage {stage['name']} became {valid_rmse} after "
+                    f"epoch {epoch}; lower the stage's lr"
+                )
             history.append(
                 {
                     "epoch": epoch,

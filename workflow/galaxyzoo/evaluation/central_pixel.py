@@ -5,13 +5,15 @@ from sklearn.cluster import KMeans
 
 CENTRE_PX = 10
 CENTRE_COLOURS = 6
+CHUNK = 256  # crops in memory at a time
 
 
 def centre_colours(crops: np.ndarray) -> np.ndarray:
     """Mean red, green and blue (N, 3) of the central 10 x 10 pixels of crops (N, s, s, 3) uint8."""
     start = (crops.shape[1] - CENTRE_PX) // 2
-    centre = crops[:, start : start + CENTRE_PX, start : start + CENTRE_PX]
-    return centre.reshape(len(crops), -1, 3).mean(axis=1)
+    centre = slice(start, start + CENTRE_PX)
+    chunks = [crops[i : i + CHUNK][:, centre, centre] for i in range(0, len(crops), CHUNK)]
+    return np.concatenate(chunks).reshape(len(crops), -1, 3).mean(axis=1)
 
 
 def central_pixel_benchmark(

@@ -1,12 +1,10 @@
 """Finished experiments, and ensembles of them, in a folder of results."""
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-import pandas as pd
 import yaml
 
 from galaxyzoo.evaluation.held_out import HeldOut, held_out
@@ -14,6 +12,8 @@ from galaxyzoo.evaluation.metrics import squared_errors
 from galaxyzoo.evaluation.predictions import ID
 from galaxyzoo.evaluation.stage_tables import StageTables, read_stage_tables, stage_paths
 from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.foundation.handed_on import read_json, read_parquet
+from galaxyzoo.foundation.packed_crops import read_index
 from galaxyzoo.tree.decision_tree import DecisionTree, tree_from
 from galaxyzoo.tree.questions import questions_of
 
@@ -72,6 +72,8 @@ def found_experiments(results: Path) -> tuple[list[Experiment], dict[str, str]]:
             finished.append(read_experiment(folder))
         except InputError as error:
             unfinished[folder.name] = str(error)
+        except Exception as error:  # of a file with anything in it; the others are compared
+            unfinished[folder.name] = f"it cannot be read ({type(error).__name__}: {error})"
     return finished, unfinished
 
 
@@ -80,7 +82,7 @@ def read_experiment(folder: Path) -> Experiment:
     files = {name: folder / name for name in ("config.yaml", "metrics.json", "bag/holdout.parquet")}
     require_files(folder, list(files.values()))
     config = yaml.safe_load(files["config.yaml"].read_text(encoding="utf-8"))
-    metrics = json.loads(files["metrics.json"].read_text(encoding="utf-8"))
+    metrics = read_json(files["metrics.json"])
     index = folder.parent / "surveys" / config["survey"]["name"] / "training.csv"
     require_files(folder, [index])
     members = tuple(read_experiment(folder.parent / name) for name in config.get("ensemble", ()))
@@ -158,8 +160,8 @@ def read_scored(index: Path, bag: Path, tree: DecisionTree) -> HeldOut:
 
     Raises InputError if the survey's table `index` no longer has all of them, or all answers.
     """
-    survey = pd.read_csv(index)
-    ids = pd.read_parquet(bag, columns=[ID])[ID]
+    survey = read_index(index)
+    ids = read_parquet(bag, columns=[ID])[ID]
     if not ids.isin(survey[ID]).all() or not set(tree.columns) <= set(survey.columns):
         raise InputError(
             f"its survey's {index.name} no longer has all the galaxies and answers that it was "

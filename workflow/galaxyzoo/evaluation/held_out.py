@@ -12,6 +12,8 @@ import pandas as pd
 
 from galaxyzoo.evaluation.predictions import ID, VIEWS, rows_of
 from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.foundation.handed_on import read_csv, read_parquet
+from galaxyzoo.foundation.packed_crops import read_index
 from galaxyzoo.tree.decision_tree import DecisionTree
 
 
@@ -21,7 +23,7 @@ class HeldOut(NamedTuple):
     `ids` (n,) int64 are their GalaxyIDs, ascending. `rows` (n,) are their positions in the survey's
     index and crops, `other_rows` (N - n,) those of all other galaxies. `voted` (n, columns) are the
     labels of the held-out galaxies, `other_labels` (N - n, columns) those of the others, both
-    float64.
+    float64. `all_ids` (N,) are the GalaxyIDs of all galaxies.
     """
 
     tree: DecisionTree
@@ -30,6 +32,7 @@ class HeldOut(NamedTuple):
     other_rows: np.ndarray
     voted: np.ndarray
     other_labels: np.ndarray
+    all_ids: np.ndarray
 
     @property
     def mean_label(self) -> np.ndarray:
@@ -41,13 +44,13 @@ class HeldOut(NamedTuple):
 
         Raises InputError like `matched`.
         """
-        return self.tree.probabilities(self.matched(pd.read_parquet(path), path))
+        return self.tree.probabilities(self.matched(read_parquet(path), path))
 
     def predicted_by_views(self, path: Path | str) -> dict[int, np.ndarray]:
         """Predictions by the number of views averaged, from a file of `views_table`."""
         return {
             views: self.tree.probabilities(self.matched(table, path))
-            for views, table in pd.read_parquet(path).groupby(VIEWS)
+            for views, table in read_parquet(path).groupby(VIEWS)
         }
 
     def matched(self, table: pd.DataFrame, path: Path | str) -> pd.DataFrame:
@@ -75,9 +78,10 @@ def held_out(survey: pd.DataFrame, ids: pd.Series, tree: DecisionTree, path: Pat
     rows = rows_of(ids, survey[ID], path)
     other_rows = np.setdiff1d(np.arange(len(survey)), rows)
     labels = tree.probabilities(survey)
-    return HeldOut(tree, ids, rows, other_rows, labels[rows], labels[other_rows])
+    others = labels[other_rows]
+    return HeldOut(tree, ids, rows, other_rows, labels[rows], others, survey[ID].to_numpy())
 
 
 def read_held_out(index: Path | str, holdout: Path | str, tree: DecisionTree) -> HeldOut:
     """The held-out galaxies from a survey's files, training.csv and holdout.csv."""
-    return held_out(pd.read_csv(index), pd.read_csv(holdout)[ID], tree, holdout)
+    return held_out(read_index(index), read_csv(holdout)[ID], tree, holdout)

@@ -8,6 +8,7 @@ import pandas as pd
 import yaml
 
 from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.foundation.handed_on import read_csv
 from galaxyzoo.foundation.stage_owners import stage_owners
 
 StageTables = Mapping[int, Mapping[str, pd.DataFrame]]  # seed -> stage -> table
@@ -39,9 +40,7 @@ def read_stage_tables(
 ) -> dict[int, dict[str, pd.DataFrame]]:
     """Tables by seed and stage, from CSV files that list all stages of one seed, then the next."""
     paths = iter(paths)
-    return {
-        seed: {stage: pd.read_csv(next(paths), sep=separator) for stage in stages} for seed in seeds
-    }
+    return {seed: {stage: read_csv(next(paths), separator) for stage in stages} for seed in seeds}
 
 
 def learning_table(histories: StageTables, stages: Sequence[Mapping[str, Any]]) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from galaxyzoo.foundation.atomic_files import replaced
+from galaxyzoo.foundation.listings import listing_hash
 
 log = logging.getLogger(__name__)
 
@@ -48,10 +49,10 @@ def file_record(file: Path) -> dict[str, Any]:
 def known_record(file: Path) -> dict[str, Any]:
     """The same, but read from the record beside the file if there is one: hashing is slow.
 
-    A folder has neither length nor hash.
+    A folder has no length, and its hash is that of its files' names and sizes.
     """
     if file.is_dir():
-        return {"name": file.name, "bytes": None, "sha256": None}
+        return {"name": file.name, "bytes": None, "sha256": listing_hash(file, dates=False)}
     for known in record_of_before(file.with_name(PROVENANCE))["files"]:
         if (known.get("name"), known.get("bytes")) == (file.name, file.stat().st_size):
             return {name: known[name] for name in ("name", "bytes", "sha256")}

@@ -11,6 +11,9 @@ from pathlib import Path
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.surveys.layout import IMAGE_SUFFIXES, galaxy_id
 
+REPLACE = "replace it, or delete it if this workflow made it, and run this again"
+LARGEST_BYTES = 2**28  # of an image file, as it is in a zip before it was packed
+
 
 class GalaxyImages:
     """The images in a zip or a folder, each read by its GalaxyID.
@@ -31,6 +34,9 @@ class GalaxyImages:
         self.faults: dict[int | str, str] = {}
         names = defaultdict(list)
         for name in sorted(self._image_names()):
+            if not is_utf8(name):
+                self.faults[ascii(name)] = "the image's name is not UTF-8"
+                continue
             galaxy = galaxy_id(image_stem(name)) if ids is None else ids.get(name)
             if galaxy is not None:
                 names[galaxy].append(name)
@@ -47,9 +53,13 @@ class GalaxyImages:
         return zipped_images(self._zip) if self._zip else images_below(self.path)
 
     def read(self, galaxy: int) -> bytes:
-        """The bytes of the image file of a galaxy in `names`."""
+        """The bytes of the image file of a galaxy in `names`; InputError if they are too many."""
         name = self.names[galaxy]
-        return self._zip.read(name) if self._zip else (self.path / name).read_bytes()
+        file = self.path / name
+        size_bytes = self._zip.getinfo(name).file_size if self._zip else file.stat().st_size
+        if size_bytes > LARGEST_BYTES:
+            raise InputError(f"the image has {size_bytes:,} bytes, more than {LARGEST_BYTES:,}")
+        return self._zip.read(name) if self._zip else file.read_bytes()
 
 
 class SharedFile(io.RawIOBase):
@@ -92,7 +102,7 @@ def opened_zip(path: Path) -> zipfile.ZipFile:
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error.strerror}") from error
     except zipfile.BadZipFile as error:
-        raise InputError(f"{path} is not a whole zip file ({error}); fetch it again") from error
+        raise InputError(f"{path} is not a whole zip file ({error}); {REPLACE}") from error
 
 
 def zipped_images(archive: zipfile.ZipFile) -> Iterator[str]:
@@ -121,4 +131,9 @@ def image_stem(name: str) -> str:
 
 def is_visible(name: str, suffixes: tuple[str, ...]) -> bool:
     """Whether a file in a zip or folder has one of the suffixes and is not hidden."""
-    return name.lower().endswith(suffixes) and not re.search(r"(^|/)(\.|__MACOSX/)", name)
+    return name.lower().endswith(suffixes) and not re.search(r"(^|/)(\.(?!/)|__MACOSX/)", name)
+
+
+def is_utf8(name: str) -> bool:
+    """Whether a file's name can be written down; bytes that are no UTF-8 are surrogates in it."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in name)

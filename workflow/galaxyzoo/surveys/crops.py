@@ -8,26 +8,30 @@ import multiprocessing
 import os
 import shutil
 import threading
+import zipfile
+import zlib
 from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from pathlib import Path
 from typing import IO, Literal
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import simplejpeg
 from PIL import Image, UnidentifiedImageError
-from pyarrow import csv
 
 from galaxyzoo.foundation.atomic_files import replaced
 from galaxyzoo.foundation.disk_room import free, unwritten
 from galaxyzoo.foundation.errors import InputError, offenders
+from galaxyzoo.foundation.packed_crops import write_index
 from galaxyzoo.foundation.progress import progress
 from galaxyzoo.surveys.archives import GalaxyImages
 
 CHUNK = 64  # galaxies per task of a worker process
+OF_THE_MACHINE = {errno.ENOMEM, errno.EIO, errno.ENFILE, errno.EMFILE, errno.ESTALE}
+LARGEST_PIXELS = 2**26  # 8192 x 8192; Pillow warns at a little more
 
 Faults = dict[int | str, str]  # GalaxyID, or the name of an image without one -> fault
 
@@ -52,7 +56,8 @@ def crop_survey(
     GalaxyID. Writes these files, renamed into place once all are complete:
 
     - `crops_path`: .npy, (N, size_px, size_px, 3) uint8, C order, by ascending GalaxyID;
-    - `index_path`: CSV, a row per crop in that order: GalaxyID and, with labels, their columns;
+    - `index_path`: CSV, a row per crop in that order: GalaxyID, any labels, and checksums, as
+      `packed_crops` has them;
     - `rejected_path`: CSV, GalaxyID and reason for each galaxy that was left out.
 
     The bytes do not depend on `processes`. Raises InputError, and leaves no files behind, if an
@@ -73,13 +78,17 @@ def crop_survey(
         ):
             if shutil.disk_usage(crops.parent).free < bytes_needed:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-            image_faults = write_crops(source, ids, size_px, crops, processes)
+            if on_bad_galaxy == "stop":
+                require_size(source, ids[0], size_px)
+            image_faults, sums = write_crops(source, ids, size_px, crops, processes)
             faults |= image_faults
             rows = [row for row, galaxy in enumerate(ids) if galaxy not in image_faults]
             check_faults(faults, rows, images, on_bad_galaxy)
             if image_faults:
                 keep_rows(crops, rows, size_px)
-            write_index(index, [ids[row] for row in rows], labels)
+            kept = pd.Index([ids[row] for row in rows], name="GalaxyID")
+            table = pd.DataFrame(index=kept) if labels is None else labels.loc[kept]
+            write_index(index, table.reset_index(), [sums[row] for row in rows])
             write_rejected(rejected, faults)
     except OSError as error:
         shortage = f"the crops take {bytes_needed:,} bytes, and {free(crops_path.parent)}"
@@ -108,6 +117,20 @@ def check_faults(faults: Faults, fit: list[int], images: Path, on_bad_galaxy: st
         )
 
 
+def require_size(source: GalaxyImages, galaxy: int, size_px: int) -> None:
+    """Raise InputError if a galaxy's image is smaller than the crop; other faults come later."""
+    try:
+        with Image.open(io.BytesIO(source.read(galaxy))) as image:
+            width, height = image.size
+    except (OSError, ValueError, InputError, zipfile.BadZipFile, zlib.error, EOFError):
+        return
+    if min(width, height) < size_px:
+        raise InputError(
+            f"survey.crop: {size_px} px is more than the picture of galaxy {galaxy} has, which is "
+            f"{width} x {height} px; choose a smaller crop, or set survey.on_bad_galaxy to skip"
+        )
+
+
 def in_order(faults: Faults) -> Faults:
     """The faults by ascending GalaxyID, then those of images without a GalaxyID."""
     return dict(sorted(faults.items(), key=lambda item: (isinstance(item[0], str), item[0])))
@@ -115,8 +138,11 @@ def in_order(faults: Faults) -> Faults:
 
 def write_crops(
     source: GalaxyImages, ids: list[int], size_px: int, crops_path: Path, processes: int
-) -> dict[int, str]:
-    """Write the crops of `ids`, in that order; return the faults of those left black."""
+) -> tuple[dict[int, str], list[int]]:
+    """Write the crops of `ids`, in that order; return the faults of those left black, and sums.
+
+    The sums (N,) are the CRC-32 of each crop.
+    """
     with crops_path.open("wb") as file:
         write_header(file, len(ids), size_px)
         first = file.tell()
@@ -126,11 +152,18 @@ def write_crops(
     offsets = [first + start * size_px**2 * 3 for start in starts]
     # Fork: spawned processes would run the calling script again, and each list the images.
     context = multiprocessing.get_context("fork")
-    with ProcessPoolExecutor(processes, context, start_worker, (source,)) as pool:
-        chunk_faults = pool.map(partial(crop_chunk, size_px, crops_path), chunks, offsets)
-        faults = itertools.chain.from_iterable(chunk_faults)
-        faults = progress(faults, total=len(ids), desc="crop", unit="galaxies")
-        return {galaxy: fault for galaxy, fault in zip(ids, faults, strict=True) if fault}
+    try:
+        with ProcessPoolExecutor(processes, context, start_worker, (source,)) as pool:
+            done = pool.map(partial(crop_chunk, size_px, crops_path), chunks, offsets)
+            each = itertools.chain.from_iterable(done)
+            results = list(progress(each, total=len(ids), desc="crop", unit="galaxies"))
+    except (MemoryError, BrokenProcessPool) as error:
+        raise InputError(
+            f"a process that crops has ended ({type(error).__name__}), probably for lack of "
+            "memory; make some free, or use fewer --cores, and run this again"
+        ) from error
+    faults = {galaxy: fault for galaxy, (fault, _) in zip(ids, results, strict=True) if fault}
+    return faults, [checksum for _, checksum in results]
 
 
 def reserve(file: IO[bytes], size_bytes: int) -> None:
@@ -157,22 +190,31 @@ def start_worker(source: GalaxyImages) -> None:
 
 def crop_chunk(
     size_px: int, crops_path: Path, galaxies: list[int], offset: int
-) -> list[str | None]:
-    """Write the crops of some galaxies at byte `offset`; return each image's fault, or None.
+) -> list[tuple[str | None, int]]:
+    """Write the crops of some galaxies at byte `offset`; return each image's fault, and CRC-32.
 
-    Writes to the file, because with a memory map a full disk would kill the process.
+    The fault of a good image is None. Writes to the file, because with a memory map a full disk
+    would kill the process.
     """
-    faults = []
+    results = []
     with crops_path.open("r+b") as file:
         file.seek(offset)
         for galaxy in galaxies:
             try:
                 crop, fault = centre_crop(worker_source.read(galaxy), size_px), None
             except Exception as error:  # zipfile and Pillow raise nearly anything
+                if not is_the_images(error):
+                    raise
                 crop, fault = bytes(size_px**2 * 3), image_fault(error)
             file.write(crop)
-            faults.append(fault)
-    return faults
+            results.append((fault, zlib.crc32(crop)))
+    return results
+
+
+def is_the_images(error: Exception) -> bool:
+    """Whether an error is the fault of an image, and not of the machine: its memory or its disk."""
+    of_the_machine = isinstance(error, OSError) and error.errno in OF_THE_MACHINE
+    return not isinstance(error, MemoryError) and not of_the_machine
 
 
 def centre_crop(image_file: bytes, size_px: int) -> bytes:
@@ -197,11 +239,17 @@ def decode(image_file: bytes) -> np.ndarray:
     Pillow decodes what simplejpeg refuses, or raises an error that says what is wrong with it.
     """
     try:
-        if simplejpeg.decode_jpeg_header(image_file)[2] in ("YCbCr", "RGB"):
+        height, width, colours, _ = simplejpeg.decode_jpeg_header(image_file)
+        if colours in ("YCbCr", "RGB") and width * height <= LARGEST_PIXELS:
             return simplejpeg.decode_jpeg(image_file)
     except ValueError:
         pass
     with Image.open(io.BytesIO(image_file), formats=("JPEG", "PNG")) as image:
+        if image.width * image.height > LARGEST_PIXELS:
+            raise InputError(
+                f"the image has {image.width} x {image.height} px, more than {LARGEST_PIXELS:,} in "
+                "all"
+            )
         if image.mode != "RGB":
             raise InputError(f"the image is of mode {image.mode}, not RGB")
         return np.asarray(image)
@@ -235,17 +283,6 @@ def keep_rows(crops_path: Path, rows: list[int], size_px: int) -> None:
             file.seek(first + new_row * crop_bytes)
             file.write(crop)
         file.truncate(first + len(rows) * crop_bytes)
-
-
-def write_index(index_path: Path, ids: list[int], labels: pd.DataFrame | None) -> None:
-    """Write GalaxyID and any labels of the galaxies, in the order of their crops.
-
-    Uses pyarrow, which writes floats exactly as pandas does, in a seventh of the time.
-    """
-    index = pd.Index(ids, name="GalaxyID")
-    table = pd.DataFrame(index=index) if labels is None else labels.loc[index]
-    options = csv.WriteOptions(quoting_header="none")
-    csv.write_csv(pa.Table.from_pandas(table.reset_index()), index_path, options)
 
 
 def write_rejected(rejected_path: Path, faults: Faults) -> None:

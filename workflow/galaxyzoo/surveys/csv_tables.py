@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from galaxyzoo.foundation.errors import InputError
-from galaxyzoo.surveys.archives import is_visible, opened_zip
+from galaxyzoo.surveys.archives import REPLACE, is_visible, opened_zip
 from galaxyzoo.surveys.layout import galaxy_id
 
 SHOWN_COLUMNS = 10
@@ -25,13 +25,34 @@ def read_columns(path: Path, types: Mapping[str, str], *, wide: bool = False) ->
     lacks a column, or has a cell that is not a number where it should be.
     """
     usecols = (lambda name: name in types) if wide else None
+    require_header(path, types)
     try:
         table = pd.read_csv(csv_file(path), dtype=dict(types), usecols=usecols)
     except (ValueError, OverflowError) as error:
         require_numbers(path, read_text(path, usecols), types)
-        raise InputError(f"{path} cannot be read ({error}); fetch it again or fix it") from error
+        raise InputError(f"{path} cannot be read ({error}); fix it, or {REPLACE}") from error
     require_columns(path, table, list(types))
+    require_width(path, table)
     return table
+
+
+def require_header(path: Path, columns: Iterable[str]) -> None:
+    """Raise InputError if a CSV file has one of the columns twice: pandas would take the first."""
+    try:
+        header = pd.read_csv(csv_file(path), header=None, nrows=1, dtype=str).iloc[0].tolist()
+    except ValueError:
+        return  # what is wrong is told where the table is read
+    if twice := [column for column in columns if header.count(column) > 1]:
+        raise InputError(f"{path} has the column {twice[0]} twice; leave the one that counts")
+
+
+def require_width(path: Path, table: pd.DataFrame) -> None:
+    """Raise InputError if rows have more cells than the header has names.
+
+    Pandas would take the first cells for names of rows, and shift the others.
+    """
+    if not isinstance(table.index, pd.RangeIndex):
+        raise InputError(f"{path} has rows with more cells than its header has columns; fix it")
 
 
 def column_names(path: Path) -> list[str]:
@@ -50,9 +71,7 @@ def csv_file(path: Path) -> io.BytesIO:
             content = path.read_bytes()
             return io.BytesIO(gzip.decompress(content) if suffix == ".gz" else content)
         except (gzip.BadGzipFile, zlib.error, EOFError) as error:
-            raise InputError(
-                f"{path} is not a whole gzip file ({error}); fetch it again"
-            ) from error
+            raise InputError(f"{path} is not a whole gzip file ({error}); {REPLACE}") from error
         except OSError as error:
             raise InputError(f"{path} cannot be read: {error.strerror}") from error
     with opened_zip(path) as archive:
@@ -62,7 +81,7 @@ def csv_file(path: Path) -> io.BytesIO:
         try:
             return io.BytesIO(archive.read(names[0]))
         except (zipfile.BadZipFile, zlib.error, EOFError) as error:
-            raise InputError(f"{path} is not a whole zip file ({error}); fetch it again") from error
+            raise InputError(f"{path} is not a whole zip file ({error}); {REPLACE}") from error
 
 
 def read_text(path: Path, usecols: Callable[[str], bool] | None = None) -> pd.DataFrame:
@@ -71,6 +90,7 @@ def read_text(path: Path, usecols: Callable[[str], bool] | None = None) -> pd.Da
         table = pd.read_csv(csv_file(path), dtype=str, keep_default_na=False, usecols=usecols)
     except ValueError as error:
         raise InputError(f"{path} cannot be read ({error}); it should be a CSV file") from error
+    require_width(path, table)
     return table.apply(lambda column: column.str.strip())
 
 
@@ -104,4 +124,4 @@ def require_cells(path: Path, column: pd.Series, good: pd.Series, kind: str) -> 
     if not good.all():
         row = int(np.argmin(good.to_numpy(dtype=bool)))
         found = f"{path}, row {row + 1}, column {column.name}: {column.tolist()[row]!r}"
-        raise InputError(f"{found} is not {kind}; fix it or fetch the file again")
+        raise InputError(f"{found} is not {kind}; fix it, or {REPLACE}")

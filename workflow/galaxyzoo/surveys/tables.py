@@ -37,16 +37,23 @@ def read_table(path: Path, types: Mapping[str, str]) -> pd.DataFrame:
     """
     name, columns = path.name.lower(), list(types)
     if name.endswith(PARQUET_SUFFIXES):
-        require_columns(path, column_names(path), columns)
+        require_each_once(path, column_names(path), columns)
         with readable(path, "Parquet"):
             found = parquet.read_table(path, columns=columns).to_pandas(ignore_metadata=True)
     elif name.endswith(FITS_SUFFIXES):
-        require_columns(path, column_names(path), columns)
+        require_each_once(path, column_names(path), columns)
         with readable(path, "FITS"):
             found = read_fits(path, columns)
     else:
         found = csv_tables.read_columns(path, types, wide=True)
     return pd.DataFrame({name: typed(path, found[name], kind) for name, kind in types.items()})
+
+
+def require_each_once(path: Path, present: Sequence[str], columns: Sequence[str]) -> None:
+    """Raise InputError unless a table has each of the columns once."""
+    require_columns(path, present, columns)
+    if twice := [column for column in columns if present.count(column) > 1]:
+        raise InputError(f"{path} has the column {twice[0]} twice; leave the one that counts")
 
 
 def typed(path: Path, column: pd.Series, kind: str) -> pd.Series:
@@ -98,5 +105,5 @@ def readable(path: Path, kind: str) -> Iterator[None]:
     except (OSError, ValueError, TypeError, EOFError, pa.ArrowException) as error:
         reason = getattr(error, "strerror", None) or " ".join(str(error).split())
         raise InputError(
-            f"{path} cannot be read as a {kind} table ({reason}); fix it or fetch it again"
+            f"{path} cannot be read as a {kind} table ({reason}); fix it or replace it"
         ) from error

@@ -14,11 +14,12 @@ rule label_own:
     conda:
         "../../../envs/environment.yaml"
     params:
-        settings={
+        settings=lambda wildcards: {
             "image_column": SURVEY["own"]["image_column"],
             "labels": SURVEY["own"]["labels"],
             "tree": TREE_WITHOUT_WORDS,
-        },
+        }
+        | listing(SURVEY["own"]["images"]),
         code=fingerprints("label_own"),
     script:
         "../../scripts/label_own.py"

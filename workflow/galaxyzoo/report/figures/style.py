@@ -44,6 +44,7 @@ STYLE = {
     "font.family": ["DejaVu Sans"],  # ships with matplotlib: the same text width everywhere
     "font.size": 9,
     "text.color": INK,
+    "text.parse_math": False,  # an answer may cost $5 or $6
     "axes.titlesize": 9,
     "axes.titlelocation": "left",
     "axes.labelsize": 9,

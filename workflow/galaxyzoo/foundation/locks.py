@@ -1,0 +1,47 @@
+"""Locks that the kernel frees when the process that holds them ends, however it ends."""
+
+import fcntl
+import os
+import platform
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from galaxyzoo.foundation.errors import InputError
+
+
+@contextmanager
+def locked(path: Path, work: str) -> Iterator[None]:
+    """Hold the lock in the file `path`, which is removed at the end.
+
+    Raises InputError, with the number of the process that holds it, if another one does. `work` is
+    what the holder does, in words.
+    """
+    file = opened(path, work)
+    with file:
+        file.truncate(0)
+        file.write(f"process {os.getpid()} on {platform.node()}")
+        file.flush()
+        try:
+            yield
+        finally:
+            path.unlink(missing_ok=True)
+
+
+def opened(path: Path, work: str) -> IO[str]:
+    """The file of a lock, with the lock on it."""
+    while True:
+        file = path.open("a+", encoding="utf-8")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            file.seek(0)
+            holder = file.read() or "another process"
+            file.close()
+            raise InputError(
+                f"{holder} still {work}; wait until it has ended, or end it, and run this again"
+            ) from error
+        if path.exists() and os.path.samestat(path.stat(), os.fstat(file.fileno())):
+            return file
+        file.close()  # its last holder removed it in between
