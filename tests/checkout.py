@@ -107,7 +107,7 @@ class Checkout:
         """Jobs that a dry run lists for a config, or for the text of one.
 
         Each is its rule's name and its wildcards as Snakemake writes them, without those that name
-        the tiny experiment and survey: "bag subset=test", "train_stage seed=0, stage=head".
+        the config's own experiment and survey: "bag subset=test", "train_stage seed=0, stage=head".
         """
         self.write_config(config)
         run = self.snakemake("--dry-run")
@@ -122,9 +122,10 @@ class Checkout:
         )
         total = re.search(r"^total +(\d+)$", run.stdout, re.MULTILINE)
         assert len(jobs) == int(total[1]), run.stdout
-        tiny = ("", "experiment=tiny", "survey=tiny")
+        named = yaml.safe_load(config) if isinstance(config, str) else config
+        own = ("", f"experiment={named['experiment']}", f"survey={named['survey']['name']}")
         return {
-            " ".join([rule, ", ".join(w for w in wildcards.split(", ") if w not in tiny)]).strip()
+            " ".join([rule, ", ".join(w for w in wildcards.split(", ") if w not in own)]).strip()
             for rule, wildcards in jobs
         }
 

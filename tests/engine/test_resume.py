@@ -3,6 +3,7 @@
 import logging
 import os
 import pickle
+import re
 import signal
 import subprocess
 import time
@@ -160,6 +161,28 @@ def test_a_stage_killed_with_snakemake_goes_on_in_the_next_run(stage, undisturbe
     assert_same(checkout, undisturbed)
 
 
+def test_after_a_kill_of_snakemake_alone_a_second_job_names_the_first_and_ends(stage, undisturbed):
+    checkout = stage.checkout
+    process = checkout.start(TARGET, *ONE_JOB_A_CORE)
+    saves(checkout, process, 2)
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    assert checkout.snakemake("--unlock").returncode == 0
+    second = checkout.make(TARGET)
+    assert second.returncode != 0
+    told = re.search(
+        r"Error: process (\d+) on \S+ still trains the stage results/tiny/seed0/stages/all; wait",
+        second.stdout,
+    )
+    assert told, second.stdout
+    os.kill(int(told[1]), signal.SIGKILL)
+    process.communicate()  # which waits for all that could still write to its output
+    run = checkout.make(TARGET)
+    assert run.returncode == 0, run.stdout
+    assert "all goes on in epoch" in run.stdout
+    assert_same(checkout, undisturbed)
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_stage_asked_to_stop_saves_and_goes_on(stage, undisturbed, number):
     process = stage.start()
@@ -208,13 +231,19 @@ def test_a_state_of_other_threads_versions_or_precision_is_not_used(stage, chang
     assert f"all.state was made with other {named}; the stage starts anew" in run.stdout
 
 
-@pytest.mark.parametrize("content", [b"", b"nonsense", b"truncated"])
+@pytest.mark.parametrize("content", [b"", b"nonsense", b"truncated", b"flipped"])
 def test_a_state_that_is_not_whole_is_reported_and_not_used(tmp_path, caplog, content):
     path = tmp_path / "all.state"
     saved = SavedState(path, {"code": "1"}, save_minutes=5)
     saved.save({"history": [], "losses": [0.5]})
     assert saved.load() == {"history": [], "losses": [0.5]}
-    path.write_bytes(path.read_bytes()[:-100] if content == b"truncated" else content)
+    whole = path.read_bytes()
+    place = whole.index(b"losses")
+    broken = {
+        b"truncated": whole[:-100],
+        b"flipped": whole[:place] + b"L" + whole[place + 1 :],
+    }
+    path.write_bytes(broken.get(content, content))
     with caplog.at_level(logging.WARNING):
         assert saved.load() is None
     assert "all.state is not a whole state" in caplog.text

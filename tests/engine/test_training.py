@@ -1,15 +1,18 @@
 """The engine: fastai's head, freezing, schedule and learning rates, and what a stage leaves."""
 
+import pickle
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 
+from galaxyzoo.engine.augmentation import tta_maps
 from galaxyzoo.engine.checkpoints import load_checkpoint, save_checkpoint
 from galaxyzoo.engine.dataset import load_galaxies
 from galaxyzoo.engine.loaded_networks import new_network, restored_network
 from galaxyzoo.engine.network import GalaxyNetwork, fastai_head, layer_groups
+from galaxyzoo.engine.prediction import predict_by_views
 from galaxyzoo.engine.pretrained import starting_weights
 from galaxyzoo.engine.schedule import one_cycle, spread_lr
 from galaxyzoo.engine.torch_files import save_checked
@@ -17,6 +20,8 @@ from galaxyzoo.engine.training import adam, pooled_rmse
 from galaxyzoo.foundation.errors import InputError
 from tiny_network import BACKBONE, CPU, MODEL, STAGE, galaxies, new_tiny_network, same, train
 from trees import GALAXY_ZOO_2
+
+TTA = {"rotations": 1, "flips": False, "zooms": [1.0]}
 
 
 @pytest.fixture
@@ -182,6 +187,64 @@ def test_a_file_that_is_no_checkpoint_is_refused_in_a_sentence(tmp_path):
     path.write_bytes(b"not a checkpoint")
     with pytest.raises(InputError, match=r"stage\.pt is damaged \(it is no whole checkpoint"):
         load_checkpoint(path)
+
+
+def with_a_nan(network: GalaxyNetwork) -> GalaxyNetwork:
+    with torch.no_grad():
+        next(network.body.parameters()).view(-1)[0] = float("nan")
+    return network
+
+
+def test_weights_and_predictions_that_are_not_finite_are_refused(tmp_path, network):
+    spoilt = with_a_nan(network)
+    with pytest.raises(InputError, match=r"its body\.conv1\.0\.weight is not finite"):
+        save_checkpoint(spoilt, tmp_path / "stage.pt", MODEL, {})
+    assert [*tmp_path.iterdir()] == []
+    crops, maps = np.zeros((2, 32, 32, 3), np.uint8), tta_maps(TTA)
+    with pytest.raises(InputError, match="predicts values that are not finite"):
+        predict_by_views(spoilt, crops, np.arange(2), maps, [1], 2, CPU)
+
+
+def write_torch(path, state):
+    torch.save(state, path.with_suffix(".pt"))
+    return path.with_suffix(".pt")
+
+
+def write_safetensors(path, state):
+    save_checked(state, path.with_suffix(".safetensors"), {})
+    return path.with_suffix(".safetensors")
+
+
+@pytest.mark.parametrize("write", [write_torch, write_safetensors])
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda value: None, r"it has no conv1\.0\.weight"),
+        (lambda value: value[:1], r"its conv1\.0\.weight is \(1, 3, 3, 3\), and not \("),
+        (lambda value: value * float("nan"), r"its conv1\.0\.weight has values that are not fin"),
+    ],
+)
+def test_what_is_wrong_with_a_file_of_weights_is_a_sentence(tmp_path, write, change, message):
+    state = starting_weights(BACKBONE, "random")
+    state["conv1.0.weight"] = change(state["conv1.0.weight"])
+    path = write(tmp_path / "w", {name: v for name, v in state.items() if v is not None})
+    with pytest.raises(InputError, match=message):
+        starting_weights(BACKBONE, str(path))
+
+
+@pytest.mark.parametrize("suffix", [".pt", ".safetensors"])
+@pytest.mark.parametrize("content", [b"", b"nonsense", pickle.dumps(print), b"PK\x03\x04"])
+def test_a_file_that_holds_no_weights_is_a_sentence(tmp_path, suffix, content):
+    path = tmp_path / f"w{suffix}"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=r"it is no whole (torch|safetensors) file of tensors"):
+        starting_weights(BACKBONE, str(path))
+
+
+def test_a_torch_file_of_something_else_is_a_sentence(tmp_path):
+    torch.save([1, 2], tmp_path / "w.pt")
+    with pytest.raises(InputError, match="it holds a list"):
+        starting_weights(BACKBONE, str(tmp_path / "w.pt"))
 
 
 def test_starting_weights_reach_the_body_and_the_seed_draws_the_head(tmp_path):

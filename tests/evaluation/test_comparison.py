@@ -179,10 +179,12 @@ def compared(finished) -> Iterator[Checkout]:
         write_copy(tiny, "tiny_worse", stages=stages),
         write_copy(tiny, "tiny_fewer"),
         write_copy(tiny, "tiny_unfinished"),
+        write_copy(tiny, "tiny_damaged"),
     ]
     rescore(made[0], bag.assign(**dict.fromkeys(answers, 0.5)))
     rescore(made[1], bag.iloc[3:])
     (made[2] / "metrics.json").unlink()
+    (made[3] / "config.yaml").write_bytes(b"seeds: \xff")
     run = finished.snakemake("compare", "--cores", "1")
     assert run.returncode == 0, run.stdout
     yield finished
@@ -279,6 +281,7 @@ def test_the_page_shows_scores_differences_and_what_is_not_compared(browser, com
     assert scores[1][2:4] == [f"{worse['difference']:+.5f}", f"{low:+.5f} to {high:+.5f}"]
     assert config == [["stages[all].lr", "[0.001, 0.01]", "0.02"]]
     reasons = dict(apart)
-    assert set(reasons) == {"tiny_fewer", "tiny_unfinished"}
+    assert set(reasons) == {"tiny_fewer", "tiny_unfinished", "tiny_damaged"}
+    assert "it cannot be read (UnicodeDecodeError" in reasons["tiny_damaged"]
     assert "other galaxies: 12 of the survey tiny" in reasons["tiny_fewer"]
     assert "no tiny_unfinished/metrics.json" in reasons["tiny_unfinished"]

@@ -40,6 +40,16 @@ try:
 except InputError as error:
     sys.exit(f"InputError: {error}")
 """
+SAVE = """
+import sys
+from pathlib import Path
+import torch
+from galaxyzoo.engine.torch_files import save_whole
+try:
+    save_whole({"weights": torch.zeros(1_000_000)}, Path(sys.argv[1]) / "stage.pt")
+except OSError as error:
+    sys.exit(f"InputError: {error.strerror}")
+"""
 HASH = "md5:00000000000000000000000000000000"
 
 
@@ -113,6 +123,10 @@ def test_kaggles_download_that_does_not_fit_ends_in_a_sentence(nobody, tmp_path)
     assert f" bytes are free in {folder}; make room there, and run this again" in line
     assert not (folder / "images.zip").exists()
     assert (folder / "images.zip.part").stat().st_size == LIMIT_BYTES
+
+
+def test_a_checkpoint_that_does_not_fit_is_the_disk_s_error(tmp_path):
+    assert run(LIMITED + SAVE, tmp_path) == "InputError: File too large"
 
 
 def test_a_job_that_cannot_write_its_files_ends_in_a_sentence(tmp_path):

@@ -39,6 +39,14 @@ def votes(galaxies, seed=0):
     return np.concatenate(GALAXY_ZOO_2.weighted(shares), axis=1)
 
 
+def test_text_in_figures_is_text_and_not_a_formula(tmp_path):
+    predicted, voted = votes(50), votes(50, 1)
+    table = answer_table(predicted, voted, voted.mean(axis=0), GALAXY_ZOO_2)
+    table.loc[0, "answer"] = r"costs $5 or $\nothing$"
+    save(bars_by_answer(table), tmp_path / "answers.svg")
+    assert r"costs $5 or $\nothing$" in (tmp_path / "answers.svg").read_text(encoding="utf-8")
+
+
 def histories():
     rng = np.random.default_rng(0)
     return {

@@ -1,12 +1,14 @@
 """Images in zips and folders: found, told apart, and read by forked processes."""
 
 import multiprocessing
+import os
 import zipfile
+from pathlib import Path
 
 import pytest
 
 from galaxyzoo.foundation.errors import InputError
-from galaxyzoo.surveys.archives import GalaxyImages
+from galaxyzoo.surveys.archives import LARGEST_BYTES, GalaxyImages
 from galaxyzoo.surveys.labels import read_image_names
 
 
@@ -41,6 +43,27 @@ def test_images_are_found_at_any_depth_and_read_by_their_id(tmp_path, write):
     assert list(images.names) == [7, 8, 100008, 100023]
     assert images.faults == {}
     assert [images.read(i) for i in images.names] == [b"png", b"8", b"jpeg", b"jpg"]
+
+
+def test_names_in_a_zip_may_begin_with_the_folder_itself(tmp_path):
+    images = GalaxyImages(write_zip(tmp_path / "i.zip", {"./7.jpg": b"7", "./.8.jpg": b"hidden"}))
+    assert list(images.names) == [7]
+    assert images.read(7) == b"7"
+
+
+def test_a_name_that_is_not_utf_8_is_a_fault_that_can_be_written_down(tmp_path):
+    folder = write_folder(tmp_path / "images", {"7.jpg": b"7"})
+    Path(os.fsdecode(os.fsencode(folder) + b"/\xff.jpg")).write_bytes(b"8")
+    images = GalaxyImages(folder)
+    assert list(images.names) == [7]
+    assert images.faults == {"'\\udcff.jpg'": "the image's name is not UTF-8"}
+
+
+@pytest.mark.parametrize("write", [write_zip, write_folder])
+def test_a_file_of_too_many_bytes_is_not_read(tmp_path, write):
+    images = GalaxyImages(write(tmp_path / "images", {"7.jpg": bytes(LARGEST_BYTES + 1)}))
+    with pytest.raises(InputError, match="the image has 268,435,457 bytes, more than 268,435,456"):
+        images.read(7)
 
 
 @pytest.mark.parametrize("write", [write_zip, write_folder])

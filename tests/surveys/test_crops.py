@@ -4,6 +4,7 @@ import contextlib
 import csv
 import io
 import os
+import platform
 import shutil
 import signal
 import subprocess
@@ -21,7 +22,7 @@ from checkout import labels_in
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.packed_crops import read_index
 from galaxyzoo.surveys import crops
-from galaxyzoo.surveys.crops import CHUNK, crop_survey
+from galaxyzoo.surveys.crops import CHUNK, LARGEST_PIXELS, crop_survey
 from galaxyzoo.surveys.label_checks import label_faults
 from galaxyzoo.surveys.labels import read_labels
 from galaxyzoo.surveys.layout import find
@@ -406,7 +407,9 @@ def test_a_disk_too_small_for_the_crops_is_said_before_any_image_is_decoded(surv
     assert survey.written() == {}
 
 
-def run_in_another_process(survey: Survey, first_lines: str) -> subprocess.Popen:
+def run_in_another_process(
+    survey: Survey, first_lines: str, on_bad_galaxy: str = "stop"
+) -> subprocess.Popen:
     """Start to crop the survey without labels, on two processes, in a Python of its own."""
     survey.write_zip()
     code = f"""
@@ -415,7 +418,7 @@ from pathlib import Path
 from galaxyzoo.surveys.crops import crop_survey
 out = Path({str(survey.out)!r})
 paths = [out / name for name in ("crops.npy", "index.csv", "rejected.csv")]
-crop_survey(Path({str(survey.images)!r}), None, {{}}, {SIZE}, *paths, "stop", 2)
+crop_survey(Path({str(survey.images)!r}), None, {{}}, {SIZE}, *paths, {on_bad_galaxy!r}, 2)
 """
     return subprocess.Popen(
         [sys.executable, "-c", code],
@@ -461,6 +464,77 @@ def test_when_the_job_is_killed_its_worker_processes_end(survey):
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(job.pid, signal.SIGKILL)
+
+
+def test_a_process_that_is_killed_ends_the_crop_in_a_sentence(survey):
+    survey.labels = None
+    slow = io.BytesIO()
+    Image.new("RGB", (4000, 4000)).save(slow, "PNG")
+    survey.files |= {f"{galaxy}.png": slow.getvalue() for galaxy in range(2000, 2000 + 2 * CHUNK)}
+    job = run_in_another_process(survey, "")
+    children = Path(f"/proc/{job.pid}/task/{job.pid}/children")
+    end = time.monotonic() + 60
+    while not any(p.stat().st_size > 1000 for p in survey.out.glob("crops.npy.*.unfinished")):
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    worker = children.read_text(encoding="ascii").split()[-1]
+    os.kill(int(worker), signal.SIGKILL)
+    stderr = job.communicate(timeout=60)[1]
+    assert "InputError: a process that crops has ended (BrokenProcessPool), probably for" in stderr
+    assert survey.written() == {}
+
+
+def test_too_little_memory_is_not_the_picture_s_fault(survey):
+    """The good galaxy would be left out as a broken one."""
+    survey.labels = None
+    large = io.BytesIO()
+    Image.new("RGB", (6000, 6000)).save(large, "PNG")
+    survey.files = {
+        f"{IDS[0]}.png": survey.files[survey.name_of(IDS[0])],
+        "2000.png": large.getvalue(),
+    }
+    limit = """
+import resource
+import galaxyzoo.surveys.crops
+used = int(open("/proc/self/statm").read().split()[0]) * resource.getpagesize()
+resource.setrlimit(resource.RLIMIT_AS, (used + 2**27, used + 2**27))
+"""
+    job = run_in_another_process(survey, limit, "skip")
+    stderr = job.communicate(timeout=60)[1]
+    assert "InputError: a process that crops has ended (MemoryError), probably for lack" in stderr
+    assert survey.written() == {}
+
+
+def test_leftovers_of_a_killed_crop_are_removed_and_others_are_not(survey):
+    here = platform.node()
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    left, used, elsewhere = (
+        survey.out / f"crops.npy.{node}.{process}.unfinished"
+        for node, process in ((here, ended.pid), (here, os.getppid()), ("other", ended.pid))
+    )
+    for path in (left, used, elsewhere):
+        path.write_bytes(b"half")
+    survey.crop()
+    assert not left.exists()
+    assert used.exists()
+    assert elsewhere.exists()
+
+
+@pytest.mark.parametrize(("kind", "mode"), [("PNG", "1"), ("JPEG", "L"), ("PNG", "RGB")])
+def test_pictures_of_too_many_pixels_are_refused_before_they_are_decoded(survey, kind, mode):
+    width = LARGEST_PIXELS // 2**13 + 1
+    large = io.BytesIO()
+    Image.new(mode, (width, 2**13)).save(large, kind)
+    survey.spoil(1002, large.getvalue())
+    survey.crop(on_bad_galaxy="skip")
+    told = f"the image has {width} x 8192 px, more than {LARGEST_PIXELS:,} in all"
+    assert told in (survey.out / "rejected.csv").read_text(encoding="utf-8")
+
+
+def test_a_crop_wider_than_the_first_picture_ends_before_the_others_are_decoded(survey):
+    with pytest.raises(InputError, match=r"survey\.crop: 30 px is more than the picture of galaxy"):
+        survey.crop(size_px=30)
 
 
 # Real galaxies

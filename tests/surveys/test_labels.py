@@ -98,6 +98,26 @@ def test_a_file_that_is_no_table_is_named(tmp_path, content, wrong):
             read(tmp_path / "s.csv")
 
 
+def test_a_column_that_is_there_twice_is_named(tmp_path, random_labels):
+    labels = random_labels(range(5)).reset_index()
+    twice = pd.concat([labels, labels[["Class1.2"]]], axis=1)
+    twice.to_csv(tmp_path / "s.csv", index=False)
+    with pytest.raises(InputError, match=r"s\.csv has the column Class1\.2 twice; leave the one"):
+        read_labels(tmp_path / "s.csv", GALAXY_ZOO_2)
+
+
+def test_rows_longer_than_the_header_are_told(tmp_path, random_labels):
+    """Pandas takes the ids of such rows for their names, and the first label for the id."""
+    lines = random_labels(range(5)).to_csv().splitlines()
+    longer = [lines[0], *(f"{line},0.5" for line in lines[1:])]
+    (tmp_path / "s.csv").write_text("\n".join(longer), encoding="utf-8")
+    (tmp_path / "fair.csv").write_text("GalaxyID\n7,5\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"s\.csv has rows with more cells than its header"):
+        read_labels(tmp_path / "s.csv", GALAXY_ZOO_2)
+    with pytest.raises(InputError, match=r"fair\.csv has rows with more cells than its header"):
+        read_fair_ids(tmp_path / "fair.csv")
+
+
 def test_a_missing_table_is_named(tmp_path):
     for name in ("s.csv", "s.zip"):
         with pytest.raises(InputError, match=f"{name} cannot be read: No such file"):

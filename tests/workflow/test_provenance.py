@@ -43,7 +43,19 @@ def test_a_hash_that_was_recorded_is_not_computed_again(tmp_path):
     assert known_record(file) == known
     file.write_bytes(b"more pictures")
     assert known_record(file)["sha256"] == hashlib.sha256(b"more pictures").hexdigest()
-    assert known_record(tmp_path)["sha256"] is None
+
+
+def test_a_folder_s_hash_is_of_its_files_names_and_sizes(tmp_path):
+    (tmp_path / "below").mkdir()
+    file = tmp_path / "below" / "7.jpg"
+    file.write_bytes(b"picture")
+    first = known_record(tmp_path)["sha256"]
+    file.write_bytes(b"PICTURE")
+    assert known_record(tmp_path)["sha256"] == first
+    file.write_bytes(b"longer picture")
+    second = known_record(tmp_path)["sha256"]
+    file.rename(tmp_path / "8.jpg")
+    assert len({first, second, known_record(tmp_path)["sha256"]}) == 3
 
 
 def test_the_resolved_config_makes_the_same_experiment(finished):

@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 import yaml
 
-from browsing import VIEWS, opened, require_access, require_fit
+from browsing import VIEWS as SCREENS
+from browsing import opened, require_access, require_fit
 from checkout import ROOT, TINY, Checkout, changed, labels_in
 from galaxyzoo.config import load_schema, validated
 from galaxyzoo.foundation.errors import InputError
@@ -21,10 +22,10 @@ HEAD = TINY["stages"][0]
 VARIANTS = {
     "low_lr": {"stages": {"all_large": {"lr": 0.001}}},
     "narrow": {"survey": {"name": "tiny_narrow", "crop": 160}, "seeds": [0], "stages": [HEAD]},
-    "views": {"tta": {"rotations": 4}},
 }
+VIEWS = {"views": {"tta": {"rotations": 4}}}
 WITH_VARIANTS = changed(variants=VARIANTS, ensemble={"base": 1, "low_lr": 3})
-NAMES = ["tiny", "tiny-low_lr", "tiny-narrow", "tiny-views", "tiny-ensemble"]
+NAMES = ["tiny", "tiny-low_lr", "tiny-narrow", "tiny-ensemble"]
 
 
 def planned(**changes):
@@ -43,9 +44,9 @@ def with_variant(name: str, **changes) -> dict:
 
 
 def test_a_variant_is_the_experiment_with_some_keys_laid_over():
-    plan = planned(variants=VARIANTS)
+    plan = planned(variants=VARIANTS | VIEWS)
     base, low_lr, narrow, views = plan.configs.values()
-    assert list(plan.configs) == NAMES[:-1]
+    assert list(plan.configs) == [*NAMES[:-1], "tiny-views"]
     assert base == validated(TINY, SCHEMA)
     assert low_lr["stages"][:3] == base["stages"][:3]
     assert low_lr["stages"][3] == base["stages"][3] | {"lr": 0.001}
@@ -65,7 +66,7 @@ def test_variants_are_laid_over_the_config_as_it_was_written():
 def test_a_grid_is_the_product_of_its_lists():
     rates = {"all": {"lr": [0.01, 1.0e-5]}, "head": {"lr": [0.02]}}
     grid = {"model": {"output": ["tree", "none"]}, "stages": rates}
-    plan = planned(grid=grid, variants={"views": VARIANTS["views"]})
+    plan = planned(grid=grid, variants=VIEWS)
     assert list(plan.configs)[1:] == [
         "tiny-views",
         "tiny-output_tree-stages_all_lr_0.01-stages_head_lr_0.02",
@@ -81,7 +82,7 @@ def test_a_grid_is_the_product_of_its_lists():
 def test_an_ensemble_s_weights_sum_to_one():
     equal = planned(variants=VARIANTS, ensemble=["base", "low_lr"])
     assert equal.weights == {"tiny": 0.5, "tiny-low_lr": 0.5}
-    given = planned(variants=VARIANTS, ensemble={"views": 1, "low_lr": 3})
+    given = planned(variants=VARIANTS | VIEWS, ensemble={"views": 1, "low_lr": 3})
     assert given.weights == {"tiny-views": 0.25, "tiny-low_lr": 0.75}
 
 
@@ -116,6 +117,8 @@ def test_mistakes_in_a_grid_and_in_an_ensemble_are_told():
     assert "grid.model.output: 'tree' is not allowed; allowed: a list" in problems(
         grid={"model": {"output": "tree"}}
     )
+    many = {"seeds": [[i] for i in range(40)], "validation": [0.01 * i for i in range(1, 40)]}
+    assert "grid: its lists have 1,560 combinations; allowed: at most 1,000" in problems(grid=many)
     twice = problems(grid={"model": {"output": ["tree", "tree"]}})
     assert "variant output_tree, config: the name output_tree is taken" in twice
     assert "no variant is named 'tree'; allowed: base" in problems(ensemble=["base", "tree"])
@@ -129,6 +132,7 @@ def test_mistakes_in_a_grid_and_in_an_ensemble_are_told():
 def test_leading_stages_that_are_the_same_are_the_base_s():
     plan = planned(
         variants=VARIANTS
+        | VIEWS
         | {
             "first": {"stages": {"head": {"lr": 0.5}}},
             "seeds": {"seeds": [1, 2]},
@@ -156,8 +160,8 @@ def varied(finished, tmp_path_factory) -> Checkout:
     checkout.write_config(WITH_VARIANTS)
     run = checkout.make()
     assert run.returncode == 0, run.stdout
-    assert "tiny and 3 variants of it: tiny-low_lr, tiny-narrow, tiny-views" in run.stdout
-    assert "11 stages to train; the variants take 14 from tiny" in run.stdout
+    assert "tiny and 2 variants of it: tiny-low_lr, tiny-narrow" in run.stdout
+    assert "11 stages to train; the variants take 6 from tiny" in run.stdout
     assert "tiny-ensemble: the ensemble of tiny (0.25), tiny-low_lr (0.75)" in run.stdout
     trained = re.findall(r"rule train_stage:\n.*\n    output: (\S+),", run.stdout)
     assert sorted(trained) == [
@@ -181,11 +185,7 @@ def test_every_variant_has_all_that_an_experiment_has(varied):
 
     shared = re.compile(r"seed\d/(stages/|train_)(head|all|head_large)(_timing)?\.")
     expected = {path for path in files("tiny") if not shared.search(path)}
-    assert (
-        files("tiny-low_lr")
-        == files("tiny-views") | {path for path in expected if "all_large" in path}
-        == expected
-    )
+    assert files("tiny-low_lr") == expected
     surveys = varied.results.parent / "surveys"
     assert not (surveys / "tiny_narrow" / "raw").exists()  # it has the base's
     assert np.load(surveys / "tiny_narrow" / "training.npy").shape[1:] == (160, 160, 3)
@@ -236,7 +236,7 @@ def test_an_ensemble_is_the_weighted_mean_of_its_members(varied):
     assert len(submission) == 7
 
 
-@pytest.mark.parametrize(("width", "scheme"), VIEWS)
+@pytest.mark.parametrize(("width", "scheme"), SCREENS)
 @pytest.mark.parametrize("page", ["tiny/comparison.html", "tiny-ensemble/report.html"])
 def test_the_pages_open_offline_fit_and_are_accessible(varied, browser, page, width, scheme):
     with opened(browser, varied.results.parent / page, width, scheme) as shown:
@@ -278,8 +278,8 @@ def of(variant: str, jobs: set[str]) -> bool:
 
 
 def test_an_edit_of_a_variant_redoes_its_jobs_and_the_comparison_alone(varied):
-    jobs = varied.would_run(with_variant("views", tta={"rotations": 1}))
-    assert of("views", jobs)
+    jobs = varied.would_run(with_variant("narrow", tta={"rotations": 1}))
+    assert of("narrow", jobs)
     assert jobs > AFTER_ALL
     assert not [job for job in jobs if job.startswith("train_stage")]
     jobs = varied.would_run(with_variant("narrow", seeds=[0, 1]))
@@ -298,7 +298,7 @@ def test_an_edit_of_a_member_redoes_the_ensemble_too(varied):
 
 
 def test_a_variant_taken_out_or_added_leaves_the_others(varied):
-    without = {name: one for name, one in VARIANTS.items() if name != "views"}
+    without = {name: one for name, one in VARIANTS.items() if name != "narrow"}
     jobs = varied.would_run(WITH_VARIANTS | {"variants": without})
     assert jobs == AFTER_ALL
     more = VARIANTS | {"short": {"stages": {"all_large": {"lr": 0.02}}}}
