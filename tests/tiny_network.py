@@ -1,5 +1,7 @@
 """A tiny network, galaxies it can learn from, and a stage, for tests of the training engine."""
 
+import os
+import signal
 import tempfile
 from pathlib import Path
 
@@ -7,14 +9,15 @@ import numpy as np
 import pandas as pd
 import torch
 
+from galaxyzoo.engine import training
 from galaxyzoo.engine.dataset import Galaxies
 from galaxyzoo.engine.network import GalaxyNetwork
 from galaxyzoo.engine.resume import SavedState
-from galaxyzoo.engine.training import train_stage
+from galaxyzoo.engine.training import pooled_rmse, train_stage
 from trees import GALAXY_ZOO_2
 
 BACKBONE = "test_resnet"  # timm's own tiny network
-MODEL = {"backbone": BACKBONE, "output": "sigmoid"}
+MODEL = {"backbone": BACKBONE, "weights": "pretrained", "output": "sigmoid"}
 STAGE = {
     "name": "all_32",
     "size": 32,
@@ -83,6 +86,32 @@ def train(
             network, data, data, stage, augmentation, seed, saved, lambda *both: tables.append(both)
         )
     return tables[-1]
+
+
+def train_until_killed(moment: str, path: Path, streamed: bool) -> None:
+    """Train until this process kills itself in the second epoch, its state saved at every batch.
+
+    `moment` is `last batch`, right after that batch is saved, or `validation`.
+    """
+    saved = SavedState(path, {}, save_minutes=0)
+    save, batches = saved.save, len(galaxies()) // STAGE["batch_size"]
+    validations = iter(range(STAGE["epochs"]))
+
+    def save_and_kill(state: dict) -> None:
+        save(state)
+        if len(state["history"]) == 1 and len(state["losses"]) == batches:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def kill_in_the_second(*arguments: object) -> float:
+        if next(validations) == 1:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return pooled_rmse(*arguments)
+
+    if moment == "last batch":
+        saved.save = save_and_kill
+    else:
+        training.pooled_rmse = kill_in_the_second
+    train(new_tiny_network(), galaxies(streamed=streamed), saved=saved)
 
 
 def weights_after(stage: dict, **options) -> dict[str, torch.Tensor]:

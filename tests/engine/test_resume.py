@@ -1,6 +1,8 @@
 """A stage that is stopped goes on, and ends in the same bits; what is of no use is not used."""
 
+import copy
 import logging
+import multiprocessing
 import os
 import pickle
 import re
@@ -18,6 +20,7 @@ from snakemake.script import Snakemake
 from checkout import ONE_JOB_A_CORE, TINY, Checkout, changed
 from galaxyzoo.engine.resume import SavedState, stage_fingerprint
 from galaxyzoo.fingerprints import code_fingerprints
+from tiny_network import galaxies, new_tiny_network, same, train, train_until_killed
 from warm import TRAINING, Running
 
 STAGES = [
@@ -38,7 +41,6 @@ TARGET = "results/tiny/seed0/stages/all.pt"
 SCRIPT = "workflow/scripts/train_stage.py"
 # A script's first lines, which keep what Snakemake hands to it, and end the job.
 KEEP_JOB = """import pickle
-from pathlib import Path
 Path("job.pickle").write_bytes(pickle.dumps(snakemake))
 raise SystemExit(1)
 """
@@ -247,6 +249,43 @@ def test_a_state_that_is_not_whole_is_reported_and_not_used(tmp_path, caplog, co
     with caplog.at_level(logging.WARNING):
         assert saved.load() is None
     assert "all.state is not a whole state" in caplog.text
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+@pytest.mark.parametrize("moment", ["last batch", "validation"])
+def test_a_stage_killed_after_an_epoch_s_last_batch_goes_on(tmp_path, moment, streamed):
+    path = tmp_path / "all_32.state"
+    # Not forked: this process may have started threads.
+    spawn = multiprocessing.get_context("spawn")
+    process = spawn.Process(target=train_until_killed, args=(moment, path, streamed))
+    process.start()
+    process.join()
+    assert process.exitcode == -signal.SIGKILL
+    network, undisturbed = new_tiny_network(), new_tiny_network()
+    data = galaxies(streamed=streamed)
+    history, timing = train(network, data, saved=SavedState(path, {}, save_minutes=5))
+    expected, _ = train(undisturbed, data)
+    assert same(network.state_dict(), undisturbed.state_dict())
+    pd.testing.assert_frame_equal(history, expected)
+    # The second epoch's batches were all done before the kill, and count.
+    assert timing["seconds"].min() > 0
+    assert 0 < timing["images_per_second"].iloc[1] < np.inf
+
+
+def test_the_time_before_a_stop_counts(tmp_path):
+    path = tmp_path / "all_32.state"
+    saved = SavedState(path, {}, save_minutes=0)
+    states = []
+    saved.save = lambda state: states.append(copy.deepcopy(state))
+    train(new_tiny_network(), saved=saved)
+    middle = next(state for state in states if len(state["losses"]) == 2)
+    assert middle["elapsed"] > 0
+    SavedState(path, {}, save_minutes=5).save(middle | {"elapsed": 1000.0})
+    _, timing = train(new_tiny_network(), saved=SavedState(path, {}, save_minutes=5))
+    assert timing["seconds"].iloc[0] > 1000
+    assert timing["seconds"].iloc[1] < 1000
+    # 64 galaxies in four batches, two of them before the stop.
+    assert timing["images_per_second"].iloc[0] == pytest.approx(64 / 1000, rel=0.05)
 
 
 def test_a_state_is_due_after_so_many_minutes(tmp_path):

@@ -233,7 +233,7 @@ def test_what_is_wrong_with_a_file_of_weights_is_a_sentence(tmp_path, write, cha
 
 
 @pytest.mark.parametrize("suffix", [".pt", ".safetensors"])
-@pytest.mark.parametrize("content", [b"", b"nonsense", pickle.dumps(print), b"PK\x03\x04"])
+@pytest.mark.parametrize("content", [b"", b"nonsense", pickle.dumps(print, 2), b"PK\x03\x04"])
 def test_a_file_that_holds_no_weights_is_a_sentence(tmp_path, suffix, content):
     path = tmp_path / f"w{suffix}"
     path.write_bytes(content)
@@ -260,6 +260,18 @@ def test_starting_weights_reach_the_body_and_the_seed_draws_the_head(tmp_path):
     assert torch.equal(one.head[3].weight, again.head[3].weight)
 
 
+def test_without_weights_each_seed_has_a_body_of_its_own(tmp_path):
+    path = tmp_path / "weights.safetensors"
+    save_checked(starting_weights(BACKBONE, "random"), path, {})
+    model, mean = MODEL | {"weights": "random"}, np.full(37, 0.2)
+    one, other, again = (
+        new_network(model, GALAXY_ZOO_2, path, mean, 0.0, seed).body.state_dict()
+        for seed in (0, 1, 0)
+    )
+    assert not torch.equal(one["conv1.0.weight"], other["conv1.0.weight"])
+    assert same(one, again)
+
+
 @pytest.mark.parametrize("output", ["sigmoid", "softmax", "tree", "none"])
 def test_a_new_network_starts_near_the_mean_label(tmp_path, output):
     path = tmp_path / "weights.safetensors"
@@ -267,9 +279,7 @@ def test_a_new_network_starts_near_the_mean_label(tmp_path, output):
     rng = np.random.default_rng(0)
     shares = [rng.dirichlet(np.ones(len(q.answers)), 1) for q in GALAXY_ZOO_2.questions]
     mean = np.concatenate(GALAXY_ZOO_2.weighted(shares), axis=1)[0]
-    network = new_network(
-        {"backbone": BACKBONE, "output": output}, GALAXY_ZOO_2, path, mean, 0.0, seed=0
-    ).train()
+    network = new_network(MODEL | {"output": output}, GALAXY_ZOO_2, path, mean, 0.0, seed=0).train()
     with torch.no_grad():
         predicted = network(torch.rand(64, 3, 32, 32)).numpy()
     assert np.abs(predicted.mean(axis=0) - mean).max() < 0.05

@@ -130,6 +130,9 @@ def test_lighting_changes_brightness_and_contrast():
     contrasted = relight(grey, torch.tensor([[0.0, 2.0]]))[0, :, 0, 0]
     # logit(0.75) = ln 3; twice that is ln 9, of which the logistic function is 0.9.
     assert contrasted.tolist() == pytest.approx([0.1, 0.5, 0.9])
+    both = relight(grey, torch.tensor([[math.log(3), 2.0]]))[0, :, 0, 0]
+    # fastai 1 adds first: logits of -ln 3, 0 and ln 3 become 0, ln 3 and ln 9, then 0, ln 9, ln 81.
+    assert both.tolist() == pytest.approx([0.5, 0.9, 81 / 82])
 
 
 def test_lights_are_drawn_as_fastai_does():

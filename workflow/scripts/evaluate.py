@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 
 import numpy as np
-import pandas as pd
 
 import job
 from galaxyzoo.evaluation.central_pixel import central_pixel_benchmark, centre_colours
@@ -25,7 +24,7 @@ central_pixel = central_pixel_benchmark(
 true_probabilities = snakemake.input.get("true_probabilities")
 truth = None
 if true_probabilities:
-    table = pd.read_csv(true_probabilities).set_index("GalaxyID")
+    table = read_csv(true_probabilities).set_index("GalaxyID")
     truth = tree.probabilities(table.loc[galaxies.ids])
 seeds = {
     seed: {"single": galaxies.predicted(single), "tta": galaxies.predicted(tta)}

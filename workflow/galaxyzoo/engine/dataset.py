@@ -43,7 +43,7 @@ class Galaxies:
         """The same from host memory. The next batch is gathered while this one is in use."""
         with ThreadPoolExecutor(1) as pool:
             upcoming = [pool.submit(self.gathered, batch) for batch in rows[:1]]
-            for following in [*rows[1:], None]:
+            for following in [*rows[1:], None][: len(rows)]:
                 images, labels = upcoming.pop().result()
                 if following is not None:
                     upcoming.append(pool.submit(self.gathered, following))

@@ -47,14 +47,16 @@ def new_network(
 ) -> GalaxyNetwork:
     """A network whose body has the given weights and whose head is initialised from the seed.
 
-    It starts by predicting approximately `mean_label` (columns,) for every galaxy.
+    With `weights: random`, each seed has a body of its own, and the given weights are not read. It
+    starts by predicting approximately `mean_label` (columns,) for every galaxy.
     """
     torch.manual_seed(torch_seed("head", seed))
     network = GalaxyNetwork(model["backbone"], model["output"], tree, dropout)
-    try:
-        network.body.load_state_dict(load_checked(body_weights))
-    except UNREADABLE as error:
-        raise damaged(body_weights, error) from error
+    if model["weights"] != "random":
+        try:
+            network.body.load_state_dict(load_checked(body_weights))
+        except UNREADABLE as error:
+            raise damaged(body_weights, error) from error
     mean = torch.from_numpy(mean_label.astype(np.float32))
     start_at(network.head, OUTPUT_LAYERS[model["output"]].raw_outputs(mean, tree))
     return network

@@ -46,7 +46,10 @@ def load_whole(path: Path) -> Any:  # noqa: ANN401  (whatever was saved)
         if wrong := archive.testzip():
             raise ValueError(f"{wrong} is not as it was written")
     content.seek(0)
-    return torch.load(content, map_location="cpu", weights_only=True)
+    try:
+        return torch.load(content, map_location="cpu", weights_only=True)
+    except UNREADABLE as error:  # whose words would advise to load the file without care
+        raise ValueError("it holds more than tensors and plain data") from error
 
 
 def save_checked(state: State, path: Path, metadata: dict[str, str]) -> None:

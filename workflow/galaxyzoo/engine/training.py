@@ -152,7 +152,7 @@ def train_stage(
     stopped. `write_tables` is called after each epoch, with two tables of one row per epoch so far.
     The history: losses are mean squared errors, `valid_rmse` is pooled over galaxies and columns,
     `lr` is the head's at the end of the epoch. The timing: `images_per_second` during training, and
-    `seconds` for the whole epoch; both count only what this process did.
+    `seconds` for the whole epoch, in which a process that was stopped counts up to its last save.
 
     Raises InputError if the loss or the validation error is no longer finite. Saves and exits on
     SIGTERM or Ctrl-C.
@@ -161,17 +161,25 @@ def train_stage(
     history: list[dict[str, float]] = []
     timing: list[dict[str, float]] = []
     losses: list[float] = []
+    elapsed = 0.0  # seconds of this epoch in processes before this one
     if state := saved.load():
         learner.restore(state["learner"])
         history, timing, losses = state["history"], state["timing"], state["losses"]
+        elapsed = state["elapsed"]
         write_tables(pd.DataFrame(history), pd.DataFrame(timing))
         log.info(
             "%s goes on in epoch %d, batch %d", stage["name"], len(history) + 1, len(losses) + 1
         )
 
-    def save(losses: list[float]) -> None:
+    def save(losses: list[float], elapsed: float) -> None:
         saved.save(
-            {"learner": learner.state(), "history": history, "timing": timing, "losses": losses}
+            {
+                "learner": learner.state(),
+                "history": history,
+                "timing": timing,
+                "losses": losses,
+                "elapsed": elapsed,
+            }
         )
 
     def schedule(step: int, steps: int) -> SchedulePoint:
@@ -187,7 +195,7 @@ def train_stage(
                     f"{learner.lr:.3g}; lower the stage's lr"
                 )
             if stop.signal or saved.due():
-                save(losses)
+                save(losses, time.perf_counter() - started)
             if stop.signal:
                 log.warning(
                     "%s stopped by %s in epoch %d after batch %d; the next run goes on there",
@@ -199,7 +207,7 @@ def train_stage(
                 sys.exit(1)
 
         for epoch in range(len(history) + 1, stage["epochs"] + 1):
-            started, begun_at = time.perf_counter(), len(losses)
+            started, elapsed = time.perf_counter() - elapsed, 0.0
             learner.train_epoch(epoch, losses, schedule, after_batch)
             trained = time.perf_counter()
             valid_rmse = pooled_rmse(learner.learned, valid, stage["batch_size"])
@@ -217,7 +225,7 @@ def train_stage(
                     "lr": learner.lr,
                 }
             )
-            seen = (len(losses) - begun_at) * learner.batch_size
+            seen = len(losses) * learner.batch_size
             timing.append(
                 {
                     "epoch": epoch,
@@ -238,7 +246,7 @@ def train_stage(
                 timing[-1]["images_per_second"],
             )
             losses = []
-            save(losses)
+            save(losses, 0.0)
             write_tables(pd.DataFrame(history), pd.DataFrame(timing))
     network.load_state_dict(learner.learned.state_dict())
 

@@ -45,11 +45,12 @@ def relight(images: torch.Tensor, lights: torch.Tensor) -> torch.Tensor:
     """Change brightness and contrast of pictures (N, 3, size, size) float32 in [0, 1].
 
     `lights` (N, 2) float32 holds the offset and the factor of each picture's logits; an offset of 0
-    and a factor of 1 change nothing. Logits are used so that nothing is clipped at black or white.
-    Returns pictures of the same shape and range.
+    and a factor of 1 change nothing. As in fastai 1, brightness comes first, so that the factor is
+    also that of the offset. Logits are used so that nothing is clipped at black or white. Returns
+    pictures of the same shape and range.
     """
     offset, factor = lights.T[:, :, None, None, None]
-    return torch.sigmoid(torch.logit(images, eps=SMALLEST_LIGHT) * factor + offset)
+    return torch.sigmoid((torch.logit(images, eps=SMALLEST_LIGHT) + offset) * factor)
 
 
 def resize(crops: np.ndarray, size_px: int) -> torch.Tensor:

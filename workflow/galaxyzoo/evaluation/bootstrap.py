@@ -1,4 +1,4 @@
-"""Bootstrap intervals: how errors might have differed had other galaxies been held out.
+"""Bootstrap intervals: what the error is over all galaxies of which those held out are a sample.
 
 Galaxies are resampled many times with replacement, as many as there are (Efron 1979, Annals of
 Statistics 7, 1). Intervals are percentile intervals. They cover the choice of galaxies only, not

@@ -39,7 +39,9 @@ def growth_progress(path: Path, total_bytes: int, desc: str) -> Iterator[None]:
     Shows a bar if stderr is a terminal; otherwise logs a line each time another tenth is written.
     """
     ended = threading.Event()
-    watcher = threading.Thread(target=tell_growth, args=(path, total_bytes, desc, ended))
+    # The length is looked up here: by the time the thread begins, all may be written.
+    growth = (path, size_bytes(path), total_bytes, desc, ended)
+    watcher = threading.Thread(target=tell_growth, args=growth)
     watcher.start()
     try:
         yield
@@ -48,10 +50,13 @@ def growth_progress(path: Path, total_bytes: int, desc: str) -> Iterator[None]:
         watcher.join()
 
 
-def tell_growth(path: Path, total_bytes: int, desc: str, ended: threading.Event) -> None:
-    """Check the length of a file twice a second and report it, until `ended` is set."""
+def tell_growth(path: Path, size: int, total_bytes: int, desc: str, ended: threading.Event) -> None:
+    """Check the length of a file twice a second and report it, until `ended` is set.
+
+    `size` is the length in bytes at the beginning.
+    """
     is_terminal, start = sys.stderr.isatty(), time.monotonic()
-    size, is_over = size_bytes(path), False
+    is_over = False
     with tqdm(
         total=total_bytes,
         initial=size,

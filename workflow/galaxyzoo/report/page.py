@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -15,6 +14,7 @@ from galaxyzoo.evaluation.averaging import BAG
 from galaxyzoo.evaluation.error_tables import main_columns
 from galaxyzoo.evaluation.published_scores import PUBLISHED
 from galaxyzoo.evaluation.stage_tables import StageTables, lr_in_words
+from galaxyzoo.foundation.handed_on import read_json
 from galaxyzoo.report.rule_graph import RuleGraph
 from galaxyzoo.report.templates import counted, page_templates, picture
 from galaxyzoo.tree.decision_tree import DecisionTree
@@ -142,7 +142,7 @@ def explorer_parts(data: Path, script: Path) -> dict[str, Any]:
     `script_hash` identifies the only script that the page's Content-Security-Policy allows.
     """
     content, code = data.read_text(encoding="utf-8"), script.read_text(encoding="utf-8")
-    explorer = json.loads(content)
+    explorer = read_json(data)
     pictures = explorer["galaxies"]["picture"]
     digest = base64.b64encode(hashlib.sha256(code.encode()).digest()).decode("ascii")
     return {
@@ -161,7 +161,7 @@ def views(tta: Settings) -> int:
 
 
 def scores(metrics: Settings, own: Sequence[Score]) -> list[Score]:
-    """The rows of the table of scores: trivial baselines, `own` ones, the best possible score."""
+    """The rows of the table of scores: trivial baselines, `own` ones, the noise in the votes."""
     rmse = metrics["rmse"]
     rows = [
         Score("All zeros", "0 for every answer", rmse["all_zeros"]),

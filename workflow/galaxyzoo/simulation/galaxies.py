@@ -1,9 +1,10 @@
 """The components of simulated galaxies, and how often each kind of galaxy occurs.
 
 A galaxy is a spheroid and a disc, which may have spiral arms, a bar, a ring, and anything else that
-makes a galaxy odd. Lengths are in units of R90, the radius that holds 90 % of the light, because
-Galaxy Zoo scales its cut-outs by it. Light is a fraction of the galaxy's own, or of its disc's.
-Colours are g - r in magnitudes. The ranges were set by eye and from statistics of survey pictures.
+makes a galaxy odd. Lengths are in units of R90, because Galaxy Zoo scales its cut-outs by it. There
+it is the radius that holds 90 % of the light; here it is nominal, and holds less in most galaxies.
+Light is a fraction of the galaxy's own, or of its disc's. Colours are g - r in magnitudes. The
+ranges were set by eye and from statistics of survey pictures.
 """
 
 from dataclasses import dataclass, replace

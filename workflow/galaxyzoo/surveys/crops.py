@@ -91,6 +91,11 @@ def crop_survey(
             write_index(index, table.reset_index(), [sums[row] for row in rows])
             write_rejected(rejected, faults)
     except OSError as error:
+        if error.errno in OF_THE_MACHINE:
+            raise InputError(
+                f"the machine failed while {images} was cropped ({error.strerror}), which says "
+                "nothing about the pictures; run this again"
+            ) from error
         shortage = f"the crops take {bytes_needed:,} bytes, and {free(crops_path.parent)}"
         sentence = unwritten(crops_path, error, shortage)
         raise InputError(f"{sentence}, or with a smaller survey.crop") from error
