@@ -41,6 +41,7 @@ TARGET = "results/tiny/seed0/stages/all.pt"
 SCRIPT = "workflow/scripts/train_stage.py"
 # A script's first lines, which keep what Snakemake hands to it, and end the job.
 KEEP_JOB = """import pickle
+from pathlib import Path
 Path("job.pickle").write_bytes(pickle.dumps(snakemake))
 raise SystemExit(1)
 """
@@ -91,8 +92,9 @@ def before(finished, tmp_path_factory) -> Stage:
     script = checkout.folder / SCRIPT
     text = script.read_text(encoding="utf-8")
     script.write_text(KEEP_JOB + text, encoding="utf-8")
-    assert checkout.make(TARGET, "--rerun-triggers", "mtime").returncode != 0
+    run = checkout.make(TARGET, "--rerun-triggers", "mtime")
     script.write_text(text, encoding="utf-8")
+    assert (checkout.folder / "job.pickle").exists(), run.stdout
     job = pickle.loads((checkout.folder / "job.pickle").read_bytes())
     # Of the script as it is now, without the lines above.
     job.params.code[:] = code_fingerprints(script, checkout.folder / "workflow" / "galaxyzoo")

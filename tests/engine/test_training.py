@@ -260,6 +260,15 @@ def test_starting_weights_reach_the_body_and_the_seed_draws_the_head(tmp_path):
     assert torch.equal(one.head[3].weight, again.head[3].weight)
 
 
+def test_damaged_starting_weights_are_refused(tmp_path):
+    path = tmp_path / "weights.safetensors"
+    save_checked(starting_weights(BACKBONE, "random"), path, {})
+    content = path.read_bytes()
+    path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    with pytest.raises(InputError, match=r"weights\.safetensors is damaged \(its tensors are not"):
+        new_network(MODEL, GALAXY_ZOO_2, path, np.full(37, 0.2), 0.0, 0)
+
+
 def test_without_weights_each_seed_has_a_body_of_its_own(tmp_path):
     path = tmp_path / "weights.safetensors"
     save_checked(starting_weights(BACKBONE, "random"), path, {})

@@ -32,6 +32,6 @@ def test_the_drawn_parameters_are_those_of_the_pictures():
 def test_light_is_among_what_is_drawn_where_the_config_asks_for_it():
     crop = np.full((8, 8, 3), 100, np.uint8)
     drawn, pictures = augmented_views(crop, 8, AUGMENTATION | {"brightness": 0.2, "contrast": 0.2})
-    order = np.argsort(drawn["logit_offset"] + np.log(100 / 155) * drawn["logit_factor"])
+    order = np.argsort((drawn["logit_offset"] + np.log(100 / 155)) * drawn["logit_factor"])
     assert (np.diff(pictures[order].mean(axis=(1, 2, 3))) >= 0).all()
     assert "logit_offset" not in augmented_views(crop, 8, AUGMENTATION)[0]

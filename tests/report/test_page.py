@@ -261,7 +261,7 @@ def test_every_score_stands_in_the_row_of_what_it_is_of(results):
 
 def test_the_interval_of_the_bag_is_that_of_the_metrics(results):
     text = " ".join(re.sub("<.*?>", "", source(results)).split())
-    assert "between 0.07651 and 0.07881 in 95 % of 10,000 draws" in text
+    assert "error over all galaxies like them is 0.07651 to 0.07881, from 10,000 draws" in text
 
 
 @pytest.mark.parametrize("name", ["kaggle", "simulation"])

@@ -62,12 +62,6 @@ def in_a_number(content: bytes) -> bytes:
         (f"{SURVEY}/training.csv", of_other_labels, f"{STAGES}/head.pt", "row 1 is not as it was"),
         (f"{SURVEY}/training.csv", half, "results/tiny/seed0/split.csv", None),
         ("results/tiny/seed0/split.csv", half, f"{STAGES}/head.pt", "it lists other galaxies than"),
-        (
-            "results/backbones/test_resnet-random.safetensors",
-            flipped,
-            f"{STAGES}/head.pt",
-            "its tensors are not as they were written",
-        ),
         (f"{STAGES}/head.pt", flipped, f"{STAGES}/all.pt", "is not as it was written"),
         (
             "results/tiny/seed0/predictions/holdout_tta.parquet",
