@@ -135,8 +135,9 @@ def test_a_damaged_zip_of_a_table_is_named(tmp_path, random_labels):
     content = bytearray(path.read_bytes())
     content[200] ^= 1
     path.write_bytes(content)
-    with pytest.raises(InputError, match=r"s\.zip is not a whole zip file \(Bad CRC"):
+    with pytest.raises(InputError, match=r"s\.zip is not a whole zip file \(Bad CRC") as error:
         read_labels(path, GALAXY_ZOO_2)
+    assert str(error.value).count("s.zip") == 1  # no sentence in a sentence
 
 
 def test_without_a_second_column_all_ids_are_fair(tmp_path):

@@ -5,6 +5,7 @@ the crop's bytes, and of the row's own id and labels. So a crop or a row that is
 in another's place is refused wherever it is used, and nothing is read a second time for it.
 """
 
+import io
 import zlib
 from pathlib import Path
 
@@ -44,7 +45,10 @@ def read_index(path: Path | str) -> pd.DataFrame:
     are missing at the end is seen by `PackedCrops`.
     """
     try:
-        table = csv.read_csv(path).to_pandas()
+        content = Path(path).read_bytes()
+        if not content.endswith(b"\n"):
+            raise ValueError("its last line is cut off")
+        table = csv.read_csv(io.BytesIO(content)).to_pandas()
         sums = table.pop(ROW_SUM)
         wrong = np.flatnonzero(row_sums(table.drop(columns=CROP_SUM)) != sums.to_numpy())
     except (OSError, ValueError, KeyError, TypeError, pa.ArrowException) as error:

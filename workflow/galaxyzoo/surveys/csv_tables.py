@@ -26,8 +26,9 @@ def read_columns(path: Path, types: Mapping[str, str], *, wide: bool = False) ->
     """
     usecols = (lambda name: name in types) if wide else None
     require_header(path, types)
+    content = csv_file(path)
     try:
-        table = pd.read_csv(csv_file(path), dtype=dict(types), usecols=usecols)
+        table = pd.read_csv(content, dtype=dict(types), usecols=usecols)
     except (ValueError, OverflowError) as error:
         require_numbers(path, read_text(path, usecols), types)
         raise InputError(f"{path} cannot be read ({error}); fix it, or {REPLACE}") from error
@@ -38,8 +39,9 @@ def read_columns(path: Path, types: Mapping[str, str], *, wide: bool = False) ->
 
 def require_header(path: Path, columns: Iterable[str]) -> None:
     """Raise InputError if a CSV file has one of the columns twice: pandas would take the first."""
+    content = csv_file(path)
     try:
-        header = pd.read_csv(csv_file(path), header=None, nrows=1, dtype=str).iloc[0].tolist()
+        header = pd.read_csv(content, header=None, nrows=1, dtype=str).iloc[0].tolist()
     except ValueError:
         return  # what is wrong is told where the table is read
     if twice := [column for column in columns if header.count(column) > 1]:
@@ -57,8 +59,9 @@ def require_width(path: Path, table: pd.DataFrame) -> None:
 
 def column_names(path: Path) -> list[str]:
     """Names of the columns of a CSV file; InputError if it cannot be read."""
+    content = csv_file(path)
     try:
-        return pd.read_csv(csv_file(path), nrows=0).columns.tolist()
+        return pd.read_csv(content, nrows=0).columns.tolist()
     except ValueError as error:
         raise InputError(f"{path} cannot be read ({error}); it should be a CSV file") from error
 
@@ -86,8 +89,9 @@ def csv_file(path: Path) -> io.BytesIO:
 
 def read_text(path: Path, usecols: Callable[[str], bool] | None = None) -> pd.DataFrame:
     """A table whose cells are text without surrounding blanks, "" where a cell is empty."""
+    content = csv_file(path)
     try:
-        table = pd.read_csv(csv_file(path), dtype=str, keep_default_na=False, usecols=usecols)
+        table = pd.read_csv(content, dtype=str, keep_default_na=False, usecols=usecols)
     except ValueError as error:
         raise InputError(f"{path} cannot be read ({error}); it should be a CSV file") from error
     require_width(path, table)
