@@ -60,7 +60,12 @@ def in_a_number(content: bytes) -> bytes:
         (f"{SURVEY}/training.npy", flipped, "results/tiny/metrics.json", "not as it was written"),
         (f"{SURVEY}/training.csv", swapped, f"{STAGES}/head.pt", "rows are not by ascending Galax"),
         (f"{SURVEY}/training.csv", of_other_labels, f"{STAGES}/head.pt", "row 1 is not as it was"),
-        (f"{SURVEY}/test.csv", lambda content: content[:-1], "results/tiny/metrics.json", "cut off"),
+        (
+            f"{SURVEY}/test.csv",
+            lambda content: content[:-1],
+            "results/tiny/metrics.json",
+            "cut off",
+        ),
         (f"{SURVEY}/training.csv", half, "results/tiny/seed0/split.csv", None),
         ("results/tiny/seed0/split.csv", half, f"{STAGES}/head.pt", "it lists other galaxies than"),
         (f"{STAGES}/head.pt", flipped, f"{STAGES}/all.pt", "is not as it was written"),
