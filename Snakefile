@@ -20,7 +20,7 @@ include: "workflow/rules/report.smk"
 include: "workflow/rules/compare.smk"
 
 
-if PLAN.weights:
+if PLAN.members:
 
     include: "workflow/rules/ensemble.smk"
 

@@ -50,6 +50,7 @@ ONE_JOB_A_CORE = (
     "suggest_lr=1",
     "predict_holdout=1",
     "predict_test=1",
+    "predict_validation=1",
     "plot_attribution=1",
 )
 

@@ -4,14 +4,15 @@ import numpy as np
 import pytest
 import torch
 
-from galaxyzoo.engine.augmentation import random_maps, tta_maps
-from galaxyzoo.engine.transforms import affine_maps, resize, warp
+from galaxyzoo.engine.augmentation import middle_zoom, random_maps, tta_maps
+from galaxyzoo.engine.transforms import affine_maps, middle_width_px, resize, warp
 
 SETTINGS = {
     "rotation": 360.0,
     "rotation_probability": 1.0,
     "flip": True,
     "zoom": [1.0, 1.2],
+    "middle": None,
     "shift": 0.0,
     "brightness": 0.0,
     "contrast": 0.0,
@@ -62,7 +63,7 @@ def test_beyond_the_edge_is_mirrored_and_not_black():
 def test_resize_is_antialiased():
     checkers = (np.indices((64, 64)).sum(axis=0) % 2 * 255).astype(np.uint8)
     crops = np.repeat(checkers[None, :, :, None], 3, axis=3)
-    small = resize(crops, 16)
+    small = resize(crops, 16, 1.0)
     assert small.shape == (1, 3, 16, 16)
     assert small.dtype == torch.uint8
     assert (small.float() - 127.5).abs().max() < 20  # without it, 0 or 255
@@ -78,9 +79,11 @@ def test_random_maps_keep_to_their_settings():
     maps = random_maps(4000, SETTINGS, 1)
     determinants = np.linalg.det(maps[:, :, :2])
     zooms = 1 / np.sqrt(np.abs(determinants))
-    assert zooms.min() >= 1 - 1e-6
-    assert zooms.max() <= 1.2 + 1e-6
-    assert zooms.std() > 0.04  # uniform over 0.2: 0.058
+    # Relative to the geometric middle of 1 and 1.2, and uniform in the logarithm on either side.
+    assert zooms.min() == pytest.approx(1.2**-0.5, abs=1e-3)
+    assert zooms.max() == pytest.approx(1.2**0.5, abs=1e-3)
+    assert np.log(zooms).mean() == pytest.approx(0, abs=0.004)
+    assert np.log(zooms).std() == pytest.approx(np.log(1.2) / np.sqrt(12), rel=0.05)
     assert (determinants < 0).mean() == pytest.approx(0.5, abs=0.05)
     still = random_maps(100, SETTINGS | {"rotation_probability": 0.0, "flip": False}, 1)
     np.testing.assert_allclose(still[:, 0, 1], 0)
@@ -93,3 +96,74 @@ def test_tta_walks_the_grid_with_the_untouched_picture_first():
     assert maps.shape == (16, 2, 3)
     assert len(np.unique(maps.round(5), axis=0)) == 16
     np.testing.assert_allclose(maps[0], [[1, 0, 0], [0, 1, 0]], atol=1e-7)
+
+
+def test_zooms_are_relative_to_a_middle_of_one_s_own():
+    blogs = SETTINGS | {"zoom": [1.0, 1.05], "middle": 1.0}
+    zooms = np.linalg.det(random_maps(4000, blogs | {"flip": False}, 1)[:, :, :2]) ** -0.5
+    assert zooms.min() >= 1 - 1e-6
+    assert zooms.max() == pytest.approx(1.05, abs=1e-3)
+    assert middle_zoom(blogs) == 1
+    assert middle_zoom(SETTINGS) == pytest.approx(1.2**0.5)
+
+
+def test_resizing_cuts_the_middle_of_the_zooms():
+    crops = np.random.default_rng(0).integers(0, 256, (2, 64, 64, 3), dtype=np.uint8)
+    inner = torch.from_numpy(crops[:, 16:48, 16:48]).permute(0, 3, 1, 2)
+    assert torch.equal(resize(crops, 32, 2.0), inner)
+    assert resize(crops, 16, 2.0).float().mean() == pytest.approx(inner.float().mean(), abs=0.5)
+
+
+def test_below_a_zoom_of_one_the_margin_is_mirrored():
+    crops = np.random.default_rng(0).integers(0, 256, (1, 8, 8, 3), dtype=np.uint8)
+    wide = resize(crops, 16, 0.5)
+    assert torch.equal(wide[..., 4:12, 4:12], resize(crops, 8, 1.0))
+    assert torch.equal(wide[..., 4:12, :4], wide[..., 4:12, 4:8].flip(-1))
+    assert torch.equal(wide[..., 12:, :], wide[..., 8:12, :].flip(-2))
+
+
+@pytest.mark.parametrize(
+    ("crop_px", "zoom", "width_px"),
+    [(224, 1.0, 224), (224, 1.1, 204), (65, 1.1, 59), (64, 0.9, 72)],
+)
+def test_what_is_cut_has_the_centre_of_the_crop(crop_px, zoom, width_px):
+    assert middle_width_px(crop_px, zoom) == width_px
+    assert (crop_px - width_px) % 2 == 0
+
+
+def turned_views(settings: dict) -> list[tuple[float, bool, float]]:
+    """Zoom, mirror image and degrees of each view."""
+    views = []
+    for matrix in tta_maps(settings)[:, :, :2].astype(float):
+        determinant = np.linalg.det(matrix)
+        degrees = np.degrees(np.arctan2(matrix[1, 0], matrix[1, 1])) % 360
+        zoom = abs(determinant) ** -0.5
+        views.append((round(zoom, 3), bool(determinant < 0), round(degrees) % 360))
+    return views
+
+
+@pytest.mark.parametrize("zooms", [[1.0], [1.0, 1.1], [0.9, 1.0, 1.1]])
+def test_the_first_views_are_a_fair_sample_of_all(zooms):
+    views = turned_views({"rotations": 4, "flips": True, "zooms": zooms})
+    assert views[0] == (1.0, False, 0)
+    assert len(set(views)) == len(views) == 8 * len(zooms)
+    for count in range(1, len(views) + 1):
+        some = views[:count]
+        by_zoom = [sum(view[0] == zoom for view in some) for zoom in zooms]
+        assert max(by_zoom) - min(by_zoom) <= 1, count
+        mirrored = sum(mirrored for _, mirrored, _ in some)
+        assert abs(mirrored - count / 2) <= 2, count
+    halfway = [degrees for _, _, degrees in views[: len(views) // 2]]
+    assert len(set(halfway)) > 1
+
+
+def test_quarter_turns_and_mirror_images_of_the_untouched_picture_are_exact():
+    image = picture(32)
+    for view in tta_maps({"rotations": 4, "flips": True, "zooms": [1.0]}):
+        seen = warp(image, torch.from_numpy(view[None]))
+        exact = [
+            torch.rot90(side, turns, dims=(2, 3))
+            for side in (image, image.flip(3))
+            for turns in range(4)
+        ]
+        assert any(torch.allclose(seen, other / 255, atol=1e-5) for other in exact)

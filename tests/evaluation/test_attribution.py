@@ -14,6 +14,7 @@ class RightHalf(nn.Module):
     """Says the first answer as surely as the right half of a picture is bright."""
 
     size_px = 32
+    zoom = 1.0
 
     def forward(self, images):
         bright = images[..., 16:].mean(dim=(1, 2, 3))
@@ -47,5 +48,10 @@ def test_the_table_of_the_attribution_holds_each_place_of_each_map():
     assert len(found) == 2 * 16 * 16
     assert found.groupby("GalaxyID").size().to_dict() == {5: 256, 7: 256}
     last = found.iloc[-1]
-    assert (last["x"], last["y"]) == (31.5 / 32, 31.5 / 32)
-    assert last["fall"] == falls[1, 31, 31]
+    assert (last["x"], last["y"]) == (31 / 32, 31 / 32)  # the middle of a block of 2 px
+    assert last["fall"] == falls[1, 31, 31] - 33  # of its upper left pixel
+
+
+def test_a_last_block_that_is_cut_off_has_its_own_middle():
+    found = attribution_table(pd.DataFrame({"GalaxyID": [5]}), np.zeros((1, 50, 50)))
+    assert sorted(set(found["x"]))[-2:] == pytest.approx([(45 + 48) / 2 / 50, (48 + 50) / 2 / 50])

@@ -18,9 +18,11 @@ from galaxyzoo.evaluation.comparison import (
     config_differences,
     learning_curves,
     on_one_holdout,
+    on_one_validation,
     score_table,
 )
 from galaxyzoo.evaluation.finished_experiments import Experiment, found_experiments
+from galaxyzoo.evaluation.metrics import rmse
 
 GALAXIES, COLUMNS = 200, ("a", "b")
 VOTED = np.random.default_rng(0).random((GALAXIES, len(COLUMNS)))
@@ -28,6 +30,16 @@ STAGES = [
     {"name": "head", "size": 32, "epochs": 1, "lr": 0.01},
     {"name": "all", "size": 48, "epochs": 2, "lr": 0.001},
 ]
+
+
+def metrics(error: float, valid: float | None = None) -> dict:
+    """What is read of metrics.json; validation as good as the hold-out, if not told otherwise."""
+    return {
+        "rmse": {"bag": error},
+        "validation": {"rmse": error if valid is None else valid},
+        "galaxies": {"valid": 40},
+        "seen_galaxy_zoo": False,
+    }
 
 
 def experiment(name: str, noise: float = 0.1, draw: int = 1, **changes) -> Experiment:
@@ -43,8 +55,14 @@ def experiment(name: str, noise: float = 0.1, draw: int = 1, **changes) -> Exper
     }
     fields = {
         "name": name,
-        "config": {"experiment": name, "seeds": [0, 1], "stages": STAGES, "survey": {"name": "s"}},
-        "metrics": {"rmse": {"bag": float(np.sqrt(np.mean(miss**2)))}},
+        "config": {
+            "experiment": name,
+            "seeds": [0, 1],
+            "validation": 0.2,
+            "stages": STAGES,
+            "survey": {"name": "s"},
+        },
+        "metrics": metrics(float(np.sqrt(np.mean(miss**2)))),
         "ids": np.arange(GALAXIES),
         "columns": COLUMNS,
         "predicted": VOTED + miss,
@@ -80,12 +98,60 @@ def test_two_that_are_as_good_are_not_told_apart():
     assert other["difference_low"] < 0 < other["difference_high"]
 
 
+def test_experiments_are_ranked_by_validation_and_not_by_the_holdout():
+    lucky, careful = experiment("lucky", 0.10), experiment("careful", 0.12, 2)
+    some = [
+        lucky._replace(metrics=metrics(lucky.metrics["rmse"]["bag"], valid=0.13)),
+        careful._replace(metrics=metrics(careful.metrics["rmse"]["bag"], valid=0.11)),
+    ]
+    table = score_table(some, resamples=200)
+    assert list(table["experiment"]) == ["careful", "lucky"]
+    assert list(table["valid_rmse"]) == [0.11, 0.13]
+    assert table["rmse"].is_monotonic_decreasing
+
+
+def test_an_ensemble_without_validation_galaxies_comes_last():
+    unseen = experiment("unseen", 0.05)
+    unseen = unseen._replace(metrics=unseen.metrics | {"validation": None})
+    table = score_table([unseen, experiment("other", 0.2, 2)], resamples=200)
+    assert list(table["experiment"]) == ["other", "unseen"]
+    assert table["valid_rmse"].isna().tolist() == [False, True]
+
+
+def test_validation_on_other_galaxies_is_told():
+    one, other = experiment("one"), experiment("other")
+    assert on_one_validation([one, other])
+    fewer = other._replace(config=other.config | {"validation": 0.1})
+    assert not on_one_validation([one, fewer])
+
+
+def test_intervals_hold_for_all_experiments_at_once():
+    """Of eight equally good ones, some interval excludes 0 in about 5 % of samples, not 55 %."""
+    rng, trials, told_apart = np.random.default_rng(5), 200, 0
+    for _ in range(trials):
+        voted = rng.random((100, 2))
+        some = [
+            experiment(f"e{i}", voted=voted, predicted=voted + rng.normal(0, 0.1, voted.shape))
+            for i in range(8)
+        ]
+        table = score_table(
+            [
+                one._replace(metrics=metrics(rmse(one.predicted, one.voted), valid=i))
+                for i, one in enumerate(some)
+            ],
+            resamples=200,
+        ).iloc[1:]
+        told_apart += ((table["difference_low"] > 0) | (table["difference_high"] < 0)).any()
+    # Binomial: 5 % of 200 trials is 10, with a standard deviation of 3.1.
+    assert told_apart <= 20
+
+
 def test_the_interval_is_a_paired_one():
     """Of predictions that differ a little on the same galaxies, it is far narrower than apart."""
     one = experiment("one")
     off = one.predicted + 0.01 * np.sign(one.predicted - VOTED)
     error = float(np.sqrt(np.mean((off - VOTED) ** 2)))
-    near = experiment("near", predicted=off, metrics={"rmse": {"bag": error}})
+    near = experiment("near", predicted=off, metrics=metrics(error))
     paired = score_table([one, near], resamples=500).iloc[1]
     apart = score_table([one, experiment("other", 0.11, 2)], resamples=500).iloc[1]
     assert paired["difference_low"] > 0
@@ -162,7 +228,7 @@ def rescore(folder: Path, bag: pd.DataFrame) -> float:
     voted = index.loc[predicted.index, predicted.columns]
     error = float(np.sqrt(((predicted - voted) ** 2).to_numpy().mean()))
     metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
-    metrics["rmse"]["bag"] = error
+    metrics["rmse"]["bag"] = metrics["validation"]["rmse"] = error
     (folder / "metrics.json").write_text(json.dumps(metrics), encoding="utf-8")
     return error
 
@@ -273,8 +339,9 @@ def test_the_page_shows_scores_differences_and_what_is_not_compared(browser, com
         headings = page.locator("h1, h2").evaluate_all("all => all.map(h => +h.tagName[1])")
     assert all(below - above <= 1 for above, below in pairwise(headings))
     table = pd.read_csv(results / "comparison.csv")
-    assert [row[:2] for row in scores] == [
-        [name, f"{rmse:.5f}"] for name, rmse in zip(table["experiment"], table["rmse"], strict=True)
+    columns = (table["experiment"], table["valid_rmse"], table["rmse"])
+    assert [row[:3] for row in scores] == [
+        [name, f"{valid:.5f}", f"{rmse:.5f}"] for name, valid, rmse in zip(*columns, strict=True)
     ]
     worse = table.iloc[1]
     low, high = worse["difference_low"], worse["difference_high"]

@@ -24,7 +24,12 @@ from galaxyzoo.simulation.galaxies import (
     Spheroid,
     View,
 )
-from galaxyzoo.simulation.pictures import render
+from galaxyzoo.simulation.nearness import (
+    centre_offsets,
+    farthest_correlations,
+    label_differences,
+)
+from galaxyzoo.simulation.pictures import CENTRE_PX, jpeg, render
 from galaxyzoo.simulation.survey import simulate_labels, simulate_survey
 from galaxyzoo.simulation.votes import true_probabilities, vote_fractions
 from trees import GALAXY_ZOO_2
@@ -220,11 +225,64 @@ def test_votes_are_those_of_whole_volunteers_around_the_number_asked_for(labels:
 
 
 @pytest.mark.parametrize("galaxy", [SPIRAL, EDGE_ON, ELLIPTICAL])
-def test_votes_converge_to_the_true_probabilities(galaxy: Galaxy) -> None:
-    votes = vote_fractions(galaxy, 400_000, np.random.default_rng(3))
+def test_votes_of_many_crowds_converge_to_the_true_probabilities(galaxy: Galaxy) -> None:
+    rng = np.random.default_rng(3)
+    votes = np.mean([vote_fractions(galaxy, 1000, rng) for _ in range(3000)], axis=0)
     np.testing.assert_allclose(votes, true_probabilities(galaxy), atol=4e-3)
     few = vote_fractions(galaxy, 40, np.random.default_rng(3))
     assert np.abs(few - true_probabilities(galaxy)).max() > 1e-2
+
+
+def test_votes_scatter_more_than_those_of_one_crowd_would() -> None:
+    rng = np.random.default_rng(3)
+    votes = np.array([vote_fractions(SPIRAL, 40, rng)[0] for _ in range(4000)])
+    chance = probability(SPIRAL, "Class1.1")
+    binomial = chance * (1 - chance) / 40
+    # Of a Dirichlet-multinomial with parameters that sum to 100: (100 + 40) / (100 + 1) times that.
+    assert votes.var() / binomial == pytest.approx(140 / 101, rel=0.08)
+
+
+def winding(picture: np.ndarray) -> float:
+    """How two arms turn with the logarithm of the radius, in radians; the sign is their sense."""
+    angle = np.linspace(0, 2 * np.pi, 180, endpoint=False)
+    light, phases = picture.mean(axis=2), []
+    for radius in np.linspace(20, 34, 8):  # 0.4 to 0.7 R90
+        x, y = np.rint(100.5 + radius * np.stack([np.cos(angle), np.sin(angle)])).astype(int)
+        phases.append(np.angle(np.sum(light[y, x] * np.exp(-2j * angle))))
+    return float(np.unwrap(phases)[-1] - phases[0])
+
+
+def test_arms_wind_either_way() -> None:
+    face_on = replace(SPIRAL, disc=replace(SPIRAL.disc, axis_ratio=1.0))
+    senses = [winding(picture_of(face_on, seed)) > 0 for seed in range(24)]
+    # Of 24 fair coins, fewer than 5 or more than 19 heads come in 0.2 % of throws.
+    assert 5 <= sum(senses) <= 19
+    assert min(abs(winding(picture_of(face_on, seed))) for seed in range(6)) > 0.5
+
+
+def test_galaxies_are_a_little_off_the_middle_as_in_kaggle_s_pictures() -> None:
+    pictures = [jpeg(render(ELLIPTICAL, np.random.default_rng(seed))) for seed in range(30)]
+    offsets = centre_offsets(pictures)
+    np.testing.assert_allclose(np.median(offsets, axis=0), CENTRE_PX[0], atol=0.6)
+    assert 0.4 < offsets.std(axis=0).min()
+    assert np.hypot(*offsets.T).max() < 8
+
+
+def test_how_near_two_sets_of_labels_are() -> None:
+    labels = np.array([simulate_labels(i, volunteers=40, seed=1)[0] for i in range(300)])
+    same = label_differences(labels, labels)
+    assert same["largest difference of a correlation"] == 0
+    assert same["correlation of correlations"] == pytest.approx(1)
+    swapped = labels.copy()
+    swapped[:, 0] = labels[::-1, 0]
+    other = label_differences(swapped, labels)
+    assert other["largest difference of a mean"] == pytest.approx(0, abs=1e-12)
+    assert other["median ratio of spreads"] == pytest.approx(1)
+    farthest = farthest_correlations(swapped, labels, GALAXY_ZOO_2.columns)
+    assert set(farthest["one"]) == {"Class1.1"}
+    assert other["largest difference of a correlation"] == pytest.approx(
+        (farthest["simulated"] - farthest["real"]).abs().max()
+    )
 
 
 def with_odd(**oddity: float) -> Galaxy:

@@ -101,3 +101,19 @@ def test_keys_that_look_alike_give_different_numbers():
 def test_a_key_is_of_whole_numbers_and_strings(key):
     with pytest.raises(TypeError):
         numpy_generator("a", key)
+
+
+def test_with_fair_ids_only_those_are_validated_on_and_the_rest_is_trained_on():
+    fair = set(range(100_000, 100_400))
+    holdout = draw_holdout(IDS, 0.25, 0, fair)
+    part = split(IDS, holdout, 0.2, seed=4, fair_ids=fair | {5})
+    valid = part.index[part == "valid"]
+    assert len(valid) == 60  # a fifth of the 300 fair galaxies that are not held out
+    assert set(valid) <= fair
+    assert part.value_counts().to_dict() == {"train": 840, "holdout": 100, "valid": 60}
+
+
+def test_without_fair_galaxies_left_there_is_no_validation():
+    fair = {100_001, 100_002}
+    with pytest.raises(InputError, match="0.5 of the other 0 fair ones leaves none"):
+        split(IDS, np.array(sorted(fair)), 0.5, 0, fair)

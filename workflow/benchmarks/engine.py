@@ -41,6 +41,7 @@ AUGMENTATION = {
     "rotation_probability": 1.0,
     "flip": True,
     "zoom": [1.0, 1.2],
+    "middle": None,
     "shift": 0.0,
     "brightness": 0.0,
     "contrast": 0.0,

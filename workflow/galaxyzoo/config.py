@@ -20,6 +20,8 @@ TAKEN_COLUMNS = {"GalaxyID", "views", "crop_crc32", "row_crc32"}
 # Keys that say which variants an experiment has.
 OF_ALL_VARIANTS = ("variants", "grid", "ensemble")
 VARIANT_OF = "variant_of"  # in a variant's resolved config alone, with the name of its base
+# In names of encoders such as zoobot-encoder-convnext_nano or those of Galaxy Zoo Evo.
+GALAXY_ZOO_NAMES = r"zoobot|galaxy[-_. ]?zoo|\bgz[-_]?(2|evo|decals|desi|euclid|hubble|candels)"
 NOT_OF_ONE = (*OF_ALL_VARIANTS, VARIANT_OF)
 
 
@@ -32,7 +34,8 @@ def validated(config: dict[str, Any], schema: Schema) -> dict[str, Any]:
     """The config in canonical form: defaults filled in, keys in the schema's order, plain numbers.
 
     It is that of one experiment: what says which variants there are is left out, and so are the
-    settings of unused survey sources. The epochs of each stage are multiplied by
+    settings of unused survey sources. Whether the weights have seen Galaxy Zoo's votes is taken
+    from their name unless the config says it. The epochs of each stage are multiplied by
     `epochs_scale`, with a minimum of one. The scale is then set to 1, so that validating the result
     again does not change it. Two configs with the same meaning give the same result. Raises
     InputError with one line for each wrong key: its name, the value found, and what is allowed.
@@ -46,6 +49,9 @@ def validated(config: dict[str, Any], schema: Schema) -> dict[str, Any]:
         problems = list(contradictions(config))
     if problems:
         raise InputError("\n".join(f"config: {line}" for line in problems))
+    model = config["model"]
+    if model["seen_galaxy_zoo"] is None:
+        model["seen_galaxy_zoo"] = named_after_galaxy_zoo(model)
     for stage in config["stages"]:
         stage["epochs"] = max(1, round(config["epochs_scale"] * stage["epochs"]))
     config["epochs_scale"] = 1.0
@@ -161,6 +167,12 @@ def contradictions(config: dict[str, Any]) -> Iterator[str]:
     low, high = config["augmentation"]["zoom"]
     if low > high:
         yield f"augmentation.zoom: {[low, high]} is not allowed; allowed: [lowest, highest]"
+    middle = config["augmentation"]["middle"]
+    if middle is not None and not low <= middle <= high:
+        yield (
+            f"augmentation.middle: {middle} is not within augmentation.zoom, {[low, high]}; "
+            "allowed: null, for the middle of these, or a number between them"
+        )
     yield from source_contradictions(config)
 
 
@@ -253,6 +265,15 @@ def tree_contradictions(questions: list[dict[str, Any]], survey: dict[str, Any])
         )
     for column in sorted(set(columns) & TAKEN_COLUMNS):
         yield f"tree: no answer's column can be {column}, which has another use; allowed: any other"
+
+
+def named_after_galaxy_zoo(model: dict[str, Any]) -> bool:
+    """Whether the names of backbone and weights tell that these were trained on Galaxy Zoo's votes.
+
+    Of a path, only the file's own name counts: the folder may be named after this project.
+    """
+    names = (model["backbone"], Path(model["weights"]).name)
+    return any(re.search(GALAXY_ZOO_NAMES, name, re.IGNORECASE) for name in names)
 
 
 def patch_size_px(backbone: str) -> int:

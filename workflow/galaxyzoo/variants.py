@@ -16,6 +16,7 @@ Config = dict[str, Any]
 
 BASE = "base"
 ENSEMBLE = "ensemble"
+VALIDATION = "validation"  # weights that are fitted on validation galaxies
 # What is the same in all variants: which there are, how they are run, and the raw survey.
 FIXED = (*OF_ALL_VARIANTS, VARIANT_OF, "experiment", "tree", "files", "stream", "save_minutes")
 FIXED_IN_SURVEY = ("source", "simulation", "gz2", "own")
@@ -26,13 +27,14 @@ HOLD_OUT = ("holdout", "holdout_seed", "fair_ids")
 class Experiments(NamedTuple):
     """The experiments of one run.
 
-    `configs` holds the resolved configs by the experiment's name, the base first. `weights` holds
-    the weights of the ensemble's members by the experiment's name, which sum to 1; it is empty if
-    there is no ensemble.
+    `configs` holds the resolved configs by the experiment's name, the base first. `members` are
+    the names of the ensemble's experiments, none if there is no ensemble. `weights` holds theirs,
+    which sum to 1, or is `validation` if they are to be fitted.
     """
 
     configs: dict[str, Config]
-    weights: dict[str, float]
+    members: tuple[str, ...]
+    weights: dict[str, float] | str
 
     @property
     def base(self) -> str:
@@ -61,13 +63,20 @@ def experiments(config: Config, schema: Schema) -> Experiments:
             configs[name] = validated(variant, schema) | {VARIANT_OF: base["experiment"]}
         except InputError as error:
             problems += [f"variant {name}, {line}" for line in str(error).splitlines()]
-    weights = member_weights(config.get("ensemble", {}))
-    problems = problems or [*shared_names(configs), *member_problems(weights, configs)]
+    members, weights = members_and_weights(config.get("ensemble", []))
+    problems = problems or [
+        *shared_names(configs),
+        *member_problems(members, configs, fitted=weights == VALIDATION),
+    ]
     if problems:
         raise InputError("\n".join(problems))
+    names = {name: configs[name]["experiment"] for name in members}
     return Experiments(
         {one["experiment"]: one for one in configs.values()},
-        {configs[name]["experiment"]: weight for name, weight in weights.items()},
+        tuple(names.values()),
+        weights
+        if isinstance(weights, str)
+        else {names[name]: weight for name, weight in weights.items()},
     )
 
 
@@ -203,15 +212,24 @@ def starting_weights_name(model: Mapping[str, str]) -> str:
     return f"{model['backbone']}-{PurePath(model['weights']).stem}"
 
 
-def member_weights(ensemble: Sequence[str] | Mapping[str, float]) -> dict[str, float]:
-    """The weights of an ensemble's members, which sum to 1: equal ones if it is a list of names."""
+def members_and_weights(
+    ensemble: Sequence[str] | Mapping[str, Any],
+) -> tuple[list[str], dict[str, float] | str]:
+    """Names and weights of an ensemble's members: equal weights if it is a list of names."""
+    if isinstance(ensemble, Mapping) and ensemble.get("weights") == VALIDATION:
+        return ensemble["members"], VALIDATION
     weights = ensemble if isinstance(ensemble, Mapping) else dict.fromkeys(ensemble, 1)
     total = sum(weights.values())
-    return {name: weight / total for name, weight in weights.items()}
+    return list(weights), {name: weight / total for name, weight in weights.items()}
 
 
-def member_problems(members: Mapping[str, float], configs: Mapping[str, Config]) -> Iterator[str]:
-    """One line for each member that is no variant, or that holds out other galaxies."""
+def member_problems(
+    members: Sequence[str], configs: Mapping[str, Config], fitted: bool
+) -> Iterator[str]:
+    """One line for each member that is no variant, or that holds out other galaxies.
+
+    Members whose weights are `fitted` must also have a seed in common: its validation galaxies.
+    """
     for name in members:
         if name not in configs:
             yield (f"config: ensemble: no variant is named {name!r}; allowed: {', '.join(configs)}")
@@ -224,6 +242,12 @@ def member_problems(members: Mapping[str, float], configs: Mapping[str, Config])
                 f"config: ensemble: {name} has another {', '.join(others)} than {first}; allowed: "
                 "members that hold out the same galaxies"
             )
+    seeds = [set(configs[name]["seeds"]) for name in members if name in configs]
+    if fitted and not set.intersection(*seeds):
+        yield (
+            "config: ensemble.weights: the members have no seed in common, so each was trained on "
+            "the others' validation galaxies; allowed: members with the same seeds"
+        )
 
 
 def require_own_folders(plan: Experiments, results: Path) -> None:
@@ -233,7 +257,7 @@ def require_own_folders(plan: Experiments, results: Path) -> None:
     `a` with the variant `b-c`, and an experiment `a-b-c`.
     """
     bases = {name: config.get(VARIANT_OF) for name, config in plan.configs.items()}
-    if plan.weights:
+    if plan.members:
         bases[plan.ensemble] = plan.base
     for name, base in bases.items():
         path = results / name / "config.yaml"
@@ -267,6 +291,8 @@ def plan_in_words(
     shared = sum(list(stage_owners[name].values()).count(plan.base) for name in variants)
     yield f"{plan.base} and {len(variants)} variants of it: {', '.join(variants)}"
     yield f"{stages - shared} stages to train; the variants take {shared} from {plan.base}"
-    if plan.weights:
+    if plan.weights == VALIDATION:
+        yield f"{plan.ensemble}: the ensemble of {', '.join(plan.members)}, with fitted weights"
+    elif plan.members:
         members = (f"{name} ({weight:.3g})" for name, weight in plan.weights.items())
         yield f"{plan.ensemble}: the ensemble of {', '.join(members)}"

@@ -86,7 +86,7 @@ SURVEY = BASE["survey"]
 TREE = questions_of(BASE["tree"])
 TREE_WITHOUT_WORDS = without_words(TREE)
 STARTING_WEIGHTS = {starting_weights_name(one["model"]): one["model"] for one in CONFIGS.values()}
-NAMES = [*CONFIGS, PLAN.ensemble] if PLAN.weights else [*CONFIGS]
+NAMES = [*CONFIGS, PLAN.ensemble] if PLAN.members else [*CONFIGS]
 STAGE_OWNERS = {name: stage_owners(one, BASE) for name, one in CONFIGS.items()}
 PAGES = ("report.html.j2", "comparison.html.j2")
 
@@ -130,7 +130,7 @@ def raw_file(name):
 
 def config_of(wildcards):
     """The resolved config of an experiment; of an ensemble, that of its first member."""
-    return CONFIGS.get(wildcards.experiment) or CONFIGS[next(iter(PLAN.weights))]
+    return CONFIGS.get(wildcards.experiment) or CONFIGS[PLAN.members[0]]
 
 
 def its_survey(name):
@@ -252,18 +252,34 @@ def page_parts():
 def members_of_the_bag(wildcards):
     """Paths of the predictions that are averaged: over seeds or, for an ensemble, over bags."""
     if wildcards.experiment == PLAN.ensemble:
-        return [f"results/{name}/bag/{wildcards.subset}.parquet" for name in PLAN.weights]
+        return [f"results/{name}/bag/{wildcards.subset}.parquet" for name in PLAN.members]
     return each_seed(f"predictions/{wildcards.subset}_tta.parquet")(wildcards)
 
 
 def members_of_the_holdout(wildcards):
     """Paths of the predictions of the held-out galaxies by an ensemble's members."""
-    return [f"results/{name}/bag/holdout.parquet" for name in PLAN.weights]
+    return [f"results/{name}/bag/holdout.parquet" for name in PLAN.members]
+
+
+def members_of_the_validation(wildcards):
+    """Paths of each seed's predictions of its validation galaxies, member by member."""
+    return [
+        f"results/{name}/seed{seed}/predictions/validation_tta.parquet"
+        for name in PLAN.members
+        for seed in CONFIGS[name]["seeds"]
+    ]
+
+
+def weights_of_the_bag(wildcards):
+    """Path of the weights with which an ensemble's members are averaged; seeds have none."""
+    if wildcards.experiment == PLAN.ensemble:
+        return f"results/{PLAN.ensemble}/weights.json"
+    return []
 
 
 def first_members_splits(wildcards):
     """Paths of the splits of an ensemble's first member."""
-    member = next(iter(PLAN.weights))
+    member = PLAN.members[0]
     return [f"results/{member}/seed{seed}/split.csv" for seed in CONFIGS[member]["seeds"]]
 
 

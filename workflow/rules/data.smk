@@ -82,6 +82,7 @@ rule split:
     input:
         index=its_survey("training.csv"),
         holdout=its_survey("holdout.csv"),
+        fair_ids=lambda wildcards: fair_ids(config_of(wildcards)["survey"]),
     output:
         split=experiment_file("seed{seed}/split.csv"),
     log:

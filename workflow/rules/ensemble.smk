@@ -1,9 +1,30 @@
 # Included if the config has an `ensemble`. Its bag, figures and submission come from the same rules as
 # an experiment's.
+rule weigh_members:
+    input:
+        validation=members_of_the_validation if PLAN.weights == "validation" else [],
+        index=its_survey("training.csv"),
+    output:
+        weights=experiment_file("weights.json"),
+    log:
+        experiment_file("logs/weigh_members.log"),
+    wildcard_constraints:
+        experiment=re.escape(PLAN.ensemble),
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        settings=weighing_settings,
+        code=fingerprints("weigh_members"),
+    script:
+        "../scripts/weigh_members.py"
+
+
 use rule evaluate as evaluate_ensemble with:
     input:
         bag=experiment_file("bag/holdout.parquet"),
         members=members_of_the_holdout,
+        validation=members_of_the_validation,
+        weights=experiment_file("weights.json"),
         crops=its_survey("training.npy"),
         index=its_survey("training.csv"),
         holdout=its_survey("holdout.csv"),

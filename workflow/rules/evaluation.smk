@@ -3,6 +3,7 @@ rule evaluate:
         bag=experiment_file("bag/holdout.parquet"),
         single=each_seed("predictions/holdout_single.parquet"),
         tta=each_seed("predictions/holdout_tta.parquet"),
+        validation=each_seed("predictions/validation_tta.parquet"),
         crops=its_survey("training.npy"),
         index=its_survey("training.csv"),
         holdout=its_survey("holdout.csv"),

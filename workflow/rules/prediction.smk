@@ -25,6 +25,21 @@ rule predict_holdout:
         "../scripts/predict.py"
 
 
+# Each seed's own, which its network alone has not seen.
+use rule predict_holdout as predict_validation with:
+    input:
+        weights=last_weights,
+        crops=its_survey("training.npy"),
+        index=its_survey("training.csv"),
+        split=experiment_file("seed{seed}/split.csv"),
+    output:
+        tta=experiment_file("seed{seed}/predictions/validation_tta.parquet"),
+    log:
+        experiment_file("logs/seed{seed}/predict_validation.log"),
+    benchmark:
+        experiment_file("benchmarks/seed{seed}/predict_validation.tsv")
+
+
 use rule predict_holdout as predict_test with:
     input:
         weights=last_weights,
@@ -41,7 +56,8 @@ use rule predict_holdout as predict_test with:
 
 rule bag:
     input:
-        members_of_the_bag,
+        members=members_of_the_bag,
+        weights=weights_of_the_bag,
     output:
         experiment_file("bag/{subset}.parquet"),
     log:
@@ -49,7 +65,7 @@ rule bag:
     conda:
         "../../envs/environment.yaml"
     params:
-        settings=bag_settings,
+        settings={},
         code=fingerprints("bag"),
     script:
         "../scripts/bag.py"
@@ -85,6 +101,7 @@ rule submit_to_kaggle:
         settings=lambda wildcards: {
             "competition": layout.COMPETITION,
             "experiment": wildcards.experiment,
+            "seen_galaxy_zoo": seen_galaxy_zoo(wildcards),
         },
         code=fingerprints("submit"),
     script:

@@ -30,6 +30,18 @@ def backbone_and_weights(wildcards):
     return {name: model[name] for name in ("backbone", "weights")}
 
 
+def network_settings(config):
+    """What a network is, without what is only said about its weights."""
+    return {name: config["model"][name] for name in ("backbone", "weights", "output")}
+
+
+def seen_galaxy_zoo(wildcards):
+    """Whether any network of an experiment began with weights that have seen Galaxy Zoo's votes."""
+    of_an_ensemble = wildcards.experiment == PLAN.ensemble
+    names = PLAN.members if of_an_ensemble else [wildcards.experiment]
+    return any(CONFIGS[name]["model"]["seen_galaxy_zoo"] for name in names)
+
+
 def stage_settings(wildcards):
     """What a stage depends on besides its starting weights and the galaxies."""
     config = config_of(wildcards)
@@ -37,7 +49,7 @@ def stage_settings(wildcards):
         "seed": int(wildcards.seed),
         "stage": config["stages"][stage_position(wildcards)],
         "augmentation": config["augmentation"],
-        "model": config["model"],
+        "model": network_settings(config),
         "tree": TREE_WITHOUT_WORDS,
         "precision": config["precision"],
         "compile": config["compile"],
@@ -48,17 +60,20 @@ def prediction_settings(wildcards):
     """What a prediction depends on besides the network and the galaxies."""
     config = config_of(wildcards)
     return {
-        "model": config["model"],
+        "model": network_settings(config),
         "tree": TREE_WITHOUT_WORDS,
         "tta": config["tta"],
         "precision": config["precision"],
     }
 
 
-def bag_settings(wildcards):
-    """The weights of an ensemble's members; seeds have none."""
-    is_ensemble = wildcards.experiment == PLAN.ensemble
-    return {"weights": list(PLAN.weights.values())} if is_ensemble else {}
+def weighing_settings(wildcards):
+    """What the weights of an ensemble's members depend on besides their validation predictions."""
+    return {
+        "members": {name: CONFIGS[name]["seeds"] for name in PLAN.members},
+        "weights": PLAN.weights,
+        "tree": TREE_WITHOUT_WORDS,
+    }
 
 
 def evaluation_settings(wildcards):
@@ -67,6 +82,7 @@ def evaluation_settings(wildcards):
     return {
         "experiment": wildcards.experiment,
         "survey": config["survey"]["name"],
+        "seen_galaxy_zoo": seen_galaxy_zoo(wildcards),
         "seeds": config["seeds"],
         "tree": TREE_WITHOUT_WORDS,
     }
@@ -74,8 +90,9 @@ def evaluation_settings(wildcards):
 
 def ensemble_settings(wildcards):
     """What an ensemble's scores depend on besides predictions and votes."""
-    members = {"weights": PLAN.weights, "seeds": []}
-    return evaluation_settings(wildcards) | members
+    members = {name: CONFIGS[name]["seeds"] for name in PLAN.members}
+    fitted = PLAN.weights == "validation"
+    return evaluation_settings(wildcards) | {"members": members, "seeds": [], "fitted": fitted}
 
 
 def config_to_write(wildcards):
@@ -83,7 +100,7 @@ def config_to_write(wildcards):
     if wildcards.experiment != PLAN.ensemble:
         return config_of(wildcards)
     shared = {name: config_of(wildcards)[name] for name in ("tree", "survey")}
-    own = {"experiment": PLAN.ensemble, "variant_of": PLAN.base, "ensemble": PLAN.weights}
+    own = {"experiment": PLAN.ensemble, "variant_of": PLAN.base, "ensemble": list(PLAN.members)}
     return own | shared
 
 
@@ -113,4 +130,4 @@ def augmentation_settings(wildcards):
 def attribution_settings(wildcards):
     """What the picture of attribution depends on besides the network and the galaxies."""
     config = config_of(wildcards)
-    return {"model": config["model"], "tree": TREE, "seed": config["seeds"][0]}
+    return {"model": network_settings(config), "tree": TREE, "seed": config["seeds"][0]}

@@ -2,8 +2,10 @@
 
 import job
 from galaxyzoo.evaluation.predictions import bagged
-from galaxyzoo.foundation.handed_on import read_parquet, write_parquet
+from galaxyzoo.foundation.handed_on import read_json, read_parquet, write_parquet
 
-settings = job.start(snakemake)
-tables = {path: read_parquet(path) for path in snakemake.input}
-write_parquet(bagged(tables, settings.get("weights")), snakemake.output[0])
+job.start(snakemake)
+tables = {path: read_parquet(path) for path in snakemake.input.members}
+weights = snakemake.input.get("weights")
+shares = list(read_json(weights).values()) if weights else None
+write_parquet(bagged(tables, shares), snakemake.output[0])

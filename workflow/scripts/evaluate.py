@@ -10,7 +10,8 @@ from galaxyzoo.evaluation.central_pixel import central_pixel_benchmark, centre_c
 from galaxyzoo.evaluation.ensembles import member_scores
 from galaxyzoo.evaluation.held_out import read_held_out
 from galaxyzoo.evaluation.metrics import scores
-from galaxyzoo.foundation.handed_on import damaged, read_csv
+from galaxyzoo.evaluation.validation import read_members, together
+from galaxyzoo.foundation.handed_on import damaged, read_csv, read_json
 from galaxyzoo.foundation.packed_crops import packed_crops, read_index
 from galaxyzoo.tree.decision_tree import tree_from
 
@@ -50,6 +51,7 @@ if known:
 metrics = {
     "experiment": settings["experiment"],
     "survey": settings["survey"],
+    "seen_galaxy_zoo": settings["seen_galaxy_zoo"],
     "subset": {
         "name": "holdout",
         "galaxies": len(galaxies.ids),
@@ -66,10 +68,20 @@ metrics = {
     galaxies.predicted(snakemake.input.bag),
     tree,
 )
-if "weights" in settings:
-    paths = dict(zip(settings["weights"], snakemake.input.members, strict=True))
+weights = {settings["experiment"]: 1.0}
+if "members" in settings:
+    weights = read_json(snakemake.input.weights)
+    paths = dict(zip(weights, snakemake.input.members, strict=True))
     members = {name: galaxies.predicted(path) for name, path in paths.items()}
-    metrics["ensemble"] = member_scores(members, settings["weights"], galaxies.voted)
+    metrics["ensemble"] = member_scores(members, weights, galaxies.voted)
+    metrics["ensemble"]["fitted"] = settings["fitted"]
+validation = read_members(
+    settings.get("members", {settings["experiment"]: settings["seeds"]}),
+    snakemake.input.validation,
+    read_index(snakemake.input.index),
+    tree,
+)
+metrics["validation"] = together(validation, weights).scores()
 Path(snakemake.output.metrics).write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
 job.log.info(
     "RMSE of the bag %.5f on %d held-out galaxies (mean label %.5f)",

@@ -22,8 +22,13 @@ network = restored_network(Path(snakemake.input.weights), settings["model"], tre
 network.body_dtype = body_dtype(settings["precision"], device, network.body)
 
 index = read_index(snakemake.input.index)
-ids = np.sort(read_csv(snakemake.input.subset)["GalaxyID"].to_numpy())
-rows = rows_of(ids, index["GalaxyID"], snakemake.input.subset)
+split = snakemake.input.get("split")
+subset = split or snakemake.input.subset
+galaxies = read_csv(subset)
+if split:
+    galaxies = galaxies[galaxies["part"] == "valid"]
+ids = np.sort(galaxies["GalaxyID"].to_numpy())
+rows = rows_of(ids, index["GalaxyID"], subset)
 maps = tta_maps(settings["tta"])
 job.log.info("%d galaxies, %d views of each, on %s", len(rows), len(maps), device)
 crops = PackedCrops(snakemake.input.crops, index)

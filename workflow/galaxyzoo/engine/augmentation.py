@@ -1,5 +1,6 @@
 """Augmentation: random warps and lighting for training, a grid of views for test time."""
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,18 +18,29 @@ class Views(NamedTuple):
     shift: np.ndarray
 
 
+def middle_zoom(settings: dict[str, Any]) -> float:
+    """The zoom of the crop at which a network looks at galaxies: the middle of all it trains on.
+
+    `settings` is the config's `augmentation`. The middle is its `middle` or, if that is None, the
+    geometric mean of the two values of `zoom`.
+    """
+    return settings["middle"] or math.sqrt(math.prod(settings["zoom"]))
+
+
 def random_views(galaxies: int, settings: dict[str, Any], *key: int | str) -> Views:
     """Random views, drawn from the generator of `key`.
 
     `settings` is the config's `augmentation`: a rotation of up to ±`rotation` degrees with
     probability `rotation_probability`, a mirror image with probability 0.5 if `flip`, a zoom
-    between the two values of `zoom`, and a shift of up to ±`shift` picture widths along each axis.
+    between the two values of `zoom`, uniform in its logarithm, and a shift of up to ±`shift`
+    picture widths along each axis. The zoom returned is relative to `middle_zoom`, at which the
+    pictures are already.
     """
     rng = numpy_generator(*key)
     turned = rng.random(galaxies) < settings["rotation_probability"]
     degrees = turned * rng.uniform(-settings["rotation"], settings["rotation"], galaxies)
     flip = settings["flip"] & (rng.random(galaxies) < 0.5)
-    zoom = rng.uniform(*settings["zoom"], galaxies)
+    zoom = np.exp(rng.uniform(*np.log(settings["zoom"]), galaxies)) / middle_zoom(settings)
     shift = rng.uniform(-settings["shift"], settings["shift"], (galaxies, 2))
     return Views(degrees, zoom, flip, shift)
 
@@ -58,10 +70,30 @@ def tta_maps(settings: dict[str, Any]) -> np.ndarray:
     """Affine maps (views, 2, 3) of test-time augmentation, the unchanged picture first.
 
     `settings` is the config's `tta`: its number of `rotations`, evenly spaced over the circle, each
-    as is and, with `flips`, also mirrored, at each of the `zooms`.
+    as is and, with `flips`, also mirrored, at each of the `zooms`. Consecutive views differ in
+    zoom, mirror image and rotation, so that the first few of them are a fair sample of all.
     """
-    degrees = np.arange(settings["rotations"]) * 360.0 / settings["rotations"]
-    flips = [False, True] if settings["flips"] else [False]
+    rotations, flips = settings["rotations"], [False, True] if settings["flips"] else [False]
+    orientations = [
+        (flip, 360.0 * turn / rotations)
+        for i, turn in enumerate(spread_out(rotations))
+        for flip in (flips if i % 2 == 0 else flips[::-1])
+    ]
     zooms = sorted(settings["zooms"], key=lambda zoom: zoom != 1)
-    zoom, flip, degree = np.meshgrid(zooms, flips, degrees, indexing="ij")
-    return affine_maps(degree.ravel(), zoom.ravel(), flip.ravel(), np.zeros((degree.size, 2)))
+    rounds = range(len(orientations))
+    views = [
+        (*orientations[(around + position) % len(orientations)], zoom)
+        for around in rounds
+        for position, zoom in enumerate(zooms)
+    ]
+    flip, degrees, zoom = map(np.array, zip(*views, strict=True))
+    return affine_maps(degrees, zoom, flip, np.zeros((len(views), 2)))
+
+
+def spread_out(count: int) -> list[int]:
+    """The numbers from 0 to `count` - 1, in an order in which those near in value are far apart.
+
+    They are sorted by their binary digits, read backwards, as in van der Corput's sequence.
+    """
+    digits = max(1, (count - 1).bit_length())
+    return sorted(range(count), key=lambda number: f"{number:0{digits}b}"[::-1])

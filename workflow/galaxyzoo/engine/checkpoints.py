@@ -11,6 +11,8 @@ from galaxyzoo.foundation.handed_on import damaged
 if TYPE_CHECKING:
     from galaxyzoo.engine.network import GalaxyNetwork
 
+CONTENT = {"place", "model", "columns", "size", "zoom", "weights", "provenance"}
+
 
 def save_checkpoint(
     network: "GalaxyNetwork", path: Path, model: dict[str, Any], provenance: dict[str, Any]
@@ -30,6 +32,7 @@ def save_checkpoint(
         "model": model,
         "columns": list(network.tree.columns),
         "size": network.size_px,
+        "zoom": network.zoom,
         "weights": weights,
         "provenance": provenance,
     }
@@ -41,7 +44,7 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
     """Read a checkpoint. Raises InputError if the file is not one, or is damaged."""
     try:
         checkpoint = load_whole(path)
-        missing = {"place", "model", "columns", "size", "weights", "provenance"} - set(checkpoint)
+        missing = CONTENT - set(checkpoint)
     except UNREADABLE as error:
         raise damaged(path, f"it is no whole checkpoint: {error}") from error
     if missing:

@@ -69,10 +69,13 @@ def load_galaxies(
     labels: np.ndarray,
     rows: np.ndarray,
     size_px: int,
+    zoom: float,
     device: torch.device,
     stream: bool,
 ) -> Galaxies:
     """The galaxies in the given `rows` of the survey's arrays, resized once to the stage's size.
+
+    What is resized is the middle of each crop, as `transforms.resize` cuts it at a `zoom`.
 
     They are streamed if `stream` is set or if they do not fit on the device.
     """
@@ -86,7 +89,7 @@ def load_galaxies(
     )
     for start in range(0, len(rows), RESIZED_AT_ONCE):
         part = slice(start, start + RESIZED_AT_ONCE)
-        images[part] = resize(crops[rows[part]], size_px).to(home)
+        images[part] = resize(crops[rows[part]], size_px, zoom).to(home)
     return Galaxies(
         images, torch.from_numpy(labels[rows].astype(np.float32)).to(home), device, streamed
     )

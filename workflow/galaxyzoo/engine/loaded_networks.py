@@ -21,10 +21,11 @@ def stage_network(
     model: dict[str, Any],
     tree: DecisionTree,
     stage: dict[str, Any],
+    zoom: float,
     mean_label: np.ndarray,
     seed: int,
 ) -> GalaxyNetwork:
-    """The network that a stage starts from, at the stage's size and with its dropout.
+    """The network that a stage starts from, at the stage's size and zoom and with its dropout.
 
     `weights` is the checkpoint of the previous stage or, for the first stage, the .safetensors file
     of the backbone's starting weights. `mean_label` (columns,) is that of the training galaxies.
@@ -34,6 +35,7 @@ def stage_network(
     else:
         network = restored_network(weights, model, tree, stage["dropout"])
     network.set_size(stage["size"])
+    network.zoom = zoom
     return network
 
 
@@ -83,6 +85,7 @@ def restored_network(
         )
     network = GalaxyNetwork(model["backbone"], model["output"], tree, dropout)
     network.set_size(checkpoint["size"])
+    network.zoom = checkpoint["zoom"]
     try:
         network.load_state_dict(checkpoint["weights"])
     except RuntimeError as error:

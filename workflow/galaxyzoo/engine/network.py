@@ -56,7 +56,8 @@ def start_at(head: nn.Sequential, raw: torch.Tensor) -> None:
 class GalaxyNetwork(nn.Module):
     """A network from pictures to the weighted answer probabilities of a decision tree.
 
-    `forward` takes (N, 3, size, size) float32 in [0, 1] and returns (N, columns) float32. The body
+    `forward` takes (N, 3, size, size) float32 in [0, 1] and returns (N, columns) float32. `zoom` is
+    that of the crop at which it looks at galaxies, `size_px` the width of the picture. The body
     runs in `body_dtype` (with autocast unless that is float32). The head and the output layer
     always run in float32.
     """
@@ -70,6 +71,7 @@ class GalaxyNetwork(nn.Module):
         self.head = fastai_head(self.body.num_features, len(tree.columns), dropout)
         self.output = OUTPUT_LAYERS[output]
         self.body_dtype = torch.float32
+        self.zoom = 1.0
         for name in ("mean", "std"):
             values = torch.tensor(self.body.pretrained_cfg[name]).view(1, 3, 1, 1)
             self.register_buffer(name, values, persistent=False)

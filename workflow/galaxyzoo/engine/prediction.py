@@ -28,11 +28,11 @@ def predict_by_views(
 ) -> list[np.ndarray]:
     """Predict the galaxies in the given `rows` of the packed crops (N, s, s, 3) uint8.
 
-    Crops are resized to the size that the network was last trained at. `maps` (views, 2, 3) are the
-    affine maps of the views, the unchanged picture first. Returns, for each of the `counts`, the
-    mean over that many views, from the first on: an array (rows, columns) that satisfies the sum
-    constraints of the network's tree. Raises InputError if a prediction is not finite. Only one
-    batch of pictures is in memory at a time.
+    Crops are resized to the size and the zoom that the network was last trained at. `maps`
+    (views, 2, 3) are the affine maps of the views, the unchanged picture first. Returns, for each
+    of the `counts`, the mean over that many views, from the first on: an array (rows, columns) that
+    satisfies the sum constraints of the network's tree. Raises InputError if a prediction is not
+    finite. Only one batch of pictures is in memory at a time.
     """
     tree = network.tree
     network.to(device, memory_format=torch.channels_last).eval()
@@ -41,7 +41,7 @@ def predict_by_views(
     starts = range(0, len(rows), batch_size)
     for start in progress(starts, total=len(starts), desc="predict", unit="batches"):
         batch = slice(start, start + batch_size)
-        images = resize(crops[rows[batch]], network.size_px).to(device)
+        images = resize(crops[rows[batch]], network.size_px, network.zoom).to(device)
         predictions = torch.stack([network(warp(images, view[None])) for view in views])
         if not predictions.isfinite().all():
             raise InputError(

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 
+from galaxyzoo.engine.augmentation import middle_zoom
 from galaxyzoo.engine.dataset import Galaxies, load_galaxies
 from galaxyzoo.engine.devices import best_device, body_dtype, use_threads
 from galaxyzoo.engine.loaded_networks import stage_network
@@ -34,12 +35,13 @@ def set_up_stage(
 ) -> Stage:
     """Load what a stage of one seed starts from.
 
-    `settings` is what the stage depends on besides its files: `seed`, and `stage`, `model`, `tree`,
-    `precision` and `compile` as in the config. `weights` is the checkpoint of the previous stage,
-    or the backbone's starting weights (.safetensors). `crops` is the packed array; `index` and
-    `split` have one row per crop. With `stream`, the galaxies stay in host memory.
+    `settings` is what the stage depends on besides its files: `seed`, and `stage`, `augmentation`,
+    `model`, `tree`, `precision` and `compile` as in the config. `weights` is the checkpoint of the
+    previous stage, or the backbone's starting weights (.safetensors). `crops` is the packed array;
+    `index` and `split` have one row per crop. With `stream`, the galaxies stay in host memory.
     """
     stage, tree = settings["stage"], tree_from(settings["tree"])
+    zoom = middle_zoom(settings["augmentation"])
     use_threads(threads)
     device = best_device()
     galaxies, parts = read_index(index), read_csv(split)
@@ -47,11 +49,15 @@ def set_up_stage(
         raise damaged(split, f"it lists other galaxies than {index}")
     pixels, labels, part = PackedCrops(crops, galaxies), tree.probabilities(galaxies), parts["part"]
     train, valid = (
-        load_galaxies(pixels, labels, np.flatnonzero(part == name), stage["size"], device, stream)
+        load_galaxies(
+            pixels, labels, np.flatnonzero(part == name), stage["size"], zoom, device, stream
+        )
         for name in ("train", "valid")
     )
     mean_label = labels[part == "train"].mean(axis=0)
-    network = stage_network(weights, settings["model"], tree, stage, mean_label, settings["seed"])
+    network = stage_network(
+        weights, settings["model"], tree, stage, zoom, mean_label, settings["seed"]
+    )
     network.body_dtype = body_dtype(settings["precision"], device, network.body)
     network.to(device, memory_format=torch.channels_last)
     if settings["compile"]:

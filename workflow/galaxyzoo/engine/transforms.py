@@ -1,4 +1,4 @@
-"""Transforms of a batch of pictures: an affine warp, fastai's lighting, resizing."""
+"""Transforms of a batch of pictures: an affine warp, fastai's lighting, cutting and resizing."""
 
 import numpy as np
 import torch
@@ -53,11 +53,27 @@ def relight(images: torch.Tensor, lights: torch.Tensor) -> torch.Tensor:
     return torch.sigmoid((torch.logit(images, eps=SMALLEST_LIGHT) + offset) * factor)
 
 
-def resize(crops: np.ndarray, size_px: int) -> torch.Tensor:
-    """Resize packed crops with antialiasing: (N, s, s, 3) uint8 to (N, 3, size, size) uint8.
+def middle_width_px(crop_px: int, zoom: float) -> int:
+    """Width of the central square that fills the picture at a zoom of a crop.
 
-    The result is in channels-last memory, like the crops.
+    It has the parity of the crop, so that both have the same centre.
     """
+    return crop_px + 2 * round((crop_px / zoom - crop_px) / 2)
+
+
+def resize(crops: np.ndarray, size_px: int, zoom: float) -> torch.Tensor:
+    """Resize the middle of packed crops: (N, s, s, 3) uint8 to (N, 3, size, size) uint8.
+
+    At a `zoom` above 1 the margin is cut off, below 1 it is mirrored outwards. Resizing is bilinear
+    with antialiasing. The result is in channels-last memory, like the crops.
+    """
+    crop_px = crops.shape[1]
+    margin_px = (crop_px - middle_width_px(crop_px, zoom)) // 2
+    if margin_px > 0:
+        crops = crops[:, margin_px:-margin_px, margin_px:-margin_px]
+    elif margin_px < 0:
+        around = (-margin_px, -margin_px)
+        crops = np.pad(crops, [(0, 0), around, around, (0, 0)], mode="symmetric")
     images = torch.from_numpy(np.ascontiguousarray(crops)).permute(0, 3, 1, 2)
     if images.shape[-1] == size_px:
         return images

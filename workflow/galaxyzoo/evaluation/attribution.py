@@ -40,7 +40,7 @@ def occlusion_maps(
     network.to(device, memory_format=torch.channels_last).eval()
     occlusion = Occlusion(lambda images: network(images).clamp(0, 1))
     window, step = window_and_step_px(network.size_px)
-    pictures = resize(crops, network.size_px)
+    pictures = resize(crops, network.size_px, network.zoom)
     falls, probabilities = [], []
     galaxies = zip(pictures, answers, strict=True)
     for picture, answer in progress(galaxies, len(answers), "attribution", "galaxies"):
@@ -80,14 +80,16 @@ def attribution_table(galaxies: pd.DataFrame, falls: np.ndarray) -> pd.DataFrame
     """
     size_px = falls.shape[-1]
     step_px = window_and_step_px(size_px)[1]
-    middles = np.arange(step_px // 2, size_px, step_px)
-    y, x = np.meshgrid(middles, middles, indexing="ij")
+    first = np.arange(0, size_px, step_px)
+    middles = (first + np.minimum(first + step_px, size_px)) / 2 / size_px
+    y, x = (places.ravel() for places in np.meshgrid(first, first, indexing="ij"))
+    down, right = (places.ravel() for places in np.meshgrid(middles, middles, indexing="ij"))
     tables = [
         pd.DataFrame(
             {
-                "x": (x.ravel() + 0.5) / size_px,
-                "y": (y.ravel() + 0.5) / size_px,
-                "fall": fall[y.ravel(), x.ravel()],
+                "x": right,
+                "y": down,
+                "fall": fall[y, x],
             }
         )
         for fall in falls

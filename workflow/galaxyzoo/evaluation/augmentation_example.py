@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import torch
 
-from galaxyzoo.engine.augmentation import random_lights, random_views
+from galaxyzoo.engine.augmentation import middle_zoom, random_lights, random_views
 from galaxyzoo.engine.transforms import affine_maps, relight, resize, warp
 from galaxyzoo.tree.decision_tree import DecisionTree
 
@@ -31,8 +31,8 @@ def augmented_views(
     `crop` is (s, s, 3) uint8, `size_px` the stage's size and `settings` the config's
     `augmentation`. Returns a table with one row per picture, and the pictures
     (1 + VIEWS, size, size, 3) uint8. The table holds the values drawn: `degrees`, `mirrored`,
-    `zoom`, `shift_right` and `shift_down` in picture widths and, if the config sets brightness or
-    contrast, `logit_offset` and `logit_factor`.
+    `zoom` (relative to that of the unchanged picture), `shift_right` and `shift_down` in picture
+    widths and, if the config sets brightness or contrast, `logit_offset` and `logit_factor`.
     """
     views = random_views(VIEWS, settings, KEY)
     drawn = {
@@ -42,7 +42,7 @@ def augmented_views(
         "shift_right": (views.shift[:, 0], 0.0),
         "shift_down": (views.shift[:, 1], 0.0),
     }
-    images = resize(crop[None], size_px)
+    images = resize(crop[None], size_px, middle_zoom(settings))
     seen = warp(images.expand(VIEWS, -1, -1, -1), torch.from_numpy(affine_maps(*views)))
     lights = random_lights(VIEWS, settings, KEY, "light")
     if lights is not None:

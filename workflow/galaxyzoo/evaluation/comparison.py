@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from galaxyzoo.evaluation.bootstrap import RESAMPLES, percentile_interval, resampled_means
+from galaxyzoo.evaluation.bootstrap import RESAMPLES, resampled_means, simultaneous_intervals
 from galaxyzoo.evaluation.finished_experiments import Experiment
 from galaxyzoo.evaluation.metrics import squared_errors
 
@@ -64,21 +64,26 @@ def score_table(
 ) -> pd.DataFrame:
     """One row per experiment on the same hold-out: the base first if there is one, then by error.
 
-    Columns: experiment; rmse, from its metrics.json; difference, from the first, with
-    difference_low and difference_high, the paired bootstrap interval over galaxies;
-    training_seconds, for all epochs of all stages and seeds, those of a base included; networks,
-    their number; epochs, of one seed (not of an ensemble); sizes_px, in the order of the stages;
-    galaxies, the number held out.
+    They are ordered by the error on validation galaxies, so that the hold-out is not used to choose
+    among them; an ensemble that has no such galaxies comes last. Columns: experiment; valid_rmse;
+    rmse, on the hold-out, from its metrics.json; difference, of rmse from the first, with
+    difference_low and difference_high, which for all rows together are paired bootstrap intervals
+    over galaxies; training_seconds, for all epochs of all stages and seeds, those of a base
+    included; networks, their number; epochs, of one seed (not of an ensemble); sizes_px, in the
+    order of the stages; galaxies, the number held out; seen_galaxy_zoo, whether a network began
+    with weights that were trained on Galaxy Zoo's votes.
     """
-    by_error = sorted(experiments, key=lambda one: one.metrics["rmse"]["bag"])
-    experiments = sorted(by_error, key=lambda one: one.name != base)
+    experiments = sorted(
+        experiments, key=lambda one: (one.name != base, one.validation_rmse or np.inf)
+    )
     squared = np.stack([squared_errors(one.predicted, one.voted) for one in experiments], axis=1)
     errors = np.sqrt(resampled_means(squared, resamples))
-    low, high = percentile_interval(errors - errors[:, :1])
     rmse = np.array([one.metrics["rmse"]["bag"] for one in experiments])
+    low, high = simultaneous_intervals(rmse - rmse[0], errors - errors[:, :1])
     return pd.DataFrame(
         {
             "experiment": [one.name for one in experiments],
+            "valid_rmse": pd.array([one.validation_rmse for one in experiments], dtype="Float64"),
             "rmse": rmse,
             "difference": rmse - rmse[0],
             "difference_low": low,
@@ -88,8 +93,19 @@ def score_table(
             "epochs": pd.array([one.epochs for one in experiments], dtype="Int64"),
             "sizes_px": [", ".join(map(str, one.sizes_px)) for one in experiments],
             "galaxies": [len(one.ids) for one in experiments],
+            "seen_galaxy_zoo": [one.metrics["seen_galaxy_zoo"] for one in experiments],
         }
     )
+
+
+def on_one_validation(experiments: Sequence[Experiment]) -> bool:
+    """Whether experiments on one hold-out have validated the same galaxies, seed by seed."""
+    drawn = {
+        (tuple(one.config["seeds"]), one.config["validation"], one.metrics["galaxies"]["valid"])
+        for one in experiments
+        if not one.members
+    }
+    return len(drawn) == 1
 
 
 def learning_curves(experiments: Sequence[Experiment]) -> pd.DataFrame:

@@ -14,8 +14,8 @@ def member_scores(
     """Errors of an ensemble's members, as in its metrics.json; every array is (N, columns).
 
     `members` gives, by name, each member's weight, its rmse, and rmse_without: that of the ensemble
-    of all others with their weights. `error_correlation` gives Pearson's correlation of the errors
-    of each two members, over all galaxies and columns.
+    of all others with their weights, None if these are all 0. `error_correlation` gives Pearson's
+    correlation of the errors of each two members, over all galaxies and columns.
     """
     names = list(predicted)
     errors = np.stack([(predicted[name] - voted).ravel() for name in names])
@@ -23,11 +23,12 @@ def member_scores(
     correlation = np.corrcoef(errors)
     members = {}
     for i, name in enumerate(names):
-        others = np.average(np.delete(errors, i, axis=0), axis=0, weights=np.delete(shares, i))
+        rest = np.delete(shares, i)
+        others = rest @ np.delete(errors, i, axis=0) / rest.sum() if rest.any() else None
         members[name] = {
             "weight": float(shares[i]),
             "rmse": rmse(predicted[name], voted),
-            "rmse_without": float(np.sqrt(np.mean(others**2))),
+            "rmse_without": None if others is None else float(np.sqrt(np.mean(others**2))),
         }
     table = {
         name: dict(zip(names, map(float, row), strict=True))

@@ -43,6 +43,12 @@ class Experiment(NamedTuple):
     members: tuple["Experiment", ...] = ()
 
     @property
+    def validation_rmse(self) -> float | None:
+        """The error on validation galaxies; None for an ensemble whose members share none."""
+        validation = self.metrics["validation"]
+        return validation and validation["rmse"]
+
+    @property
     def networks(self) -> int:
         """The number of networks that are averaged."""
         return sum(one.networks for one in self.members) or len(self.config["seeds"])
@@ -83,6 +89,11 @@ def read_experiment(folder: Path) -> Experiment:
     require_files(folder, list(files.values()))
     config = yaml.safe_load(files["config.yaml"].read_text(encoding="utf-8"))
     metrics = read_json(files["metrics.json"])
+    if "validation" not in metrics:
+        raise InputError(
+            "its metrics.json has no validation error, by which experiments are ranked: it is of "
+            "an earlier version of this workflow; run it again"
+        )
     index = folder.parent / "surveys" / config["survey"]["name"] / "training.csv"
     require_files(folder, [index])
     members = tuple(read_experiment(folder.parent / name) for name in config.get("ensemble", ()))

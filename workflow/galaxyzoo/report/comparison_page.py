@@ -7,7 +7,12 @@ from typing import Any
 import pandas as pd
 
 from galaxyzoo.evaluation.bootstrap import INTERVAL_PERCENT, RESAMPLES
-from galaxyzoo.evaluation.comparison import config_differences, learning_curves, score_table
+from galaxyzoo.evaluation.comparison import (
+    config_differences,
+    learning_curves,
+    on_one_validation,
+    score_table,
+)
 from galaxyzoo.evaluation.finished_experiments import Experiment
 from galaxyzoo.report.figures.comparison import compared_curves, differences
 from galaxyzoo.report.figures.style import save, save_with_numbers
@@ -25,7 +30,7 @@ def write_comparison(
 
     `apart` gives the reason for each experiment that is not compared. `files` are the paths to
     write: page, table, curves and differences. `base` is the experiment that the others are
-    variants of; without one, they are compared with the best.
+    variants of; without one, they are compared with the best on validation galaxies.
     """
     scores = score_table(experiments, base)
     by_name = {experiment.name: experiment for experiment in experiments}
@@ -38,8 +43,9 @@ def write_comparison(
     pages.filters["signed"] = "{:+.5f}".format
     page = pages.get_template(template.name).render(
         scores=scores.astype(object).where(scores.notna(), None).to_dict("records"),
-        best=scores.loc[scores["rmse"].idxmin(), "experiment"],
+        best=scores.loc[scores["valid_rmse"].idxmin(), "experiment"],
         base=base,
+        same_validation=on_one_validation(experiments),
         trained=list(configs),
         differences=config_differences(configs),
         apart=apart,

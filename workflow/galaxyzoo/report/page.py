@@ -12,7 +12,10 @@ from markupsafe import Markup
 
 from galaxyzoo.evaluation.averaging import BAG
 from galaxyzoo.evaluation.error_tables import main_columns
-from galaxyzoo.evaluation.published_scores import PUBLISHED
+from galaxyzoo.evaluation.published_scores import (
+    ON_KAGGLES_TEST_GALAXIES,
+    ON_VALIDATION_GALAXIES,
+)
 from galaxyzoo.evaluation.stage_tables import StageTables, lr_in_words
 from galaxyzoo.foundation.handed_on import read_json
 from galaxyzoo.report.rule_graph import RuleGraph
@@ -106,6 +109,7 @@ def ensemble_page(
         whole="Ensemble",
         members=ensemble["members"],
         correlation=ensemble["error_correlation"],
+        fitted=ensemble["fitted"],
         scores=scores(metrics, ensemble_scores(metrics)),
     )
 
@@ -125,7 +129,8 @@ def page(
     return pages.get_template(template.name).render(
         config=config,
         metrics=metrics,
-        published=PUBLISHED,
+        published=ON_KAGGLES_TEST_GALAXIES,
+        published_validation=ON_VALIDATION_GALAXIES,
         tables={name: table.to_dict("records") for name, table in tables.items()},
         questions=tree.questions,
         answers=len(tree.columns),

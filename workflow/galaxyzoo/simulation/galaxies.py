@@ -15,6 +15,11 @@ import numpy as np
 # Galaxies beyond the upper radius are rare, and would be the slowest to draw.
 MAGNITUDE_LIMIT = 17.0
 R90_RANGE_ARCSEC = (3.5, 30.0)
+# How often a spiral has 1 to 6 arms, without a bar and with one.
+ARM_NUMBERS = {
+    False: (0.06, 0.63, 0.15, 0.08, 0.05, 0.03),
+    True: (0.04, 0.84, 0.06, 0.03, 0.02, 0.01),
+}
 
 
 @dataclass(frozen=True)
@@ -145,7 +150,7 @@ class Galaxy:
 def draw_galaxy(rng: np.random.Generator) -> Galaxy:
     """Draw one galaxy of the survey."""
     kinds = (elliptical, lenticular, spiral, irregular, artefact)
-    return kinds[rng.choice(len(kinds), p=(0.31, 0.12, 0.505, 0.057, 0.008))](rng)
+    return kinds[rng.choice(len(kinds), p=(0.30, 0.12, 0.52, 0.053, 0.007))](rng)
 
 
 def elliptical(rng: np.random.Generator) -> Galaxy:
@@ -179,7 +184,7 @@ def lenticular(rng: np.random.Generator) -> Galaxy:
         view=draw_view(rng, surface_brightness=20.3),
         spheroid=draw_bulge(rng, rng.uniform(0.15, 0.7), disc),
         disc=disc,
-        bar=draw_bar(rng, chance=0.12),
+        bar=draw_bar(rng, chance=0.05),
         ring=draw_ring(rng, chance=0.16),
         companion=draw_companion(rng, colour),
         oddities=replace(draw_oddities(rng), dust=draw_dust(rng, disc)),
@@ -192,17 +197,17 @@ def spiral(rng: np.random.Generator) -> Galaxy:
     lateness = np.exp(-bulge / 0.15)  # 1 without a bulge, falls towards 0 for large ones
     colour = rng.normal(0.66 - 0.27 * lateness, 0.08)
     disc = draw_disc(rng, colour, thickness=rng.uniform(0.08, 0.2))
-    bar = draw_bar(rng, chance=0.16)
-    flocculent = rng.random() < 0.25
+    bar = draw_bar(rng, chance=0.24)
+    flocculent = rng.random() < (0.2 if bar.light else 0.5)
     return Galaxy(
         view=draw_view(rng, surface_brightness=20.7),
         spheroid=draw_bulge(rng, bulge, disc),
         disc=disc,
         arms=Arms(
             contrast=rng.lognormal(np.log(1.2 + 1.6 * lateness), 0.5),
-            number=int(rng.choice(range(1, 7), p=(0.06, 0.66, 0.13, 0.07, 0.05, 0.03))),
-            pitch_deg=float(np.clip(rng.normal(17 + 9 * lateness, 5), 8, 42)),
-            raggedness=rng.uniform(0.1, 0.4) + 0.4 * flocculent,
+            number=int(rng.choice(range(1, 7), p=ARM_NUMBERS[bool(bar.light)])),
+            pitch_deg=float(np.clip(rng.normal(20 + 8 * lateness - 7 * flocculent, 5), 8, 42)),
+            raggedness=rng.uniform(0.0, 0.3) + flocculent * rng.uniform(0.5, 1.2),
             start=bar.length if bar.light else 0.2,
         ),
         bar=bar,
@@ -223,10 +228,16 @@ def irregular(rng: np.random.Generator) -> Galaxy:
     )
     return Galaxy(
         view=draw_view(rng, surface_brightness=21.0),
-        spheroid=draw_bulge(rng, 0.02, disc),
+        spheroid=draw_bulge(rng, 0.005, disc),
         disc=disc,
+        arms=Arms(
+            contrast=draw_if(rng, 0.5, 0.8, 2.0),
+            number=int(rng.integers(1, 3)),
+            pitch_deg=rng.uniform(25, 42),
+            raggedness=rng.uniform(0.3, 0.8),
+        ),
         companion=draw_companion(rng, colour),
-        oddities=Oddities(displacement=rng.uniform(0.03, 0.1)),
+        oddities=Oddities(displacement=rng.uniform(0.02, 0.07)),
     )
 
 
@@ -303,7 +314,7 @@ def draw_dust(rng: np.random.Generator, disc: Disc) -> float:
 def draw_companion(rng: np.random.Generator, colour: float) -> Companion:
     """Draw a merging companion, or none, of about the galaxy's own `colour`."""
     return Companion(
-        light=draw_if(rng, 0.03, 0.35, 1.0),
+        light=draw_if(rng, 0.05, 0.15, 0.7),
         separation=rng.uniform(0.45, 0.95),
         radius=rng.uniform(0.15, 0.35),
         axis_ratio=rng.uniform(0.4, 1.0),
@@ -317,5 +328,5 @@ def draw_oddities(rng: np.random.Generator) -> Oddities:
     return Oddities(
         displacement=disturbed * rng.uniform(0.05, 0.15),
         tail=disturbed * rng.uniform(0.1, 0.35),
-        star=draw_if(rng, 0.03, 0.1, 0.5),
+        star=draw_if(rng, 0.03, 0.05, 0.3),
     )

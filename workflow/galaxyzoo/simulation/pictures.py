@@ -26,6 +26,7 @@ from galaxyzoo.simulation.light import (
 
 SIZE_PX = 424
 PX_PER_R90 = 50  # 0.02 R90 per pixel (Willett et al. 2013, section 2.2)
+CENTRE_PX = (1.6, 0.8)  # mean and scatter of a galaxy's offset right and down, as in Kaggle's files
 CCD_ARCSEC = 0.396  # per pixel of the camera
 SKY_NOISE = np.float32([0.037, 0.026, 0.016])  # nanomaggies, from sky brightness and gain
 ELECTRONS = 940.0  # per nanomaggy
@@ -46,7 +47,7 @@ def jpeg(picture: np.ndarray, quality: int = PICTURE_QUALITY) -> bytes:
 def render(galaxy: Galaxy, rng: np.random.Generator) -> np.ndarray:
     """Draw the cut-out of a galaxy, (424, 424, 3) uint8 RGB."""
     px_per_r90 = galaxy.view.r90_arcsec / CCD_ARCSEC
-    turn = rng.uniform(0, 2 * np.pi)
+    turn, mirrored = rng.uniform(0, 2 * np.pi), rng.random() < 0.5
     side = frame_side(px_per_r90, turn)
     sky = stars(galaxy, side, px_per_r90, rng) + background_galaxies(side, px_per_r90, rng)
     if not galaxy.artefact.star:
@@ -57,7 +58,10 @@ def render(galaxy: Galaxy, rng: np.random.Generator) -> np.ndarray:
         sky += galaxy.artefact.trail * satellite_trail(side, rng)
     noise = np.sqrt(SKY_NOISE**2 + np.maximum(sky, 0) / ELECTRONS)
     sky += noise * rng.standard_normal(sky.shape, np.float32)
-    return cut_out(survey_picture(sky), px_per_r90, turn)
+    frame = survey_picture(sky)
+    if mirrored:  # arms and tails are drawn with one sense of winding
+        frame = frame[:, ::-1]
+    return cut_out(frame, px_per_r90, turn, rng.normal(*CENTRE_PX, 2))
 
 
 def frame_side(px_per_r90: float, turn: float) -> int:
@@ -176,13 +180,17 @@ def survey_picture(sky: np.ndarray) -> np.ndarray:
     return np.asarray(Image.open(io.BytesIO(jpeg(colours, SURVEY_QUALITY))))
 
 
-def cut_out(frame: np.ndarray, px_per_r90: float, turn: float) -> np.ndarray:
-    """Rotate a frame by `turn` radians and resample to Galaxy Zoo's scale, (424, 424, 3) uint8."""
+def cut_out(frame: np.ndarray, px_per_r90: float, turn: float, centre_px: np.ndarray) -> np.ndarray:
+    """Rotate a frame by `turn` radians and resample to Galaxy Zoo's scale, (424, 424, 3) uint8.
+
+    Its centre is moved by `centre_px` (2,), right and down.
+    """
     step = px_per_r90 / PX_PER_R90
     cos, sin = step * np.cos(turn), step * np.sin(turn)
-    middle, half = len(frame) / 2, SIZE_PX / 2
-    x_row = (cos, sin, middle - half * (cos + sin))
-    y_row = (-sin, cos, middle - half * (cos - sin))
+    middle = len(frame) / 2
+    right, down = SIZE_PX / 2 + centre_px
+    x_row = (cos, sin, middle - right * cos - down * sin)
+    y_row = (-sin, cos, middle + right * sin - down * cos)
     picture = Image.fromarray(frame).transform(
         (SIZE_PX, SIZE_PX),
         Image.Transform.AFFINE,

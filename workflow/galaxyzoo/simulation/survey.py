@@ -1,7 +1,22 @@
 """A simulated survey: galaxies of known truth, in files like those of Kaggle's challenge.
 
 Code that reads Kaggle's files reads these in the same way. One extra file holds the probabilities
-that the simulated volunteers' answers were drawn from.
+about which the simulated crowds' answers scatter.
+
+How near the simulated sky is to the real one, as workflow/scripts/compare_skies.py measured it on
+6,000 simulated galaxies and 2,767 of Kaggle's training galaxies, a fair sample (centres: on 800 of
+each):
+
+| | simulated | real |
+| --- | --- | --- |
+| root mean square of all answers' standard deviations | 0.163 | 0.164 |
+| centre off the middle, median and 90 % quantile, px of 424 | 2.9, 9.8 | 2.7, 4.9 |
+
+The means of the 37 answers differ by at most 0.021. The 666 correlations between them differ by
+0.079 (root mean square) and at most 0.33 (Class10.3 with Class11.6), and correlate with the real
+ones at 0.96. Late spirals are too often without a bulge, and pictures in which a companion, clump
+or star outshines the centre are too common. Each real galaxy met one crowd, so how much crowds
+differ is a guess.
 """
 
 from collections.abc import Callable, Iterable, Iterator

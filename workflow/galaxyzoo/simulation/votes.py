@@ -31,15 +31,25 @@ ODD_ANYHOW = {
     "dust lane": 0.003,
 }
 # Answers about arms that are seen but can hardly be made out.
-UNCLEAR_WINDING = {"tight": 0.45, "medium": 0.35, "loose": 0.2}
+UNCLEAR_WINDING = {"tight": 0.48, "medium": 0.38, "loose": 0.14}
 UNCLEAR_NUMBER = {
     "1 arm": 0.06,
-    "2 arms": 0.28,
-    "3 arms": 0.04,
-    "4 arms": 0.02,
-    "more than 4 arms": 0.02,
-    "can't tell": 0.58,
+    "2 arms": 0.14,
+    "3 arms": 0.05,
+    "4 arms": 0.03,
+    "more than 4 arms": 0.04,
+    "can't tell": 0.68,
 }
+# Answers about a bulge by volunteers who do not compare it with the disc.
+ANY_BULGE = {
+    "no bulge": 0.1,
+    "just noticeable bulge": 0.44,
+    "obvious bulge": 0.26,
+    "dominant bulge": 0.2,
+}
+# Sum of the parameters of the Dirichlet distribution from which a crowd's chances are drawn: the
+# larger, the more alike are crowds. Not measured, since each real galaxy met one crowd.
+LIKE_MINDED = 100
 
 
 def vote_fractions(galaxy: Galaxy, volunteers: int, rng: np.random.Generator) -> np.ndarray:
@@ -47,19 +57,20 @@ def vote_fractions(galaxy: Galaxy, volunteers: int, rng: np.random.Generator) ->
 
     Everyone who gives an answer is asked the questions that it leads to. So an answer's votes
     divided by the number of volunteers equal its share of its question's votes, times its parent's
-    weighted fraction.
+    weighted fraction. Each galaxy meets a crowd of its own, whose chances scatter about the true
+    ones (Dirichlet-multinomial), so that votes scatter more than binomial ones would.
     """
     shares = answer_shares(galaxy)
     votes = np.zeros(len(TREE.columns), int)
     for i in TREE.asking_order:
         parent = TREE.parents[i]
         asked = volunteers if parent is None else votes[parent]
-        votes[TREE.slices[i]] = rng.multinomial(asked, shares[i])
+        votes[TREE.slices[i]] = rng.multinomial(asked, rng.dirichlet(LIKE_MINDED * shares[i]))
     return votes / volunteers
 
 
 def true_probabilities(galaxy: Galaxy) -> np.ndarray:
-    """The limit of the weighted fractions for many volunteers, (37,) float64."""
+    """The weighted fractions that many crowds would give on average, (37,) float64."""
     return np.concatenate(TREE.weighted(answer_shares(galaxy)))
 
 
@@ -89,20 +100,13 @@ def answer_chances(galaxy: Galaxy) -> dict[int, Chances]:
         2: yes_no("edge-on", "not edge-on", noticed["edge"] / anything),
         3: yes_no("bar", "no bar", noticed["bar"] / anything),
         4: yes_no("spiral", "no spiral", noticed["arms"] / anything),
-        5: ordered(
-            ("no bulge", "just noticeable bulge", "obvious bulge", "dominant bulge"),
-            np.log(galaxy.spheroid.light + 0.01),
-            bounds=np.log([0.025, 0.12, 0.75]),
-            width=0.5,
-        ),
+        5: blend(bulge_prominence(galaxy.spheroid.light), ANY_BULGE, comparison(galaxy)),
         6: yes_no("odd", "not odd", any_of(odd)),
         7: roundness(apparent_axis_ratio(galaxy)),
         8: odd,
         9: edge_on_bulge(galaxy),
         10: blend(winding(galaxy.arms.pitch_deg), UNCLEAR_WINDING, noticed["arms"]),
-        11: blend(
-            arm_number(galaxy.arms.number), UNCLEAR_NUMBER, noticed["arms"] * regularity(galaxy)
-        ),
+        11: blend(arm_number(galaxy.arms.number), UNCLEAR_NUMBER, regularity(galaxy) ** 2),
     }
 
 
@@ -110,12 +114,20 @@ def noticed_features(galaxy: Galaxy) -> Chances:
     """Chance that each feature is noticed, and that the galaxy is seen to be a disc."""
     disc = galaxy.disc
     flat = 1 - galaxy.spheroid.light
+    arms = 0.95 * noticing(arm_visibility(galaxy), 0.23, 1.6)
+    on_edge = below(disc.axis_ratio, 0.27, 0.05)
     return {
-        "arms": 0.95 * noticing(arm_visibility(galaxy), 0.2),
-        "bar": 0.04 + 0.94 * noticing(bar_visibility(galaxy), 0.3, 3),
+        "arms": arms,
+        "bar": any_of(
+            {
+                "seen": 0.75 * noticing(bar_visibility(galaxy), 0.3, 3),
+                "thought": 0.04 + 0.15 * arms * regularity(galaxy),
+            }
+        ),
         "ring": noticing(ring_visibility(galaxy), 0.4),
-        "edge": np.sqrt(flat) * below(disc.axis_ratio, 0.25, 0.04),
-        "disc": 0.12 + 0.55 * (0.3 + 0.7 * flat) * noticing(1 - disc.axis_ratio, 0.5),
+        "edge": 0.75 * np.sqrt(flat) * on_edge,
+        "disc": (0.12 + 0.5 * (0.3 + 0.7 * flat) * noticing(1 - disc.axis_ratio, 0.5))
+        * (1 - 0.85 * np.sqrt(flat) * on_edge),
         "lumps": noticing(lump_visibility(galaxy), 0.5),
         "tides": 0.6 * noticing(tide_visibility(galaxy), 0.06),
     }
@@ -125,13 +137,26 @@ def noticed_oddities(galaxy: Galaxy) -> Chances:
     """Chance that each kind of oddity is noticed."""
     odd, companion = galaxy.oddities, galaxy.companion
     apart = min(companion.separation / (0.25 + 2 * seeing(galaxy)), 2)
+    merger = 0.85 * noticing(np.sqrt(companion.light) * apart, 0.6, 3)
+    ragged = noticing(arm_visibility(galaxy), 0.2) * (1 - regularity(galaxy))
+    loose = ragged * below(-galaxy.arms.pitch_deg, -26, 4)
     seen = {
         "ring": 0.9 * noticing(ring_visibility(galaxy), 0.4),
         "lens or arc": 0.8 * noticing(odd.arc * resolved(0.04, galaxy), 0.02),
-        "disturbed": 0.5 * noticing(tide_visibility(galaxy), 0.06),
-        "irregular": 0.8 * noticing(lump_visibility(galaxy), 0.5),
-        "other": 0.5 * noticing(odd.star, 0.15),
-        "merger": 0.85 * noticing(np.sqrt(companion.light) * apart, 0.6, 3),
+        "disturbed": any_of(
+            {"tides": 0.4 * noticing(tide_visibility(galaxy), 0.06), "arms": 0.12 * loose}
+        ),
+        "irregular": any_of(
+            {"lumps": 0.7 * noticing(lump_visibility(galaxy), 0.5), "arms": 0.12 * loose}
+        ),
+        "other": any_of(
+            {
+                "star": 0.6 * noticing(odd.star, 0.15),
+                "merger": 0.5 * merger,
+                "artefact": 0.4 * galaxy.artefact.star + 0.4 * noticing(galaxy.artefact.trail, 0.1),
+            }
+        ),
+        "merger": merger,
         "dust lane": 0.5 * noticing(odd.dust * resolved(0.035, galaxy), 0.4),
     }
     return {kind: any_of({"seen": seen[kind], "anyhow": ODD_ANYHOW[kind]}) for kind in seen}
@@ -139,20 +164,35 @@ def noticed_oddities(galaxy: Galaxy) -> Chances:
 
 def star_chance(galaxy: Galaxy) -> float:
     """Chance of being called a star or an artifact."""
-    return 0.85 if galaxy.artefact.star else 0.018 + 0.6 * noticing(galaxy.artefact.trail, 0.1)
+    if galaxy.artefact.star:
+        return 0.85
+    smooth = 1 - any_of(noticed_features(galaxy))
+    thought = 0.006 + 0.1 * galaxy.oddities.star + 0.025 * smooth
+    return thought + 0.6 * noticing(galaxy.artefact.trail, 0.1)
+
+
+def bulge_prominence(light: float) -> Chances:
+    """Chance of each answer to how prominent a bulge is that has this share of the light."""
+    bounds = np.log([0.014, 0.13, 0.8])
+    return ordered(tuple(ANY_BULGE), np.log(light + 0.01), bounds, width=0.5)
+
+
+def comparison(galaxy: Galaxy) -> float:
+    """Share of the volunteers who compare a bulge with its disc, which an elliptical lacks."""
+    return 0.75 if galaxy.spheroid.light < 1 else 0.1
 
 
 def edge_on_bulge(galaxy: Galaxy) -> Chances:
     """Chance of each answer to the shape of a bulge seen edge-on."""
     bulge = noticing(galaxy.spheroid.light, 0.05)
-    boxy = bulge * (0.05 + 0.6 * noticing(galaxy.spheroid.isophote - 2, 1.5))
+    boxy = bulge * (0.08 + 0.6 * noticing(galaxy.spheroid.isophote - 2, 1.5))
     return {"rounded bulge": bulge - boxy, "boxy bulge": boxy, "no bulge": 1 - bulge}
 
 
 def roundness(axis_ratio: float) -> Chances:
     """Chance of each answer to how round an outline is, the roundest first."""
     answers = ("cigar-shaped", "in between", "completely round")
-    chances = ordered(answers, axis_ratio, bounds=(0.43, 0.76), width=0.08)
+    chances = ordered(answers, axis_ratio, bounds=(0.42, 0.76), width=0.06)
     return dict(reversed(chances.items()))
 
 
@@ -165,7 +205,7 @@ def arm_number(number: int) -> Chances:
     """Chance of each count of arms that are clearly seen; few volunteers are off by one."""
     counts = ("1 arm", "2 arms", "3 arms", "4 arms", "more than 4 arms")
     misses = np.abs(np.arange(1, 6) - min(number, 5))
-    chances = np.select([misses == 0, misses == 1], [0.85, 0.06], 0.005)
+    chances = np.select([misses == 0, misses == 1], [0.82, 0.08], 0.01)
     return {**dict(zip(counts, chances.tolist(), strict=True)), "can't tell": 0.05}
 
 

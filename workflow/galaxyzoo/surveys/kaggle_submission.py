@@ -18,15 +18,20 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+SEEN = "starting weights have seen Galaxy Zoo's votes"
 PAUSES_S = (1, 2, 4, 8, *[15] * 119)  # between requests for the score: half an hour in all
 
 
-def kaggle_score(file: Path, competition: str, experiment: str) -> dict[str, Any]:
+def kaggle_score(
+    file: Path, competition: str, experiment: str, seen_galaxy_zoo: bool
+) -> dict[str, Any]:
     """Submit a file of predictions, unless the same bytes were submitted before; return its score.
 
     Returns `competition`, `file`, `sha256`, `submission` (Kaggle's number for it), `message`,
     `date` (ISO 8601, UTC), `public_score` and `private_score` (Kaggle's errors, None if it shows
-    none). Raises InputError if Kaggle refuses the file, or has not scored it in half an hour.
+    none), and `seen_galaxy_zoo`: whether a network began with weights that were trained on Galaxy
+    Zoo's votes, so that the scores mean nothing. The submission's description says so too. Raises
+    InputError if Kaggle refuses the file, or has not scored it in half an hour.
     """
     with file.open("rb") as content:
         digest = hashlib.file_digest(content, "sha256").hexdigest()
@@ -36,7 +41,8 @@ def kaggle_score(file: Path, competition: str, experiment: str) -> dict[str, Any
         if number:
             log.info("Kaggle has this file already, as submission %d", number)
         else:
-            number = submitted(api, file, competition, f"{experiment}, {mark(digest)}")
+            seen = f", {SEEN}" if seen_galaxy_zoo else ""
+            number = submitted(api, file, competition, f"{experiment}{seen}, {mark(digest)}")
         scored = scored_submission(api, competition, number)
     result = {
         "competition": competition,
@@ -47,8 +53,11 @@ def kaggle_score(file: Path, competition: str, experiment: str) -> dict[str, Any
         "date": scored.date.replace(tzinfo=UTC).isoformat(timespec="seconds"),
         "public_score": score(scored.public_score),
         "private_score": score(scored.private_score),
+        "seen_galaxy_zoo": seen_galaxy_zoo,
     }
     log.info("Kaggle's error: public %(public_score)s, private %(private_score)s", result)
+    if seen_galaxy_zoo:
+        log.warning("these scores mean nothing: the %s", SEEN)
     return result
 
 

@@ -36,26 +36,32 @@ def draw_holdout(
 
 
 def split(
-    ids: np.ndarray, holdout_ids: np.ndarray, validation_fraction: float, seed: int
+    ids: np.ndarray,
+    holdout_ids: np.ndarray,
+    validation_fraction: float,
+    seed: int,
+    fair_ids: set[int] | None = None,
 ) -> pd.Series:
     """Divide the galaxies that are not held out into training and validation.
 
-    `validation_fraction` is the share of these galaxies to validate on. Returns a Series named
-    `part`, of "train", "valid" or "holdout", indexed by ascending GalaxyID. It does not depend on
-    the order of `ids`. Raises InputError if this leaves no galaxy to train on, or none to validate
-    on.
+    `validation_fraction` is the share of these galaxies to validate on or, with `fair_ids`, of the
+    fair ones among them; then only fair galaxies are drawn, so that errors on validation and on
+    hold-out are of the same kind of galaxies. Returns a Series named `part`, of "train", "valid" or
+    "holdout", indexed by ascending GalaxyID. It does not depend on the order of `ids`. Raises
+    InputError if this leaves no galaxy to train on, or none to validate on.
     """
     galaxies = np.unique(ids)
     rest = np.setdiff1d(galaxies, holdout_ids)
-    count = round(validation_fraction * len(rest))
+    pool = rest if fair_ids is None else np.intersect1d(rest, np.array(sorted(fair_ids)))
+    count = round(validation_fraction * len(pool))
     if not 1 <= count < len(rest):
         raise InputError(
             f"survey.holdout, validation: of {len(galaxies)} galaxies, "
             f"{len(galaxies) - len(rest)} are held out, and {validation_fraction:g} of the other "
-            f"{len(rest)} leaves none to train or validate on; choose fractions that leave at "
-            "least one of each, or a larger survey"
+            f"{len(pool)}{'' if fair_ids is None else ' fair ones'} leaves none to train or "
+            "validate on; choose fractions that leave at least one of each, or a larger survey"
         )
     part = pd.Series("train", index=pd.Index(galaxies, name="GalaxyID"), name="part")
     part[np.isin(galaxies, holdout_ids)] = "holdout"
-    part[numpy_generator("validation", seed).permutation(rest)[:count]] = "valid"
+    part[numpy_generator("validation", seed).permutation(pool)[:count]] = "valid"
     return part

@@ -48,7 +48,7 @@ def differences(table: pd.DataFrame, base: str | None) -> Figure:
     """Each experiment's error as the difference from the first one's, with its paired interval.
 
     `table` comes from `comparison.score_table`. To the left of the line, an experiment is better
-    than the `base` or, if there is none, than the best.
+    than the `base` or, if there is none, than the best on validation galaxies.
     """
     first, others = table.iloc[0], table.iloc[1:][::-1]
     rows = range(len(others))
@@ -63,7 +63,8 @@ def differences(table: pd.DataFrame, base: str | None) -> Figure:
     axes.grid(visible=False, axis="y")
     axes.set_title(f"{first['experiment']}: {first['rmse']:.4f}")
     axes.set_xlabel(
-        f"RMSE minus that of {first['experiment']}, the {'base' if base else 'best'}; "
-        f"bars: paired {INTERVAL_PERCENT} % interval over galaxies"
+        f"RMSE minus that of {first['experiment']}, the "
+        f"{'base' if base else 'best on validation'}; bars: paired {INTERVAL_PERCENT} % interval"
+        f"{'s, for all at once,' if len(others) > 1 else ''} over galaxies"
     )
     return figure
