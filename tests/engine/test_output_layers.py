@@ -89,3 +89,26 @@ def test_raw_outputs_can_be_found_for_the_values_of_any_tree(name, tree, values)
     wanted = torch.tensor(values)
     raw = OUTPUT_LAYERS[name].raw_outputs(wanted, tree)
     torch.testing.assert_close(OUTPUT_LAYERS[name].probabilities(raw, tree), wanted)
+
+
+def test_the_sigmoid_reproduces_0_and_1_to_within_a_thousandth():
+    wanted = torch.tensor([0.0, 1.0, 0.5])
+    raw = OUTPUT_LAYERS["sigmoid"].raw_outputs(wanted, VOTES_FOR_TREE)
+    again = OUTPUT_LAYERS["sigmoid"].probabilities(raw, VOTES_FOR_TREE)
+    torch.testing.assert_close(again, torch.tensor([0.001, 0.999, 0.5]))
+
+
+def test_the_softmax_reproduces_0_to_within_a_thousandth_of_its_question():
+    shares = [torch.eye(len(question.answers))[0] for question in GALAXY_ZOO_2.questions]
+    wanted = torch.cat(GALAXY_ZOO_2.weighted(shares))
+    raw = OUTPUT_LAYERS["softmax"].raw_outputs(wanted, GALAXY_ZOO_2)
+    again = OUTPUT_LAYERS["softmax"].probabilities(raw, GALAXY_ZOO_2)
+    # Three answers: shares of 1, 0.001 and 0.001, of a sum of 1.002.
+    torch.testing.assert_close(again[:3], torch.tensor([1, 0.001, 0.001]) / 1.002)
+
+
+def test_the_division_takes_over_as_soon_as_outputs_are_above_0():
+    raw = torch.full((1, 37), 1.0)
+    raw[0, :3] = torch.tensor([3e-4, 1e-4, -5.0])
+    probabilities = OUTPUT_LAYERS["tree"].probabilities(raw, GALAXY_ZOO_2)[0]
+    torch.testing.assert_close(probabilities[:3], torch.tensor([0.75, 0.25, 0.0]))

@@ -19,8 +19,17 @@ from snakemake.script import Snakemake
 
 from checkout import ONE_JOB_A_CORE, TINY, Checkout, changed
 from galaxyzoo.engine.resume import SavedState, stage_fingerprint
+from galaxyzoo.engine.training import train_stage
 from galaxyzoo.fingerprints import code_fingerprints
-from tiny_network import galaxies, new_tiny_network, same, train, train_until_killed
+from tiny_network import (
+    AUGMENTATION,
+    STAGE,
+    galaxies,
+    new_tiny_network,
+    same,
+    train,
+    train_until_killed,
+)
 from warm import TRAINING, Running
 
 STAGES = [
@@ -288,6 +297,27 @@ def test_the_time_before_a_stop_counts(tmp_path):
     assert timing["seconds"].iloc[1] < 1000
     # 64 galaxies in four batches, two of them before the stop.
     assert timing["images_per_second"].iloc[0] == pytest.approx(64 / 1000, rel=0.05)
+
+
+def test_the_tables_of_finished_epochs_are_written_as_soon_as_a_stage_goes_on(tmp_path):
+    """A stopped stage's tables went with its outputs; who watches need not wait for an epoch."""
+    path, states = tmp_path / "all_32.state", []
+    saved = SavedState(path, {}, save_minutes=5)
+    saved.save = lambda state: states.append(copy.deepcopy(state))
+    train(new_tiny_network(), saved=saved)
+    SavedState(path, {}, save_minutes=5).save(states[0])  # after the first of two epochs
+    written = []
+    train_stage(
+        new_tiny_network(),
+        galaxies(),
+        galaxies(),
+        STAGE,
+        AUGMENTATION,
+        0,
+        SavedState(path, {}, save_minutes=5),
+        lambda history, timing: written.append((len(history), len(timing))),
+    )
+    assert written == [(1, 1), (2, 2)]
 
 
 def test_a_state_is_due_after_so_many_minutes(tmp_path):

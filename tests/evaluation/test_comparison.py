@@ -118,6 +118,13 @@ def test_an_ensemble_without_validation_galaxies_comes_last():
     assert table["valid_rmse"].isna().tolist() == [False, True]
 
 
+def test_weights_that_have_seen_the_votes_are_marked():
+    seen = experiment("seen", 0.05)
+    seen = seen._replace(metrics=seen.metrics | {"seen_galaxy_zoo": True})
+    table = score_table([seen, experiment("other", 0.2, 2)], resamples=200)
+    assert table["seen_galaxy_zoo"].tolist() == [True, False]
+
+
 def test_validation_on_other_galaxies_is_told():
     one, other = experiment("one"), experiment("other")
     assert on_one_validation([one, other])
@@ -264,9 +271,9 @@ def test_a_run_compares_what_is_finished_and_trains_nothing(compared):
     results = compared.results.parent
     table = pd.read_csv(results / "comparison.csv")
     assert list(table["experiment"]) == ["tiny", "tiny_worse"]
-    for name, rmse in zip(table["experiment"], table["rmse"], strict=True):
-        metrics = json.loads((results / name / "metrics.json").read_text(encoding="utf-8"))
-        assert rmse == pytest.approx(metrics["rmse"]["bag"], rel=1e-12)  # as CSV writes it
+    for name, error in zip(table["experiment"], table["rmse"], strict=True):
+        written = json.loads((results / name / "metrics.json").read_text(encoding="utf-8"))
+        assert error == pytest.approx(written["rmse"]["bag"], rel=1e-12)  # as CSV writes it
     worse = table.iloc[1]
     assert 0 < worse["difference_low"] < worse["difference"] < worse["difference_high"]
     timings = [pd.read_csv(path) for path in compared.results.glob("seed*/stages/*_timing.csv")]
@@ -341,7 +348,7 @@ def test_the_page_shows_scores_differences_and_what_is_not_compared(browser, com
     table = pd.read_csv(results / "comparison.csv")
     columns = (table["experiment"], table["valid_rmse"], table["rmse"])
     assert [row[:3] for row in scores] == [
-        [name, f"{valid:.5f}", f"{rmse:.5f}"] for name, valid, rmse in zip(*columns, strict=True)
+        [name, f"{valid:.5f}", f"{error:.5f}"] for name, valid, error in zip(*columns, strict=True)
     ]
     worse = table.iloc[1]
     low, high = worse["difference_low"], worse["difference_high"]

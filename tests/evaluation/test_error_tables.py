@@ -76,6 +76,15 @@ def test_bins_of_a_property_hold_each_galaxy_once_in_its_order():
     assert (table["rmse"] < table["rmse_high"]).all()
 
 
+@pytest.mark.parametrize(("galaxies", "bins"), [(40, 1), (99, 1), (100, 2), (900, 10)])
+def test_there_are_at_most_ten_bins_of_at_least_50_galaxies(galaxies, bins):
+    predicted, voted = given(galaxies, seed=1), given(galaxies, seed=2)
+    table = error_by_property(
+        {"size": np.arange(galaxies, dtype=float)}, predicted, voted, voted.mean(axis=0)
+    )
+    assert len(table) == bins
+
+
 @pytest.mark.parametrize("galaxies", [20, 50])
 def test_the_interval_of_few_galaxies_holds_as_often_as_it_says(galaxies):
     """Squared errors are skewed; the bootstrap's percentiles hold in 88 to 92 % of such samples."""
@@ -171,3 +180,22 @@ def test_costs_are_of_all_seeds_and_epochs():
     [row] = stage_costs(timings, benchmarks).to_dict("records")
     expected = ["all", 41.5, 30, 95, 900]
     assert list(row.values()) == expected
+
+
+def test_the_centre_is_a_twentieth_of_the_width_and_the_sky_all_outside_the_largest_circle():
+    size_px, away = 100, np.arange(100) - 49.5
+    radius = np.hypot(away, away[:, None])
+    crop = np.full((1, size_px, size_px, 3), 10, np.uint8)
+    crop[0, radius <= 5] = 110
+    crop[0, (radius > 5) & (radius < 6)] = 60  # just outside the centre
+    crop[0, (radius > 49) & (radius <= 50)] = 250  # the rim of the circle, not sky
+    table = measured(crop, np.array([0]))
+    assert table["central_brightness"][0] == pytest.approx(100)
+
+
+def test_light_is_counted_out_to_the_edge_of_the_largest_circle():
+    size_px, away = 100, np.arange(100) - 49.5
+    radius = np.hypot(away, away[:, None])
+    crop = np.zeros((1, size_px, size_px, 3), np.uint8)
+    crop[0, (radius >= 49) & (radius < 50)] = 200  # a ring in the outermost pixel
+    assert 49 <= measured(crop, np.array([0]))["half_light_radius_px"][0] <= 50

@@ -17,7 +17,10 @@ from matplotlib.figure import Figure
 
 from browsing import opened, require_fit, unfold
 from galaxyzoo.config import load_schema, validated
-from galaxyzoo.evaluation.published_scores import PUBLISHED
+from galaxyzoo.evaluation.published_scores import (
+    ON_KAGGLES_TEST_GALAXIES,
+    ON_VALIDATION_GALAXIES,
+)
 from galaxyzoo.evaluation.stage_tables import read_stage_tables
 from galaxyzoo.report.explorer import explorer_data
 from galaxyzoo.report.figures.style import save
@@ -50,6 +53,7 @@ CONFIG = validated(
 METRICS = {
     "experiment": CONFIG["experiment"],
     "survey": "simulated",
+    "seen_galaxy_zoo": False,
     "subset": {"name": "holdout", "galaxies": 1400, "limited_to_fair_ids": True},
     "galaxies": {"train": 12345, "valid": 1371, "holdout": 1400, "test": 109},
     "rmse": {
@@ -64,6 +68,7 @@ METRICS = {
         "bag": 0.077639,
     },
     "rmse_interval": {"bag": [0.076511, 0.078813], "percent": 95, "resamples": 10000},
+    "validation": {"rmse": 0.079123, "rows": 2742, "galaxies": 2500, "seeds": {}},
     "questions": {str(n): 0.05 + n / 301 for n in range(1, 12)},
     "questions_mean_label": {str(n): 0.15 + n / 307 for n in range(1, 12)},
 }
@@ -237,8 +242,9 @@ def numbers(metrics):
 
 def test_the_tables_hold_every_error_of_the_metrics(page):
     cells = {text for _, text in page.all("td")}
-    assert len(numbers(METRICS)) == 31
-    assert {f"{number:.5f}" for number in numbers(METRICS)} <= cells
+    of_the_holdout = {name: part for name, part in METRICS.items() if name != "validation"}
+    assert len(numbers(of_the_holdout)) == 31
+    assert {f"{number:.5f}" for number in numbers(of_the_holdout)} <= cells
 
 
 def test_every_score_stands_in_the_row_of_what_it_is_of(results):
@@ -270,7 +276,35 @@ def test_published_scores_stand_apart_from_those_of_other_galaxies(results, name
     page = Page(source(results, CONFIG | {"survey": survey}))
     headings = [text for _, text in page.all("h3")]
     assert ("Published elsewhere, on other galaxies" in headings) is (name != "kaggle")
-    assert {f"{score.rmse:.5f}" for score in PUBLISHED} <= {text for _, text in page.all("td")}
+    published = ON_KAGGLES_TEST_GALAXIES + ON_VALIDATION_GALAXIES
+    cells = [text for _, text in page.all("td")]
+    for score in published:
+        assert {f"{score.rmse:.5f}", score.galaxies, score.source} <= set(cells)
+    text = source(results)
+    apart = text.index("On validation galaxies: no score of Kaggle")
+    assert text.rindex(">Ng, DINOv2-B/14<") < apart < text.index(">Briggs 2019<")
+
+
+def test_the_blog_s_validation_error_is_not_among_kaggle_s_scores_at_the_top(page):
+    [(_, top)] = page.all("header")
+    assert "Dieleman 2014" in top
+    assert "Briggs" not in top
+
+
+def test_validation_is_said_beside_the_scores_and_why_it_is_a_little_higher(results):
+    text = " ".join(re.sub("<.*?>", "", source(results)).split())
+    assert "On 2,742 validation galaxies, each predicted with all views by the one network" in text
+    assert "the error is 0.07912" in text
+    assert "One network errs a little more than the bag. They are fair galaxies too." in text
+    without = source(results, metrics=METRICS | {"validation": None})
+    assert "validation galaxies, each predicted" not in without
+
+
+def test_weights_that_have_seen_the_votes_are_told_beside_the_number(results):
+    said = "The starting weights have seen Galaxy Zoo"
+    assert said not in source(results)
+    seen = source(results, metrics=METRICS | {"seen_galaxy_zoo": True})
+    assert seen.index("RMSE of the bag") < seen.index(said) < seen.index("held-out galaxies</b>")
 
 
 def test_every_score_says_of_which_galaxies_it_is(page):

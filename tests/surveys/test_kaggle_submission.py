@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from checkout import Checkout, changed
+from checkout import TINY, Checkout, changed
 from kaggle_server import RULES, TOKEN, Kaggle
 
 SURVEY = {"name": "tiny", "source": "kaggle", "holdout": 0.25}
@@ -61,7 +61,19 @@ def test_a_submission_waits_for_its_score_and_stores_it(checkout, monkeypatch):
         "date": "2026-01-02T03:04:05+00:00",
         "public_score": 0.07501,
         "private_score": 0.07499,
+        "seen_galaxy_zoo": False,
     }
+
+
+def test_a_submission_of_weights_that_have_seen_the_votes_says_so(checkout, monkeypatch):
+    model = TINY["model"] | {"seen_galaxy_zoo": True}
+    checkout.write_config(changed(survey=SURVEY, model=model))
+    with Kaggle({}) as kaggle:
+        output = submit(checkout, kaggle, monkeypatch)
+    assert "these scores mean nothing" in output
+    score = stored_score(checkout)
+    assert score["seen_galaxy_zoo"] is True
+    assert "starting weights have seen Galaxy Zoo's votes" in score["message"]
 
 
 def test_a_file_that_kaggle_has_is_not_uploaded_again_and_another_is(checkout, monkeypatch):

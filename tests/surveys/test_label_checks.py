@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from galaxyzoo.surveys.label_checks import SUM_TOLERANCE, label_faults
+from galaxyzoo.surveys.label_checks import label_faults
 from trees import GALAXY_ZOO_2, RING_TREE
 
 
@@ -46,13 +46,13 @@ def test_a_question_with_a_parent_must_sum_to_its_value(random_labels):
 
 
 @pytest.mark.parametrize("question", range(11))
-def test_each_question_is_checked_to_the_tolerance(random_labels, question):
+def test_each_question_is_checked_to_a_thousandth(random_labels, question):
     columns = list(GALAXY_ZOO_2.questions[question].columns)
     labels = random_labels([5])
-    labels[columns] *= 1 - 0.9 * SUM_TOLERANCE / labels[columns].sum(axis=1).iloc[0]
+    labels[columns] *= 1 - 0.0009 / labels[columns].sum(axis=1).iloc[0]
     assert label_faults(labels, GALAXY_ZOO_2) == {}
     labels = random_labels([5])
-    labels[columns] *= 1 - 1.1 * SUM_TOLERANCE / labels[columns].sum(axis=1).iloc[0]
+    labels[columns] *= 1 - 0.0011 / labels[columns].sum(axis=1).iloc[0]
     assert f"question {question + 1}'s answers sum to" in label_faults(labels, GALAXY_ZOO_2)[5]
 
 

@@ -115,5 +115,17 @@ def test_with_fair_ids_only_those_are_validated_on_and_the_rest_is_trained_on():
 
 def test_without_fair_galaxies_left_there_is_no_validation():
     fair = {100_001, 100_002}
-    with pytest.raises(InputError, match="0.5 of the other 0 fair ones leaves none"):
+    with pytest.raises(InputError, match="of the other 0 fair ones leaves none"):
         split(IDS, np.array(sorted(fair)), 0.5, 0, fair)
+
+
+def test_each_part_gets_at_least_one_galaxy():
+    ten = IDS[:10]
+    assert len(draw_holdout(ten, 0.1, 0)) == 1
+    assert len(draw_holdout(ten, 0.9, 0)) == 9
+    one_held_out = draw_holdout(ten, 0.1, 0)
+    assert (split(ten, one_held_out, 0.11, 0) == "valid").sum() == 1
+    assert (split(ten, one_held_out, 0.89, 0) == "train").sum() == 1
+    for fraction in (0.05, 0.95):  # of nine: none, all
+        with pytest.raises(InputError, match="leaves none to train or validate on"):
+            split(ten, one_held_out, fraction, 0)

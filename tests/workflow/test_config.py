@@ -212,3 +212,28 @@ def keys(schema: dict, prefix: str = "") -> list[str]:
         inner = keys(value, f"{prefix}{name}.") + keys(value.get("items", {}), f"{prefix}{name}[].")
         names += inner or [prefix + name]
     return names
+
+
+@pytest.mark.parametrize(
+    ("model", "seen"),
+    [
+        ({"weights": "encoders/zoobot-encoder-convnext_nano.safetensors"}, True),
+        ({"weights": "galaxyzoo/imagenet.pt"}, False),  # the folder's name tells nothing
+        ({"weights": "x/gz_evo_resnet50.pt"}, True),
+        ({"weights": "x/Galaxy-Zoo-2.pt"}, True),
+        ({"weights": "pretrained"}, False),
+        ({"weights": "x/mine.pt", "seen_galaxy_zoo": True}, True),
+        ({"weights": "x/zoobot.pt", "seen_galaxy_zoo": False}, False),
+    ],
+)
+def test_weights_that_have_seen_the_votes_are_declared_or_known_by_name(model, seen):
+    config = validated(with_change(model={"backbone": "test_resnet"} | model), SCHEMA)
+    assert config["model"]["seen_galaxy_zoo"] is seen
+    assert validated(config, SCHEMA) == config
+
+
+@pytest.mark.parametrize("middle", [0.99, 1.3])
+def test_the_middle_of_the_zooms_lies_between_them(middle):
+    wrong = with_change(augmentation={"zoom": [1, 1.2], "middle": middle})
+    with pytest.raises(InputError, match=r"augmentation\.middle: .* is not within"):
+        validated(wrong, SCHEMA)

@@ -84,6 +84,18 @@ def test_an_ensemble_s_weights_sum_to_one():
     assert equal.weights == {"tiny": 0.5, "tiny-low_lr": 0.5}
     given = planned(variants=VARIANTS | VIEWS, ensemble={"views": 1, "low_lr": 3})
     assert given.weights == {"tiny-views": 0.25, "tiny-low_lr": 0.75}
+    assert given.members == ("tiny-views", "tiny-low_lr")
+
+
+def test_an_ensemble_s_weights_may_be_fitted_if_its_members_share_a_seed():
+    fitted = {"members": ["base", "low_lr"], "weights": "validation"}
+    plan = planned(variants=VARIANTS, ensemble=fitted)
+    assert plan.weights == "validation"
+    assert plan.members == ("tiny", "tiny-low_lr")
+    alone = {"low_lr": {"seeds": [7]}}
+    told = problems(variants=alone, ensemble=fitted)
+    assert "ensemble.weights: the members have no seed in common" in told
+    assert "ensemble: " in problems(variants=VARIANTS, ensemble=fitted | {"weights": "equal"})
 
 
 @pytest.mark.parametrize(
@@ -234,6 +246,64 @@ def test_an_ensemble_is_the_weighted_mean_of_its_members(varied):
     assert 0 < correlation["tiny-low_lr"] < 1
     submission = pd.read_csv(folder / "submission.csv.gz").set_index("GalaxyID")
     assert len(submission) == 7
+
+
+def test_an_ensemble_is_judged_on_what_no_member_of_a_seed_was_trained_on(varied):
+    results = varied.results.parent
+    written = {
+        name: json.loads((results / name / "metrics.json").read_text(encoding="utf-8"))
+        for name in NAMES
+    }
+    assert written["tiny"]["validation"]["rows"] == 2 * 9  # a fifth of 45 galaxies, two seeds
+    tables = {
+        name: pd.concat(
+            pd.read_parquet(results / name / f"seed{seed}/predictions/validation_tta.parquet")
+            for seed in (0, 1)
+        )
+        for name in ("tiny", "tiny-low_lr")
+    }
+    ids = tables["tiny"].pop("GalaxyID")
+    assert (tables["tiny-low_lr"].pop("GalaxyID") == ids).all()
+    mean = 0.25 * tables["tiny"] + 0.75 * tables["tiny-low_lr"]
+    voted = labels_in(varied.survey / "training.csv").loc[ids, mean.columns]
+    error = ((mean.to_numpy() - voted.to_numpy()) ** 2).mean() ** 0.5
+    assert written["tiny-ensemble"]["validation"]["rmse"] == pytest.approx(error)
+    table = pd.read_csv(varied.results / "comparison.csv").set_index("experiment")
+    assert table.loc["tiny-ensemble", "valid_rmse"] == pytest.approx(error)
+    assert table["valid_rmse"][1:].is_monotonic_increasing
+
+
+def test_each_seed_predicts_its_own_validation_galaxies(varied):
+    for seed in (0, 1):
+        folder = varied.results / f"seed{seed}"
+        split = pd.read_csv(folder / "split.csv")
+        predicted = pd.read_parquet(folder / "predictions" / "validation_tta.parquet")
+        assert set(predicted["GalaxyID"]) == set(split["GalaxyID"][split["part"] == "valid"])
+
+
+def test_weights_fitted_on_validation_retrain_and_predict_nothing(varied, tmp_path):
+    checkout = varied.copy(tmp_path / "copy")
+    fitted = {"members": ["base", "low_lr"], "weights": "validation"}
+    checkout.write_config(WITH_VARIANTS | {"ensemble": fitted})
+    run = checkout.make("results/tiny-ensemble/report.html")
+    assert run.returncode == 0, run.stdout
+    assert "weigh_members" in run.stdout
+    assert "predict_" not in run.stdout
+    assert "train_stage" not in run.stdout
+    folder = checkout.results.parent / "tiny-ensemble"
+    weights = json.loads((folder / "weights.json").read_text(encoding="utf-8"))
+    assert list(weights) == ["tiny", "tiny-low_lr"]
+    assert sum(weights.values()) == pytest.approx(1)
+    metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
+    members = metrics["ensemble"]["members"]
+    assert {name: one["weight"] for name, one in members.items()} == pytest.approx(weights)
+    before = json.loads(
+        (varied.results.parent / "tiny-ensemble" / "metrics.json").read_text(encoding="utf-8")
+    )
+    assert metrics["validation"]["rmse"] <= before["validation"]["rmse"]
+    assert "weights are those with the lowest error on validation" in (
+        folder / "report.html"
+    ).read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(("width", "scheme"), SCREENS)

@@ -29,7 +29,8 @@ class OutputLayer(NamedTuple):
     """A layer and its inverse, each from (..., columns) to the same shape.
 
     `raw_outputs` returns raw outputs that `probabilities` turns into the given values. The values
-    should satisfy the tree's sum constraints. Values of 0 and 1 are reproduced to within 0.001.
+    should satisfy the tree's sum constraints. In place of a share of 0, the layers but `none` and
+    `tree` reproduce one of about 0.001.
     """
 
     probabilities: Callable[[torch.Tensor, DecisionTree], torch.Tensor]

@@ -11,10 +11,10 @@ PRIVATE = "Kaggle's test galaxies, private part"
 LEADERBOARD = "Kaggle's test galaxies, as listed on the leaderboard"
 LATE = "Kaggle's test galaxies, submitted in 2024; the source does not say which part"
 
-COMPETITION = "https://www.kaggle.com/competitions/galaxy-zoo-the-galaxy-challenge/leaderboard"
-WINNER = "Dieleman, Willett & Dambre 2015, MNRAS 450, 1441, https://doi.org/10.1093/mnras/stv632"
+COMPETITION = "kaggle.com/competitions/galaxy-zoo-the-galaxy-challenge/leaderboard"
+WINNER = "Dieleman, Willett & Dambre 2015, MNRAS 450, 1441, doi:10.1093/mnras/stv632"
 BLOG = "James Briggs 2019, Galaxy Zoo kaggle competition redux with fast.ai (blog post)"
-NG = "C.-Y. Ng, https://github.com/alvinng4/GalaxyZooChallenge (README and report.pdf)"
+NG = "C.-Y. Ng, github.com/alvinng4/GalaxyZooChallenge (README and report.pdf)"
 
 
 class PublishedScore(NamedTuple):

@@ -9,11 +9,11 @@ each):
 
 | | simulated | real |
 | --- | --- | --- |
-| root mean square of all answers' standard deviations | 0.163 | 0.164 |
+| root mean square of all answers' standard deviations | 0.162 | 0.164 |
 | centre off the middle, median and 90 % quantile, px of 424 | 2.9, 9.8 | 2.7, 4.9 |
 
-The means of the 37 answers differ by at most 0.021. The 666 correlations between them differ by
-0.079 (root mean square) and at most 0.33 (Class10.3 with Class11.6), and correlate with the real
+The means of the 37 answers differ by at most 0.028. The 666 correlations between them differ by
+0.078 (root mean square) and at most 0.33 (Class10.3 with Class11.6), and correlate with the real
 ones at 0.96. Late spirals are too often without a bulge, and pictures in which a companion, clump
 or star outshines the centre are too common. Each real galaxy met one crowd, so how much crowds
 differ is a guess.
