@@ -46,10 +46,10 @@ def test_streamed_galaxies_give_the_same_weights():
 def test_galaxies_stay_on_the_gpu_where_they_fit():
     crops = np.zeros((4, 40, 40, 3), np.uint8)
     rows, labels = np.arange(4), np.zeros((4, 37))
-    data = load_galaxies(crops, labels, rows, 32, best_device(), stream=False)
+    data = load_galaxies(crops, labels, rows, 32, 1.0, best_device(), stream=False)
     assert data.images.device == data.labels.device == best_device()
     assert not data.streamed
-    assert load_galaxies(crops, labels, rows, 32, best_device(), stream=True).streamed
+    assert load_galaxies(crops, labels, rows, 32, 1.0, best_device(), stream=True).streamed
 
 
 def test_a_stage_that_was_stopped_ends_in_the_same_bits():

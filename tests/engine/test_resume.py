@@ -178,6 +178,7 @@ def test_after_a_kill_of_snakemake_alone_a_second_job_names_the_first_and_ends(s
     checkout = stage.checkout
     process = checkout.start(TARGET, *ONE_JOB_A_CORE)
     saves(checkout, process, 2)
+    os.killpg(process.pid, signal.SIGSTOP)  # so that the job does not end before the second begins
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
     assert checkout.snakemake("--unlock").returncode == 0

@@ -127,7 +127,7 @@ def test_a_loss_that_is_not_finite_names_stage_epoch_batch_and_learning_rate(net
 def test_galaxies_are_loaded_in_the_order_of_the_rows():
     crops = np.arange(6, dtype=np.uint8)[:, None, None, None] * np.ones((1, 40, 40, 3), np.uint8)
     labels = np.arange(6.0)[:, None] * np.ones((1, 37))
-    loaded = load_galaxies(crops, labels, np.array([4, 1]), 32, CPU, stream=False)
+    loaded = load_galaxies(crops, labels, np.array([4, 1]), 32, 1.0, CPU, stream=False)
     assert loaded.images.shape == (2, 3, 32, 32)
     assert loaded.images[:, 0, 0, 0].tolist() == [4, 1]
     assert loaded.labels[:, 0].tolist() == [4.0, 1.0]

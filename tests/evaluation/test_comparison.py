@@ -352,7 +352,7 @@ def test_the_page_shows_scores_differences_and_what_is_not_compared(browser, com
     ]
     worse = table.iloc[1]
     low, high = worse["difference_low"], worse["difference_high"]
-    assert scores[1][2:4] == [f"{worse['difference']:+.5f}", f"{low:+.5f} to {high:+.5f}"]
+    assert scores[1][3:5] == [f"{worse['difference']:+.5f}", f"{low:+.5f} to {high:+.5f}"]
     assert config == [["stages[all].lr", "[0.001, 0.01]", "0.02"]]
     reasons = dict(apart)
     assert set(reasons) == {"tiny_fewer", "tiny_unfinished", "tiny_damaged"}

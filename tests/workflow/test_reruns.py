@@ -21,7 +21,8 @@ def trainings(stages=STAGES, seeds=SEEDS) -> set[str]:
 
 
 def predictions(seeds=SEEDS) -> set[str]:
-    return {f"predict_{subset} seed={seed}" for subset in ("holdout", "test") for seed in seeds}
+    subsets = ("holdout", "validation", "test")
+    return {f"predict_{subset} seed={seed}" for subset in subsets for seed in seeds}
 
 
 CROPS = {"crop_training", "crop_test"}

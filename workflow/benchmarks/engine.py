@@ -72,7 +72,9 @@ def training_speeds(
     stage = STAGE | {"size": size_px, "batch_size": batch_size}
     images = batches * batch_size
     crops, labels = crops_and_labels(images, size_px)
-    data = load_galaxies(crops, labels, np.arange(images), size_px, best_device(), stream=False)
+    data = load_galaxies(
+        crops, labels, np.arange(images), size_px, 1.0, best_device(), stream=False
+    )
     learner = Learner(ready_network(backbone, size_px, dtype), data, stage, AUGMENTATION, seed=0)
 
     def epoch() -> None:
@@ -151,7 +153,7 @@ def save_seconds(backbone: str, size_px: int) -> float:
     """Median seconds to save a stage's state: write, sync and rename."""
     network = ready_network(backbone, size_px, torch.float32)
     crops, labels = crops_and_labels(2, size_px)
-    data = load_galaxies(crops, labels, np.arange(2), size_px, best_device(), stream=False)
+    data = load_galaxies(crops, labels, np.arange(2), size_px, 1.0, best_device(), stream=False)
     stage = STAGE | {"size": size_px, "batch_size": 2}
     learner = Learner(network, data, stage, AUGMENTATION, seed=0)
     learner.train_epoch(1, [], one_cycle, lambda losses: None)
@@ -173,7 +175,7 @@ def train_once(folder: Path) -> None:
     """Train a small network for one short stage on the crops in a folder."""
     crops, labels = np.load(folder / "crops.npy", mmap_mode="r"), np.load(folder / "labels.npy")
     rows = np.arange(len(crops))
-    data = load_galaxies(crops, labels, rows, SMALL_PX, best_device(), stream=False)
+    data = load_galaxies(crops, labels, rows, SMALL_PX, 1.0, best_device(), stream=False)
     stage = STAGE | {"size": SMALL_PX, "batch_size": 64}
     network = ready_network("test_resnet", SMALL_PX, torch.float32)
     saved = SavedState(folder / "benchmark.state", {}, save_minutes=5)
