@@ -2,7 +2,7 @@
 PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: demo test bench lint rulegraph lock
+.PHONY: demo test mutations bench lint rulegraph lock
 
 demo: .venv/installed
 	snakemake
@@ -13,6 +13,10 @@ demo: .venv/installed
 
 test: .venv/installed
 	pytest
+
+# Which single changes of the module the tests do not notice: see tests/README.md.
+mutations: .venv/installed
+	python tests/mutations.py
 
 bench: .venv/installed
 	GOMP_SPINCOUNT=2000 PYTHONPATH=workflow python -m benchmarks

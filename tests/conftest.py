@@ -15,6 +15,19 @@ from trees import GALAXY_ZOO_2
 os.environ.setdefault("GOMP_SPINCOUNT", "2000")  # as in the workflow; torch comes later
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """An option for tests/mutations.py, which has no time to wait for Snakemake."""
+    parser.addoption(
+        "--without-snakemake", action="store_true", help="skip tests that run Snakemake"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Without Snakemake, a test ends where it makes its checkout."""
+    if config.getoption("--without-snakemake"):
+        Checkout.__init__ = lambda *arguments: pytest.skip("needs Snakemake")
+
+
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory) -> Checkout:
     """A checkout in which the tiny experiment is done; a test leaves it as it found it."""

@@ -1,0 +1,158 @@
+"""Change the module in one place at a time, and list what the tests do not notice.
+
+    python tests/mutations.py --changes 100 --seed 1
+
+draws that many single changes of the rooms below: another number, another comparison, another
+sign, `and` for `or`. Each is made in a copy of the repository, and the tests of its room that need
+no Snakemake are run there until the first failure. What survives is listed with its line, to be
+judged by hand: a change may mean the same. tests/README.md says how to read the result.
+"""
+
+import argparse
+import ast
+import copy
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+ROOT = Path(__file__).parents[1]
+ROOMS = ("engine", "evaluation", "surveys", "tree")
+MINUTES = 4  # after which a change counts as noticed: it has made something endless
+SWAPPED = {
+    ast.Lt: ast.LtE,
+    ast.LtE: ast.Lt,
+    ast.Gt: ast.GtE,
+    ast.GtE: ast.Gt,
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+    ast.Add: ast.Sub,
+    ast.Sub: ast.Add,
+    ast.Mult: ast.Div,
+    ast.Div: ast.Mult,
+    ast.And: ast.Or,
+    ast.Or: ast.And,
+}
+
+
+class Change(NamedTuple):
+    """A single change: the file, its line, and the whole text of the changed file."""
+
+    path: Path
+    line: int
+    what: str
+    text: str
+
+
+def changes(path: Path) -> Iterator[Change]:
+    """All single changes of a file. Annotations and messages of errors are left alone."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    left_alone = {
+        id(inner)
+        for node in ast.walk(tree)
+        for part in (
+            [node.exc] if isinstance(node, ast.Raise) and node.exc else [],
+            [node.annotation]
+            if isinstance(node, ast.AnnAssign | ast.arg) and node.annotation
+            else [],
+            [node.returns] if isinstance(node, ast.FunctionDef) and node.returns else [],
+        )
+        for outer in part
+        for inner in ast.walk(outer)
+    }
+    for number, node in enumerate(ast.walk(tree)):
+        if id(node) in left_alone:
+            continue
+        for what in swaps(node):
+            changed = copy.deepcopy(tree)
+            apply(list(ast.walk(changed))[number])
+            line = getattr(node, "lineno", 0)
+            yield Change(path, line, what, ast.unparse(ast.fix_missing_locations(changed)))
+
+
+def swaps(node: ast.AST) -> Iterator[str]:
+    """What can be changed at a node, in words: nothing, or one thing."""
+    if isinstance(node, ast.Constant) and type(node.value) in (int, float):
+        yield f"{node.value} -> {other_number(node.value)}"
+    elif isinstance(node, ast.Compare) and type(node.ops[0]) in SWAPPED:
+        yield f"{type(node.ops[0]).__name__} -> {SWAPPED[type(node.ops[0])].__name__}"
+    elif isinstance(node, ast.BinOp | ast.BoolOp) and type(node.op) in SWAPPED:
+        yield f"{type(node.op).__name__} -> {SWAPPED[type(node.op)].__name__}"
+
+
+def apply(node: ast.AST) -> None:
+    """Make the one change at a node."""
+    if isinstance(node, ast.Constant):
+        node.value = other_number(node.value)
+    elif isinstance(node, ast.Compare):
+        node.ops[0] = SWAPPED[type(node.ops[0])]()
+    else:
+        node.op = SWAPPED[type(node.op)]()
+
+
+def other_number(value: float) -> float:
+    """One more for a whole number, half as much again for another."""
+    return value + 1 if isinstance(value, int) else 1.5 * value or 1.0
+
+
+def tests_of(inside: Path, folder: Path) -> list[str]:
+    """The test files of a module's room, those that name the module first."""
+    files = sorted((folder / "tests" / inside.parts[2]).glob("test_*.py"))
+    name = f"galaxyzoo.{inside.parts[2]}.{inside.stem}"
+    return sorted(map(str, files), key=lambda file: name not in Path(file).read_text("utf-8"))
+
+
+def is_noticed(change: Change, folder: Path) -> bool:
+    """Whether a test of the room fails in a copy of the repository with the change."""
+    inside = change.path.relative_to(ROOT)
+    target = folder / inside
+    before = target.read_text(encoding="utf-8")
+    target.write_text(change.text, encoding="utf-8")
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-n", "0"]
+    command += ["-p", "no:cacheprovider", "--without-snakemake", "-k", "not compiled"]
+    try:
+        run = subprocess.run(
+            [*command, *tests_of(inside, folder)],
+            cwd=folder,
+            capture_output=True,
+            timeout=60 * MINUTES,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return True
+    finally:
+        target.write_text(before, encoding="utf-8")
+    return run.returncode != 0
+
+
+def main() -> None:
+    """Draw changes, try each, and list those that no test noticed."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--changes", type=int, default=100)
+    parser.add_argument("--seed", type=int, default=0)
+    asked = parser.parse_args()
+    files = [
+        path
+        for room in ROOMS
+        for path in sorted((ROOT / "workflow" / "galaxyzoo" / room).rglob("*.py"))
+    ]
+    every = [change for path in files for change in changes(path)]
+    drawn = random.Random(asked.seed).sample(every, min(asked.changes, len(every)))
+    survived = 0
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name) / "copy"
+        shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(".venv", ".git", "results"))
+        for tried, change in enumerate(drawn, 1):
+            if not is_noticed(change, folder):
+                survived += 1
+                print(f"{change.path.relative_to(ROOT)}:{change.line}: {change.what}", flush=True)
+            print(f"{tried} tried, {survived} not noticed", file=sys.stderr, flush=True)
+    print(f"{len(drawn)} of {len(every)} single changes tried, {survived} not noticed")
+
+
+if __name__ == "__main__":
+    main()
