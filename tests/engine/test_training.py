@@ -1,9 +1,11 @@
 """The engine: fastai's head, freezing, schedule and learning rates, and what a stage leaves."""
 
 import pickle
+import zlib
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 
@@ -15,10 +17,24 @@ from galaxyzoo.engine.network import GalaxyNetwork, fastai_head, layer_groups
 from galaxyzoo.engine.prediction import predict_by_views
 from galaxyzoo.engine.pretrained import starting_weights
 from galaxyzoo.engine.schedule import one_cycle, spread_lr
+from galaxyzoo.engine.stage import set_up_stage
 from galaxyzoo.engine.torch_files import save_checked
 from galaxyzoo.engine.training import adam, pooled_rmse
 from galaxyzoo.foundation.errors import InputError
-from tiny_network import BACKBONE, CPU, MODEL, STAGE, galaxies, new_tiny_network, same, train
+from galaxyzoo.foundation.packed_crops import write_index
+from galaxyzoo.tree.questions import questions_of, without_words
+from held_out_galaxies import votes
+from tiny_network import (
+    AUGMENTATION,
+    BACKBONE,
+    CPU,
+    MODEL,
+    STAGE,
+    galaxies,
+    new_tiny_network,
+    same,
+    train,
+)
 from trees import GALAXY_ZOO_2
 
 TTA = {"rotations": 1, "flips": False, "zooms": [1.0]}
@@ -187,6 +203,41 @@ def test_a_file_that_is_no_checkpoint_is_refused_in_a_sentence(tmp_path):
     path.write_bytes(b"not a checkpoint")
     with pytest.raises(InputError, match=r"stage\.pt is damaged \(it is no whole checkpoint"):
         load_checkpoint(path)
+
+
+def test_a_stage_trains_and_validates_on_what_its_network_then_predicts_from(tmp_path):
+    """All three look at the middle of the crop that the augmentation's zooms have."""
+    rng = np.random.default_rng(0)
+    crops = rng.integers(0, 256, (6, 64, 64, 3), dtype=np.uint8)
+    ids = np.arange(6)
+    labels = pd.DataFrame(votes(6), columns=list(GALAXY_ZOO_2.columns))
+    labels.insert(0, "GalaxyID", ids)
+    np.save(tmp_path / "crops.npy", crops)
+    write_index(tmp_path / "index.csv", labels, [zlib.crc32(crop.tobytes()) for crop in crops])
+    part = ["train"] * 3 + ["valid"] * 2 + ["holdout"]
+    pd.DataFrame({"GalaxyID": ids, "part": part}).to_csv(tmp_path / "split.csv", index=False)
+    save_checked(starting_weights(BACKBONE, "random"), tmp_path / "w.safetensors", {})
+    settings = {
+        "seed": 0,
+        "stage": STAGE,
+        "augmentation": AUGMENTATION | {"zoom": [1.6, 2.5]},
+        "model": MODEL,
+        "tree": without_words(questions_of("galaxy_zoo_2")),
+        "precision": "float32",
+        "compile": False,
+    }
+    files = [tmp_path / name for name in ("w.safetensors", "crops.npy", "index.csv", "split.csv")]
+    stage = set_up_stage(settings, *files, threads=1, stream=False)
+    middle = crops[:, 16:48, 16:48]  # the geometric mean of 1.6 and 2.5 is 2
+    seen = torch.cat([stage.train.images, stage.valid.images]).permute(0, 2, 3, 1)
+    np.testing.assert_array_equal(seen, middle[:5])
+    save_checkpoint(stage.network, tmp_path / "stage.pt", MODEL, {})
+    restored = restored_network(tmp_path / "stage.pt", MODEL, GALAXY_ZOO_2)
+    [predicted] = predict_by_views(restored, crops, ids, tta_maps(TTA)[:1], [1], 6, CPU)
+    with torch.no_grad():
+        direct = restored(torch.from_numpy(middle).permute(0, 3, 1, 2) / 255)
+    expected = GALAXY_ZOO_2.nearest_consistent(direct.clamp(0, 1).numpy())
+    np.testing.assert_allclose(predicted, expected, atol=1e-5)
 
 
 def with_a_nan(network: GalaxyNetwork) -> GalaxyNetwork:

@@ -68,7 +68,12 @@ METRICS = {
         "bag": 0.077639,
     },
     "rmse_interval": {"bag": [0.076511, 0.078813], "percent": 95, "resamples": 10000},
-    "validation": {"rmse": 0.079123, "rows": 2742, "galaxies": 2500, "seeds": {"3": 0.078, "5": 0.08}},
+    "validation": {
+        "rmse": 0.079123,
+        "rows": 2742,
+        "galaxies": 2500,
+        "seeds": {"3": 0.078, "5": 0.08},
+    },
     "questions": {str(n): 0.05 + n / 301 for n in range(1, 12)},
     "questions_mean_label": {str(n): 0.15 + n / 307 for n in range(1, 12)},
 }
