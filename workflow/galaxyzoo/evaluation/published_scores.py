@@ -7,9 +7,9 @@ rest at its end.
 
 from typing import NamedTuple
 
-PRIVATE = "Kaggle's test galaxies, private part"
-LEADERBOARD = "Kaggle's test galaxies, as listed on the leaderboard"
-LATE = "Kaggle's test galaxies, submitted in 2024; the source does not say which part"
+PRIVATE = "test, private part"
+LEADERBOARD = "test, as on the leaderboard"
+LATE = "test, late in 2024; which part is not said"
 
 COMPETITION = "kaggle.com/competitions/galaxy-zoo-the-galaxy-challenge/leaderboard"
 WINNER = "Dieleman, Willett & Dambre 2015, MNRAS 450, 1441, doi:10.1093/mnras/stv632"
@@ -54,9 +54,8 @@ ON_VALIDATION_GALAXIES = (
     PublishedScore(
         "Briggs 2019",
         0.07673,
-        "20 % of Kaggle's training galaxies, his own split",
-        "one ResNet50, one view; the mean over batches of each batch's root mean square (pooled, "
-        "it would be 0.0769); validated on these galaxies throughout",
+        "validation: a fifth of Kaggle's training galaxies",
+        "one ResNet50, one view; chosen on the same galaxies; mean over batches (pooled: 0.0769)",
         BLOG,
     ),
 )
