@@ -152,7 +152,7 @@ def attribution_sheet(places: pd.DataFrame, pictures: np.ndarray) -> Figure:
             (str(galaxy), 0.5, {"color": NIGHT_MUTED}),
             (f"“{first['answer']}”: {first['probability']:.2f}", 1.5, {"color": NIGHT_INK}),
             (
-                f"on average {-falls.max():+.2f} to {-falls.min():+.2f}",
+                f"hidden, on average: {-falls.max():+.2f} to {-falls.min():+.2f}",
                 2.5,
                 {"color": NIGHT_MUTED},
             ),
