@@ -227,7 +227,8 @@ def test_a_stage_trains_and_validates_on_what_its_network_then_predicts_from(tmp
         "compile": False,
     }
     files = [tmp_path / name for name in ("w.safetensors", "crops.npy", "index.csv", "split.csv")]
-    stage = set_up_stage(settings, *files, threads=1, stream=False)
+    threads = torch.get_num_threads()  # what it sets holds for all tests of this process
+    stage = set_up_stage(settings, *files, threads=threads, stream=False)
     middle = crops[:, 16:48, 16:48]  # the geometric mean of 1.6 and 2.5 is 2
     seen = torch.cat([stage.train.images, stage.valid.images]).permute(0, 2, 3, 1)
     np.testing.assert_array_equal(seen, middle[:5])
