@@ -131,9 +131,11 @@ def error_by_property(
 def small_sample_interval(squared: np.ndarray) -> tuple[float, float]:
     """Student's interval of a root mean square error over all such galaxies, in its logarithm.
 
-    `squared` (n,) are the galaxies' squared errors. The bootstrap's percentiles of few galaxies are
-    too narrow, since squared errors are skewed. Of samples of 50 from the sample's errors, this one
-    holds in 94 to 95 %, of 20 in 92 to 95 %. NaN for a single galaxy, which tells no spread.
+    `squared` (n,) are the galaxies' squared errors, which are skewed, so that the bootstrap's
+    percentiles of few galaxies are too narrow. Where the errors scatter by 70 to 80 % of their
+    mean, this interval holds in 94 to 95 % of samples of 50 (percentiles: 92 to 94 %) and in 92 to
+    95 % of samples of 20 (88 to 92 %), in 600 trials each. NaN for a single galaxy, which tells no
+    spread.
     """
     count, mean = len(squared), squared.mean()
     if count == 1:
