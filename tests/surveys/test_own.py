@@ -4,6 +4,7 @@ import io
 import json
 import shutil
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -16,7 +17,13 @@ from catalogue import CLASS_OF_ANSWER, catalogue_table
 from checkout import HEAD, ROOT, Checkout, labels_in
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.surveys.layout import require_own
-from galaxyzoo.surveys.own import galaxy_ids, images_named, write_labels
+from galaxyzoo.surveys.own import (
+    SHOWN,
+    galaxy_ids,
+    images_named,
+    tell_of_matches,
+    write_labels,
+)
 from galaxyzoo.surveys.tables import column_names, read_table
 from galaxyzoo.tree.decision_tree import tree_from
 from trees import GALAXY_ZOO_2
@@ -447,3 +454,13 @@ def test_galaxy_zoo_2s_votes_in_a_fits_table_are_its_trees_labels(tmp_path, labe
         # The table has three decimals, and an answer at most four questions above it.
         np.testing.assert_allclose(found.loc[row], expected, atol=4 * 5e-4)
     assert GALAXY_ZOO_2.sum_errors(found.to_numpy()).max() < 1e-9
+
+
+@pytest.mark.parametrize(
+    ("rows", "end"), [(SHOWN, f"g{SHOWN - 1}, where"), (SHOWN + 1, "..., where")]
+)
+def test_rows_without_images_are_named_and_what_is_left_out_is_said(rows, end):
+    cells = pd.Series([f"g{i}" for i in range(rows)], name="path")
+    with pytest.raises(InputError) as error:
+        tell_of_matches(cells, pd.DataFrame({"id": []}), Path("images"), Path("votes.csv"))
+    assert end in str(error.value)
