@@ -232,3 +232,8 @@ def test_new_dates_of_the_sources_redo_nothing(finished):
     template = finished.folder / "workflow" / "report" / "report.html.j2"
     assert template.stat().st_mtime > report.stat().st_mtime
     assert finished.would_run() == set()
+
+
+def test_what_is_said_of_the_starting_weights_is_scored_again_and_trains_nothing(finished):
+    jobs = redone(finished, changed(model=TINY["model"] | {"seen_galaxy_zoo": True}))
+    assert jobs == {"evaluate", *REPORT}
