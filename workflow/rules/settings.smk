@@ -67,10 +67,15 @@ def prediction_settings(wildcards):
     }
 
 
+def seeds_of_members():
+    """The seeds of each member of the ensemble, by its name."""
+    return {name: CONFIGS[name]["seeds"] for name in PLAN.members}
+
+
 def weighing_settings(wildcards):
     """What the weights of an ensemble's members depend on besides their validation predictions."""
     return {
-        "members": {name: CONFIGS[name]["seeds"] for name in PLAN.members},
+        "members": seeds_of_members(),
         "weights": PLAN.weights,
         "tree": TREE_WITHOUT_WORDS,
     }
@@ -90,9 +95,11 @@ def evaluation_settings(wildcards):
 
 def ensemble_settings(wildcards):
     """What an ensemble's scores depend on besides predictions and votes."""
-    members = {name: CONFIGS[name]["seeds"] for name in PLAN.members}
-    fitted = PLAN.weights == "validation"
-    return evaluation_settings(wildcards) | {"members": members, "seeds": [], "fitted": fitted}
+    return evaluation_settings(wildcards) | {
+        "members": seeds_of_members(),
+        "seeds": [],
+        "fitted": PLAN.weights == "validation",
+    }
 
 
 def config_to_write(wildcards):

@@ -70,8 +70,8 @@ def tta_maps(settings: dict[str, Any]) -> np.ndarray:
     """Affine maps (views, 2, 3) of test-time augmentation, the unchanged picture first.
 
     `settings` is the config's `tta`: its number of `rotations`, evenly spaced over the circle, each
-    as is and, with `flips`, also mirrored, at each of the `zooms`. Consecutive views differ in
-    zoom, mirror image and rotation, so that the first few of them are a fair sample of all.
+    as is and, with `flips`, also mirrored, at each of the `zooms`. Each orientation comes at all
+    zooms before the next, which is far from it, so that the first few views are a fair sample.
     """
     rotations, flips = settings["rotations"], [False, True] if settings["flips"] else [False]
     orientations = [
@@ -80,12 +80,7 @@ def tta_maps(settings: dict[str, Any]) -> np.ndarray:
         for flip in (flips if i % 2 == 0 else flips[::-1])
     ]
     zooms = sorted(settings["zooms"], key=lambda zoom: zoom != 1)
-    rounds = range(len(orientations))
-    views = [
-        (*orientations[(around + position) % len(orientations)], zoom)
-        for around in rounds
-        for position, zoom in enumerate(zooms)
-    ]
+    views = [(*orientation, zoom) for orientation in orientations for zoom in zooms]
     flip, degrees, zoom = map(np.array, zip(*views, strict=True))
     return affine_maps(degrees, zoom, flip, np.zeros((len(views), 2)))
 
