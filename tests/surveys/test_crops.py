@@ -429,6 +429,16 @@ crop_survey(Path({str(survey.images)!r}), None, {{}}, {SIZE}, *paths, {on_bad_ga
     )
 
 
+def workers_of(job: subprocess.Popen) -> list[int]:
+    """Wait until both processes that crop have started; return their process ids."""
+    children = Path(f"/proc/{job.pid}/task/{job.pid}/children")
+    end = time.monotonic() + 60
+    while len(workers := children.read_text(encoding="ascii").split()) < 2:
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    return [int(worker) for worker in workers]
+
+
 @pytest.mark.parametrize("limit", [100, 5_000, 60_000])
 def test_a_write_that_fails_midway_ends_in_a_sentence_and_leaves_nothing(survey, limit):
     job = run_in_another_process(
@@ -453,11 +463,7 @@ def test_when_the_job_is_killed_its_worker_processes_end(survey):
     Image.new("RGB", (4000, 4000)).save(slow, "PNG")
     survey.files |= {f"{galaxy}.png": slow.getvalue() for galaxy in range(2000, 2000 + 2 * CHUNK)}
     job = run_in_another_process(survey, "")
-    end = time.monotonic() + 60
-    # Until workers write.
-    while not any(p.stat().st_size > 1000 for p in survey.out.glob("crops.npy.*.unfinished")):
-        assert time.monotonic() < end
-        time.sleep(0.02)
+    workers_of(job)
     job.kill()
     try:
         job.communicate(timeout=5)  # which waits for all that could still write to its stderr
@@ -472,13 +478,7 @@ def test_a_process_that_is_killed_ends_the_crop_in_a_sentence(survey):
     Image.new("RGB", (4000, 4000)).save(slow, "PNG")
     survey.files |= {f"{galaxy}.png": slow.getvalue() for galaxy in range(2000, 2000 + 2 * CHUNK)}
     job = run_in_another_process(survey, "")
-    children = Path(f"/proc/{job.pid}/task/{job.pid}/children")
-    end = time.monotonic() + 60
-    while not any(p.stat().st_size > 1000 for p in survey.out.glob("crops.npy.*.unfinished")):
-        assert time.monotonic() < end
-        time.sleep(0.02)
-    worker = children.read_text(encoding="ascii").split()[-1]
-    os.kill(int(worker), signal.SIGKILL)
+    os.kill(workers_of(job)[-1], signal.SIGKILL)
     stderr = job.communicate(timeout=60)[1]
     assert "InputError: a process that crops has ended (BrokenProcessPool), probably for" in stderr
     assert survey.written() == {}
