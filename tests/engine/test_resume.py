@@ -17,7 +17,7 @@ import pytest
 import torch
 from snakemake.script import Snakemake
 
-from checkout import ONE_JOB_A_CORE, TINY, Checkout, changed
+from checkout import TINY, Checkout, changed
 from galaxyzoo.engine.resume import SavedState, stage_fingerprint
 from galaxyzoo.engine.training import train_stage
 from galaxyzoo.fingerprints import code_fingerprints
@@ -163,7 +163,7 @@ def test_a_stage_killed_at_ten_moments_ends_in_the_same_bits(stage, undisturbed)
 
 def test_a_stage_killed_with_snakemake_goes_on_in_the_next_run(stage, undisturbed):
     checkout = stage.checkout
-    process = checkout.start(TARGET, *ONE_JOB_A_CORE)
+    process = checkout.start(TARGET, "--cores", "2")
     saves(checkout, process, 5)
     os.killpg(process.pid, signal.SIGKILL)
     process.communicate()
@@ -176,7 +176,7 @@ def test_a_stage_killed_with_snakemake_goes_on_in_the_next_run(stage, undisturbe
 
 def test_after_a_kill_of_snakemake_alone_a_second_job_names_the_first_and_ends(stage, undisturbed):
     checkout = stage.checkout
-    process = checkout.start(TARGET, *ONE_JOB_A_CORE)
+    process = checkout.start(TARGET, "--cores", "2")
     saves(checkout, process, 2)
     os.killpg(process.pid, signal.SIGSTOP)  # so that the job does not end before the second begins
     os.kill(process.pid, signal.SIGKILL)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from checkout import ONE_JOB_A_CORE, TINY, Checkout, changed
+from checkout import TINY, Checkout, changed
 from galaxyzoo.first_reading import VARIABLE, library_versions, remember
 from warm import run_snakemake
 
@@ -51,7 +51,7 @@ def other_torch(checkout: Checkout) -> Iterator[None]:
 
 
 def test_code_that_is_edited_between_two_jobs_ends_the_second(untrained):
-    process = untrained.start(ALL, *ONE_JOB_A_CORE)
+    process = untrained.start(ALL, "--cores", "2")
     while not (untrained.folder / HEAD).exists():
         assert process.poll() is None, process.stdout.read()
         time.sleep(0.01)
@@ -72,7 +72,7 @@ def test_a_job_that_reads_the_snakefile_again_compares_with_the_run_that_submitt
     first = {VARIABLE: os.environ.pop(VARIABLE)}
     if remembered:
         os.environ[VARIABLE] = remembered
-    command = [HEAD, *ONE_JOB_A_CORE, "--configfile", "tiny.yaml"]
+    command = [HEAD, "--cores", "2", "--configfile", "tiny.yaml"]
     with untrained.edited(*EDIT):
         run = run_snakemake(untrained.folder, command, first)
     assert run.returncode != 0
@@ -80,7 +80,7 @@ def test_a_job_that_reads_the_snakefile_again_compares_with_the_run_that_submitt
 
 
 def test_other_words_of_an_error_do_not_end_a_run(untrained):
-    process = untrained.start(ALL, *ONE_JOB_A_CORE)
+    process = untrained.start(ALL, "--cores", "2")
     while not (untrained.folder / HEAD).exists():
         assert process.poll() is None, process.stdout.read()
         time.sleep(0.01)

@@ -40,6 +40,7 @@ from galaxyzoo.config import load_schema, require_files
 from galaxyzoo.fingerprints import code_fingerprints
 from galaxyzoo.first_reading import library_versions, remember
 from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.foundation.gpus import visible_gpus
 from galaxyzoo.foundation.listings import listing_hash
 from galaxyzoo.foundation.stage_owners import stage_owners
 from galaxyzoo.surveys import layout
@@ -161,21 +162,22 @@ def each_stage(name):
     return paths
 
 
-def weights_of(wildcards, seed, stage):
+def weights_of(experiment, seed, stage):
     """Path of the weights that a stage ends with."""
-    owner = STAGE_OWNERS[wildcards.experiment].get((seed, stage), wildcards.experiment)
+    owner = STAGE_OWNERS[experiment].get((seed, stage), experiment)
     return f"results/{owner}/seed{seed}/stages/{stage}.pt"
 
 
 def last_weights(wildcards):
     """Path of the weights that a seed predicts with."""
-    return weights_of(wildcards, int(wildcards.seed), config_of(wildcards)["stages"][-1]["name"])
+    last = config_of(wildcards)["stages"][-1]["name"]
+    return weights_of(wildcards.experiment, int(wildcards.seed), last)
 
 
 def first_seeds_last_weights(wildcards):
     """Path of the weights that the first seed predicts with."""
     config = config_of(wildcards)
-    return weights_of(wildcards, config["seeds"][0], config["stages"][-1]["name"])
+    return weights_of(wildcards.experiment, config["seeds"][0], config["stages"][-1]["name"])
 
 
 def fingerprints(script):
@@ -221,7 +223,7 @@ def previous_weights(wildcards):
     if position == 0:
         return weights_to_start_from(wildcards)
     previous = config_of(wildcards)["stages"][position - 1]["name"]
-    return weights_of(wildcards, int(wildcards.seed), previous)
+    return weights_of(wildcards.experiment, int(wildcards.seed), previous)
 
 
 def file_to_submit(wildcards):
@@ -315,3 +317,37 @@ def final_output():
         files.append("submission.csv.gz")
     comparison = [f"results/{PLAN.base}/comparison.html"] if len(CONFIGS) > 1 else []
     return [path for file in files for path in each_experiment(file)] + comparison
+
+
+def side_by_side():
+    """Whether chains of stages share the cores of this machine, which has no GPU.
+
+    Not on a cluster, whose machines are others than this one.
+    """
+    return not (workflow.non_local_exec or workflow.remote_exec or visible_gpus())
+
+
+def chains():
+    """Number of the run's chains of stages, each one seed's, those that are shared once."""
+    return len(
+        {
+            weights_of(name, seed, config["stages"][-1]["name"])
+            for name, config in CONFIGS.items()
+            for seed in config["seeds"]
+        }
+    )
+
+
+def network_threads(wildcards):
+    """Threads of a job that trains a network or predicts with it.
+
+    Training scales badly over threads: where chains run side by side, each gets its share of the
+    cores. It follows from the config and `--cores` alone, since a stopped stage goes on only with
+    as many threads.
+    """
+    return max(1, workflow.cores // chains()) if side_by_side() else 8
+
+
+def network_gpus(wildcards):
+    """GPUs of such a job."""
+    return 0 if side_by_side() else 1

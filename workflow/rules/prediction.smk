@@ -14,9 +14,9 @@ rule predict_holdout:
         experiment_file("benchmarks/seed{seed}/predict_holdout.tsv")
     conda:
         "../../envs/environment.yaml"
-    threads: 8
+    threads: network_threads
     resources:
-        gpu=1,
+        gpu=network_gpus,
     params:
         settings=prediction_settings,
         code=fingerprints("predict"),

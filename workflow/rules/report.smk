@@ -245,9 +245,9 @@ rule plot_attribution:
         experiment_file("benchmarks/plot_attribution.tsv")
     conda:
         "../../envs/environment.yaml"
-    threads: 8
+    threads: network_threads
     resources:
-        gpu=1,
+        gpu=network_gpus,
     params:
         settings=attribution_settings,
         code=fingerprints("plot_attribution"),

@@ -32,9 +32,9 @@ rule train_stage:
         experiment_file("benchmarks/seed{seed}/train_{stage}.tsv")
     conda:
         "../../envs/environment.yaml"
-    threads: 8
+    threads: network_threads
     resources:
-        gpu=1,
+        gpu=network_gpus,
     params:
         settings=stage_settings,
         code=fingerprints("train_stage"),
@@ -62,9 +62,9 @@ rule suggest_lr:
         experiment_file("logs/seed{seed}/suggest_lr_{stage}.log"),
     conda:
         "../../envs/environment.yaml"
-    threads: 8
+    threads: network_threads
     resources:
-        gpu=1,
+        gpu=network_gpus,
     params:
         settings=stage_settings,
         code=fingerprints("suggest_lr"),

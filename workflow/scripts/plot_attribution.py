@@ -11,12 +11,14 @@ from galaxyzoo.evaluation.attribution import attribution_table, occlusion_maps, 
 from galaxyzoo.evaluation.held_out import read_held_out
 from galaxyzoo.evaluation.predictions import ID
 from galaxyzoo.evaluation.rankings import ranked_galaxies, sheet_positions
+from galaxyzoo.foundation.gpus import lease_gpu, visible_gpus
 from galaxyzoo.foundation.packed_crops import packed_crops
 from galaxyzoo.report.figures.galaxies import attribution_sheet
 from galaxyzoo.report.figures.style import save
 from galaxyzoo.tree.decision_tree import tree_from
 
 settings = job.start(snakemake)
+lease_gpu(visible_gpus())
 tree = tree_from(settings["tree"])
 use_threads(snakemake.threads)
 network = restored_network(Path(snakemake.input.weights), settings["model"], tree)

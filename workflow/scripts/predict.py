@@ -10,11 +10,13 @@ from galaxyzoo.engine.devices import best_device, body_dtype, memory_for, use_th
 from galaxyzoo.engine.loaded_networks import restored_network
 from galaxyzoo.engine.prediction import counts_of_views, predict_by_views
 from galaxyzoo.evaluation.predictions import prediction_table, rows_of, views_table
+from galaxyzoo.foundation.gpus import lease_gpu, visible_gpus
 from galaxyzoo.foundation.handed_on import read_csv, write_parquet
 from galaxyzoo.foundation.packed_crops import PackedCrops, read_index
 from galaxyzoo.tree.decision_tree import tree_from
 
 settings = job.start(snakemake)
+lease_gpu(visible_gpus())
 tree = tree_from(settings["tree"])
 use_threads(snakemake.threads)
 device = best_device()

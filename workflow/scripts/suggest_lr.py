@@ -7,10 +7,12 @@ from galaxyzoo.engine.devices import memory_for
 from galaxyzoo.engine.lr_find import lr_find, suggested_lr
 from galaxyzoo.engine.stage import set_up_stage
 from galaxyzoo.engine.training import Learner
+from galaxyzoo.foundation.gpus import lease_gpu, visible_gpus
 from galaxyzoo.report.figures.learning import lr_finder
 from galaxyzoo.report.figures.style import save_with_numbers
 
 settings = job.start(snakemake)
+lease_gpu(visible_gpus())
 stage = settings["stage"] | {"accumulate": 1, "ema": None}
 network, train, _ = set_up_stage(
     settings,

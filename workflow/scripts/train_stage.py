@@ -11,10 +11,12 @@ from galaxyzoo.engine.resume import SavedState, made_with, stage_fingerprint
 from galaxyzoo.engine.stage import set_up_stage
 from galaxyzoo.engine.training import train_stage
 from galaxyzoo.foundation.atomic_files import replaced
+from galaxyzoo.foundation.gpus import lease_gpu, visible_gpus
 from galaxyzoo.foundation.locks import locked
 from galaxyzoo.foundation.provenance import git_commit, uncommitted_diff, versions
 
 settings = job.start(snakemake)
+lease_gpu(visible_gpus())
 made_by = {"commit": git_commit(), "diff": uncommitted_diff(), "versions": versions()}
 stage, seed, model = settings["stage"], settings["seed"], settings["model"]
 weights, output = Path(snakemake.input.weights), Path(snakemake.output.weights)

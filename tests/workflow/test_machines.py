@@ -1,0 +1,57 @@
+"""How the jobs that train and predict share a machine, with and without GPUs."""
+
+import os
+import re
+
+import pytest
+
+from checkout import TINY, Checkout, changed
+from warm import run_snakemake
+
+NETWORK_JOBS = "train_stage|predict_holdout|predict_validation|predict_test|plot_attribution"
+
+
+@pytest.fixture(scope="module")
+def empty(tmp_path_factory) -> Checkout:
+    return Checkout(tmp_path_factory.mktemp("machines"))
+
+
+def threads_and_gpus(checkout: Checkout, *arguments: str, path: str = "") -> set[tuple[int, int]]:
+    """Threads and GPUs of the jobs with a network in a dry run."""
+    variables = {"PATH": f"{path}:{os.environ['PATH']}"}
+    arguments = ["--dry-run", *arguments, "--configfile", "tiny.yaml"]
+    run = run_snakemake(checkout.folder, arguments, variables)
+    assert run.returncode == 0, run.stdout
+    jobs = re.findall(
+        rf"^rule (?:{NETWORK_JOBS}):\n(?: {{4}}.*\n)*?(?: {{4}}threads: (\d+)\n)?"
+        r" {4}resources: .*gpu=(\d)",
+        run.stdout,
+        re.MULTILINE,
+    )
+    assert len(jobs) == len(re.findall(rf"^rule (?:{NETWORK_JOBS}):", run.stdout, re.MULTILINE)) > 0
+    return {(int(threads or 1), int(gpus)) for threads, gpus in jobs}
+
+
+@pytest.mark.parametrize(("cores", "threads"), [("1", 1), ("2", 1), ("5", 2), ("8", 4)])
+def test_without_a_gpu_seeds_share_the_cores(empty, monkeypatch, cores, threads):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    empty.write_config(TINY)
+    assert threads_and_gpus(empty, "--cores", cores) == {(threads, 0)}
+    assert threads_and_gpus(empty, "--cores", cores, "--resources", "gpu=1") == {(threads, 0)}
+
+
+def test_variants_share_them_too_and_what_they_have_in_common_counts_once(empty, monkeypatch):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    views = {"tta": {"rotations": 4}}  # the base's two chains
+    softmax = {"model": {"output": "softmax"}}  # two of its own
+    empty.write_config(changed(variants={"views": views, "softmax": softmax}))
+    assert threads_and_gpus(empty, "--cores", "8") == {(2, 0)}
+
+
+def test_with_a_gpu_each_job_asks_for_one(empty, monkeypatch, tmp_path):
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    smi = tmp_path / "nvidia-smi"
+    smi.write_text("#!/bin/sh\necho '0, GPU-5a1'\n")
+    smi.chmod(0o755)
+    empty.write_config(TINY)
+    assert threads_and_gpus(empty, "--cores", "16", path=str(tmp_path)) == {(8, 1)}
