@@ -20,7 +20,7 @@ pytestmark = [
 
 def network_on_gpu() -> GalaxyNetwork:
     network = new_tiny_network()
-    network.body_dtype = body_dtype("auto", best_device(), network.body)
+    network.body_dtype = body_dtype("auto", best_device(), network.body, training=True)
     assert network.body_dtype == torch.bfloat16
     return network.to(best_device(), memory_format=torch.channels_last)
 
@@ -56,23 +56,36 @@ def test_a_stage_that_was_stopped_ends_in_the_same_bits():
     class Stop(Exception):
         pass
 
-    def stop(losses: list[float]) -> None:
-        if len(losses) == 2:
+    def stop(done: int) -> None:
+        if done == 2:
             raise Stop
 
     def learner() -> Learner:
         data = galaxies(device=best_device())
         return Learner(network_on_gpu(), data, STAGE | {"ema": 0.9}, AUGMENTATION, seed=0)
 
-    whole = learner()
-    whole.train_epoch(1, [], one_cycle, lambda losses: None)
-    broken, losses = learner(), []
+    whole, broken, resumed = learner(), learner(), learner()
+    losses = whole.no_losses()
+    whole.train_epoch(1, losses, 0, one_cycle, lambda done: None)
     with pytest.raises(Stop):
-        broken.train_epoch(1, losses, one_cycle, stop)
-    resumed = learner()
+        broken.train_epoch(1, losses, 0, one_cycle, stop)
     resumed.restore(broken.state())
-    resumed.train_epoch(1, losses, one_cycle, lambda losses: None)
+    resumed.train_epoch(1, losses, 2, one_cycle, lambda done: None)
     assert same(resumed.learned.state_dict(), whole.learned.state_dict())
+
+
+@pytest.mark.parametrize("accumulate", [1, 3])
+def test_a_step_never_waits_for_the_gpu(accumulate):
+    stage = STAGE | {"ema": 0.9, "gradient_clip": 1.0, "accumulate": accumulate}
+    lighting = AUGMENTATION | {"brightness": 0.1, "contrast": 0.1}
+    learner = Learner(network_on_gpu(), galaxies(device=best_device()), stage, lighting, seed=0)
+    losses = learner.no_losses()
+    learner.train_epoch(1, losses, 0, one_cycle, lambda done: None)  # what is made once is made
+    torch.cuda.set_sync_debug_mode("error")
+    try:
+        learner.train_epoch(2, losses, 0, one_cycle, lambda done: None)
+    finally:
+        torch.cuda.set_sync_debug_mode("default")
 
 
 def test_too_large_a_batch_is_a_sentence():

@@ -284,6 +284,13 @@ def test_a_stage_killed_after_an_epoch_s_last_batch_goes_on(tmp_path, moment, st
     assert 0 < timing["images_per_second"].iloc[1] < np.inf
 
 
+def test_a_state_is_saved_only_when_it_is_due(tmp_path):
+    saved, states = SavedState(tmp_path / "all_32.state", {}, save_minutes=5), []
+    saved.save = lambda state: states.append(state)
+    train(new_tiny_network(), saved=saved)
+    assert states == []
+
+
 def test_the_time_before_a_stop_counts(tmp_path):
     path = tmp_path / "all_32.state"
     saved = SavedState(path, {}, save_minutes=0)
@@ -291,22 +298,25 @@ def test_the_time_before_a_stop_counts(tmp_path):
     saved.save = lambda state: states.append(copy.deepcopy(state))
     train(new_tiny_network(), saved=saved)
     middle = next(state for state in states if len(state["losses"]) == 2)
-    assert middle["elapsed"] > 0
-    SavedState(path, {}, save_minutes=5).save(middle | {"elapsed": 1000.0})
+    assert middle["clock"]["before"] > middle["clock"]["saving"] >= 0
+    before = {"before": 1000.0, "saving": 200.0}
+    SavedState(path, {}, save_minutes=5).save(middle | {"clock": before})
     _, timing = train(new_tiny_network(), saved=SavedState(path, {}, save_minutes=5))
     assert timing["seconds"].iloc[0] > 1000
     assert timing["seconds"].iloc[1] < 1000
-    # 64 galaxies in four batches, two of them before the stop.
-    assert timing["images_per_second"].iloc[0] == pytest.approx(64 / 1000, rel=0.05)
+    # 64 galaxies in four batches, two of them before the stop; saves are no training.
+    assert timing["images_per_second"].iloc[0] == pytest.approx(64 / 800, rel=0.05)
+    assert timing["saving"].iloc[0] == pytest.approx(200, rel=0.05)
 
 
 def test_the_tables_of_finished_epochs_are_written_as_soon_as_a_stage_goes_on(tmp_path):
     """A stopped stage's tables went with its outputs; who watches need not wait for an epoch."""
     path, states = tmp_path / "all_32.state", []
-    saved = SavedState(path, {}, save_minutes=5)
+    saved = SavedState(path, {}, save_minutes=0)
     saved.save = lambda state: states.append(copy.deepcopy(state))
     train(new_tiny_network(), saved=saved)
-    SavedState(path, {}, save_minutes=5).save(states[0])  # after the first of two epochs
+    after_the_first = next(state for state in states if len(state["history"]) == 1)
+    SavedState(path, {}, save_minutes=5).save(after_the_first)
     written = []
     train_stage(
         new_tiny_network(),
@@ -327,30 +337,19 @@ def test_a_state_is_due_after_so_many_minutes(tmp_path):
 
 
 def test_the_fingerprint_tells_settings_code_weights_and_galaxies_apart(tmp_path):
-    weights = tmp_path / "weights"
-    weights.write_bytes(b"weights")
-    pictures = torch.zeros(2, 3, 4, 4, dtype=torch.uint8)
-    labels = torch.from_numpy(np.zeros((2, 37), np.float32))
+    files = [tmp_path / name for name in ("weights", "index", "split")]
+    for file in files:
+        file.write_bytes(b"one")
 
-    def fingerprint(settings=None, code=("module 1",), change_pictures=0, change_labels=0):
-        return stage_fingerprint(
-            settings or {"lr": 0.1, "seed": 1},
-            list(code),
-            weights,
-            pictures + change_pictures,
-            labels + change_labels,
-        )
+    def fingerprint(settings=None, code=("module 1",)):
+        return stage_fingerprint(settings or {"lr": 0.1, "seed": 1}, list(code), *files)
 
     first = fingerprint()
     assert fingerprint(settings={"seed": 1, "lr": 0.1}) == first
-    others = {
-        fingerprint(settings={"lr": 0.2, "seed": 1}),
-        fingerprint(code=["module 2"]),
-        fingerprint(change_pictures=1),
-        fingerprint(change_labels=1),
-    }
-    weights.write_bytes(b"other weights")
-    others.add(fingerprint())
+    others = {fingerprint(settings={"lr": 0.2, "seed": 1}), fingerprint(code=["module 2"])}
+    for file in files:
+        file.write_bytes(b"two")
+        others.add(fingerprint())
     assert len(others) == 5
     assert first not in others
 

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from galaxyzoo.engine.augmentation import middle_zoom, random_maps, tta_maps
-from galaxyzoo.engine.transforms import affine_maps, middle_width_px, resize, warp
+from galaxyzoo.engine.transforms import affine_maps, middle_width_px, resize, view, warp
 
 SETTINGS = {
     "rotation": 360.0,
@@ -63,7 +63,7 @@ def test_beyond_the_edge_is_mirrored_and_not_black():
 def test_resize_is_antialiased():
     checkers = (np.indices((64, 64)).sum(axis=0) % 2 * 255).astype(np.uint8)
     crops = np.repeat(checkers[None, :, :, None], 3, axis=3)
-    small = resize(crops, 16, 1.0)
+    small = resize(torch.from_numpy(crops), 16, 1.0)
     assert small.shape == (1, 3, 16, 16)
     assert small.dtype == torch.uint8
     assert (small.float() - 127.5).abs().max() < 20  # without it, 0 or 255
@@ -98,6 +98,15 @@ def test_tta_walks_the_grid_with_the_untouched_picture_first():
     np.testing.assert_allclose(maps[0], [[1, 0, 0], [0, 1, 0]], atol=1e-7)
 
 
+def test_a_view_that_is_no_quarter_turn_is_interpolated():
+    images = torch.randint(0, 256, (2, 3, 15, 15), dtype=torch.uint8)
+    zooms = np.array([1.1, 1, 1])
+    maps = affine_maps(np.array([0, 45, 90.0]), zooms, np.zeros(3, bool), STILL.repeat(3, axis=0))
+    maps[2, 0, 2] = 0.1
+    for one in maps:
+        assert torch.equal(view(images, one), warp(images, torch.from_numpy(one[None])))
+
+
 def test_zooms_are_relative_to_a_middle_of_one_s_own():
     blogs = SETTINGS | {"zoom": [1.0, 1.05], "middle": 1.0}
     zooms = np.linalg.det(random_maps(4000, blogs | {"flip": False}, 1)[:, :, :2]) ** -0.5
@@ -110,14 +119,16 @@ def test_zooms_are_relative_to_a_middle_of_one_s_own():
 def test_resizing_cuts_the_middle_of_the_zooms():
     crops = np.random.default_rng(0).integers(0, 256, (2, 64, 64, 3), dtype=np.uint8)
     inner = torch.from_numpy(crops[:, 16:48, 16:48]).permute(0, 3, 1, 2)
-    assert torch.equal(resize(crops, 32, 2.0), inner)
-    assert resize(crops, 16, 2.0).float().mean() == pytest.approx(inner.float().mean(), abs=0.5)
+    assert torch.equal(resize(torch.from_numpy(crops), 32, 2.0), inner)
+    assert resize(torch.from_numpy(crops), 16, 2.0).float().mean() == pytest.approx(
+        inner.float().mean(), abs=0.5
+    )
 
 
 def test_below_a_zoom_of_one_the_margin_is_mirrored():
     crops = np.random.default_rng(0).integers(0, 256, (1, 8, 8, 3), dtype=np.uint8)
-    wide = resize(crops, 16, 0.5)
-    assert torch.equal(wide[..., 4:12, 4:12], resize(crops, 8, 1.0))
+    wide = resize(torch.from_numpy(crops), 16, 0.5)
+    assert torch.equal(wide[..., 4:12, 4:12], resize(torch.from_numpy(crops), 8, 1.0))
     assert torch.equal(wide[..., 4:12, :4], wide[..., 4:12, 4:8].flip(-1))
     assert torch.equal(wide[..., 12:, :], wide[..., 8:12, :].flip(-2))
 
@@ -158,12 +169,16 @@ def test_the_first_views_are_a_fair_sample_of_all(zooms):
 
 
 def test_quarter_turns_and_mirror_images_of_the_untouched_picture_are_exact():
-    image = picture(32)
-    for view in tta_maps({"rotations": 4, "flips": True, "zooms": [1.0]}):
-        seen = warp(image, torch.from_numpy(view[None]))
-        exact = [
-            torch.rot90(side, turns, dims=(2, 3))
-            for side in (image, image.flip(3))
-            for turns in range(4)
-        ]
-        assert any(torch.allclose(seen, other / 255, atol=1e-5) for other in exact)
+    image = torch.randint(0, 256, (1, 3, 15, 15), dtype=torch.uint8)
+    exact = [
+        torch.rot90(side, turns, dims=(2, 3)).float() / 255
+        for side in (image, image.flip(3))
+        for turns in range(4)
+    ]
+    found = []
+    for one in tta_maps({"rotations": 4, "flips": True, "zooms": [1.0]}):
+        seen = view(image, one)
+        found += [position for position, other in enumerate(exact) if torch.equal(seen, other)]
+        warped = warp(image, torch.from_numpy(one[None]))
+        torch.testing.assert_close(seen, warped, atol=1e-5, rtol=0)
+    assert sorted(found) == list(range(8))

@@ -77,8 +77,11 @@ def training_speeds(
     )
     learner = Learner(ready_network(backbone, size_px, dtype), data, stage, AUGMENTATION, seed=0)
 
+    losses = learner.no_losses()
+
     def epoch() -> None:
-        learner.train_epoch(1, [], one_cycle, lambda losses: None)
+        learner.train_epoch(1, losses, 0, one_cycle, lambda done: None)
+        synchronise()
 
     return compare(epoch, bare_steps(backbone, size_px, dtype, batch_size, batches), images)
 
@@ -156,7 +159,7 @@ def save_seconds(backbone: str, size_px: int) -> float:
     data = load_galaxies(crops, labels, np.arange(2), size_px, 1.0, best_device(), stream=False)
     stage = STAGE | {"size": size_px, "batch_size": 2}
     learner = Learner(network, data, stage, AUGMENTATION, seed=0)
-    learner.train_epoch(1, [], one_cycle, lambda losses: None)
+    learner.train_epoch(1, learner.no_losses(), 0, one_cycle, lambda done: None)
     with tempfile.TemporaryDirectory(dir="results") as folder:
         saved = SavedState(Path(folder) / "benchmark.state", {}, save_minutes=5)
         return statistics.median(

@@ -52,6 +52,7 @@ def stage_settings(wildcards):
         "model": network_settings(config),
         "tree": TREE_WITHOUT_WORDS,
         "precision": config["precision"],
+        "deterministic": config["deterministic"],
         "compile": config["compile"],
     }
 
@@ -64,6 +65,7 @@ def prediction_settings(wildcards):
         "tree": TREE_WITHOUT_WORDS,
         "tta": config["tta"],
         "precision": config["precision"],
+        "deterministic": config["deterministic"],
     }
 
 

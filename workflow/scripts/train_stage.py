@@ -19,40 +19,32 @@ settings = job.start(snakemake)
 lease_gpu(visible_gpus())
 made_by = {"commit": git_commit(), "diff": uncommitted_diff(), "versions": versions()}
 stage, seed, model = settings["stage"], settings["seed"], settings["model"]
-weights, output = Path(snakemake.input.weights), Path(snakemake.output.weights)
+weights, crops, index, split = map(Path, snakemake.input)
+output = Path(snakemake.output.weights)
 network, train, valid = set_up_stage(
     settings,
     weights,
-    Path(snakemake.input.crops),
-    Path(snakemake.input.index),
-    Path(snakemake.input.split),
+    crops,
+    index,
+    split,
     threads=snakemake.threads,
     stream=snakemake.config["stream"],
 )
 job.log.info(
-    "%s, seed %d: %d galaxies to train on, %d to validate on, %s, %s body%s",
+    "%s, seed %d: %d galaxies to train on, %d to validate on, %s%s",
     stage["name"],
     seed,
     len(train),
     len(valid),
     train.device,
-    network.body_dtype,
     ", streamed" if train.streamed else "",
 )
 
-fingerprint = stage_fingerprint(
-    settings,
-    snakemake.params.code,
-    weights,
-    train.images,
-    train.labels,
-    valid.images,
-    valid.labels,
-)
+fingerprint = stage_fingerprint(settings, snakemake.params.code, weights, index, split)
 # Not an output of the rule: Snakemake would delete it when a stage is stopped.
 saved = SavedState(
     output.with_suffix(".state"),
-    made_with(fingerprint, snakemake.params.versions, network.body_dtype),
+    made_with(fingerprint, snakemake.params.versions, train.device, network.body_dtype),
     snakemake.config["save_minutes"],
 )
 

@@ -30,14 +30,17 @@ class Galaxies:
     def __len__(self) -> int:
         return len(self.images)
 
+    def rows(self, order: np.ndarray) -> torch.Tensor:
+        """Row numbers int64 where the pictures are, to be given to `batches` in parts."""
+        return torch.from_numpy(order).to(self.images.device, non_blocking=True)
+
     def batches(self, rows: Sequence[torch.Tensor]) -> Iterator[Batch]:
-        """Pictures and labels of each batch of `rows` (batch,) int64, on the device."""
+        """Pictures and labels on the device of each batch of `rows` (batch,) int64."""
         if self.streamed:
             yield from self.streamed_batches(rows)
         else:
             for batch in rows:
-                here = batch.to(self.device)
-                yield self.images[here], self.labels[here]
+                yield self.images[batch], self.labels[batch]
 
     def streamed_batches(self, rows: Sequence[torch.Tensor]) -> Iterator[Batch]:
         """The same from host memory. The next batch is gathered while this one is in use."""
@@ -89,7 +92,8 @@ def load_galaxies(
     )
     for start in range(0, len(rows), RESIZED_AT_ONCE):
         part = slice(start, start + RESIZED_AT_ONCE)
-        images[part] = resize(crops[rows[part]], size_px, zoom).to(home)
+        pixels = torch.from_numpy(crops[rows[part]]).to(device)
+        images[part] = resize(pixels, size_px, zoom).to(home)
     return Galaxies(
         images, torch.from_numpy(labels[rows].astype(np.float32)).to(home), device, streamed
     )

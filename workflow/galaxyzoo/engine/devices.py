@@ -1,5 +1,6 @@
 """Where a network runs, at which precision, and the error for a GPU that runs out of memory."""
 
+import logging
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,37 +10,56 @@ from torch import nn
 
 from galaxyzoo.foundation.errors import InputError
 
+log = logging.getLogger(__name__)
+
 
 def use_threads(threads: int) -> None:
     """Use the given number of threads, but no more than there are cores: extra ones only wait."""
     torch.set_num_threads(min(threads, os.cpu_count() or threads))
 
 
-def best_device() -> torch.device:
-    """The GPU if there is one, set up for bit-reproducible results; otherwise the CPU."""
+def best_device(deterministic: bool = True) -> torch.device:
+    """The GPU if there is one; otherwise the CPU, whose results are bit-reproducible anyway.
+
+    A GPU is set up for bit-reproducible results without TF32, or, if not `deterministic`, for
+    speed: kernels are chosen by trial, and float32 products and convolutions may be rounded to
+    TF32.
+    """
     if not torch.cuda.is_available():
         return torch.device("cpu")
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
-    torch.backends.cudnn.benchmark = False
-    torch.backends.cudnn.deterministic = True
-    torch.use_deterministic_algorithms(True, warn_only=True)
+    torch.backends.cudnn.benchmark = not deterministic
+    torch.backends.cudnn.deterministic = deterministic
+    torch.backends.cuda.matmul.allow_tf32 = not deterministic
+    torch.backends.cudnn.allow_tf32 = not deterministic
+    torch.use_deterministic_algorithms(deterministic, warn_only=True)
     torch.utils.deterministic.fill_uninitialized_memory = False
     return torch.device("cuda", torch.cuda.current_device())
 
 
-def body_dtype(precision: str, device: torch.device, body: nn.Module) -> torch.dtype:
+def body_dtype(
+    precision: str, device: torch.device, body: nn.Module, training: bool
+) -> torch.dtype:
     """The precision of a network's body: the requested one or, for `auto`, the faster one.
 
-    `auto` is bfloat16 on a GPU, and on a CPU that has the instructions for it. On a CPU, a body
-    with depthwise convolutions gets float32, since oneDNN trains it faster that way.
+    `auto` is bfloat16 where the hardware has it, otherwise float32. On a CPU, a body with depthwise
+    convolutions trains in float32, since oneDNN is faster that way; it predicts in bfloat16. The
+    log says which and why.
     """
-    if precision != "auto":
-        return getattr(torch, precision)
-    if device.type == "cuda":
-        return torch.bfloat16
-    depthwise = any(isinstance(m, nn.Conv2d) and m.groups > 1 for m in body.modules())
-    has_instructions = torch.cpu.get_capabilities().get("avx512_bf16", False)
-    return torch.bfloat16 if has_instructions and not depthwise else torch.float32
+    dtype, reason = precision, "the config says so"
+    if precision == "auto" and device.type == "cuda":
+        has_it = torch.cuda.is_bf16_supported(including_emulation=False)
+        dtype = "bfloat16" if has_it else "float32"
+        reason = f"this GPU has {'' if has_it else 'no '}hardware for bfloat16"
+    elif precision == "auto":
+        has_it = torch.cpu.get_capabilities().get("avx512_bf16", False)
+        depthwise = any(isinstance(m, nn.Conv2d) and m.groups > 1 for m in body.modules())
+        dtype = "bfloat16" if has_it and not (training and depthwise) else "float32"
+        reason = f"this CPU has {'' if has_it else 'no '}instructions for bfloat16"
+        if has_it and dtype == "float32":
+            reason = "a CPU trains depthwise convolutions faster so"
+    log.info("the body runs in %s: %s", dtype, reason)
+    return getattr(torch, dtype)
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """fastai's learning-rate finder: the loss as the learning rate rises from tiny to too high."""
 
+import itertools
 import math
 
 import numpy as np
@@ -35,20 +36,19 @@ def lr_find(learner: Learner) -> pd.DataFrame:
         done = len(rows) / (STEPS - 1)
         return SchedulePoint(LOWEST_LR * (HIGHEST_LR / LOWEST_LR) ** done / top_lr, HIGH_MOMENTUM)
 
-    def after_batch(losses: list[float]) -> None:
+    def after_batch(done: int) -> None:
         nonlocal average
-        average = SMOOTHING * average + (1 - SMOOTHING) * losses[-1]
+        average = SMOOTHING * average + (1 - SMOOTHING) * losses[done - 1].item()
         smooth = average / (1 - SMOOTHING ** (len(rows) + 1))
         rows.append((learner.lr, smooth))
         best = min(loss for _, loss in rows)
         if len(rows) == STEPS or not math.isfinite(smooth) or smooth > DIVERGED * best:
             raise LossDiverged
 
-    epoch = 0
+    losses = learner.no_losses()
     try:
-        while True:
-            epoch += 1
-            learner.train_epoch(epoch, [], rising, after_batch)
+        for epoch in itertools.count(1):
+            learner.train_epoch(epoch, losses, 0, rising, after_batch)
     except LossDiverged:
         return pd.DataFrame(rows, columns=["lr", "loss"])
 

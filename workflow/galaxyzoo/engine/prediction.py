@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from galaxyzoo.engine.network import GalaxyNetwork
-from galaxyzoo.engine.transforms import resize, warp
+from galaxyzoo.engine.transforms import resize, view
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.progress import progress
 
@@ -36,13 +36,13 @@ def predict_by_views(
     """
     tree = network.tree
     network.to(device, memory_format=torch.channels_last).eval()
-    views = torch.from_numpy(maps).to(device)
     means = [np.empty((len(rows), len(tree.columns)), np.float32) for _ in counts]
     starts = range(0, len(rows), batch_size)
     for start in progress(starts, total=len(starts), desc="predict", unit="batches"):
         batch = slice(start, start + batch_size)
-        images = resize(crops[rows[batch]], network.size_px, network.zoom).to(device)
-        predictions = torch.stack([network(warp(images, view[None])) for view in views])
+        pixels = torch.from_numpy(crops[rows[batch]]).to(device)
+        images = resize(pixels, network.size_px, network.zoom)
+        predictions = torch.stack([network(view(images, one)) for one in maps])
         if not predictions.isfinite().all():
             raise InputError(
                 "the network predicts values that are not finite: it has learnt nothing; delete "

@@ -13,7 +13,6 @@ from typing import Any
 
 import torch
 
-from galaxyzoo.engine.devices import best_device
 from galaxyzoo.engine.torch_files import UNREADABLE, load_whole, save_whole
 from galaxyzoo.foundation.atomic_files import replaced
 
@@ -91,27 +90,29 @@ def stop_request() -> Iterator[StopRequest]:
             signal.signal(number, handler)
 
 
-def stage_fingerprint(settings: object, code: list[str], weights: Path, *data: torch.Tensor) -> str:
-    """Hash of everything a stage depends on: settings, code, starting weights, galaxies."""
+def stage_fingerprint(settings: object, code: list[str], *files: Path) -> str:
+    """Hash of everything a stage depends on: settings, code, starting weights, galaxies.
+
+    The galaxies are in `files` by the index of the crops, which has the checksum of each, and by
+    the split. That the crops are those of the index is seen when they are read.
+    """
     digest = hashlib.sha256(json.dumps([settings, code], sort_keys=True).encode())
-    digest.update(weights.read_bytes())
-    for tensor in data:
-        pictures = tensor.dim() == 4  # channels-last in memory, so contiguous when permuted
-        digest.update(
-            (tensor.permute(0, 2, 3, 1) if pictures else tensor).cpu().contiguous().numpy()
-        )
+    for file in files:
+        digest.update(file.read_bytes())
     return digest.hexdigest()
 
 
-def made_with(fingerprint: str, versions: list[str], body_dtype: torch.dtype) -> dict[str, str]:
+def made_with(
+    fingerprint: str, versions: list[str], device: torch.device, body_dtype: torch.dtype
+) -> dict[str, str]:
     """What decides the bits that a stage ends in, by name: a state is good for no other.
 
-    `fingerprint` is that of `stage_fingerprint`. Device and threads are those in use.
+    `fingerprint` is that of `stage_fingerprint`. Threads are those in use.
     """
     return {
         "settings, weights, galaxies or code": fingerprint,
         "versions": ", ".join(versions),
-        "device": best_device().type,
+        "device": device.type,
         "precision": str(body_dtype),
         "threads": str(torch.get_num_threads()),
     }

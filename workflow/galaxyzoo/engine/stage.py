@@ -36,14 +36,15 @@ def set_up_stage(
     """Load what a stage of one seed starts from.
 
     `settings` is what the stage depends on besides its files: `seed`, and `stage`, `augmentation`,
-    `model`, `tree`, `precision` and `compile` as in the config. `weights` is the checkpoint of the
-    previous stage, or the backbone's starting weights (.safetensors). `crops` is the packed array;
-    `index` and `split` have one row per crop. With `stream`, the galaxies stay in host memory.
+    `model`, `tree`, `precision`, `deterministic` and `compile` as in the config. `weights` is the
+    checkpoint of the previous stage, or the backbone's starting weights (.safetensors). `crops` is
+    the packed array; `index` and `split` have one row per crop. With `stream`, the galaxies stay in
+    host memory.
     """
     stage, tree = settings["stage"], tree_from(settings["tree"])
     zoom = middle_zoom(settings["augmentation"])
     use_threads(threads)
-    device = best_device()
+    device = best_device(settings["deterministic"])
     galaxies, parts = read_index(index), read_csv(split)
     if not galaxies["GalaxyID"].equals(parts["GalaxyID"]):
         raise damaged(split, f"it lists other galaxies than {index}")
@@ -58,7 +59,7 @@ def set_up_stage(
     network = stage_network(
         weights, settings["model"], tree, stage, zoom, mean_label, settings["seed"]
     )
-    network.body_dtype = body_dtype(settings["precision"], device, network.body)
+    network.body_dtype = body_dtype(settings["precision"], device, network.body, training=True)
     network.to(device, memory_format=torch.channels_last)
     if settings["compile"]:
         network.compile()

@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from galaxyzoo.engine.augmentation import random_lights, random_maps
 from galaxyzoo.engine.dataset import Galaxies
-from galaxyzoo.engine.ema import averaged_network
+from galaxyzoo.engine.ema import WeightAverage
 from galaxyzoo.engine.network import GalaxyNetwork, freeze_body, layer_groups, layers
 from galaxyzoo.engine.resume import SavedState, stop_request
 from galaxyzoo.engine.schedule import SCHEDULES, Schedule, SchedulePoint, decayed_lr, spread_lr
@@ -25,6 +25,7 @@ from galaxyzoo.foundation.randomness import numpy_generator, torch_seed
 log = logging.getLogger(__name__)
 
 ADAM_SQUARE_MOMENTUM = 0.99
+READ_LOSSES_EVERY = 50  # batches: to read a loss, a GPU must have finished its batch
 
 
 class Learner:
@@ -47,7 +48,7 @@ class Learner:
         self.network, self.train, self.seed = network, train, seed
         self.stage, self.augmentation = stage, augmentation
         self.optimiser = adam(network, stage)
-        self.averaged = averaged_network(network, stage["ema"]) if stage["ema"] else None
+        self.average = WeightAverage(network, stage["ema"]) if stage["ema"] else None
         self.batch_size = min(stage["batch_size"], len(train))
         self.batches = len(train) // self.batch_size
         self.steps = math.ceil(self.batches / stage["accumulate"])
@@ -55,7 +56,7 @@ class Learner:
     @property
     def learned(self) -> GalaxyNetwork:
         """The network to evaluate and keep: the average of weights, if there is one."""
-        return self.averaged.module if self.averaged else self.network
+        return self.average.network if self.average else self.network
 
     @property
     def lr(self) -> float:
@@ -67,7 +68,7 @@ class Learner:
         return {
             "network": self.network.state_dict(),
             "optimiser": self.optimiser.state_dict(),
-            "averaged": self.averaged and self.averaged.state_dict(),
+            "average": self.average and self.average.state_dict(),
             "gradients": [parameter.grad for parameter in self.network.parameters()],
         }
 
@@ -75,52 +76,62 @@ class Learner:
         """Restore a `state`."""
         self.network.load_state_dict(state["network"])
         self.optimiser.load_state_dict(state["optimiser"])
-        if self.averaged:
-            self.averaged.load_state_dict(state["averaged"])
+        if self.average:
+            self.average.load_state_dict(state["average"])
         for parameter, gradient in zip(self.network.parameters(), state["gradients"], strict=True):
             parameter.grad = None if gradient is None else gradient.to(parameter.device)
+
+    def no_losses(self) -> torch.Tensor:
+        """Room for an epoch's losses, (batches,) float32 on the device."""
+        return torch.zeros(self.batches, device=self.train.device)
 
     def train_epoch(
         self,
         epoch: int,
-        losses: list[float],
+        losses: torch.Tensor,
+        done: int,
         schedule: Schedule,
-        after_batch: Callable[[list[float]], None],
+        after_batch: Callable[[int], None],
     ) -> None:
-        """Train on the galaxies once, in this epoch's own order, and append each batch's loss.
+        """Train on the galaxies once, in this epoch's own order, and write each batch's loss.
 
-        `schedule` takes the step within the epoch and the number of steps per epoch. Batches that
-        are already in `losses` are skipped: they were done before the stage was stopped.
+        `losses` are the epoch's `no_losses`. Batches before `done` are skipped: they were done
+        before the stage was stopped. `schedule` takes the step within the epoch and the number of
+        steps per epoch, `after_batch` the number of batches done. On a GPU, nothing in this waits
+        for it, unless `after_batch` does.
         """
         self.network.train()
+        device = self.train.device
         key = (self.seed, self.stage["name"], epoch)
         order = numpy_generator("order", *key).permutation(len(self.train))
-        rows = torch.from_numpy(order).split(self.batch_size)[: self.batches]
-        maps = torch.from_numpy(random_maps(len(order), self.augmentation, "augmentation", *key))
+        rows = self.train.rows(order).split(self.batch_size)[: self.batches]
+        maps = random_maps(len(order), self.augmentation, "augmentation", *key)[order]
         lights = random_lights(len(order), self.augmentation, "light", *key)
+        maps = torch.from_numpy(maps).to(device, non_blocking=True).split(self.batch_size)
+        if lights is not None:
+            lights = torch.from_numpy(lights[order]).to(device, non_blocking=True)
+            lights = lights.split(self.batch_size)
         bar = tqdm(
-            self.train.batches(rows[len(losses) :]),
+            self.train.batches(rows[done:]),
             desc=f"{self.stage['name']} epoch {epoch}",
-            initial=len(losses),
+            initial=done,
             total=self.batches,
             leave=False,
             disable=not sys.stderr.isatty(),
         )
-        accumulate, device = self.stage["accumulate"], self.train.device
-        for images, labels in bar:
-            batch = len(losses)
+        accumulate = self.stage["accumulate"]
+        for batch, (images, labels) in enumerate(bar, start=done):
             torch.manual_seed(torch_seed("dropout", *key, batch))
-            views = warp(images, maps[rows[batch]].to(device))
+            views = warp(images, maps[batch])
             if lights is not None:
-                views = relight(views, torch.from_numpy(lights[rows[batch]]).to(device))
+                views = relight(views, lights[batch])
             loss = functional.mse_loss(self.network(views), labels)
             first = batch - batch % accumulate
             (loss / min(accumulate, self.batches - first)).backward()
             if batch + 1 in (first + accumulate, self.batches):
                 self.step(schedule, batch // accumulate)
-            losses.append(loss.item())
-            bar.set_postfix(loss=f"{losses[-1]:.4f}", refresh=False)
-            after_batch(losses)
+            losses[batch] = loss.detach()
+            after_batch(batch + 1)
 
     def step(self, schedule: Schedule, step: int) -> None:
         """Update the weights from the gradients, then reset the gradients."""
@@ -132,8 +143,8 @@ class Learner:
             torch.nn.utils.clip_grad_norm_(self.network.parameters(), self.stage["gradient_clip"])
         self.optimiser.step()
         self.optimiser.zero_grad()
-        if self.averaged:
-            self.averaged.update_parameters(self.network)
+        if self.average:
+            self.average.update()
 
 
 def train_stage(
@@ -152,7 +163,8 @@ def train_stage(
     stopped. `write_tables` is called after each epoch, with two tables of one row per epoch so far.
     The history: losses are mean squared errors, `valid_rmse` is pooled over galaxies and columns,
     `lr` is the head's at the end of the epoch. The timing: `images_per_second` during training, and
-    `seconds` for the whole epoch, in which a process that was stopped counts up to its last save.
+    `seconds` for the whole epoch with its saves, in which a process that was stopped counts up to
+    its last save; `validation` and `saving` are what these two took of it.
 
     Raises InputError if the loss or the validation error is no longer finite. Saves and exits on
     SIGTERM or Ctrl-C.
@@ -160,57 +172,65 @@ def train_stage(
     learner = Learner(network, train, stage, augmentation, seed)
     history: list[dict[str, float]] = []
     timing: list[dict[str, float]] = []
-    losses: list[float] = []
-    elapsed = 0.0  # seconds of this epoch in processes before this one
+    losses, done = learner.no_losses(), 0
+    clock = Clock()
     if state := saved.load():
         learner.restore(state["learner"])
-        history, timing, losses = state["history"], state["timing"], state["losses"]
-        elapsed = state["elapsed"]
+        history, timing, done = state["history"], state["timing"], len(state["losses"])
+        losses[:done] = state["losses"]
+        clock = Clock(**state["clock"])
         write_tables(pd.DataFrame(history), pd.DataFrame(timing))
-        log.info(
-            "%s goes on in epoch %d, batch %d", stage["name"], len(history) + 1, len(losses) + 1
-        )
+        log.info("%s goes on in epoch %d, batch %d", stage["name"], len(history) + 1, done + 1)
 
-    def save(losses: list[float], elapsed: float) -> None:
+    def save(done: int) -> None:
+        started = time.perf_counter()
         saved.save(
             {
                 "learner": learner.state(),
                 "history": history,
                 "timing": timing,
-                "losses": losses,
-                "elapsed": elapsed,
+                "losses": losses[:done].cpu(),
+                "clock": clock.read(),
             }
         )
+        clock.saving += time.perf_counter() - started
+
+    def require_finite(done: int) -> None:
+        so_far = losses[:done].tolist()
+        for batch, loss in enumerate(so_far, start=1):
+            if not math.isfinite(loss):
+                raise InputError(
+                    f"the loss of stage {stage['name']} became {loss} in epoch "
+                    f"{len(history) + 1}, batch {batch}, at a learning rate of about "
+                    f"{learner.lr:.3g}; lower the stage's lr"
+                )
 
     def schedule(step: int, steps: int) -> SchedulePoint:
         return SCHEDULES[stage["schedule"]](len(history) * steps + step, stage["epochs"] * steps)
 
     with stop_request() as stop:
 
-        def after_batch(losses: list[float]) -> None:
-            if not math.isfinite(losses[-1]):
-                raise InputError(
-                    f"the loss of stage {stage['name']} became {losses[-1]} in epoch "
-                    f"{len(history) + 1}, batch {len(losses)}, at a learning rate of "
-                    f"{learner.lr:.3g}; lower the stage's lr"
-                )
-            if stop.signal or saved.due():
-                save(losses, time.perf_counter() - started)
+        def after_batch(done: int) -> None:
+            to_save = stop.signal or saved.due()
+            if to_save or done % READ_LOSSES_EVERY == 0 or done == learner.batches:
+                require_finite(done)
+            if to_save:
+                save(done)
             if stop.signal:
                 log.warning(
                     "%s stopped by %s in epoch %d after batch %d; the next run goes on there",
                     stage["name"],
                     stop.signal,
                     len(history) + 1,
-                    len(losses),
+                    done,
                 )
                 sys.exit(1)
 
         for epoch in range(len(history) + 1, stage["epochs"] + 1):
-            started, elapsed = time.perf_counter() - elapsed, 0.0
-            learner.train_epoch(epoch, losses, schedule, after_batch)
-            trained = time.perf_counter()
+            learner.train_epoch(epoch, losses, done, schedule, after_batch)
+            trained = clock.seconds() - clock.saving
             valid_rmse = pooled_rmse(learner.learned, valid, stage["batch_size"])
+            validated = clock.seconds() - clock.saving
             if not math.isfinite(valid_rmse):
                 raise InputError(
                     f"the validation error of stage {stage['name']} became {valid_rmse} after "
@@ -219,18 +239,19 @@ def train_stage(
             history.append(
                 {
                     "epoch": epoch,
-                    "train_loss": sum(losses) / len(losses),
+                    "train_loss": math.fsum(losses.tolist()) / len(losses),
                     "valid_loss": valid_rmse**2,
                     "valid_rmse": valid_rmse,
                     "lr": learner.lr,
                 }
             )
-            seen = len(losses) * learner.batch_size
             timing.append(
                 {
                     "epoch": epoch,
-                    "images_per_second": seen / (trained - started),
-                    "seconds": time.perf_counter() - started,
+                    "images_per_second": len(losses) * learner.batch_size / trained,
+                    "validation": validated - trained,
+                    "saving": clock.saving,
+                    "seconds": clock.seconds(),
                 }
             )
             log.info(
@@ -245,10 +266,27 @@ def train_stage(
                 history[-1]["lr"],
                 timing[-1]["images_per_second"],
             )
-            losses = []
-            save(losses, 0.0)
+            clock, done = Clock(), 0
+            if saved.due():
+                save(done)
             write_tables(pd.DataFrame(history), pd.DataFrame(timing))
     network.load_state_dict(learner.learned.state_dict())
+
+
+class Clock:
+    """Seconds of an epoch, those in earlier processes included, and those spent on saving."""
+
+    def __init__(self, before: float = 0.0, saving: float = 0.0) -> None:
+        self.started = time.perf_counter() - before
+        self.saving = saving
+
+    def seconds(self) -> float:
+        """Seconds since the epoch began."""
+        return time.perf_counter() - self.started
+
+    def read(self) -> dict[str, float]:
+        """What a clock that goes on from here is made with."""
+        return {"before": self.seconds(), "saving": self.saving}
 
 
 def adam(network: GalaxyNetwork, stage: dict[str, Any]) -> torch.optim.AdamW:

@@ -4,6 +4,7 @@ import numpy as np
 import torch
 from torch.nn import functional
 
+ROUNDING = 1e-6  # of a map's sines and cosines, in float32
 SMALLEST_LIGHT = 1e-3  # a quarter of the step between two of 256 grey levels
 
 
@@ -41,6 +42,21 @@ def warp(images: torch.Tensor, maps: torch.Tensor) -> torch.Tensor:
     return warped.contiguous(memory_format=torch.channels_last)
 
 
+def view(images: torch.Tensor, affine_map: np.ndarray) -> torch.Tensor:
+    """Pictures (N, 3, size, size) uint8 through one affine map (2, 3) for all, as `warp` does it.
+
+    A quarter turn or a mirror image moves the pixels themselves, without interpolation.
+    """
+    quarter = affine_map.round()
+    if np.abs(affine_map - quarter).max() > ROUNDING or np.abs(quarter).sum() != 2:
+        return warp(images, torch.from_numpy(affine_map[None]).to(images.device))
+    across, down = quarter[:, :2].sum(axis=1)
+    images = images.flip([axis for axis, sign in ((3, across), (2, down)) if sign < 0])
+    if quarter[0, 0] == 0:
+        images = images.transpose(2, 3)
+    return (images.float() / 255).contiguous(memory_format=torch.channels_last)
+
+
 def relight(images: torch.Tensor, lights: torch.Tensor) -> torch.Tensor:
     """Change brightness and contrast of pictures (N, 3, size, size) float32 in [0, 1].
 
@@ -61,20 +77,21 @@ def middle_width_px(crop_px: int, zoom: float) -> int:
     return crop_px + 2 * round((crop_px / zoom - crop_px) / 2)
 
 
-def resize(crops: np.ndarray, size_px: int, zoom: float) -> torch.Tensor:
+def resize(crops: torch.Tensor, size_px: int, zoom: float) -> torch.Tensor:
     """Resize the middle of packed crops: (N, s, s, 3) uint8 to (N, 3, size, size) uint8.
 
     At a `zoom` above 1 the margin is cut off, below 1 it is mirrored outwards. Resizing is bilinear
-    with antialiasing. The result is in channels-last memory, like the crops.
+    with antialiasing. The result is in channels-last memory and on the same device, like the crops.
     """
     crop_px = crops.shape[1]
-    margin_px = (crop_px - middle_width_px(crop_px, zoom)) // 2
-    if margin_px > 0:
-        crops = crops[:, margin_px:-margin_px, margin_px:-margin_px]
-    elif margin_px < 0:
-        around = (-margin_px, -margin_px)
-        crops = np.pad(crops, [(0, 0), around, around, (0, 0)], mode="symmetric")
-    images = torch.from_numpy(np.ascontiguousarray(crops)).permute(0, 3, 1, 2)
+    width_px = middle_width_px(crop_px, zoom)
+    if width_px != crop_px:
+        margin_px = (crop_px - width_px) // 2
+        places = torch.arange(margin_px, crop_px - margin_px, device=crops.device)
+        places = torch.where(places < 0, -1 - places, places)
+        places = torch.where(places < crop_px, places, 2 * crop_px - 1 - places)
+        crops = crops[:, places[:, None], places]
+    images = crops.permute(0, 3, 1, 2)
     if images.shape[-1] == size_px:
         return images
     resized = functional.interpolate(

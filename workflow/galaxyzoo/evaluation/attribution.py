@@ -40,7 +40,7 @@ def occlusion_maps(
     network.to(device, memory_format=torch.channels_last).eval()
     occlusion = Occlusion(lambda images: network(images).clamp(0, 1))
     window, step = window_and_step_px(network.size_px)
-    pictures = resize(crops, network.size_px, network.zoom)
+    pictures = resize(torch.from_numpy(crops), network.size_px, network.zoom)
     falls, probabilities = [], []
     galaxies = zip(pictures, answers, strict=True)
     for picture, answer in progress(galaxies, len(answers), "attribution", "galaxies"):

@@ -42,7 +42,7 @@ def augmented_views(
         "shift_right": (views.shift[:, 0], 0.0),
         "shift_down": (views.shift[:, 1], 0.0),
     }
-    images = resize(crop[None], size_px, middle_zoom(settings))
+    images = resize(torch.from_numpy(crop[None]), size_px, middle_zoom(settings))
     seen = warp(images.expand(VIEWS, -1, -1, -1), torch.from_numpy(affine_maps(*views)))
     lights = random_lights(VIEWS, settings, KEY, "light")
     if lights is not None:
