@@ -13,7 +13,7 @@ from galaxyzoo.engine import training
 from galaxyzoo.engine.dataset import Galaxies
 from galaxyzoo.engine.network import GalaxyNetwork
 from galaxyzoo.engine.resume import SavedState
-from galaxyzoo.engine.training import pooled_rmse, train_stage
+from galaxyzoo.engine.training import Learner, pooled_rmse, train_stage
 from trees import GALAXY_ZOO_2
 
 BACKBONE = "test_resnet"  # timm's own tiny network
@@ -28,6 +28,7 @@ STAGE = {
     "weight_decay": 1e-4,
     "batch_size": 16,
     "accumulate": 1,
+    "hand_on_moments": False,
     "schedule": "one_cycle",
     "layer_decay": None,
     "gradient_clip": None,
@@ -39,6 +40,7 @@ AUGMENTATION = {
     "flip": True,
     "zoom": [1.0, 1.1],
     "middle": None,
+    "zoom_about": "centre",
     "shift": 0.0,
     "brightness": 0.0,
     "contrast": 0.0,
@@ -83,9 +85,8 @@ def train(
     tables = []
     with tempfile.TemporaryDirectory() as folder:
         saved = saved or SavedState(Path(folder) / "stage.state", {}, save_minutes=5)
-        train_stage(
-            network, data, data, stage, augmentation, seed, saved, lambda *both: tables.append(both)
-        )
+        learner = Learner(network, data, stage, augmentation, seed)
+        train_stage(learner, data, saved, lambda *both: tables.append(both))
     return tables[-1]
 
 

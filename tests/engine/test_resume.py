@@ -19,7 +19,7 @@ from snakemake.script import Snakemake
 
 from checkout import TINY, Checkout, changed
 from galaxyzoo.engine.resume import SavedState, stage_fingerprint
-from galaxyzoo.engine.training import train_stage
+from galaxyzoo.engine.training import Learner, train_stage
 from galaxyzoo.fingerprints import code_fingerprints
 from tiny_network import (
     AUGMENTATION,
@@ -319,12 +319,8 @@ def test_the_tables_of_finished_epochs_are_written_as_soon_as_a_stage_goes_on(tm
     SavedState(path, {}, save_minutes=5).save(after_the_first)
     written = []
     train_stage(
-        new_tiny_network(),
+        Learner(new_tiny_network(), galaxies(), STAGE, AUGMENTATION, 0),
         galaxies(),
-        galaxies(),
-        STAGE,
-        AUGMENTATION,
-        0,
         SavedState(path, {}, save_minutes=5),
         lambda history, timing: written.append((len(history), len(timing))),
     )

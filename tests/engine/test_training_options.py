@@ -9,13 +9,13 @@ import torch
 from torch import nn
 
 from galaxyzoo.engine.augmentation import random_lights, random_maps
-from galaxyzoo.engine.checkpoints import save_checkpoint
+from galaxyzoo.engine.checkpoints import handed_on_moments, save_checkpoint
 from galaxyzoo.engine.devices import memory_for
 from galaxyzoo.engine.ema import WeightAverage
 from galaxyzoo.engine.loaded_networks import restored_network
 from galaxyzoo.engine.lr_find import lr_find, suggested_lr
 from galaxyzoo.engine.network import GalaxyNetwork, layer_groups, layers
-from galaxyzoo.engine.schedule import cosine
+from galaxyzoo.engine.schedule import cosine, one_cycle
 from galaxyzoo.engine.training import Learner, adam, pooled_rmse
 from galaxyzoo.engine.transforms import relight
 from galaxyzoo.foundation.errors import InputError
@@ -52,6 +52,35 @@ def test_ema_is_what_is_validated_and_handed_on():
     history, _ = train(network, data, STAGE | {"ema": 0.9})
     assert history["valid_rmse"].iloc[-1] == pytest.approx(pooled_rmse(network, data, 16))
     assert not same(network.state_dict(), weights_after({}))
+
+
+def test_moments_that_are_handed_on_change_the_next_stage_and_are_all_it_needs(tmp_path):
+    data, stage = galaxies(), STAGE | {"hand_on_moments": True}
+    first = Learner(new_tiny_network(), data, stage, AUGMENTATION, seed=0)
+    first.train_epoch(1, first.no_losses(), 0, one_cycle, lambda done: None)
+    path = tmp_path / "seed0" / "stages" / "first.pt"
+    path.parent.mkdir(parents=True)
+    save_checkpoint(first.network, path, MODEL, {}, first.moments)
+
+    def second(moments):
+        network = restored_network(path, MODEL, GALAXY_ZOO_2, STAGE["dropout"])
+        learner = Learner(network, data, stage | {"lr": 1e-4}, AUGMENTATION, 0, moments)
+        learner.train_epoch(2, learner.no_losses(), 0, one_cycle, lambda done: None)
+        return learner
+
+    moments = handed_on_moments(path)
+    resumed, anew = second(moments), second(None)
+    assert not same(resumed.network.state_dict(), anew.network.state_dict())
+    steps = len(data) // STAGE["batch_size"]
+    assert {int(one["step"]) for one in resumed.moments.values()} == {2 * steps}
+    assert {int(one["step"]) for one in anew.moments.values()} == {steps}
+    assert {group["max_lr"] for group in resumed.optimiser.param_groups} == {1e-4}
+    # The same as an optimiser that was never put away.
+    first.optimiser.param_groups[:] = [
+        group | {"max_lr": 1e-4} for group in first.optimiser.param_groups
+    ]
+    first.train_epoch(2, first.no_losses(), 0, one_cycle, lambda done: None)
+    assert same(first.network.state_dict(), resumed.network.state_dict())
 
 
 def test_gradient_clip_shortens_long_gradients_and_leaves_short_ones():

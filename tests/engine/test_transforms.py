@@ -13,6 +13,7 @@ SETTINGS = {
     "flip": True,
     "zoom": [1.0, 1.2],
     "middle": None,
+    "zoom_about": "centre",
     "shift": 0.0,
     "brightness": 0.0,
     "contrast": 0.0,
@@ -25,8 +26,9 @@ def picture(size: int = 16) -> torch.Tensor:
     return torch.from_numpy(pixels).permute(0, 3, 1, 2)
 
 
-def warped(degrees=0.0, zoom=1.0, flip=False, shift=(0.0, 0.0), size=16):
-    maps = affine_maps(np.array([degrees]), np.array([zoom]), np.array([flip]), np.array([shift]))
+def warped(degrees=0.0, zoom=1.0, flip=False, shift=(0.0, 0.0), about=(0.0, 0.0), size=16):
+    lists = ([degrees], [zoom], [flip], [shift], [about])
+    maps = affine_maps(*map(np.array, lists))
     return warp(picture(size), torch.from_numpy(maps))
 
 
@@ -50,13 +52,37 @@ def test_zoom_enlarges_the_middle():
     size = 64
     bright = torch.zeros(1, 3, size, size, dtype=torch.uint8)
     bright[:, :, 24:40, 24:40] = 255  # 16 px wide: 32 px after a zoom of 2
-    maps = affine_maps(np.zeros(1), np.array([2.0]), np.array([False]), STILL)
+    maps = affine_maps(np.zeros(1), np.array([2.0]), np.array([False]), STILL, STILL)
     assert warp(bright, torch.from_numpy(maps))[0, 0, size // 2].sum() == pytest.approx(32, abs=1)
+
+
+def test_zoom_about_a_corner_shows_that_quarter_of_the_picture():
+    down, right = torch.meshgrid(torch.arange(64), torch.arange(64), indexing="ij")
+    places = torch.stack([right, down, down]).to(torch.uint8)[None]  # each pixel says where it is
+    corner = np.array([[1.0, -1.0]])  # right and up
+    maps = affine_maps(np.zeros(1), np.array([2.0]), np.array([False]), STILL, corner)
+    seen = 255 * warp(places, torch.from_numpy(maps))[0, :, 1:-1, 1:-1]
+    assert seen[0].min() == pytest.approx(32, abs=1)
+    assert seen[0].max() == pytest.approx(63, abs=1)
+    assert seen[1].min() == pytest.approx(0, abs=1)
+    assert seen[1].max() == pytest.approx(31, abs=1)
+
+
+def test_a_point_about_which_is_zoomed_stays_where_the_turn_takes_it():
+    maps = random_maps(50, SETTINGS | {"zoom": [1.0, 2.0], "zoom_about": "random"}, 1)
+    centred = random_maps(50, SETTINGS | {"zoom": [1.0, 2.0]}, 1)
+    np.testing.assert_array_equal(maps[:, :, :2], centred[:, :, :2])
+    zooms = np.abs(np.linalg.det(maps[:, :, :2])) ** -0.5
+    turns = maps[:, :, :2] * zooms[:, None, None]
+    # The map moves by turn @ point * (1 - 1 / zoom), of which the point is what was drawn.
+    moved = np.einsum("nji,nj->ni", turns, maps[:, :, 2]) / (1 - 1 / zooms)[:, None]
+    assert np.abs(moved).max() == pytest.approx(1, abs=0.05)
+    assert np.abs(moved).max() < 1 + 1e-3
 
 
 def test_beyond_the_edge_is_mirrored_and_not_black():
     white = torch.full((1, 3, 16, 16), 255, dtype=torch.uint8)
-    maps = affine_maps(np.array([45.0]), np.array([0.8]), np.array([False]), STILL)
+    maps = affine_maps(np.array([45.0]), np.array([0.8]), np.array([False]), STILL, STILL)
     assert warp(white, torch.from_numpy(maps)).min() == pytest.approx(1.0)
 
 
@@ -100,8 +126,8 @@ def test_tta_walks_the_grid_with_the_untouched_picture_first():
 
 def test_a_view_that_is_no_quarter_turn_is_interpolated():
     images = torch.randint(0, 256, (2, 3, 15, 15), dtype=torch.uint8)
-    zooms = np.array([1.1, 1, 1])
-    maps = affine_maps(np.array([0, 45, 90.0]), zooms, np.zeros(3, bool), STILL.repeat(3, axis=0))
+    zooms, still = np.array([1.1, 1, 1]), STILL.repeat(3, axis=0)
+    maps = affine_maps(np.array([0, 45, 90.0]), zooms, np.zeros(3, bool), still, still)
     maps[2, 0, 2] = 0.1
     for one in maps:
         assert torch.equal(view(images, one), warp(images, torch.from_numpy(one[None])))

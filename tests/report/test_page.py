@@ -92,6 +92,7 @@ PROVENANCE = {
             "commit": "c" * 40,
             "diff": None,
             "versions": VERSIONS,
+            "deterministic": True,
             "name": "all_64.pt",
             "bytes": 5678,
             "sha256": f"{seed}" * 64,
@@ -358,6 +359,24 @@ def test_stages_show_their_settings_and_the_means_over_seeds(page):
             "0.07900",
         )
     ]
+
+
+def test_published_errors_stand_beside_the_stage_s_own_on_kaggle_s_galaxies_alone(results):
+    followed = CONFIG | {"milestones": [{"stage": "all_64", "rmse": 0.081}]}
+    assert "Published</th>" not in source(results, followed)
+    survey = CONFIG["survey"] | {"source": "files"}
+    page = Page(source(results, followed | {"survey": survey}))
+    cells = [text for _, text in page.all("td")]
+    start = cells.index("all layers")
+    assert cells[start + 7 : start + 9] == ["0.07900", "0.08100"]
+    assert "Published" in [text for _, text in page.all("th")]
+
+
+def test_training_that_is_not_deterministic_is_told(results):
+    loose = [stage | {"deterministic": False} for stage in PROVENANCE["stages"]]
+    told = "Training was not deterministic"
+    assert told in source(results, provenance=PROVENANCE | {"stages": loose})
+    assert told not in source(results)
 
 
 def test_stages_show_their_time_and_memory(page):

@@ -104,6 +104,9 @@ def test_a_galaxy_is_described_by_the_answers_on_its_path():
         "A smooth galaxy, completely round, something odd, a ring."
     )
     assert GALAXY_ZOO_2.describe(row(Class1_3=1, Class6_2=1)) == "A star or an artifact."
+    # Volunteers who said so were asked no more, not even whether it is odd.
+    odd_star = row(Class1_3=0.9, Class1_1=0.1, Class6_1=1, Class8_6=1)
+    assert GALAXY_ZOO_2.describe(odd_star) == "A star or an artifact."
 
 
 # Trees of one's own

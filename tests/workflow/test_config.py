@@ -50,6 +50,9 @@ def yaml_value(text: str):
         ({"stages__1__lr": -0.1}, "stages[1].lr", "above 0"),
         ({"stages__0__weight_decay": yaml_value("1e-4")}, "stages[0].weight_decay", "a number"),
         ({"stages": []}, "stages", "at least one stage"),
+        ({"stages__0__hand_on_moments": True}, "stages[0].hand_on_moments", "same freeze"),
+        ({"milestones": [{"stage": "all_48", "rmse": 0.1}]}, "milestones[0].stage", "all_64"),
+        ({"stages__3__hand_on_moments": True}, "stages[3].hand_on_moments", "next stage"),
         ({"stages__1__name": DEFAULT["stages"][0]["name"]}, "stages", "a name of its own"),
         ({"stages__2__size": 225}, "stages[2].size", "224 px"),
         ({"stages__2__size": "big"}, "stages[2].size", "whole number of pixels"),
@@ -131,7 +134,8 @@ def test_a_tree_of_ones_own_is_taken_with_files_of_ones_own():
     assert config["tree"][1] == {
         "text": "What kind of ring is it?",
         "answers": [
-            {"column": c, "name": None, "phrase": None} for c in ("inner", "outer", "other")
+            {"column": c, "name": None, "phrase": None, "last": False}
+            for c in ("inner", "outer", "other")
         ],
         "parent": "ring",
     }
@@ -195,6 +199,9 @@ def test_the_size_of_patches_is_read_off_the_name(backbone, multiple_px):
 @pytest.mark.parametrize("path", sorted((ROOT / "config" / "experiments").glob("*.yaml")))
 def test_shipped_experiments_are_valid_over_the_default(path):
     experiment = yaml.safe_load(path.read_text(encoding="utf-8"))
+    if path.stem == "briggs2019-underfitting":  # whose header says that it is laid over another
+        base = path.with_stem("briggs2019").read_text(encoding="utf-8")
+        experiment = yaml.safe_load(base) | experiment
     survey = DEFAULT["survey"] | experiment.get("survey", {})
     files = "folder" if survey["source"] == "files" else None
     assert experiments(DEFAULT | experiment | {"survey": survey, "files": files}, SCHEMA)

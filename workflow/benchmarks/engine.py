@@ -31,6 +31,7 @@ STAGE = {
     "dropout": 0.1,
     "weight_decay": 1e-4,
     "accumulate": 1,
+    "hand_on_moments": False,
     "schedule": "one_cycle",
     "layer_decay": None,
     "gradient_clip": None,
@@ -42,6 +43,7 @@ AUGMENTATION = {
     "flip": True,
     "zoom": [1.0, 1.2],
     "middle": None,
+    "zoom_about": "centre",
     "shift": 0.0,
     "brightness": 0.0,
     "contrast": 0.0,
@@ -182,7 +184,8 @@ def train_once(folder: Path) -> None:
     stage = STAGE | {"size": SMALL_PX, "batch_size": 64}
     network = ready_network("test_resnet", SMALL_PX, torch.float32)
     saved = SavedState(folder / "benchmark.state", {}, save_minutes=5)
-    train_stage(network, data, data, stage, AUGMENTATION, 0, saved, lambda *tables: None)
+    learner = Learner(network, data, stage, AUGMENTATION, 0)
+    train_stage(learner, data, saved, lambda *tables: None)
 
 
 def predict_once(folder: Path) -> None:

@@ -147,6 +147,13 @@ def contradictions(config: dict[str, Any]) -> Iterator[str]:
                 f"stages: {name}_timing is the name of a file of the stage {name}; allowed: "
                 "another name"
             )
+    for i, (stage, following) in enumerate(zip(stages, [*stages[1:], None], strict=True)):
+        same = following and all(stage[key] == following[key] for key in ("freeze", "layer_decay"))
+        if stage["hand_on_moments"] and not same:
+            yield (
+                f"stages[{i}].hand_on_moments: true is not allowed here, since the optimiser's "
+                "moments are for a next stage with the same freeze and layer_decay; allowed: false"
+            )
     patch_px = patch_size_px(config["model"]["backbone"])
     for i, stage in enumerate(stages):
         if stage["size"] % patch_px:
@@ -163,6 +170,12 @@ def contradictions(config: dict[str, Any]) -> Iterator[str]:
             yield (
                 f"stages[{i}].size: {stage['size']} px is larger than the crop; "
                 f"allowed: at most survey.crop, {survey['crop']} px"
+            )
+    for i, milestone in enumerate(config["milestones"]):
+        if milestone["stage"] not in names:
+            yield (
+                f"milestones[{i}].stage: there is no stage {milestone['stage']}; allowed: "
+                f"{', '.join(names)}"
             )
     low, high = config["augmentation"]["zoom"]
     if low > high:

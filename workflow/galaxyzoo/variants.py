@@ -289,7 +289,8 @@ def plan_in_words(
     variants = list(plan.configs)[1:]
     stages = sum(len(owners) for owners in stage_owners.values())
     shared = sum(list(stage_owners[name].values()).count(plan.base) for name in variants)
-    yield f"{plan.base} and {len(variants)} variants of it: {', '.join(variants)}"
+    counted = "1 variant" if len(variants) == 1 else f"{len(variants)} variants"
+    yield f"{plan.base} and {counted} of it: {', '.join(variants)}"
     yield f"{stages - shared} stages to train; the variants take {shared} from {plan.base}"
     if plan.weights == VALIDATION:
         yield f"{plan.ensemble}: the ensemble of {', '.join(plan.members)}, with fitted weights"

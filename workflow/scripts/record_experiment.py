@@ -28,6 +28,7 @@ for path in map(Path, snakemake.input.weights):
             "commit": trained["commit"],
             "diff": diff,
             "versions": trained["versions"],
+            "deterministic": trained["settings"]["deterministic"],
             **file_record(path),
         }
     )

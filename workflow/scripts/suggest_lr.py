@@ -14,7 +14,7 @@ from galaxyzoo.report.figures.style import save_with_numbers
 settings = job.start(snakemake)
 lease_gpu(visible_gpus())
 stage = settings["stage"] | {"accumulate": 1, "ema": None}
-network, train, _ = set_up_stage(
+network, train, _, moments = set_up_stage(
     settings,
     Path(snakemake.input.weights),
     Path(snakemake.input.crops),
@@ -24,7 +24,8 @@ network, train, _ = set_up_stage(
     stream=snakemake.config["stream"],
 )
 with memory_for(stage["batch_size"], stage["size"], "the stage's batch_size"):
-    found = lr_find(Learner(network, train, stage, settings["augmentation"], settings["seed"]))
+    augmentation, seed = settings["augmentation"], settings["seed"]
+    found = lr_find(Learner(network, train, stage, augmentation, seed, moments))
 suggested = suggested_lr(found)
 save_with_numbers(lr_finder(found, suggested, stage["lr"]), found, Path(snakemake.output.svg))
 job.log.info("%s: suggested lr %.1e, and the config's is %s", stage["name"], suggested, stage["lr"])

@@ -9,7 +9,7 @@ from galaxyzoo.engine.checkpoints import save_checkpoint
 from galaxyzoo.engine.devices import memory_for
 from galaxyzoo.engine.resume import SavedState, made_with, stage_fingerprint
 from galaxyzoo.engine.stage import set_up_stage
-from galaxyzoo.engine.training import train_stage
+from galaxyzoo.engine.training import Learner, train_stage
 from galaxyzoo.foundation.atomic_files import replaced
 from galaxyzoo.foundation.gpus import lease_gpu, visible_gpus
 from galaxyzoo.foundation.locks import locked
@@ -21,7 +21,7 @@ made_by = {"commit": git_commit(), "diff": uncommitted_diff(), "versions": versi
 stage, seed, model = settings["stage"], settings["seed"], settings["model"]
 weights, crops, index, split = map(Path, snakemake.input)
 output = Path(snakemake.output.weights)
-network, train, valid = set_up_stage(
+network, train, valid, moments = set_up_stage(
     settings,
     weights,
     crops,
@@ -61,8 +61,13 @@ with (
     locked(output.with_suffix(".lock"), f"trains the stage {output.with_suffix('')}"),
     memory_for(stage["batch_size"], stage["size"], "the stage's batch_size (and raise accumulate)"),
 ):
-    train_stage(network, train, valid, stage, settings["augmentation"], seed, saved, write_tables)
+    learner = Learner(network, train, stage, settings["augmentation"], seed, moments)
+    train_stage(learner, valid, saved, write_tables)
     save_checkpoint(
-        network, output, model, made_by | {"fingerprint": fingerprint, "settings": settings}
+        network,
+        output,
+        model,
+        made_by | {"fingerprint": fingerprint, "settings": settings},
+        learner.moments if stage["hand_on_moments"] else None,
     )
     saved.remove()

@@ -10,12 +10,13 @@ from galaxyzoo.foundation.randomness import numpy_generator
 
 
 class Views(NamedTuple):
-    """Rotation, zoom, flip and shift of each of N galaxies: the arguments of `affine_maps`."""
+    """How each of N galaxies is turned, enlarged and moved: the arguments of `affine_maps`."""
 
     degrees: np.ndarray
     zoom: np.ndarray
     flip: np.ndarray
     shift: np.ndarray
+    about: np.ndarray
 
 
 def middle_zoom(settings: dict[str, Any]) -> float:
@@ -32,9 +33,9 @@ def random_views(galaxies: int, settings: dict[str, Any], *key: int | str) -> Vi
 
     `settings` is the config's `augmentation`: a rotation of up to ±`rotation` degrees with
     probability `rotation_probability`, a mirror image with probability 0.5 if `flip`, a zoom
-    between the two values of `zoom`, uniform in its logarithm, and a shift of up to ±`shift`
-    picture widths along each axis. The zoom returned is relative to `middle_zoom`, at which the
-    pictures are already.
+    between the two values of `zoom`, uniform in its logarithm, about the centre or, if `zoom_about`
+    is `random`, about any point of the picture, and a shift of up to ±`shift` picture widths along
+    each axis. The zoom returned is relative to `middle_zoom`, at which the pictures are already.
     """
     rng = numpy_generator(*key)
     turned = rng.random(galaxies) < settings["rotation_probability"]
@@ -42,7 +43,10 @@ def random_views(galaxies: int, settings: dict[str, Any], *key: int | str) -> Vi
     flip = settings["flip"] & (rng.random(galaxies) < 0.5)
     zoom = np.exp(rng.uniform(*np.log(settings["zoom"]), galaxies)) / middle_zoom(settings)
     shift = rng.uniform(-settings["shift"], settings["shift"], (galaxies, 2))
-    return Views(degrees, zoom, flip, shift)
+    about = np.zeros((galaxies, 2))
+    if settings["zoom_about"] == "random":
+        about = rng.uniform(-1, 1, (galaxies, 2))
+    return Views(degrees, zoom, flip, shift, about)
 
 
 def random_maps(galaxies: int, settings: dict[str, Any], *key: int | str) -> np.ndarray:
@@ -82,7 +86,8 @@ def tta_maps(settings: dict[str, Any]) -> np.ndarray:
     zooms = sorted(settings["zooms"], key=lambda zoom: zoom != 1)
     views = [(*orientation, zoom) for orientation in orientations for zoom in zooms]
     flip, degrees, zoom = map(np.array, zip(*views, strict=True))
-    return affine_maps(degrees, zoom, flip, np.zeros((len(views), 2)))
+    still = np.zeros((len(views), 2))
+    return affine_maps(degrees, zoom, flip, still, still)
 
 
 def spread_out(count: int) -> list[int]:

@@ -11,15 +11,20 @@ from galaxyzoo.foundation.handed_on import damaged
 if TYPE_CHECKING:
     from galaxyzoo.engine.network import GalaxyNetwork
 
-CONTENT = {"place", "model", "columns", "size", "zoom", "weights", "provenance"}
+CONTENT = {"place", "model", "columns", "size", "zoom", "weights", "moments", "provenance"}
 
 
 def save_checkpoint(
-    network: "GalaxyNetwork", path: Path, model: dict[str, Any], provenance: dict[str, Any]
+    network: "GalaxyNetwork",
+    path: Path,
+    model: dict[str, Any],
+    provenance: dict[str, Any],
+    moments: dict[int, dict[str, Any]] | None = None,
 ) -> None:
     """Write a checkpoint atomically, as plain data that loads with weights_only=True.
 
-    `model` is the config's `model`; `provenance` is any record of how the weights were obtained.
+    `model` is the config's `model`; `provenance` is any record of how the weights were obtained;
+    `moments` are those of the optimiser, for a next stage that goes on with them.
     Raises InputError if a weight is not finite.
     """
     weights = {name: value.cpu() for name, value in network.state_dict().items()}
@@ -34,6 +39,7 @@ def save_checkpoint(
         "size": network.size_px,
         "zoom": network.zoom,
         "weights": weights,
+        "moments": moments,
         "provenance": provenance,
     }
     with replaced(path) as unfinished:
@@ -52,6 +58,11 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
     if checkpoint["place"] != place(path):
         raise damaged(path, f"it is the checkpoint {checkpoint['place']} under another name")
     return checkpoint
+
+
+def handed_on_moments(weights: Path) -> dict[int, dict[str, Any]] | None:
+    """The optimiser's moments in the file that a stage starts from; None if there are none."""
+    return None if weights.suffix == ".safetensors" else load_checkpoint(weights)["moments"]
 
 
 def place(path: Path) -> str:

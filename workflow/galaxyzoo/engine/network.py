@@ -131,6 +131,13 @@ def create_body(backbone: str) -> nn.Module:
             f"model.backbone: timm knows no model named {backbone!r}; "
             + (f"nearest: {', '.join(near)}" if near else "see timm.list_models()")
         )
+    architecture, _, tag = backbone.partition(".")
+    tagged = timm.list_pretrained(f"{architecture}.*")
+    if tag and backbone not in tagged:
+        raise InputError(
+            f"model.backbone: timm has no weights {tag!r} of {architecture}; it has "
+            f"{', '.join(tagged) or 'none'}"
+        )
     try:
         return timm.create_model(backbone, num_classes=0, global_pool="")
     except AssertionError as error:

@@ -7,6 +7,7 @@ import numpy as np
 import torch
 
 from galaxyzoo.engine.augmentation import middle_zoom
+from galaxyzoo.engine.checkpoints import handed_on_moments
 from galaxyzoo.engine.dataset import Galaxies, load_galaxies
 from galaxyzoo.engine.devices import best_device, body_dtype, use_threads
 from galaxyzoo.engine.loaded_networks import stage_network
@@ -17,11 +18,15 @@ from galaxyzoo.tree.decision_tree import tree_from
 
 
 class Stage(NamedTuple):
-    """The network on its device, and the galaxies to train and validate on."""
+    """The network on its device, the galaxies to train and validate on, and the moments.
+
+    These are the optimiser's, of the previous stage, or None: the stage begins with none.
+    """
 
     network: GalaxyNetwork
     train: Galaxies
     valid: Galaxies
+    moments: dict[int, dict[str, Any]] | None
 
 
 def set_up_stage(
@@ -63,4 +68,4 @@ def set_up_stage(
     network.to(device, memory_format=torch.channels_last)
     if settings["compile"]:
         network.compile()
-    return Stage(network, train, valid)
+    return Stage(network, train, valid, handed_on_moments(weights))

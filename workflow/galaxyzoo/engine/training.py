@@ -31,8 +31,9 @@ READ_LOSSES_EVERY = 50  # batches: to read a loss, a GPU must have finished its 
 class Learner:
     """A network in a stage, with everything that training changes: optimiser, average of weights.
 
-    `stage` and `augmentation` are those of the config. Every random draw is keyed by seed, stage,
-    epoch and batch, so none depends on earlier draws.
+    `stage` and `augmentation` are those of the config; `moments` are the optimiser's of the stage
+    before, to go on with. Every random draw is keyed by seed, stage, epoch and batch, so none
+    depends on earlier draws.
     """
 
     def __init__(
@@ -42,12 +43,15 @@ class Learner:
         stage: dict[str, Any],
         augmentation: dict[str, Any],
         seed: int,
+        moments: dict[int, dict[str, Any]] | None = None,
     ) -> None:
         if stage["freeze"]:
             freeze_body(network)
         self.network, self.train, self.seed = network, train, seed
         self.stage, self.augmentation = stage, augmentation
         self.optimiser = adam(network, stage)
+        if moments:
+            self.optimiser.load_state_dict(self.optimiser.state_dict() | {"state": moments})
         self.average = WeightAverage(network, stage["ema"]) if stage["ema"] else None
         self.batch_size = min(stage["batch_size"], len(train))
         self.batches = len(train) // self.batch_size
@@ -57,6 +61,11 @@ class Learner:
     def learned(self) -> GalaxyNetwork:
         """The network to evaluate and keep: the average of weights, if there is one."""
         return self.average.network if self.average else self.network
+
+    @property
+    def moments(self) -> dict[int, dict[str, Any]]:
+        """The optimiser's moments and number of steps, by the position of each weight."""
+        return self.optimiser.state_dict()["state"]
 
     @property
     def lr(self) -> float:
@@ -148,16 +157,12 @@ class Learner:
 
 
 def train_stage(
-    network: GalaxyNetwork,
-    train: Galaxies,
+    learner: Learner,
     valid: Galaxies,
-    stage: dict[str, Any],
-    augmentation: dict[str, Any],
-    seed: int,
     saved: SavedState,
     write_tables: Callable[[pd.DataFrame, pd.DataFrame], None],
 ) -> None:
-    """Train a network in place through one stage: its epochs, on one schedule.
+    """Train a learner's network in place through one stage: its epochs, on one schedule.
 
     A stage that resumes from its `saved` state ends with the same bits as one that was never
     stopped. `write_tables` is called after each epoch, with two tables of one row per epoch so far.
@@ -169,7 +174,7 @@ def train_stage(
     Raises InputError if the loss or the validation error is no longer finite. Saves and exits on
     SIGTERM or Ctrl-C.
     """
-    learner = Learner(network, train, stage, augmentation, seed)
+    stage = learner.stage
     history: list[dict[str, float]] = []
     timing: list[dict[str, float]] = []
     losses, done = learner.no_losses(), 0
@@ -270,7 +275,7 @@ def train_stage(
             if saved.due():
                 save(done)
             write_tables(pd.DataFrame(history), pd.DataFrame(timing))
-    network.load_state_dict(learner.learned.state_dict())
+    learner.network.load_state_dict(learner.learned.state_dict())
 
 
 class Clock:

@@ -9,13 +9,18 @@ SMALLEST_LIGHT = 1e-3  # a quarter of the step between two of 256 grey levels
 
 
 def affine_maps(
-    degrees: np.ndarray, zoom: np.ndarray, flip: np.ndarray, shift: np.ndarray
+    degrees: np.ndarray,
+    zoom: np.ndarray,
+    flip: np.ndarray,
+    shift: np.ndarray,
+    about: np.ndarray,
 ) -> np.ndarray:
     """Maps from positions in the new picture to the positions in the old one that they show.
 
     `shift` (N, 2) first moves the picture right and down, in picture widths. Then `flip` (N,) bool
-    mirrors it left to right, `degrees` (N,) rotates it anticlockwise, and `zoom` (N,) enlarges it.
-    Returns (N, 2, 3) float32, in coordinates that run from -1 to 1 across the picture.
+    mirrors it left to right, `degrees` (N,) rotates it anticlockwise, and `zoom` (N,) enlarges it
+    about the point `about` (N, 2). Returns (N, 2, 3) float32. Points and maps are in coordinates
+    that run from -1 to 1 across the picture.
     """
     angle = np.deg2rad(degrees)
     mirror = np.where(flip, -1.0, 1.0)
@@ -23,8 +28,10 @@ def affine_maps(
         [mirror * np.cos(angle), -mirror * np.sin(angle)],
         [np.sin(angle), np.cos(angle)],
     ]
-    turn = np.moveaxis(np.array(rows), -1, 0) / zoom[:, None, None]
-    return np.concatenate([turn, -2 * shift[:, :, None]], axis=2).astype(np.float32)
+    turn = np.moveaxis(np.array(rows), -1, 0)
+    still = turn @ (about * (1 - 1 / zoom)[:, None])[:, :, None]
+    moved = still - 2 * shift[:, :, None]
+    return np.concatenate([turn / zoom[:, None, None], moved], axis=2).astype(np.float32)
 
 
 def warp(images: torch.Tensor, maps: torch.Tensor) -> torch.Tensor:

@@ -32,7 +32,9 @@ def augmented_views(
     `augmentation`. Returns a table with one row per picture, and the pictures
     (1 + VIEWS, size, size, 3) uint8. The table holds the values drawn: `degrees`, `mirrored`,
     `zoom` (relative to that of the unchanged picture), `shift_right` and `shift_down` in picture
-    widths and, if the config sets brightness or contrast, `logit_offset` and `logit_factor`.
+    widths; with `zoom_about: random`, `about_right` and `about_down`, the point about which it is
+    enlarged, from the centre in picture widths; and, if the config sets brightness or contrast,
+    `logit_offset` and `logit_factor`.
     """
     views = random_views(VIEWS, settings, KEY)
     drawn = {
@@ -42,6 +44,9 @@ def augmented_views(
         "shift_right": (views.shift[:, 0], 0.0),
         "shift_down": (views.shift[:, 1], 0.0),
     }
+    if settings["zoom_about"] == "random":
+        drawn |= {"about_right": (views.about[:, 0] / 2, 0.0)}
+        drawn |= {"about_down": (views.about[:, 1] / 2, 0.0)}
     images = resize(torch.from_numpy(crop[None]), size_px, middle_zoom(settings))
     seen = warp(images.expand(VIEWS, -1, -1, -1), torch.from_numpy(affine_maps(*views)))
     lights = random_lights(VIEWS, settings, KEY, "light")

@@ -80,6 +80,7 @@ def report_page(
         taken=taken,
         scores=scores(metrics, seed_scores(metrics, views(config["tta"]))),
         stages=stage_rows(config["stages"], histories),
+        milestones=milestones(config),
         averaging=averaging_rows(metrics, tables["error_by_views"]),
         epochs=sum(stage["epochs"] for stage in config["stages"]),
         views=views(config["tta"]),
@@ -211,6 +212,13 @@ def stage_rows(stages: Sequence[Settings], histories: StageTables) -> list[dict[
         error = sum(ends) / len(ends)
         rows.append({**stage, "lr": lr_in_words(stage), "valid_rmse": error})
     return rows
+
+
+def milestones(config: Settings) -> dict[str, float]:
+    """Published validation errors by stage: only where the galaxies are Kaggle's, as theirs are."""
+    if config["survey"]["source"] not in ("kaggle", "files"):
+        return {}
+    return {milestone["stage"]: milestone["rmse"] for milestone in config["milestones"]}
 
 
 def averaging_rows(metrics: Settings, by_views: pd.DataFrame) -> list[dict[str, Any]]:

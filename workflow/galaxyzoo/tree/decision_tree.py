@@ -18,11 +18,15 @@ DYKSTRA_ROUNDS = 50
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer: its column in tables, its name in figures and its phrase in sentences."""
+    """One answer: its column in tables, its name in figures and its phrase in sentences.
+
+    Who gives a `last` answer is asked nothing more.
+    """
 
     column: str
     name: str
     phrase: str = ""
+    last: bool = False
 
 
 @dataclass(frozen=True)
@@ -176,19 +180,20 @@ class DecisionTree:
     def favourite_path(self, probabilities: np.ndarray) -> list[int]:
         """Positions of the most probable answers on the way down the tree.
 
-        `probabilities` is (columns,). Each answer is followed by the questions that it leads to. A
-        single answer leads on only if its value is at least 0.5.
+        `probabilities` is (columns,). Each answer is followed by the questions that it leads to,
+        and a `last` one by none at all. A single answer leads on only if its value is at least 0.5.
         """
         path: list[int] = []
-
-        def ask(column: str | None) -> None:
-            for i in self.next_questions(column):
-                values = probabilities[self.slices[i]]
-                path.append(self.slices[i].start + int(np.argmax(values)))
-                if not self.questions[i].single or values[0] >= 0.5:
-                    ask(self.columns[path[-1]])
-
-        ask(None)
+        to_ask = list(self.next_questions(None))
+        while to_ask:
+            i = to_ask.pop(0)
+            values = probabilities[self.slices[i]]
+            path.append(self.slices[i].start + int(np.argmax(values)))
+            column = self.columns[path[-1]]
+            if self.answers[column].last:
+                break
+            if not self.questions[i].single or values[0] >= 0.5:
+                to_ask = [*self.next_questions(column), *to_ask]
         return path
 
     def describe(self, probabilities: np.ndarray) -> str:
@@ -239,4 +244,5 @@ def answer_from(setting: Mapping[str, Any]) -> Answer:
     """The answer of a config entry. The name defaults to the column, the phrase to the name."""
     name = setting.get("name") or setting["column"]
     phrase = setting.get("phrase")
-    return Answer(setting["column"], name, name if phrase is None else phrase)
+    phrase = name if phrase is None else phrase
+    return Answer(setting["column"], name, phrase, setting.get("last", False))

@@ -4,6 +4,9 @@ For each question its text; for each answer its name in figures and its phrase, 
 sentence that describes a galaxy. Texts after Willett et al. 2013 (MNRAS 435, 2835, table 2).
 """
 
+# Volunteers who gave this answer were asked nothing more.
+LAST = {"Class1.3"}
+
 WORDS: list[tuple[str, list[tuple[str, str]]]] = [
     (
         "Is the galaxy simply smooth and rounded, with no sign of a disc?",

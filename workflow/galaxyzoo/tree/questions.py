@@ -3,7 +3,7 @@
 from typing import Any
 
 from galaxyzoo.tree import galaxy_zoo_2
-from galaxyzoo.tree.galaxy_zoo_2_words import WORDS
+from galaxyzoo.tree.galaxy_zoo_2_words import LAST, WORDS
 
 Questions = list[dict[str, Any]]
 
@@ -20,7 +20,8 @@ def in_words(questions: Questions) -> Questions:
             "text": text,
             "parent": question["parent"],
             "answers": [
-                {"column": answer["column"], "name": name, "phrase": phrase}
+                {"name": name, "phrase": phrase, "last": answer["column"] in LAST}
+                | {"column": answer["column"]}
                 for answer, (name, phrase) in zip(question["answers"], answers, strict=True)
             ],
         }
