@@ -11,7 +11,7 @@ from pathlib import Path
 
 import torch
 
-from benchmarks import cropping, engine
+from benchmarks import cropping, engine, side_by_side, stage
 from benchmarks.costs import cost
 from galaxyzoo.engine.devices import best_device
 
@@ -32,6 +32,32 @@ SPEEDS = {
     "resnet50_112_bfloat16_against_float32": lambda: engine.bfloat16_speeds(
         "resnet50", 112, batch_size=32, batches=2
     ),
+}
+
+# Where seeds train side by side, which a GPU does not need.
+CPU_SPEEDS = {
+    "ensemble_efficientnet_lite0_64": lambda: side_by_side.ensemble_speeds(64, batch_size=32),
+    "ensemble_efficientnet_lite0_112": lambda: side_by_side.ensemble_speeds(112, batch_size=64),
+}
+GPU_STEPS = 100
+GPU_SPEEDS = {
+    f"train_{backbone}_{size_px}_batch_{batch}{'_ema' if ema else ''}_against_{kernels}": partial(
+        engine.training_speeds,
+        *(backbone, size_px, torch.bfloat16, batch, GPU_STEPS),
+        ema=ema,
+        bare_deterministic=kernels == "deterministic",
+        pairs=3,
+    )
+    for backbone in ("resnet50", "tf_efficientnet_lite0")
+    for size_px in (112, 224)
+    for batch in (64, 256)
+    for ema in (None, 0.999)
+    for kernels in ("deterministic", "autotuned")
+}
+# Backbone, px, galaxies and epochs of a stage; long enough that its start does not count.
+STAGES = {
+    "cpu": [("tf_efficientnet_lite0", 64, 2000, 8)],
+    "cuda": [("resnet50", 224, 8000, 4), ("tf_efficientnet_lite0", 224, 8000, 4)],
 }
 
 JOBS = {
@@ -56,11 +82,24 @@ def main() -> None:
     results = {"ratios": {}, "images_per_second": {}, "peak_mb": {}, "save_seconds": {}}
     print(f"\n{'images per second':40} {'ours':>8} {'bare':>8} {'ratio':>6}")
     full = os.environ.get("FULL") == "1"
-    for name, measure in (SPEEDS | (FULL_SPEEDS if full else {})).items():
+    on_this = GPU_SPEEDS if device.type == "cuda" else CPU_SPEEDS
+    for name, measure in (SPEEDS | on_this | (FULL_SPEEDS if full else {})).items():
         speeds = measure()
         results["ratios"][name] = round(speeds.ratio, 3)
         results["images_per_second"][name] = {"ours": speeds.ours, "bare": speeds.bare}
         print(f"{name:40} {speeds.ours:8.1f} {speeds.bare:8.1f} {speeds.ratio:6.3f}", flush=True)
+    if device.type != "cuda":
+        print(f"the GPU's {len(GPU_SPEEDS)} rows are skipped: there is no GPU here")
+    print(
+        f"\n{'seconds of a job that trains a stage':44}" + "".join(f"{p:>11}" for p in stage.PARTS)
+    )
+    results["stage_seconds"] = {}
+    for backbone, size_px, galaxies, epochs in STAGES[device.type]:
+        parts = stage.stage_seconds(backbone, size_px, galaxies, epochs)
+        name = f"{backbone}_{size_px}_{galaxies}_galaxies_{epochs}_epochs"
+        results["stage_seconds"][name] = parts
+        print(f"{name:44}" + "".join(f"{parts[p]:11.2f}" for p in stage.PARTS))
+        print(f"{'of all':44}" + "".join(f"{parts[p] / parts['all']:11.3f}" for p in stage.PARTS))
     print(
         f"\n{'peak memory, MB, at thousands of galaxies':44}" + "".join(f"{n:8}" for n in THOUSANDS)
     )

@@ -1,5 +1,6 @@
 """Training and prediction against the bare network on a single batch already in memory."""
 
+import math
 import statistics
 import sys
 import tempfile
@@ -10,7 +11,7 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-from benchmarks.pairs import Speeds, compare, timed
+from benchmarks.pairs import PAIRS, Speeds, compare, timed
 from benchmarks.pictures import crops_and_labels
 from galaxyzoo.engine.augmentation import tta_maps
 from galaxyzoo.engine.dataset import load_galaxies
@@ -68,24 +69,48 @@ def one_batch(batch_size: int, size_px: int) -> tuple[torch.Tensor, torch.Tensor
 
 
 def training_speeds(
-    backbone: str, size_px: int, dtype: torch.dtype, batch_size: int, batches: int
+    backbone: str,
+    size_px: int,
+    dtype: torch.dtype,
+    batch_size: int,
+    batches: int,
+    ema: float | None = None,
+    bare_deterministic: bool = True,
+    pairs: int = PAIRS,
 ) -> Speeds:
-    """An epoch of a stage against as many bare steps: forward, backward, optimiser."""
-    stage = STAGE | {"size": size_px, "batch_size": batch_size}
-    images = batches * batch_size
-    crops, labels = crops_and_labels(images, size_px)
-    data = load_galaxies(
-        crops, labels, np.arange(images), size_px, 1.0, best_device(), stream=False
-    )
-    learner = Learner(ready_network(backbone, size_px, dtype), data, stage, AUGMENTATION, seed=0)
+    """Epochs of a stage against as many bare steps: forward, backward, optimiser."""
+    learner = ready_learner(backbone, size_px, dtype, batch_size, min(batches, 16), ema)
+    losses, epochs = learner.no_losses(), math.ceil(batches / learner.batches)
 
-    losses = learner.no_losses()
+    def ours() -> None:
+        best_device(deterministic=True)
+        for epoch in range(epochs):
+            learner.train_epoch(epoch, losses, 0, one_cycle, lambda done: None)
+        losses.tolist()  # which waits for a GPU
 
-    def epoch() -> None:
-        learner.train_epoch(1, losses, 0, one_cycle, lambda done: None)
-        synchronise()
+    steps = bare_steps(backbone, size_px, dtype, batch_size, epochs * learner.batches)
 
-    return compare(epoch, bare_steps(backbone, size_px, dtype, batch_size, batches), images)
+    def bare() -> None:
+        best_device(bare_deterministic)
+        steps()
+
+    return compare(ours, bare, epochs * learner.batches * batch_size, pairs)
+
+
+def ready_learner(
+    backbone: str,
+    size_px: int,
+    dtype: torch.dtype,
+    batch_size: int,
+    batches: int,
+    ema: float | None = None,
+) -> Learner:
+    """A learner at the start of a stage, with some batches of pictures to train on."""
+    stage = STAGE | {"size": size_px, "batch_size": batch_size, "ema": ema}
+    rows = np.arange(batches * batch_size)
+    crops, labels = crops_and_labels(len(rows), size_px)
+    data = load_galaxies(crops, labels, rows, size_px, 1.0, best_device(), stream=False)
+    return Learner(ready_network(backbone, size_px, dtype), data, stage, AUGMENTATION, seed=0)
 
 
 def bare_steps(
@@ -104,6 +129,19 @@ def bare_steps(
         synchronise()
 
     return steps
+
+
+def autotuned_speeds(
+    backbone: str, size_px: int, dtype: torch.dtype, batch_size: int, batches: int
+) -> Speeds:
+    """Bare steps with deterministic kernels (as `ours`) against kernels chosen for speed."""
+    steps = bare_steps(backbone, size_px, dtype, batch_size, batches)
+
+    def taken(deterministic: bool) -> None:
+        best_device(deterministic)
+        steps()
+
+    return compare(lambda: taken(True), lambda: taken(False), batches * batch_size, pairs=3)
 
 
 def bfloat16_speeds(backbone: str, size_px: int, batch_size: int, batches: int) -> Speeds:
@@ -156,11 +194,7 @@ def linearity_speeds(backbone: str, size_px: int, batch_size: int) -> Speeds:
 
 def save_seconds(backbone: str, size_px: int) -> float:
     """Median seconds to save a stage's state: write, sync and rename."""
-    network = ready_network(backbone, size_px, torch.float32)
-    crops, labels = crops_and_labels(2, size_px)
-    data = load_galaxies(crops, labels, np.arange(2), size_px, 1.0, best_device(), stream=False)
-    stage = STAGE | {"size": size_px, "batch_size": 2}
-    learner = Learner(network, data, stage, AUGMENTATION, seed=0)
+    learner = ready_learner(backbone, size_px, torch.float32, batch_size=2, batches=1)
     learner.train_epoch(1, learner.no_losses(), 0, one_cycle, lambda done: None)
     with tempfile.TemporaryDirectory(dir="results") as folder:
         saved = SavedState(Path(folder) / "benchmark.state", {}, save_minutes=5)
