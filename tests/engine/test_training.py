@@ -232,9 +232,10 @@ def test_a_stage_trains_and_validates_on_what_its_network_then_predicts_from(tmp
     files = [tmp_path / name for name in ("w.safetensors", "crops.npy", "index.csv", "split.csv")]
     threads = torch.get_num_threads()  # what it sets holds for all tests of this process
     stage = set_up_stage(settings, *files, threads=threads, stream=False)
-    middle = crops[:, 16:48, 16:48]  # the geometric mean of 1.6 and 2.5 is 2
+    # The geometric mean of 1.6 and 2.5 is 2: the middle 32 of 64 px, and the rest around them.
     seen = torch.cat([stage.train.images, stage.valid.images]).permute(0, 2, 3, 1)
-    np.testing.assert_array_equal(seen, middle[:5])
+    np.testing.assert_array_equal(seen, crops[:5])
+    middle = crops[:, 16:48, 16:48]
     save_checkpoint(stage.network, tmp_path / "stage.pt", MODEL, {})
     restored = restored_network(tmp_path / "stage.pt", MODEL, GALAXY_ZOO_2)
     [predicted] = predict_by_views(restored, crops, ids, tta_maps(TTA)[:1], [1], 6, CPU)
@@ -242,6 +243,8 @@ def test_a_stage_trains_and_validates_on_what_its_network_then_predicts_from(tmp
         direct = restored(torch.from_numpy(middle).permute(0, 3, 1, 2) / 255)
     expected = GALAXY_ZOO_2.nearest_consistent(direct.clamp(0, 1).numpy())
     np.testing.assert_allclose(predicted, expected, atol=1e-5)
+    error = np.sqrt(((direct[3:5].numpy() - votes(6)[3:5]) ** 2).mean())
+    assert pooled_rmse(restored, stage.valid, 2) == pytest.approx(error, rel=1e-4)
 
 
 def with_a_nan(network: GalaxyNetwork) -> GalaxyNetwork:

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from galaxyzoo.engine.augmentation import middle_zoom, random_maps, tta_maps
-from galaxyzoo.engine.transforms import affine_maps, middle_width_px, resize, view, warp
+from galaxyzoo.engine.transforms import affine_maps, middle, resize, view, warp, wide_px
 
 SETTINGS = {
     "rotation": 360.0,
@@ -29,7 +29,7 @@ def picture(size: int = 16) -> torch.Tensor:
 def warped(degrees=0.0, zoom=1.0, flip=False, shift=(0.0, 0.0), about=(0.0, 0.0), size=16):
     lists = ([degrees], [zoom], [flip], [shift], [about])
     maps = affine_maps(*map(np.array, lists))
-    return warp(picture(size), torch.from_numpy(maps))
+    return warp(picture(size), torch.from_numpy(maps), size)
 
 
 def test_nothing_to_do_leaves_the_pixels_alone():
@@ -53,7 +53,9 @@ def test_zoom_enlarges_the_middle():
     bright = torch.zeros(1, 3, size, size, dtype=torch.uint8)
     bright[:, :, 24:40, 24:40] = 255  # 16 px wide: 32 px after a zoom of 2
     maps = affine_maps(np.zeros(1), np.array([2.0]), np.array([False]), STILL, STILL)
-    assert warp(bright, torch.from_numpy(maps))[0, 0, size // 2].sum() == pytest.approx(32, abs=1)
+    assert warp(bright, torch.from_numpy(maps), size)[0, 0, size // 2].sum() == pytest.approx(
+        32, abs=1
+    )
 
 
 def test_zoom_about_a_corner_shows_that_quarter_of_the_picture():
@@ -61,7 +63,7 @@ def test_zoom_about_a_corner_shows_that_quarter_of_the_picture():
     places = torch.stack([right, down, down]).to(torch.uint8)[None]  # each pixel says where it is
     corner = np.array([[1.0, -1.0]])  # right and up
     maps = affine_maps(np.zeros(1), np.array([2.0]), np.array([False]), STILL, corner)
-    seen = 255 * warp(places, torch.from_numpy(maps))[0, :, 1:-1, 1:-1]
+    seen = 255 * warp(places, torch.from_numpy(maps), 64)[0, :, 1:-1, 1:-1]
     assert seen[0].min() == pytest.approx(32, abs=1)
     assert seen[0].max() == pytest.approx(63, abs=1)
     assert seen[1].min() == pytest.approx(0, abs=1)
@@ -83,7 +85,7 @@ def test_a_point_about_which_is_zoomed_stays_where_the_turn_takes_it():
 def test_beyond_the_edge_is_mirrored_and_not_black():
     white = torch.full((1, 3, 16, 16), 255, dtype=torch.uint8)
     maps = affine_maps(np.array([45.0]), np.array([0.8]), np.array([False]), STILL, STILL)
-    assert warp(white, torch.from_numpy(maps)).min() == pytest.approx(1.0)
+    assert warp(white, torch.from_numpy(maps), 16).min() == pytest.approx(1.0)
 
 
 def test_resize_is_antialiased():
@@ -130,7 +132,8 @@ def test_a_view_that_is_no_quarter_turn_is_interpolated():
     maps = affine_maps(np.array([0, 45, 90.0]), zooms, np.zeros(3, bool), still, still)
     maps[2, 0, 2] = 0.1
     for one in maps:
-        assert torch.equal(view(images, one), warp(images, torch.from_numpy(one[None])))
+        interpolated = warp(images, torch.from_numpy(one[None]), 15)
+        assert torch.equal(view(images, one, 15), interpolated)
 
 
 def test_zooms_are_relative_to_a_middle_of_one_s_own():
@@ -142,30 +145,48 @@ def test_zooms_are_relative_to_a_middle_of_one_s_own():
     assert middle_zoom(SETTINGS) == pytest.approx(1.2**0.5)
 
 
-def test_resizing_cuts_the_middle_of_the_zooms():
-    crops = np.random.default_rng(0).integers(0, 256, (2, 64, 64, 3), dtype=np.uint8)
-    inner = torch.from_numpy(crops[:, 16:48, 16:48]).permute(0, 3, 1, 2)
-    assert torch.equal(resize(torch.from_numpy(crops), 32, 2.0), inner)
-    assert resize(torch.from_numpy(crops), 16, 2.0).float().mean() == pytest.approx(
-        inner.float().mean(), abs=0.5
-    )
+def test_the_middle_of_a_resized_crop_is_that_of_the_crop():
+    crops = torch.randint(0, 256, (2, 64, 64, 3), dtype=torch.uint8)
+    pictures = crops.permute(0, 3, 1, 2)
+    assert torch.equal(resize(crops, 32, 2.0), pictures)
+    inner = pictures[..., 16:48, 16:48]
+    assert torch.equal(middle(resize(crops, 32, 2.0), 32), inner.float() / 255)
+    smaller = middle(resize(crops, 16, 2.0), 16)
+    assert smaller.mean() == pytest.approx(inner.float().mean().item() / 255, abs=0.002)
+
+
+def test_a_view_that_shows_more_than_the_middle_shows_the_crop_and_no_mirror_image():
+    ramp = torch.arange(64, dtype=torch.uint8).expand(1, 3, 64, 64)
+    wide = resize(ramp.permute(0, 2, 3, 1), 32, 2.0)
+    still, half = STILL, np.array([0.5])
+    maps = torch.from_numpy(affine_maps(np.zeros(1), half, np.array([False]), still, still))
+    seen = 255 * warp(wide, maps, 32)[0, 0, 0]
+    np.testing.assert_allclose(seen, np.arange(0.5, 64, 2), atol=1e-3)
 
 
 def test_below_a_zoom_of_one_the_margin_is_mirrored():
-    crops = np.random.default_rng(0).integers(0, 256, (1, 8, 8, 3), dtype=np.uint8)
-    wide = resize(torch.from_numpy(crops), 16, 0.5)
-    assert torch.equal(wide[..., 4:12, 4:12], resize(torch.from_numpy(crops), 8, 1.0))
-    assert torch.equal(wide[..., 4:12, :4], wide[..., 4:12, 4:8].flip(-1))
-    assert torch.equal(wide[..., 12:, :], wide[..., 8:12, :].flip(-2))
+    crops = torch.randint(0, 256, (1, 8, 8, 3), dtype=torch.uint8)
+    whole = middle(resize(crops, 16, 0.5), 16)
+    assert torch.equal(whole[..., 4:12, 4:12], crops.permute(0, 3, 1, 2).float() / 255)
+    assert torch.equal(whole[..., 4:12, :4], whole[..., 4:12, 4:8].flip(-1))
+    assert torch.equal(whole[..., 12:, :], whole[..., 8:12, :].flip(-2))
+
+
+@pytest.mark.parametrize("wide", [15, 21, 9])
+def test_the_middle_is_what_a_map_that_changes_nothing_shows(wide):
+    images = torch.randint(0, 256, (2, 3, wide, wide), dtype=torch.uint8)
+    nothing = affine_maps(np.zeros(1), np.ones(1), np.array([False]), STILL, STILL)
+    warped = warp(images, torch.from_numpy(nothing), 15)
+    torch.testing.assert_close(middle(images, 15), warped, atol=1e-5, rtol=0)
 
 
 @pytest.mark.parametrize(
-    ("crop_px", "zoom", "width_px"),
-    [(224, 1.0, 224), (224, 1.1, 204), (65, 1.1, 59), (64, 0.9, 72)],
+    ("size_px", "zoom", "width_px"),
+    [(64, 1.0, 64), (64, 1.2**0.5, 70), (65, 1.1, 71), (64, 0.9, 58)],
 )
-def test_what_is_cut_has_the_centre_of_the_crop(crop_px, zoom, width_px):
-    assert middle_width_px(crop_px, zoom) == width_px
-    assert (crop_px - width_px) % 2 == 0
+def test_a_resized_crop_has_whole_margins(size_px, zoom, width_px):
+    assert wide_px(size_px, zoom) == width_px
+    assert (size_px - width_px) % 2 == 0
 
 
 def turned_views(settings: dict) -> list[tuple[float, bool, float]]:
@@ -203,8 +224,8 @@ def test_quarter_turns_and_mirror_images_of_the_untouched_picture_are_exact():
     ]
     found = []
     for one in tta_maps({"rotations": 4, "flips": True, "zooms": [1.0]}):
-        seen = view(image, one)
+        seen = view(image, one, 15)
         found += [position for position, other in enumerate(exact) if torch.equal(seen, other)]
-        warped = warp(image, torch.from_numpy(one[None]))
+        warped = warp(image, torch.from_numpy(one[None]), 15)
         torch.testing.assert_close(seen, warped, atol=1e-5, rtol=0)
     assert sorted(found) == list(range(8))

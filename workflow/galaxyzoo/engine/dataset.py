@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from galaxyzoo.engine.transforms import resize
+from galaxyzoo.engine.transforms import resize, wide_px
 
 RESIZED_AT_ONCE = 512
 SHARE_OF_FREE_MEMORY = 0.5  # of a GPU's memory, for galaxies; the rest is for the network
@@ -17,9 +17,10 @@ Batch = tuple[torch.Tensor, torch.Tensor]
 
 @dataclass(frozen=True)
 class Galaxies:
-    """Pictures (N, 3, size, size) uint8 in channels-last memory, and labels (N, columns) float32.
+    """Pictures (N, 3, wide, wide) uint8 in channels-last memory, and labels (N, columns) float32.
 
-    Both are on `device`, unless they are `streamed` to it from host memory batch by batch.
+    A network sees their middle, or turned and enlarged views of it. Both are on `device`, unless
+    they are `streamed` to it from host memory batch by batch.
     """
 
     images: torch.Tensor
@@ -56,7 +57,7 @@ class Galaxies:
                 )
 
     def gathered(self, rows: torch.Tensor) -> Batch:
-        """Pictures (batch, size, size, 3) and labels of `rows`, in pinned memory for a GPU.
+        """Pictures (batch, wide, wide, 3) and labels of `rows`, in pinned memory for a GPU.
 
         Gathered by NumPy, in the calling thread only. Torch would use the threads that train.
         """
@@ -78,14 +79,14 @@ def load_galaxies(
 ) -> Galaxies:
     """The galaxies in the given `rows` of the survey's arrays, resized once to the stage's size.
 
-    What is resized is the middle of each crop, as `transforms.resize` cuts it at a `zoom`.
-
-    They are streamed if `stream` is set or if they do not fit on the device.
+    `zoom` is that of the crop at which the network looks at them: see `transforms.resize`. They are
+    streamed if `stream` is set or if they do not fit on the device.
     """
-    streamed = stream or not fits(len(rows) * 3 * size_px**2, device)
+    wide = wide_px(size_px, zoom)
+    streamed = stream or not fits(len(rows) * 3 * wide**2, device)
     home = torch.device("cpu") if streamed else device
     images = torch.empty(
-        (len(rows), 3, size_px, size_px),
+        (len(rows), 3, wide, wide),
         dtype=torch.uint8,
         device=home,
         memory_format=torch.channels_last,

@@ -42,7 +42,7 @@ def predict_by_views(
         batch = slice(start, start + batch_size)
         pixels = torch.from_numpy(crops[rows[batch]]).to(device)
         images = resize(pixels, network.size_px, network.zoom)
-        predictions = torch.stack([network(view(images, one)) for one in maps])
+        predictions = torch.stack([network(view(images, one, network.size_px)) for one in maps])
         if not predictions.isfinite().all():
             raise InputError(
                 "the network predicts values that are not finite: it has learnt nothing; delete "

@@ -18,7 +18,7 @@ from galaxyzoo.engine.ema import WeightAverage
 from galaxyzoo.engine.network import GalaxyNetwork, freeze_body, layer_groups, layers
 from galaxyzoo.engine.resume import SavedState, stop_request
 from galaxyzoo.engine.schedule import SCHEDULES, Schedule, SchedulePoint, decayed_lr, spread_lr
-from galaxyzoo.engine.transforms import relight, warp
+from galaxyzoo.engine.transforms import middle, relight, warp
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.randomness import numpy_generator, torch_seed
 
@@ -131,7 +131,7 @@ class Learner:
         accumulate = self.stage["accumulate"]
         for batch, (images, labels) in enumerate(bar, start=done):
             torch.manual_seed(torch_seed("dropout", *key, batch))
-            views = warp(images, maps[batch])
+            views = warp(images, maps[batch], self.network.size_px)
             if lights is not None:
                 views = relight(views, lights[batch])
             loss = functional.mse_loss(self.network(views), labels)
@@ -321,5 +321,5 @@ def pooled_rmse(network: GalaxyNetwork, galaxies: Galaxies, batch_size: int) -> 
     network.eval()
     squared = torch.zeros((), dtype=torch.float64, device=galaxies.device)
     for images, labels in galaxies.batches(torch.arange(len(galaxies)).split(batch_size)):
-        squared += (network(images.float() / 255) - labels).double().square().sum()
+        squared += (network(middle(images, network.size_px)) - labels).double().square().sum()
     return math.sqrt(squared.item() / galaxies.labels.numel())

@@ -1,4 +1,4 @@
-"""Transforms of a batch of pictures: an affine warp, fastai's lighting, cutting and resizing."""
+"""Transforms of a batch of pictures: an affine warp, fastai's lighting, resizing."""
 
 import numpy as np
 import torch
@@ -34,14 +34,15 @@ def affine_maps(
     return np.concatenate([turn / zoom[:, None, None], moved], axis=2).astype(np.float32)
 
 
-def warp(images: torch.Tensor, maps: torch.Tensor) -> torch.Tensor:
+def warp(images: torch.Tensor, maps: torch.Tensor, size_px: int) -> torch.Tensor:
     """Sample a batch of pictures through affine maps: bilinear, reflected at the edges.
 
-    `images` is (N, 3, size, size) uint8; `maps` is (N, 2, 3) float32, or (1, 2, 3) for all. Both
-    are on the same device. Returns (N, 3, size, size) float32 in [0, 1], in channels-last memory.
+    `images` is (N, 3, wide, wide) uint8; `maps` is (N, 2, 3) float32, or (1, 2, 3) for all, in the
+    coordinates of the middle `size_px` of each. Both are on the same device. Returns (N, 3, size,
+    size) float32 in [0, 1], in channels-last memory, at the scale of the pictures.
     """
-    shape = [len(maps), *images.shape[1:]]
-    places = functional.affine_grid(maps, shape, align_corners=False)
+    maps = maps * (size_px / images.shape[-1])
+    places = functional.affine_grid(maps, [len(maps), 3, size_px, size_px], align_corners=False)
     places = places.expand(len(images), -1, -1, -1)
     warped = functional.grid_sample(
         images.float() / 255, places, padding_mode="reflection", align_corners=False
@@ -49,19 +50,32 @@ def warp(images: torch.Tensor, maps: torch.Tensor) -> torch.Tensor:
     return warped.contiguous(memory_format=torch.channels_last)
 
 
-def view(images: torch.Tensor, affine_map: np.ndarray) -> torch.Tensor:
-    """Pictures (N, 3, size, size) uint8 through one affine map (2, 3) for all, as `warp` does it.
+def middle(images: torch.Tensor, size_px: int) -> torch.Tensor:
+    """The middle of pictures (N, 3, wide, wide) uint8 as (N, 3, size, size) float32 in [0, 1].
+
+    What `warp` returns for a map that changes nothing, without interpolation. Where the pictures
+    are smaller than that, they are mirrored outwards. In channels-last memory.
+    """
+    wide_px = images.shape[-1]
+    if wide_px != size_px:
+        places = torch.arange(size_px, device=images.device) - (size_px - wide_px) // 2
+        places = torch.where(places < 0, -1 - places, places)
+        places = torch.where(places < wide_px, places, 2 * wide_px - 1 - places)
+        images = images[:, :, places[:, None], places]
+    return (images.float() / 255).contiguous(memory_format=torch.channels_last)
+
+
+def view(images: torch.Tensor, affine_map: np.ndarray, size_px: int) -> torch.Tensor:
+    """Pictures (N, 3, wide, wide) uint8 through one affine map (2, 3) for all, as `warp` does it.
 
     A quarter turn or a mirror image moves the pixels themselves, without interpolation.
     """
     quarter = affine_map.round()
     if np.abs(affine_map - quarter).max() > ROUNDING or np.abs(quarter).sum() != 2:
-        return warp(images, torch.from_numpy(affine_map[None]).to(images.device))
+        return warp(images, torch.from_numpy(affine_map[None]).to(images.device), size_px)
     across, down = quarter[:, :2].sum(axis=1)
     images = images.flip([axis for axis, sign in ((3, across), (2, down)) if sign < 0])
-    if quarter[0, 0] == 0:
-        images = images.transpose(2, 3)
-    return (images.float() / 255).contiguous(memory_format=torch.channels_last)
+    return middle(images.transpose(2, 3) if quarter[0, 0] == 0 else images, size_px)
 
 
 def relight(images: torch.Tensor, lights: torch.Tensor) -> torch.Tensor:
@@ -76,32 +90,25 @@ def relight(images: torch.Tensor, lights: torch.Tensor) -> torch.Tensor:
     return torch.sigmoid((torch.logit(images, eps=SMALLEST_LIGHT) + offset) * factor)
 
 
-def middle_width_px(crop_px: int, zoom: float) -> int:
-    """Width of the central square that fills the picture at a zoom of a crop.
+def wide_px(size_px: int, zoom: float) -> int:
+    """Width of a whole crop at the scale at which its middle fills `size_px` at a zoom.
 
-    It has the parity of the crop, so that both have the same centre.
+    It has the parity of `size_px`, so that the middle begins at a whole pixel.
     """
-    return crop_px + 2 * round((crop_px / zoom - crop_px) / 2)
+    return size_px + 2 * round((size_px * zoom - size_px) / 2)
 
 
 def resize(crops: torch.Tensor, size_px: int, zoom: float) -> torch.Tensor:
-    """Resize the middle of packed crops: (N, s, s, 3) uint8 to (N, 3, size, size) uint8.
+    """Resize packed crops: (N, s, s, 3) uint8 to (N, 3, wide, wide) uint8, for `wide_px`.
 
-    At a `zoom` above 1 the margin is cut off, below 1 it is mirrored outwards. Resizing is bilinear
-    with antialiasing. The result is in channels-last memory and on the same device, like the crops.
+    So the `middle` is that of the crop at the zoom, and around it is what a view that is turned or
+    less enlarged shows. Resizing is bilinear with antialiasing. The result is in channels-last
+    memory and on the same device, like the crops.
     """
-    crop_px = crops.shape[1]
-    width_px = middle_width_px(crop_px, zoom)
-    if width_px != crop_px:
-        margin_px = (crop_px - width_px) // 2
-        places = torch.arange(margin_px, crop_px - margin_px, device=crops.device)
-        places = torch.where(places < 0, -1 - places, places)
-        places = torch.where(places < crop_px, places, 2 * crop_px - 1 - places)
-        crops = crops[:, places[:, None], places]
-    images = crops.permute(0, 3, 1, 2)
-    if images.shape[-1] == size_px:
+    images, wide = crops.permute(0, 3, 1, 2), wide_px(size_px, zoom)
+    if images.shape[-1] == wide:
         return images
     resized = functional.interpolate(
-        images.float(), (size_px, size_px), mode="bilinear", antialias=True, align_corners=False
+        images.float(), (wide, wide), mode="bilinear", antialias=True, align_corners=False
     )
     return resized.round().to(torch.uint8).contiguous(memory_format=torch.channels_last)

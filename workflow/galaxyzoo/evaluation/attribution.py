@@ -6,7 +6,7 @@ import torch
 from captum.attr import Occlusion
 
 from galaxyzoo.engine.network import GalaxyNetwork
-from galaxyzoo.engine.transforms import resize
+from galaxyzoo.engine.transforms import middle, resize
 from galaxyzoo.foundation.progress import progress
 from galaxyzoo.tree.decision_tree import DecisionTree
 
@@ -40,11 +40,12 @@ def occlusion_maps(
     network.to(device, memory_format=torch.channels_last).eval()
     occlusion = Occlusion(lambda images: network(images).clamp(0, 1))
     window, step = window_and_step_px(network.size_px)
-    pictures = resize(torch.from_numpy(crops), network.size_px, network.zoom)
+    whole = resize(torch.from_numpy(crops), network.size_px, network.zoom)
+    pictures = middle(whole, network.size_px)
     falls, probabilities = [], []
     galaxies = zip(pictures, answers, strict=True)
     for picture, answer in progress(galaxies, len(answers), "attribution", "galaxies"):
-        image = (picture[None].float() / 255).to(device)
+        image = picture[None].to(device)
         with torch.no_grad():
             probabilities.append(network(image).clamp(0, 1)[0, answer].item())
             fall = occlusion.attribute(
@@ -56,7 +57,8 @@ def occlusion_maps(
                 perturbations_per_eval=HIDDEN_AT_ONCE,
             )
         falls.append(fall[0, 0].cpu().numpy())
-    return pictures.permute(0, 2, 3, 1).numpy(), np.array(probabilities), np.stack(falls)
+    packed = (255 * pictures).round().to(torch.uint8).permute(0, 2, 3, 1)
+    return packed.numpy(), np.array(probabilities), np.stack(falls)
 
 
 def window_and_step_px(size_px: int) -> tuple[int, int]:

@@ -7,7 +7,7 @@ import pandas as pd
 import torch
 
 from galaxyzoo.engine.augmentation import middle_zoom, random_lights, random_views
-from galaxyzoo.engine.transforms import affine_maps, relight, resize, warp
+from galaxyzoo.engine.transforms import affine_maps, middle, relight, resize, warp
 from galaxyzoo.tree.decision_tree import DecisionTree
 
 VIEWS = 15
@@ -48,12 +48,13 @@ def augmented_views(
         drawn |= {"about_right": (views.about[:, 0] / 2, 0.0)}
         drawn |= {"about_down": (views.about[:, 1] / 2, 0.0)}
     images = resize(torch.from_numpy(crop[None]), size_px, middle_zoom(settings))
-    seen = warp(images.expand(VIEWS, -1, -1, -1), torch.from_numpy(affine_maps(*views)))
+    maps = torch.from_numpy(affine_maps(*views))
+    seen = warp(images.expand(VIEWS, -1, -1, -1), maps, size_px)
     lights = random_lights(VIEWS, settings, KEY, "light")
     if lights is not None:
         seen = relight(seen, torch.from_numpy(lights))
         drawn |= {"logit_offset": (lights[:, 0], 0.0), "logit_factor": (lights[:, 1], 1.0)}
     table = pd.DataFrame({name: [none, *values] for name, (values, none) in drawn.items()})
-    pictures = torch.cat([images.float() / 255, seen])
+    pictures = torch.cat([middle(images, size_px), seen])
     packed = (255 * pictures).round().to(torch.uint8).permute(0, 2, 3, 1)
     return table, packed.numpy()
