@@ -1,6 +1,7 @@
 """A stage that is stopped goes on, and ends in the same bits; what is of no use is not used."""
 
 import copy
+import itertools
 import logging
 import multiprocessing
 import os
@@ -18,8 +19,9 @@ import torch
 from snakemake.script import Snakemake
 
 from checkout import TINY, Checkout, changed
+from galaxyzoo.engine import training
 from galaxyzoo.engine.resume import SavedState, stage_fingerprint
-from galaxyzoo.engine.training import Learner, train_stage
+from galaxyzoo.engine.training import Learner, pooled_rmse, train_stage
 from galaxyzoo.fingerprints import code_fingerprints
 from tiny_network import (
     AUGMENTATION,
@@ -282,6 +284,33 @@ def test_a_stage_killed_after_an_epoch_s_last_batch_goes_on(tmp_path, moment, st
     # The second epoch's batches were all done before the kill, and count.
     assert timing["seconds"].min() > 0
     assert 0 < timing["images_per_second"].iloc[1] < np.inf
+
+
+@pytest.mark.parametrize("which", [1, 2])
+def test_a_stop_during_validation_is_heeded_at_the_next_batch_if_there_is_one(
+    tmp_path, monkeypatch, which
+):
+    path, validations = tmp_path / "all_32.state", itertools.count(1)
+
+    def asked_to_stop(*arguments):
+        if next(validations) == which:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return pooled_rmse(*arguments)
+
+    expected, undisturbed = new_tiny_network(), new_tiny_network()
+    train(undisturbed)
+    with monkeypatch.context() as patched:
+        patched.setattr(training, "pooled_rmse", asked_to_stop)
+        if which == 1:
+            with pytest.raises(SystemExit):
+                train(expected, saved=SavedState(path, {}, save_minutes=5))
+            expected = new_tiny_network()
+        else:
+            train(expected)  # nothing is left to do but to end
+    if which == 1:
+        history, _ = train(expected, saved=SavedState(path, {}, save_minutes=5))
+        assert len(history) == 2
+    assert same(expected.state_dict(), undisturbed.state_dict())
 
 
 def test_a_state_is_saved_only_when_it_is_due(tmp_path):

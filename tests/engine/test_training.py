@@ -365,6 +365,11 @@ def test_weights_of_another_architecture_are_refused_in_a_sentence(tmp_path):
         starting_weights("resnet18", str(path))
 
 
+def test_weights_that_timm_does_not_have_are_named_with_those_it_has():
+    with pytest.raises(InputError, match=r"no weights 'tv_in2k' of resnet50; it has .*tv_in1k"):
+        GalaxyNetwork("resnet50.tv_in2k", "sigmoid", GALAXY_ZOO_2, 0.1)
+
+
 def test_an_unknown_backbone_is_named_with_its_nearest_spellings():
     with pytest.raises(InputError, match=r"'resnet_50'.*nearest: .*resnet50"):
         starting_weights("resnet_50", "pretrained")

@@ -47,6 +47,15 @@ def test_the_average_of_weights_warms_up():
     assert seen == pytest.approx([1, second, third, 0.3 * third + 0.7 * 4])
 
 
+def test_what_is_counted_is_copied_and_not_averaged():
+    network = nn.BatchNorm1d(1)
+    average = WeightAverage(network, decay=0.9)
+    for count in (3, 7):
+        network.num_batches_tracked.fill_(count)
+        average.update()
+        assert average.network.num_batches_tracked == count
+
+
 def test_ema_is_what_is_validated_and_handed_on():
     network, data = new_tiny_network(), galaxies()
     history, _ = train(network, data, STAGE | {"ema": 0.9})

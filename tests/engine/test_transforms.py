@@ -126,6 +126,17 @@ def test_tta_walks_the_grid_with_the_untouched_picture_first():
     np.testing.assert_allclose(maps[0], [[1, 0, 0], [0, 1, 0]], atol=1e-7)
 
 
+@pytest.mark.parametrize("wide", [21, 11])
+def test_quarter_turns_of_pictures_wider_or_narrower_than_the_view_are_exact(wide):
+    images = torch.randint(0, 256, (1, 3, wide, wide), dtype=torch.uint8)
+    for one in tta_maps({"rotations": 4, "flips": True, "zooms": [1.0]}):
+        seen = view(images, one, 15)
+        assert seen.shape == (1, 3, 15, 15)
+        torch.testing.assert_close(
+            seen, warp(images, torch.from_numpy(one[None]), 15), atol=1e-5, rtol=0
+        )
+
+
 def test_a_view_that_is_no_quarter_turn_is_interpolated():
     images = torch.randint(0, 256, (2, 3, 15, 15), dtype=torch.uint8)
     zooms, still = np.array([1.1, 1, 1]), STILL.repeat(3, axis=0)

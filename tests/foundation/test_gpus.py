@@ -93,14 +93,36 @@ def test_the_gpus_of_a_process_are_those_that_it_was_given(tmp_path, monkeypatch
         gpus.listed_gpus.cache_clear()
 
 
-def test_a_driver_without_a_gpu_is_none(tmp_path, monkeypatch):
+@pytest.mark.parametrize("status", [0, 6])
+def test_a_driver_without_a_gpu_is_none(tmp_path, monkeypatch, status):
     smi = tmp_path / "nvidia-smi"
-    smi.write_text("#!/bin/sh\necho 'No devices were found'\nexit 6\n")
+    smi.write_text(f"#!/bin/sh\necho 'No devices were found'\nexit {status}\n")
     smi.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0")
     gpus.listed_gpus.cache_clear()
+    monkeypatch.setattr(gpus, "DRIVERS", ())
     try:
+        assert gpus.visible_gpus() == []
+        assert not gpus.has_gpu()
+    finally:
+        gpus.listed_gpus.cache_clear()
+
+
+@pytest.mark.parametrize(
+    ("visible", "has_it"), [(None, True), ("0", True), ("", False), ("-1", False)]
+)
+def test_a_gpu_without_nvidia_smi_is_there_unless_it_is_hidden(
+    tmp_path, monkeypatch, visible, has_it
+):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(gpus, "DRIVERS", (tmp_path,))
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    if visible is not None:
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
+    gpus.listed_gpus.cache_clear()
+    try:
+        assert gpus.has_gpu() == has_it
         assert gpus.visible_gpus() == []
     finally:
         gpus.listed_gpus.cache_clear()

@@ -51,6 +51,7 @@ def yaml_value(text: str):
         ({"stages__0__weight_decay": yaml_value("1e-4")}, "stages[0].weight_decay", "a number"),
         ({"stages": []}, "stages", "at least one stage"),
         ({"stages__0__hand_on_moments": True}, "stages[0].hand_on_moments", "same freeze"),
+        ({"augmentation__zoom_about": "random"}, "augmentation.zoom_about", "middle: 1.0"),
         ({"milestones": [{"stage": "all_48", "rmse": 0.1}]}, "milestones[0].stage", "all_64"),
         ({"stages__3__hand_on_moments": True}, "stages[3].hand_on_moments", "next stage"),
         ({"stages__1__name": DEFAULT["stages"][0]["name"]}, "stages", "a name of its own"),

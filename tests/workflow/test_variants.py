@@ -149,6 +149,7 @@ def test_leading_stages_that_are_the_same_are_the_base_s():
             "first": {"stages": {"head": {"lr": 0.5}}},
             "seeds": {"seeds": [1, 2]},
             "split": {"validation": 0.3},
+            "loose": {"deterministic": False},
         }
     )
     base = plan.configs["tiny"]
@@ -161,7 +162,7 @@ def test_leading_stages_that_are_the_same_are_the_base_s():
     assert shared("low_lr") == [(seed, name) for seed in (0, 1) for name in names[:3]]
     assert shared("views") == [(seed, name) for seed in (0, 1) for name in names]
     assert shared("seeds") == [(1, name) for name in names]
-    assert shared("narrow") == shared("first") == shared("split") == []
+    assert shared("narrow") == shared("first") == shared("split") == shared("loose") == []
     assert set(stage_owners(base, base).values()) == {"tiny"}
 
 

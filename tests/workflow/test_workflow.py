@@ -61,7 +61,9 @@ def test_a_checkpoint_tells_how_it_came_about(finished):
     assert provenance["settings"]["seed"] == 1
     assert provenance["versions"]["torch"] == torch.__version__.split("+")[0]
     assert provenance["commit"] is None  # the checkout of the test is no repository
-    assert len(provenance["fingerprint"]) == 64
+    made_with = provenance["made_with"]
+    assert len(made_with["settings, weights, galaxies or code"]) == 64
+    assert (made_with["device"], made_with["threads"]) == ("cpu", "1")  # two seeds on two cores
 
 
 def test_the_learning_rate_finder_draws_every_stage(finished):

@@ -3,6 +3,7 @@
 With FULL=1, also measure the whole of Kaggle's survey, in a temporary folder.
 """
 
+import gc
 import json
 import os
 import platform
@@ -80,20 +81,22 @@ def main() -> None:
         f"{os.cpu_count()} cores, {torch.get_num_threads()} threads, {platform.machine()}, {device}"
     )
     results = {"ratios": {}, "images_per_second": {}, "peak_mb": {}, "save_seconds": {}}
-    print(f"\n{'images per second':40} {'ours':>8} {'bare':>8} {'ratio':>6}")
+    print(f"\n{'images per second':66} {'ours':>8} {'bare':>8} {'ratio':>6}")
     full = os.environ.get("FULL") == "1"
     on_this = GPU_SPEEDS if device.type == "cuda" else CPU_SPEEDS
     for name, measure in (SPEEDS | on_this | (FULL_SPEEDS if full else {})).items():
         speeds = measure()
         results["ratios"][name] = round(speeds.ratio, 3)
         results["images_per_second"][name] = {"ours": speeds.ours, "bare": speeds.bare}
-        print(f"{name:40} {speeds.ours:8.1f} {speeds.bare:8.1f} {speeds.ratio:6.3f}", flush=True)
+        print(f"{name:66} {speeds.ours:8.1f} {speeds.bare:8.1f} {speeds.ratio:6.3f}", flush=True)
     if device.type != "cuda":
         print(f"the GPU's {len(GPU_SPEEDS)} rows are skipped: there is no GPU here")
     print(
         f"\n{'seconds of a job that trains a stage':44}" + "".join(f"{p:>11}" for p in stage.PARTS)
     )
     results["stage_seconds"] = {}
+    gc.collect()  # or this process would keep memory of the GPU from the jobs that follow
+    torch.cuda.empty_cache()
     for backbone, size_px, galaxies, epochs in STAGES[device.type]:
         parts = stage.stage_seconds(backbone, size_px, galaxies, epochs)
         name = f"{backbone}_{size_px}_{galaxies}_galaxies_{epochs}_epochs"

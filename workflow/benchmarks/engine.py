@@ -131,19 +131,6 @@ def bare_steps(
     return steps
 
 
-def autotuned_speeds(
-    backbone: str, size_px: int, dtype: torch.dtype, batch_size: int, batches: int
-) -> Speeds:
-    """Bare steps with deterministic kernels (as `ours`) against kernels chosen for speed."""
-    steps = bare_steps(backbone, size_px, dtype, batch_size, batches)
-
-    def taken(deterministic: bool) -> None:
-        best_device(deterministic)
-        steps()
-
-    return compare(lambda: taken(True), lambda: taken(False), batches * batch_size, pairs=3)
-
-
 def bfloat16_speeds(backbone: str, size_px: int, batch_size: int, batches: int) -> Speeds:
     """Bare steps in bfloat16 (as `ours`) against float32 (as `bare`)."""
     half, single = (
@@ -232,7 +219,7 @@ def predict_once(folder: Path) -> None:
 
 def synchronise() -> None:
     """Wait until the GPU, if there is one, has finished its work."""
-    if best_device().type == "cuda":
+    if torch.cuda.is_available():
         torch.cuda.synchronize()
 
 

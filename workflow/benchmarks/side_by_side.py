@@ -3,55 +3,67 @@
 import multiprocessing
 import os
 import statistics
+import time
+from collections.abc import Callable
 from multiprocessing.synchronize import Barrier
 
 import torch
 
 from benchmarks.engine import bare_steps, ready_learner
-from benchmarks.pairs import Speeds, timed
+from benchmarks.pairs import Speeds
 from galaxyzoo.engine.devices import use_threads
 from galaxyzoo.engine.schedule import one_cycle
 
+BACKBONE = "tf_efficientnet_lite0"
 BATCHES = 24
+SECONDS_TO_BE_READY = 300
+
+# When a process began and ended its work, on the machine's clock.
+Times = tuple[float, float]
 
 
-def training(size_px: int, batch_size: int, start: Barrier) -> float:
-    """Images per second of an epoch with one thread, from when all processes are ready."""
+def training(size_px: int, batch_size: int, start: Barrier) -> Times:
+    """An epoch with one thread, from when all processes are ready."""
     use_threads(1)
-    backbone = "tf_efficientnet_lite0"
-    learner = ready_learner(backbone, size_px, torch.float32, batch_size, BATCHES)
+    learner = ready_learner(BACKBONE, size_px, torch.float32, batch_size, BATCHES)
     losses = learner.no_losses()
-    learner.train_epoch(1, losses, 0, one_cycle, lambda done: None)
-    start.wait()
-    seconds = timed(lambda: learner.train_epoch(2, losses, 0, one_cycle, lambda done: None))
-    return BATCHES * batch_size / seconds
+
+    def epoch() -> None:
+        learner.train_epoch(1, losses, 0, one_cycle, lambda done: None)
+
+    return times(epoch, start)
 
 
-def bare(size_px: int, batch_size: int, start: Barrier) -> float:
+def bare(size_px: int, batch_size: int, start: Barrier) -> Times:
     """The same of bare steps."""
     use_threads(1)
-    steps = bare_steps("tf_efficientnet_lite0", size_px, torch.float32, batch_size, BATCHES)
-    steps()
-    start.wait()
-    return BATCHES * batch_size / timed(steps)
+    return times(bare_steps(BACKBONE, size_px, torch.float32, batch_size, BATCHES), start)
 
 
-def speeds_of(processes: int, work: object, size_px: int, batch_size: int) -> float:
-    """Images per second of processes that work at the same time, together."""
+def times(work: Callable[[], None], start: Barrier) -> Times:
+    """Do some work once to warm up, and again when all processes have done so."""
+    work()
+    start.wait(SECONDS_TO_BE_READY)
+    began = time.time()
+    work()
+    return began, time.time()
+
+
+def rate(processes: int, work: Callable[..., Times], size_px: int, batch_size: int) -> float:
+    """Images per second of processes that work at the same time, until the last has ended."""
     context = multiprocessing.get_context("spawn")
     with context.Manager() as manager, context.Pool(processes) as pool:
         start = manager.Barrier(processes)
-        return sum(pool.starmap(work, [(size_px, batch_size, start)] * processes, chunksize=1))
+        done = pool.starmap(work, [(size_px, batch_size, start)] * processes, chunksize=1)
+    seconds = max(end for _, end in done) - min(began for began, _ in done)
+    return processes * BATCHES * batch_size / seconds
 
 
 def ensemble_speeds(size_px: int, batch_size: int, pairs: int = 3) -> Speeds:
     """As many seeds as there are cores, against cores x the bare step of one thread by itself."""
     cores = os.cpu_count() or 1
     rates = [
-        (
-            speeds_of(cores, training, size_px, batch_size),
-            cores * speeds_of(1, bare, size_px, batch_size),
-        )
+        (rate(cores, training, size_px, batch_size), cores * rate(1, bare, size_px, batch_size))
         for _ in range(pairs)
     ]
     return Speeds(

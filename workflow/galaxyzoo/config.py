@@ -186,6 +186,11 @@ def contradictions(config: dict[str, Any]) -> Iterator[str]:
             f"augmentation.middle: {middle} is not within augmentation.zoom, {[low, high]}; "
             "allowed: null, for the middle of these, or a number between them"
         )
+    if config["augmentation"]["zoom_about"] == "random" and middle != 1:
+        yield (
+            "augmentation.zoom_about: random is not allowed with a middle other than 1, since a "
+            "view could then leave the crop; allowed: centre, or augmentation.middle: 1.0"
+        )
     yield from source_contradictions(config)
 
 

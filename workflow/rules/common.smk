@@ -40,7 +40,7 @@ from galaxyzoo.config import load_schema, require_files
 from galaxyzoo.fingerprints import code_fingerprints
 from galaxyzoo.first_reading import library_versions, remember
 from galaxyzoo.foundation.errors import InputError
-from galaxyzoo.foundation.gpus import visible_gpus
+from galaxyzoo.foundation.gpus import has_gpu, visible_gpus
 from galaxyzoo.foundation.listings import listing_hash
 from galaxyzoo.foundation.stage_owners import stage_owners
 from galaxyzoo.surveys import layout
@@ -320,11 +320,13 @@ def final_output():
 
 
 def side_by_side():
-    """Whether chains of stages share the cores of this machine, which has no GPU.
+    """Whether chains of stages share the cores of this machine, which has no GPU."""
+    return on_this_machine() and not has_gpu()
 
-    Not on a cluster, whose machines are others than this one.
-    """
-    return not (workflow.non_local_exec or workflow.remote_exec or visible_gpus())
+
+def on_this_machine():
+    """Whether jobs run here, and not on the machines of a cluster."""
+    return not (workflow.non_local_exec or workflow.remote_exec)
 
 
 def chains():
@@ -342,10 +344,15 @@ def network_threads(wildcards):
     """Threads of a job that trains a network or predicts with it.
 
     Training scales badly over threads: where chains run side by side, each gets its share of the
-    cores. It follows from the config and `--cores` alone, since a stopped stage goes on only with
-    as many threads.
+    cores. On several GPUs, so does each job. It follows from the machine, the config and the
+    command alone, since a stopped stage goes on only with as many threads.
     """
-    return max(1, workflow.cores // chains()) if side_by_side() else 8
+    if side_by_side():
+        return max(1, workflow.cores // chains())
+    at_once = 1
+    if on_this_machine() and (limit := workflow.global_resources.get("gpu")):
+        at_once = max(1, min(limit.value, len(visible_gpus())))
+    return max(1, min(8, workflow.cores // at_once)) if at_once > 1 else 8
 
 
 def network_gpus(wildcards):

@@ -130,7 +130,7 @@ def augmentation_settings(wildcards):
     """What the picture of augmentation depends on besides the galaxies."""
     config = config_of(wildcards)
     return {
-        "tree": TREE_WITHOUT_WORDS,
+        "tree": TREE,
         "augmentation": config["augmentation"],
         "size": config["stages"][-1]["size"],
     }

@@ -29,6 +29,7 @@ for path in map(Path, snakemake.input.weights):
             "diff": diff,
             "versions": trained["versions"],
             "deterministic": trained["settings"]["deterministic"],
+            **{name: trained["made_with"][name] for name in ("device", "precision", "threads")},
             **file_record(path),
         }
     )

@@ -16,37 +16,10 @@ from galaxyzoo.foundation.locks import locked
 from galaxyzoo.foundation.provenance import git_commit, uncommitted_diff, versions
 
 settings = job.start(snakemake)
-lease_gpu(visible_gpus())
 made_by = {"commit": git_commit(), "diff": uncommitted_diff(), "versions": versions()}
 stage, seed, model = settings["stage"], settings["seed"], settings["model"]
 weights, crops, index, split = map(Path, snakemake.input)
 output = Path(snakemake.output.weights)
-network, train, valid, moments = set_up_stage(
-    settings,
-    weights,
-    crops,
-    index,
-    split,
-    threads=snakemake.threads,
-    stream=snakemake.config["stream"],
-)
-job.log.info(
-    "%s, seed %d: %d galaxies to train on, %d to validate on, %s%s",
-    stage["name"],
-    seed,
-    len(train),
-    len(valid),
-    train.device,
-    ", streamed" if train.streamed else "",
-)
-
-fingerprint = stage_fingerprint(settings, snakemake.params.code, weights, index, split)
-# Not an output of the rule: Snakemake would delete it when a stage is stopped.
-saved = SavedState(
-    output.with_suffix(".state"),
-    made_with(fingerprint, snakemake.params.versions, train.device, network.body_dtype),
-    snakemake.config["save_minutes"],
-)
 
 
 def write_tables(history: pd.DataFrame, timing: pd.DataFrame) -> None:
@@ -56,18 +29,45 @@ def write_tables(history: pd.DataFrame, timing: pd.DataFrame) -> None:
             table.to_csv(unfinished, index=False)
 
 
-# If Snakemake alone was killed, its job lives on, and the next run starts another.
 with (
+    # If Snakemake alone was killed, its job lives on, and the next run starts another.
     locked(output.with_suffix(".lock"), f"trains the stage {output.with_suffix('')}"),
     memory_for(stage["batch_size"], stage["size"], "the stage's batch_size (and raise accumulate)"),
 ):
+    lease_gpu(visible_gpus())
+    network, train, valid, moments = set_up_stage(
+        settings,
+        weights,
+        crops,
+        index,
+        split,
+        threads=snakemake.threads,
+        stream=snakemake.config["stream"],
+    )
+    job.log.info(
+        "%s, seed %d: %d galaxies to train on, %d to validate on, %s%s",
+        stage["name"],
+        seed,
+        len(train),
+        len(valid),
+        train.device,
+        ", streamed" if train.streamed else "",
+    )
+    made = made_with(
+        stage_fingerprint(settings, snakemake.params.code, weights, index, split),
+        snakemake.params.versions,
+        train.device,
+        network.body_dtype,
+    )
+    # Not an output of the rule: Snakemake would delete it when a stage is stopped.
+    saved = SavedState(output.with_suffix(".state"), made, snakemake.config["save_minutes"])
     learner = Learner(network, train, stage, settings["augmentation"], seed, moments)
     train_stage(learner, valid, saved, write_tables)
     save_checkpoint(
         network,
         output,
         model,
-        made_by | {"fingerprint": fingerprint, "settings": settings},
+        made_by | {"made_with": made, "settings": settings},
         learner.moments if stage["hand_on_moments"] else None,
     )
     saved.remove()

@@ -9,6 +9,7 @@ import torch
 from torch import nn
 
 from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.foundation.gpus import leases
 
 log = logging.getLogger(__name__)
 
@@ -23,9 +24,15 @@ def best_device(deterministic: bool = True) -> torch.device:
 
     A GPU is set up for bit-reproducible results without TF32, or, if not `deterministic`, for
     speed: kernels are chosen by trial, and float32 products and convolutions may be rounded to
-    TF32.
+    TF32. Raises InputError if a GPU was leased that torch cannot use.
     """
     if not torch.cuda.is_available():
+        if leases:
+            raise InputError(
+                "nvidia-smi lists a GPU, and torch cannot use it: the driver may be too old for "
+                f"CUDA {torch.version.cuda}; update it, or set CUDA_VISIBLE_DEVICES to nothing, "
+                "which runs all on the CPU"
+            )
         return torch.device("cpu")
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     torch.backends.cudnn.benchmark = not deterministic
@@ -35,6 +42,11 @@ def best_device(deterministic: bool = True) -> torch.device:
     torch.use_deterministic_algorithms(deterministic, warn_only=True)
     torch.utils.deterministic.fill_uninitialized_memory = False
     return torch.device("cuda", torch.cuda.current_device())
+
+
+def device_name(device: torch.device) -> str:
+    """The GPU's model, or `cpu`."""
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else device.type
 
 
 def body_dtype(
@@ -57,7 +69,7 @@ def body_dtype(
         dtype = "bfloat16" if has_it and not (training and depthwise) else "float32"
         reason = f"this CPU has {'' if has_it else 'no '}instructions for bfloat16"
         if has_it and dtype == "float32":
-            reason = "a CPU trains depthwise convolutions faster so"
+            reason = "a CPU trains depthwise convolutions faster in float32"
     log.info("the body runs in %s: %s", dtype, reason)
     return getattr(torch, dtype)
 

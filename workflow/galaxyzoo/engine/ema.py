@@ -12,8 +12,8 @@ class WeightAverage:
     """The exponential moving average (EMA) of a network's weights and buffers, in `network`.
 
     After n updates the decay is at most (1 + n) / (10 + n), as in TensorFlow's
-    ExponentialMovingAverage. Without this cap, a short run would end close to where it began. What
-    is no floating-point number is not averaged, but kept the same.
+    ExponentialMovingAverage. Without this cap, a short run would end close to where it began.
+    Integers are copied.
     """
 
     def __init__(self, network: nn.Module, decay: float) -> None:

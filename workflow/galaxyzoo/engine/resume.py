@@ -13,6 +13,7 @@ from typing import Any
 
 import torch
 
+from galaxyzoo.engine.devices import device_name
 from galaxyzoo.engine.torch_files import UNREADABLE, load_whole, save_whole
 from galaxyzoo.foundation.atomic_files import replaced
 
@@ -107,12 +108,13 @@ def made_with(
 ) -> dict[str, str]:
     """What decides the bits that a stage ends in, by name: a state is good for no other.
 
-    `fingerprint` is that of `stage_fingerprint`. Threads are those in use.
+    `fingerprint` is that of `stage_fingerprint`. A GPU is told by its model, threads are those in
+    use.
     """
     return {
         "settings, weights, galaxies or code": fingerprint,
         "versions": ", ".join(versions),
-        "device": device.type,
+        "device": device_name(device),
         "precision": str(body_dtype),
         "threads": str(torch.get_num_threads()),
     }

@@ -101,8 +101,8 @@ def wide_px(size_px: int, zoom: float) -> int:
 def resize(crops: torch.Tensor, size_px: int, zoom: float) -> torch.Tensor:
     """Resize packed crops: (N, s, s, 3) uint8 to (N, 3, wide, wide) uint8, for `wide_px`.
 
-    So the `middle` is that of the crop at the zoom, and around it is what a view that is turned or
-    less enlarged shows. Resizing is bilinear with antialiasing. The result is in channels-last
+    The `middle` is then that of the crop at the zoom. What is around it is for views that are
+    turned, or enlarged less. Resizing is bilinear with antialiasing. The result is in channels-last
     memory and on the same device, like the crops.
     """
     images, wide = crops.permute(0, 3, 1, 2), wide_px(size_px, zoom)

@@ -7,19 +7,30 @@ import fcntl
 import functools
 import logging
 import os
+import re
 import shutil
 import subprocess
-import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
 VISIBLE = "CUDA_VISIBLE_DEVICES"
+LOCKS = Path("/tmp") / f"galaxyzoo-gpus-{os.getuid()}"
+# Where a driver shows its GPUs without nvidia-smi: NVIDIA's, and AMD's.
+DRIVERS = (Path("/dev/nvidia0"), Path("/dev/kfd"))
+SECONDS_TO_LIST = 30
 SECONDS_BETWEEN_TRIES = 0.5
 
 log = logging.getLogger(__name__)
 leases: list[IO[bytes]] = []  # open for as long as the process lives, and locked for as long
+
+
+def has_gpu() -> bool:
+    """Whether this process may use a GPU, even one that `visible_gpus` cannot name."""
+    hidden = os.environ.get(VISIBLE, "all").strip() in ("", "-1")
+    unnamed = not listed_gpus() and any(driver.exists() for driver in DRIVERS)
+    return bool(visible_gpus()) or (unnamed and not hidden)
 
 
 @functools.cache
@@ -29,10 +40,14 @@ def listed_gpus() -> dict[str, str]:
     if command is None:
         return {}
     query = [command, "--query-gpu=index,uuid", "--format=csv,noheader"]
-    answer = subprocess.run(query, capture_output=True, text=True, check=False)
-    if answer.returncode != 0:  # a driver without a GPU
+    try:
+        answer = subprocess.run(
+            query, capture_output=True, text=True, check=False, timeout=SECONDS_TO_LIST
+        )
+    except subprocess.TimeoutExpired:  # a driver that hangs
         return {}
-    return dict(line.split(", ") for line in answer.stdout.splitlines())
+    # Anything else than such lines says that there is no GPU, whatever the exit status.
+    return dict(re.findall(r"^(\d+), (GPU-\S+)$", answer.stdout, re.MULTILINE))
 
 
 def visible_gpus() -> list[str]:
@@ -57,7 +72,7 @@ def visible_gpus() -> list[str]:
     return gpus
 
 
-def lease_gpu(gpus: Sequence[str], folder: Path | None = None) -> str | None:
+def lease_gpu(gpus: Sequence[str], folder: Path = LOCKS) -> str | None:
     """Take one of the `gpus` until this process ends, and let CUDA see no other.
 
     Where all are taken by other processes of this user on this machine, wait. The kernel frees a
@@ -66,7 +81,6 @@ def lease_gpu(gpus: Sequence[str], folder: Path | None = None) -> str | None:
     """
     if not gpus:
         return None
-    folder = folder or Path(tempfile.gettempdir()) / f"galaxyzoo-gpus-{os.getuid()}"
     folder.mkdir(exist_ok=True)
     told = False
     while (gpu := first_free(gpus, folder)) is None:

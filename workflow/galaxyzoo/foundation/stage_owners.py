@@ -9,9 +9,11 @@ from typing import Any
 
 Config = Mapping[str, Any]
 
-HOW = ("precision", "deterministic", "compile")
 # What a stage depends on besides its seed and the stages before it.
-DECISIVE = ("survey", "validation", "augmentation", "model", "tree", *HOW)
+DECISIVE = (
+    *("survey", "validation", "augmentation", "model", "tree"),
+    *("precision", "deterministic", "compile"),
+)
 
 
 def stage_owners(config: Config, base: Config) -> dict[tuple[int, str], str]:
