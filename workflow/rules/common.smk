@@ -319,11 +319,6 @@ def final_output():
     return [path for file in files for path in each_experiment(file)] + comparison
 
 
-def side_by_side():
-    """Whether chains of stages share the cores of this machine, which has no GPU."""
-    return on_this_machine() and not has_gpu()
-
-
 def on_this_machine():
     """Whether jobs run here, and not on the machines of a cluster."""
     return not (workflow.non_local_exec or workflow.remote_exec)
@@ -340,21 +335,27 @@ def chains():
     )
 
 
+def gpus_at_once():
+    """How many of this machine's GPUs are in use at a time."""
+    limit = workflow.global_resources.get("gpu")
+    gpus = len(visible_gpus())
+    return max(1, min(gpus, limit.value) if limit else gpus)
+
+
 def network_threads(wildcards):
     """Threads of a job that trains a network or predicts with it.
 
-    Training scales badly over threads: where chains run side by side, each gets its share of the
-    cores. On several GPUs, so does each job. It follows from the machine, the config and the
-    command alone, since a stopped stage goes on only with as many threads.
+    On this machine, jobs share the cores: those on GPUs, or without any all chains, since training
+    scales badly over threads. It follows from the machine, the config and the command alone, since
+    a stopped stage goes on only with as many threads.
     """
-    if side_by_side():
-        return max(1, workflow.cores // chains())
-    at_once = 1
-    if on_this_machine() and (limit := workflow.global_resources.get("gpu")):
-        at_once = max(1, min(limit.value, len(visible_gpus())))
-    return max(1, min(8, workflow.cores // at_once)) if at_once > 1 else 8
+    if not on_this_machine():
+        return 8
+    if has_gpu():
+        return max(1, min(8, workflow.cores // gpus_at_once()))
+    return max(1, workflow.cores // chains())
 
 
 def network_gpus(wildcards):
     """GPUs of such a job."""
-    return 0 if side_by_side() else 1
+    return 0 if on_this_machine() and not has_gpu() else 1
