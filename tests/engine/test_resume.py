@@ -235,13 +235,14 @@ def test_a_state_of_other_settings_is_not_used_and_the_log_says_why(stage):
 )
 def test_a_state_of_other_threads_versions_or_precision_is_not_used(stage, changes, named):
     stage.job.threads = 2
+    stage.job.params.settings["precision"] = "float32"
     process = stage.start()
     saves(stage.checkout, process, 3)
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
     stage.job.threads = changes.get("threads", 2)
     stage.job.params.versions[:] = changes.get("versions", stage.job.params.versions)
-    stage.job.params.settings["precision"] = changes.get("precision", "auto")
+    stage.job.params.settings["precision"] = changes.get("precision", "float32")
     run = stage.run()
     assert run.returncode == 0, run.stdout
     assert f"all.state was made with other {named}; the stage starts anew" in run.stdout
