@@ -201,6 +201,7 @@ def test_the_modules_behind_a_stage_are_the_engine_s_and_what_it_stands_on():
         "galaxyzoo/tree/decision_tree.py",
         "galaxyzoo/foundation/atomic_files.py",
         "galaxyzoo/foundation/errors.py",
+        "galaxyzoo/foundation/gpus.py",
         "galaxyzoo/foundation/handed_on.py",
         "galaxyzoo/foundation/locks.py",
         "galaxyzoo/foundation/packed_crops.py",

@@ -84,7 +84,7 @@ def test_other_words_of_an_error_do_not_end_a_run(untrained):
     while not (untrained.folder / HEAD).exists():
         assert process.poll() is None, process.stdout.read()
         time.sleep(0.01)
-    with untrained.edited(TRAINING, "became {losses[-1]}", "is now {losses[-1]}"):
+    with untrained.edited(TRAINING, "became {loss} in", "is now {loss} in"):
         output, _ = process.communicate()
     assert process.returncode == 0, output
 

@@ -180,7 +180,8 @@ def test_another_experiment_on_the_survey_shares_its_crops_and_hold_out(finished
             "galaxyzoo/tree/galaxy_zoo_2_words.py",
             '"a smooth galaxy"',
             '"a smooth one"',
-            {"plot_errors", "plot_galaxies", "explorer", "plot_attribution"} | REPORT,
+            {"plot_errors", "plot_galaxies", "explorer", "plot_augmentation", "plot_attribution"}
+            | REPORT,
         ),
         ("report/explorer.js", "ON_A_PAGE = 24", "ON_A_PAGE = 12", REPORT),
         ("galaxyzoo/report/page.py", '"Mean label"', '"The mean label"', REPORT),
@@ -217,7 +218,7 @@ def test_comments_and_docstrings_redo_nothing(finished):
 def test_an_error_s_and_a_log_s_wording_redoes_nothing(finished):
     training = "workflow/galaxyzoo/engine/training.py"
     with (
-        finished.edited(training, "became {losses[-1]}", "is now {losses[-1]}"),
+        finished.edited(training, "became {loss} in", "is now {loss} in"),
         finished.edited("workflow/scripts/train_stage.py", "galaxies to train on", "to learn from"),
     ):
         assert finished.would_run() == set()
