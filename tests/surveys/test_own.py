@@ -350,7 +350,7 @@ def test_other_words_train_nothing_and_another_tree_does(rings):
     first, second = RINGS["tree"]
     ring, no_ring = first["answers"]
     words = [first | {"answers": [ring | {"phrase": "ringed"}, no_ring]}, second]
-    figures = {"plot_errors", "plot_galaxies", "explorer", "plot_attribution"}
+    figures = {"plot_errors", "plot_galaxies", "explorer", "plot_augmentation", "plot_attribution"}
     assert would_run(rings, ring_config() | {"tree": words}) == figures | {
         "resolved_config",
         "write_report",
