@@ -132,8 +132,7 @@ def create_body(backbone: str) -> nn.Module:
             + (f"nearest: {', '.join(near)}" if near else "see timm.list_models()")
         )
     architecture, _, tag = backbone.partition(".")
-    tagged = timm.list_pretrained(f"{architecture}.*")
-    if tag and backbone not in tagged:
+    if tag and backbone not in (tagged := timm.list_pretrained(f"{architecture}.*")):
         raise InputError(
             f"model.backbone: timm has no weights {tag!r} of {architecture}; it has "
             f"{', '.join(tagged) or 'none'}"

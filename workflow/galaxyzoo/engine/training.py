@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import torch
 from torch.nn import functional
@@ -320,6 +321,7 @@ def pooled_rmse(network: GalaxyNetwork, galaxies: Galaxies, batch_size: int) -> 
     """Kaggle's error of a network: one root mean square over all galaxies and columns."""
     network.eval()
     squared = torch.zeros((), dtype=torch.float64, device=galaxies.device)
-    for images, labels in galaxies.batches(torch.arange(len(galaxies)).split(batch_size)):
+    rows = galaxies.rows(np.arange(len(galaxies)))
+    for images, labels in galaxies.batches(rows.split(batch_size)):
         squared += (network(middle(images, network.size_px)) - labels).double().square().sum()
     return math.sqrt(squared.item() / galaxies.labels.numel())
