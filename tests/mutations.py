@@ -3,21 +3,25 @@
     python tests/mutations.py --changes 100 --seed 1
 
 draws that many single changes of the rooms below: another number, another comparison, another
-sign, `and` for `or`. Each is made in a copy of the repository, and the tests of its room that need
-no Snakemake are run there until the first failure. What survives is listed with its line, to be
-judged by hand: a change may mean the same. tests/README.md says how to read the result.
+sign, `and` for `or`. Each is made in a copy of the repository, one copy a core, and the tests of
+its room that need no Snakemake are run there until the first failure. What survives is listed with
+its line, to be judged by hand: a change may mean the same. tests/README.md says how to read the
+result.
 """
 
 import argparse
 import ast
 import copy
+import os
 import random
 import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
+from queue import SimpleQueue
 from typing import NamedTuple
 
 ROOT = Path(__file__).parents[1]
@@ -100,10 +104,16 @@ def other_number(value: float) -> float:
 
 
 def tests_of(inside: Path, folder: Path) -> list[str]:
-    """The test files of a module's room, those that name the module first."""
-    files = sorted((folder / "tests" / inside.parts[2]).glob("test_*.py"))
+    """The test files of a module's room, those that name the module first.
+
+    The tree's columns and catalogue numbers are checked where tables of votes are read.
+    """
+    rooms = ("tree", "surveys") if inside.parts[2] == "tree" else (inside.parts[2],)
+    files = [file for room in rooms for file in (folder / "tests" / room).glob("test_*.py")]
     name = f"galaxyzoo.{inside.parts[2]}.{inside.stem}"
-    return sorted(map(str, files), key=lambda file: name not in Path(file).read_text("utf-8"))
+    return sorted(
+        map(str, files), key=lambda file: (name not in Path(file).read_text("utf-8"), file)
+    )
 
 
 def is_noticed(change: Change, folder: Path) -> bool:
@@ -143,11 +153,26 @@ def main() -> None:
     every = [change for path in files for change in changes(path)]
     drawn = random.Random(asked.seed).sample(every, min(asked.changes, len(every)))
     survived = 0
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name) / "copy"
-        shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(".venv", ".git", "results"))
-        for tried, change in enumerate(drawn, 1):
-            if not is_noticed(change, folder):
+    cores = os.cpu_count() or 1
+    with tempfile.TemporaryDirectory() as name, ThreadPoolExecutor(cores) as pool:
+        copies: SimpleQueue[Path] = SimpleQueue()
+        for number in range(cores):
+            folder = Path(name) / str(number)
+            shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(".venv", ".git", "results"))
+            copies.put(folder)
+
+        def survives(change: Change) -> bool:
+            """Try a change in whichever copy is free."""
+            folder = copies.get()
+            try:
+                return not is_noticed(change, folder)
+            finally:
+                copies.put(folder)
+
+        tries = {pool.submit(survives, change): change for change in drawn}
+        for tried, done in enumerate(as_completed(tries), 1):
+            change = tries[done]
+            if done.result():
                 survived += 1
                 print(f"{change.path.relative_to(ROOT)}:{change.line}: {change.what}", flush=True)
             print(f"{tried} tried, {survived} not noticed", file=sys.stderr, flush=True)

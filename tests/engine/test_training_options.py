@@ -15,7 +15,7 @@ from galaxyzoo.engine.ema import WeightAverage
 from galaxyzoo.engine.loaded_networks import restored_network
 from galaxyzoo.engine.lr_find import lr_find, suggested_lr
 from galaxyzoo.engine.network import GalaxyNetwork, layer_groups, layers
-from galaxyzoo.engine.schedule import cosine, one_cycle
+from galaxyzoo.engine.schedule import SchedulePoint, cosine, one_cycle
 from galaxyzoo.engine.training import Learner, adam, pooled_rmse
 from galaxyzoo.engine.transforms import relight
 from galaxyzoo.foundation.errors import InputError
@@ -252,6 +252,23 @@ def test_the_finder_suggests_a_learning_rate_that_learns():
     assert errors[1] < 0.8 * errors[0]
     again = lr_find(Learner(new_tiny_network(), galaxies(), stage, AUGMENTATION, seed=0))
     assert found.equals(again)
+
+
+def test_the_finder_smooths_the_losses_of_its_batches():
+    stage = STAGE | {"batch_size": 8}
+    learner = Learner(new_tiny_network(), galaxies(), stage, AUGMENTATION, seed=0)
+    rates = lr_find(learner)["lr"] / learner.optimiser.param_groups[-1]["max_lr"]
+    losses = learner.no_losses()
+    Learner(new_tiny_network(), galaxies(), stage, AUGMENTATION, seed=0).train_epoch(
+        1, losses, 0, lambda step, steps: SchedulePoint(rates[step], 0.95), lambda done: None
+    )
+    # fastai's smoothing: weights of 0.98 ** age, divided by their sum.
+    expected = [
+        np.average(losses[:count].numpy(), weights=0.98 ** np.arange(count)[::-1])
+        for count in range(1, len(losses) + 1)
+    ]
+    again = Learner(new_tiny_network(), galaxies(), stage, AUGMENTATION, seed=0)
+    assert lr_find(again)["loss"][: len(losses)].tolist() == pytest.approx(expected, rel=1e-5)
 
 
 def test_the_suggestion_is_in_the_middle_of_the_longest_fall():

@@ -6,7 +6,12 @@ import pytest
 import torch
 from torch import nn
 
-from galaxyzoo.evaluation.attribution import attribution_table, occlusion_maps, telling_answers
+from galaxyzoo.evaluation.attribution import (
+    attribution_table,
+    occlusion_maps,
+    sky,
+    telling_answers,
+)
 from trees import RING_TREE
 
 
@@ -34,6 +39,16 @@ def test_an_answer_hangs_on_the_pixels_it_is_made_of():
     np.testing.assert_allclose(falls[:, :4], 0, atol=1e-6)
     # A window of 4 x 4 px within the bright part takes 16 of the right half's 512 pixels.
     assert falls[0].max() == pytest.approx(16 / 512 * 200 / 255, rel=1e-4)
+
+
+def test_what_hides_a_place_is_the_median_of_the_outermost_pixels():
+    image = torch.rand((1, 3, 9, 9), generator=torch.Generator().manual_seed(0))
+    pixels = image[0].numpy()
+    edges = [pixels[:, 0], pixels[:, -1], pixels[:, :, 0], pixels[:, :, -1]]
+    expected = np.sort(np.concatenate(edges, axis=1))[
+        :, 17
+    ]  # torch's, the lower of 36 in the middle
+    np.testing.assert_array_equal(sky(image)[0, :, 4, 4], expected)
 
 
 def test_the_answer_shown_is_told_and_farthest_above_its_mean():

@@ -25,6 +25,8 @@ def test_the_drawn_parameters_are_those_of_the_pictures():
     drawn, pictures = augmented_views(crop, 16, mirrored)
     assert pictures.shape == (1 + VIEWS, 16, 16, 3)
     assert 0 < drawn["mirrored"].sum() < VIEWS
+    unchanged = {"degrees": 0, "mirrored": False, "zoom": 1, "shift_right": 0, "shift_down": 0}
+    assert drawn.iloc[0].to_dict() == unchanged
     for picture, flip in zip(pictures, drawn["mirrored"], strict=True):
         np.testing.assert_array_equal(picture, crop[:, ::-1] if flip else crop)
 

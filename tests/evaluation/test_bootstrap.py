@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from galaxyzoo.evaluation.bootstrap import resampled_means, rmse_interval
+from galaxyzoo.evaluation.bootstrap import percentile_interval, resampled_means, rmse_interval
 from galaxyzoo.evaluation.metrics import squared_errors
 
 
@@ -15,6 +15,11 @@ def test_the_interval_is_as_wide_as_the_scatter_of_galaxies_makes_it():
     expected = 1.96 * squared.std() / np.sqrt(4000) / (2 * root)
     assert high - root == pytest.approx(expected, rel=0.1)
     assert root - low == pytest.approx(expected, rel=0.1)
+
+
+def test_an_interval_leaves_as_much_on_either_side():
+    low, high = percentile_interval(np.arange(1001.0)[:, None])
+    assert (low.item(), high.item()) == (25, 975)  # 2.5 % of 0 to 1000 on either side
 
 
 def test_galaxies_that_are_all_alike_leave_no_doubt():

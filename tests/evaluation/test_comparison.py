@@ -199,6 +199,11 @@ def test_only_what_differs_in_the_configs_is_told():
     }
 
 
+def test_one_stage_alone_is_told_like_several():
+    configs = {lr: {"stages": [{"name": "all", "lr": lr}]} for lr in ("a", "b")}
+    assert config_differences(configs) == {"stages[all].lr": ["a", "b"]}
+
+
 def test_only_experiments_on_the_same_galaxies_answers_and_votes_are_compared():
     others = [
         experiment("answers", columns=("a", "c")),

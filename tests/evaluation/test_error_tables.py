@@ -110,6 +110,8 @@ def test_densities_count_every_galaxy_of_every_main_answer():
     assert (table.groupby("column")["galaxies"].sum() == 50).all()
     corner = table[(table["predicted"] == 0) & (table["voted"] == 31 / 32)]
     assert len(corner) == len(main_columns(RING_TREE))
+    names = ["column", "answer", "rmse", "voted", "predicted", "galaxies"]  # as the CSV has them
+    assert table.columns.tolist() == names
 
 
 def test_what_is_calibrated_has_no_calibration_error_and_what_is_off_has_its_offset():

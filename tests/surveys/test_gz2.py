@@ -12,9 +12,9 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from catalogue import catalogue_table
 from checkout import Checkout, changed, labels_in
 from file_server import FileServer
+from gz2_catalogue import catalogue_table
 from trees import GALAXY_ZOO_2
 
 FIRST = 587722981742084144  # as the real ones; neighbours are the same as floating-point numbers

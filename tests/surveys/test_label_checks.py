@@ -12,6 +12,14 @@ def test_good_labels_have_no_faults(random_labels):
     assert label_faults(random_labels(range(50)), GALAXY_ZOO_2) == {}
 
 
+def test_answers_that_all_or_none_gave_are_good_labels():
+    certain = np.zeros(len(GALAXY_ZOO_2.columns))
+    for column in ("Class1.1", "Class6.2", "Class7.1"):
+        certain[GALAXY_ZOO_2.columns.index(column)] = 1
+    labels = pd.DataFrame([certain], index=[5], columns=GALAXY_ZOO_2.columns)
+    assert label_faults(labels, GALAXY_ZOO_2) == {}
+
+
 def test_a_repeated_id_is_named_once_with_the_number_of_its_rows(random_labels):
     assert label_faults(random_labels([5, 9, 5, 7, 5]), GALAXY_ZOO_2) == {5: "has 3 rows of labels"}
 

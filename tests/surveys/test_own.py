@@ -13,7 +13,6 @@ import yaml
 from astropy.table import Table
 from PIL import Image
 
-from catalogue import CLASS_OF_ANSWER, catalogue_table
 from checkout import HEAD, ROOT, Checkout, labels_in
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.surveys.layout import require_own
@@ -26,6 +25,7 @@ from galaxyzoo.surveys.own import (
 )
 from galaxyzoo.surveys.tables import column_names, read_table
 from galaxyzoo.tree.decision_tree import tree_from
+from gz2_catalogue import CLASS_OF_ANSWER, catalogue_table
 from trees import GALAXY_ZOO_2
 
 RINGS = yaml.safe_load((ROOT / "config" / "experiments" / "rings.yaml").read_text(encoding="utf-8"))

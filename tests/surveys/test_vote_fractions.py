@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from catalogue import CLASS_OF_ANSWER, STEMS, catalogue_table, fractions_of
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.surveys.label_checks import SUM_TOLERANCE, label_faults
 from galaxyzoo.surveys.vote_fractions import read_vote_fractions, weighted_probabilities
+from gz2_catalogue import CLASS_OF_ANSWER, STEMS, catalogue_table, fractions_of
 from trees import GALAXY_ZOO_2
 
 # Votes of 40 volunteers by the answer's number in the catalogue; those who say star or artifact (2)
