@@ -19,7 +19,7 @@ from galaxyzoo.engine.pretrained import starting_weights
 from galaxyzoo.engine.schedule import one_cycle, spread_lr
 from galaxyzoo.engine.stage import set_up_stage
 from galaxyzoo.engine.torch_files import save_checked
-from galaxyzoo.engine.training import adam, pooled_rmse
+from galaxyzoo.engine.training import Learner, adam, pooled_rmse
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.packed_crops import write_index
 from galaxyzoo.foundation.randomness import numpy_generator
@@ -118,6 +118,15 @@ def test_a_stage_learns_and_its_history_tells_of_it(network):
     assert history["valid_rmse"].iloc[-1] == pytest.approx(pooled_rmse(network, data, 7), rel=1e-5)
     assert history["train_loss"].iloc[-1] < history["train_loss"].iloc[0] / 2
     assert (timing["images_per_second"] > 0).all()
+
+
+def test_the_training_loss_is_the_mean_over_batches():
+    stage = STAGE | {"epochs": 1}
+    learner = Learner(new_tiny_network(), galaxies(), stage, AUGMENTATION, seed=0)
+    losses = learner.no_losses()
+    learner.train_epoch(1, losses, 0, one_cycle, lambda done: None)
+    history, _ = train(new_tiny_network(), stage=stage)
+    assert history["train_loss"].tolist() == pytest.approx([losses.mean().item()], rel=1e-6)
 
 
 def test_the_same_seed_gives_the_same_weights_and_another_seed_others():

@@ -237,6 +237,16 @@ def test_a_size_that_a_backbone_cannot_take_is_a_sentence():
         network.set_size(40)
 
 
+@pytest.mark.parametrize("backbone", ["test_resnet", "test_vit"])
+def test_features_are_those_of_each_place_with_the_channels_second(backbone):
+    network = new_tiny_network(backbone, dropout=0.0).eval()
+    features = network.features(torch.rand(2, 3, 32, 32))
+    assert features.shape[:2] == (2, network.body.num_features)
+    places = network.body.forward_features(torch.zeros(1, 3, 32, 32)).numel() // features.shape[1]
+    own = getattr(network.body, "num_prefix_tokens", 0)  # of no place
+    assert features[0, 0].numel() == places - own
+
+
 def test_the_finder_suggests_a_learning_rate_that_learns():
     stage = STAGE | {"batch_size": 8}
     found = lr_find(Learner(new_tiny_network(), galaxies(), stage, AUGMENTATION, seed=0))

@@ -37,3 +37,21 @@ def test_light_is_among_what_is_drawn_where_the_config_asks_for_it():
     order = np.argsort((drawn["logit_offset"] + np.log(100 / 155)) * drawn["logit_factor"])
     assert (np.diff(pictures[order].mean(axis=(1, 2, 3))) >= 0).all()
     assert "logit_offset" not in augmented_views(crop, 8, AUGMENTATION)[0]
+
+
+def test_a_point_about_which_a_view_is_enlarged_is_told_in_picture_widths():
+    settings = AUGMENTATION | {"rotation": 0.0, "flip": False, "zoom": [1.5, 1.5], "middle": 1.0}
+    settings |= {"zoom_about": "random"}
+    dot = np.zeros((65, 65, 3), np.uint8)
+    drawn, _ = augmented_views(dot, 65, settings)
+    assert drawn[["about_right", "about_down"]].abs().to_numpy().max() <= 0.5
+    assert drawn["about_right"].iloc[0] == drawn["about_down"].iloc[0] == 0
+    for view in drawn.iloc[1:].itertuples():
+        # What is at that point stays where it is.
+        place = [round(32 + 65 * part) for part in (view.about_down, view.about_right)]
+        dot[:] = 0
+        dot[tuple(slice(max(0, one - 2), one + 3) for one in place)] = 255
+        _, seen = augmented_views(dot, 65, settings)
+        row = view.Index
+        bright = np.argwhere(seen[row, ..., 0] > 128).mean(axis=0)
+        np.testing.assert_allclose(bright, np.argwhere(dot[..., 0] > 0).mean(axis=0), atol=1.5)

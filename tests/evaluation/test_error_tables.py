@@ -97,6 +97,13 @@ def test_the_interval_of_few_galaxies_holds_as_often_as_it_says(galaxies):
     assert 0.925 <= holds / trials <= 0.965
 
 
+def test_the_interval_is_student_s_in_the_logarithm():
+    low, high = small_sample_interval(np.array([1.0, 2.0, 3.0, 4.0]))
+    # A mean of 2.5, its error sqrt(5 / 3) / 2; t for 97.5 % and 3 degrees of freedom is 3.18245.
+    factor = np.exp(3.18245 * np.sqrt(5 / 3) / 2 / (2 * 2.5))
+    assert (low, high) == pytest.approx((np.sqrt(2.5) / factor, np.sqrt(2.5) * factor), rel=1e-5)
+
+
 def test_the_interval_of_one_galaxy_is_unknown_and_of_equal_errors_a_point():
     assert np.isnan(small_sample_interval(np.array([0.04]))).all()
     assert small_sample_interval(np.full(5, 0.04)) == pytest.approx((0.2, 0.2))
@@ -201,3 +208,14 @@ def test_light_is_counted_out_to_the_edge_of_the_largest_circle():
     crop = np.zeros((1, size_px, size_px, 3), np.uint8)
     crop[0, (radius >= 49) & (radius < 50)] = 200  # a ring in the outermost pixel
     assert 49 <= measured(crop, np.array([0]))["half_light_radius_px"][0] <= 50
+
+
+def test_the_offset_is_that_of_the_brightest_light_from_the_centre():
+    crops = np.random.default_rng(0).integers(9, 12, (3, 41, 41, 3), dtype=np.uint8)
+    crops[0, 19:22, 19:22] = 250
+    crops[1, 15:18, 22:25] = 250  # 4 up and 3 to the right
+    crops[2] = 10
+    found = measured(crops, np.arange(3))["offset_px"]
+    assert found[0] == pytest.approx(0, abs=0.05)
+    assert found[1] == pytest.approx(5, abs=0.05)
+    assert np.isnan(found[2])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from galaxyzoo.surveys.labels import read_labels
-from galaxyzoo.tree.decision_tree import tree_from
+from galaxyzoo.tree.decision_tree import shared_out, tree_from
 from galaxyzoo.tree.questions import questions_of, without_words
 from trees import GALAXY_ZOO_2, NUMBER_TREE, RING_TREE, RINGS, VOTES_FOR_TREE
 
@@ -177,3 +177,8 @@ def test_the_sentence_of_ones_own_tree_tells_answers_and_numbers(tree, values, s
 def test_real_votes_meet_the_sums():
     labels = read_labels(SAMPLE / "training_solutions_rev1.zip", GALAXY_ZOO_2)
     assert GALAXY_ZOO_2.sum_errors(labels.to_numpy()).max() < 1e-5
+
+
+def test_a_question_without_any_votes_is_shared_out_equally():
+    shares = shared_out(np.array([[0.0, 0, 0, 0], [1, 1, 2, 0]]))
+    np.testing.assert_array_equal(shares, [[0.25] * 4, [0.25, 0.25, 0.5, 0]])

@@ -77,6 +77,31 @@ def test_the_learning_rate_finder_draws_every_stage(finished):
     assert "Nothing to be done" in finished.make().stdout
 
 
+def test_an_optimiser_that_goes_on_does_so_in_stage_and_finder(finished, tmp_path):
+    checkout = finished.copy(tmp_path)
+    first = {**TINY["stages"][1], "name": "first", "hand_on_moments": True}
+    stages = [first, {**first, "name": "second"}, {**TINY["stages"][1], "name": "third"}]
+    checkout.write_config(changed(stages=stages))
+    ends = ("stages/second.pt", "lr_find/second.csv")
+    targets = [f"results/tiny/seed0/{end}" for end in ends]
+    run = checkout.make(*targets)
+    assert run.returncode == 0, run.stdout
+    steps = {
+        name: torch.load(checkout.results / f"seed0/stages/{name}.pt", weights_only=True)
+        for name in ("first", "second")
+    }
+    # 36 galaxies in batches of 16 for two epochs, and as many again.
+    counted = [steps[name]["moments"][0]["step"].item() for name in steps]
+    assert counted[1] == 2 * counted[0] > 0
+    found = pd.read_csv(checkout.results / "seed0/lr_find/second.csv")
+    checkout.write_config(changed(stages=[{**one, "hand_on_moments": False} for one in stages]))
+    run = checkout.make(targets[1])
+    assert run.returncode == 0, run.stdout
+    without = pd.read_csv(checkout.results / "seed0/lr_find/second.csv")
+    assert found["loss"][0] == without["loss"][0]  # of the same weights
+    assert found["loss"][1] != without["loss"][1]  # after a step with other moments
+
+
 def test_the_metrics_are_those_of_the_predictions(finished):
     metrics = json.loads((finished.results / "metrics.json").read_text())
     labels = labels_in(finished.survey / "training.csv")

@@ -33,12 +33,18 @@ SPEEDS = {
     "resnet50_112_bfloat16_against_float32": lambda: engine.bfloat16_speeds(
         "resnet50", 112, batch_size=32, batches=2
     ),
+    "predict_efficientnet_lite0_112_bfloat16_against_float32": lambda: (
+        engine.bfloat16_prediction_speeds("tf_efficientnet_lite0", 112, batch_size=64, batches=8)
+    ),
+    "train_efficientnet_lite0_64_compiled_against_not": lambda: engine.compiled_speeds(
+        "tf_efficientnet_lite0", 64, batch_size=64, batches=8
+    ),
 }
 
 # Where seeds train side by side, which a GPU does not need.
 CPU_SPEEDS = {
-    "ensemble_efficientnet_lite0_64": lambda: side_by_side.ensemble_speeds(64, batch_size=32),
-    "ensemble_efficientnet_lite0_112": lambda: side_by_side.ensemble_speeds(112, batch_size=64),
+    "ensemble_efficientnet_lite0_64": lambda: side_by_side.ensemble_speeds(64, 32, batches=24),
+    "ensemble_efficientnet_lite0_112": lambda: side_by_side.ensemble_speeds(112, 64, batches=6),
 }
 GPU_STEPS = 100
 GPU_SPEEDS = {

@@ -114,10 +114,17 @@ def ready_learner(
 
 
 def bare_steps(
-    backbone: str, size_px: int, dtype: torch.dtype, batch_size: int, batches: int
+    backbone: str,
+    size_px: int,
+    dtype: torch.dtype,
+    batch_size: int,
+    batches: int,
+    compiled: bool = False,
 ) -> Callable[[], None]:
     """A function that takes `batches` training steps, all on the same batch."""
     network = ready_network(backbone, size_px, dtype).train()
+    if compiled:
+        network.compile()
     optimiser = adam(network, STAGE)
     images, labels = one_batch(batch_size, size_px)
 
@@ -138,6 +145,36 @@ def bfloat16_speeds(backbone: str, size_px: int, batch_size: int, batches: int) 
         for dtype in (torch.bfloat16, torch.float32)
     )
     return compare(half, single, batches * batch_size, pairs=3)
+
+
+def compiled_speeds(backbone: str, size_px: int, batch_size: int, batches: int) -> Speeds:
+    """Bare steps of a compiled network (as `ours`) against one that is not; compiling not timed."""
+    compiled, plain = (
+        bare_steps(backbone, size_px, torch.float32, batch_size, batches, compiled)
+        for compiled in (True, False)
+    )
+    return compare(compiled, plain, batches * batch_size, pairs=5)
+
+
+def bfloat16_prediction_speeds(
+    backbone: str, size_px: int, batch_size: int, batches: int
+) -> Speeds:
+    """Bare forward passes in bfloat16 (as `ours`) against float32 (as `bare`)."""
+    images, _ = one_batch(batch_size, size_px)
+
+    def passes(dtype: torch.dtype) -> Callable[[], None]:
+        network = ready_network(backbone, size_px, dtype).eval()
+
+        @torch.no_grad()
+        def predict() -> None:
+            for _ in range(batches):
+                network(images)
+            synchronise()
+
+        return predict
+
+    half, single = passes(torch.bfloat16), passes(torch.float32)
+    return compare(half, single, batches * batch_size, pairs=5)
 
 
 def tta_speeds(backbone: str, size_px: int, batch_size: int, batches: int) -> Speeds:

@@ -22,7 +22,9 @@ OF_ALL_VARIANTS = ("variants", "grid", "ensemble")
 VARIANT_OF = "variant_of"  # in a variant's resolved config alone, with the name of its base
 # In names of encoders such as zoobot-encoder-convnext_nano or those of Galaxy Zoo Evo.
 GALAXY_ZOO_NAMES = r"zoobot|galaxy[-_. ]?zoo|\bgz[-_]?(2|evo|decals|desi|euclid|hubble|candels)"
-NOT_OF_ONE = (*OF_ALL_VARIANTS, VARIANT_OF)
+# Keys of a catalogue, on which no experiment depends.
+OF_A_CATALOGUE = ("galaxies", "catalogue")
+NOT_OF_ONE = (*OF_ALL_VARIANTS, VARIANT_OF, *OF_A_CATALOGUE)
 
 
 def load_schema(path: Path) -> Schema:
@@ -34,11 +36,12 @@ def validated(config: dict[str, Any], schema: Schema) -> dict[str, Any]:
     """The config in canonical form: defaults filled in, keys in the schema's order, plain numbers.
 
     It is that of one experiment: what says which variants there are is left out, and so are the
-    settings of unused survey sources. Whether the weights have seen Galaxy Zoo's votes is taken
-    from their name unless the config says it. The epochs of each stage are multiplied by
-    `epochs_scale`, with a minimum of one. The scale is then set to 1, so that validating the result
-    again does not change it. Two configs with the same meaning give the same result. Raises
-    InputError with one line for each wrong key: its name, the value found, and what is allowed.
+    settings of a catalogue and of unused survey sources. Whether the weights have seen Galaxy Zoo's
+    votes is taken from their name unless the config says it. The epochs of each stage are
+    multiplied by `epochs_scale`, with a minimum of one. The scale is then set to 1, so that
+    validating the result again does not change it. Two configs with the same meaning give the same
+    result. Raises InputError with one line for each wrong key: its name, the value found, and what
+    is allowed.
     """
     validator = Draft202012Validator(schema)
     problems = [problem(error) for error in validator.iter_errors(config)]
@@ -56,6 +59,18 @@ def validated(config: dict[str, Any], schema: Schema) -> dict[str, Any]:
         stage["epochs"] = max(1, round(config["epochs_scale"] * stage["epochs"]))
     config["epochs_scale"] = 1.0
     return config
+
+
+def catalogue_settings(config: dict[str, Any], schema: Schema) -> dict[str, Any]:
+    """The settings of a catalogue in a valid config, with defaults filled in, and its `name`.
+
+    Unless the config says another, the name is that of the path of its galaxies.
+    """
+    settings = canonical(config.get("catalogue", {}), schema["properties"]["catalogue"], schema)
+    path = Path(config.get("galaxies") or "")
+    stem = path.name.partition(".")[0] if path.suffix else path.name
+    named = re.sub(r"[^A-Za-z0-9_-]+", "_", stem) or "galaxies"
+    return settings | {"name": settings["name"] or named}
 
 
 def not_finite(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[str]:  # noqa: ANN401

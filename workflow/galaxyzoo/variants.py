@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import yaml
 
-from galaxyzoo.config import OF_ALL_VARIANTS, VARIANT_OF, Schema, validated
+from galaxyzoo.config import OF_A_CATALOGUE, OF_ALL_VARIANTS, VARIANT_OF, Schema, validated
 from galaxyzoo.foundation.errors import InputError
 
 Config = dict[str, Any]
@@ -18,7 +18,10 @@ BASE = "base"
 ENSEMBLE = "ensemble"
 VALIDATION = "validation"  # weights that are fitted on validation galaxies
 # What is the same in all variants: which there are, how they are run, and the raw survey.
-FIXED = (*OF_ALL_VARIANTS, VARIANT_OF, "experiment", "tree", "files", "stream", "save_minutes")
+FIXED = (
+    *(*OF_ALL_VARIANTS, VARIANT_OF, *OF_A_CATALOGUE),
+    *("experiment", "tree", "files", "stream", "save_minutes"),
+)
 FIXED_IN_SURVEY = ("source", "simulation", "gz2", "own")
 MOST_IN_A_GRID = 1000
 HOLD_OUT = ("holdout", "holdout_seed", "fair_ids")

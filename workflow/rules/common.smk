@@ -36,7 +36,7 @@ def workflow_folder():
 WORKFLOW = workflow_folder()
 sys.path.insert(0, str(WORKFLOW))  # Snakemake passes it on to the scripts
 
-from galaxyzoo.config import load_schema, require_files
+from galaxyzoo.config import OF_A_CATALOGUE, catalogue_settings, load_schema, require_files
 from galaxyzoo.fingerprints import code_fingerprints
 from galaxyzoo.first_reading import library_versions, remember
 from galaxyzoo.foundation.errors import InputError
@@ -72,13 +72,16 @@ VERSIONS = library_versions(
 )
 remember(WORKFLOW, VERSIONS)
 
+SCHEMA = load_schema(WORKFLOW / "schemas" / "config.schema.yaml")
 with input_errors_told():
-    PLAN = experiments(config, load_schema(WORKFLOW / "schemas" / "config.schema.yaml"))
+    PLAN = experiments(config, SCHEMA)
     require_own_folders(PLAN, Path(workflow.modifier.modify_path("results/")))
     for one in PLAN.configs.values():
         require_files(one, find=workflow.modifier.modify_path)
 
-AS_WRITTEN = config
+AS_WRITTEN = {key: value for key, value in config.items() if key not in OF_A_CATALOGUE}
+GALAXIES = config.get("galaxies")
+CATALOGUE = catalogue_settings(config, SCHEMA)
 CONFIGS = PLAN.configs
 BASE = config = CONFIGS[PLAN.base]  # what scripts read of it is the same in all variants
 SURVEYS = {one["survey"]["name"]: one["survey"] for one in CONFIGS.values()}
@@ -112,6 +115,8 @@ wildcard_constraints:
     seed=r"\d+",
     stage=any_of({stage["name"] for one in CONFIGS.values() for stage in one["stages"]}),
     subset="holdout|test",
+    catalogue=re.escape(CATALOGUE["name"]),
+    shard=r"\d{5,}",
 
 
 def experiment_file(name):
@@ -122,6 +127,11 @@ def experiment_file(name):
 def survey_file(name):
     """Path of a file that is shared by all experiments on a survey."""
     return f"results/surveys/{{survey}}/{name}"
+
+
+def catalogue_file(name):
+    """Path of a file of a catalogue."""
+    return f"results/{{experiment}}/catalogues/{{catalogue}}/{name}"
 
 
 def raw_file(name):
@@ -256,6 +266,76 @@ def members_of_the_bag(wildcards):
     if wildcards.experiment == PLAN.ensemble:
         return [f"results/{name}/bag/{wildcards.subset}.parquet" for name in PLAN.members]
     return each_seed(f"predictions/{wildcards.subset}_tta.parquet")(wildcards)
+
+
+def networks_of_the_bag(wildcards):
+    """The experiment and seed of each network that is averaged, in order."""
+    of_an_ensemble = wildcards.experiment == PLAN.ensemble
+    names = PLAN.members if of_an_ensemble else [wildcards.experiment]
+    return [(name, seed) for name in names for seed in CONFIGS[name]["seeds"]]
+
+
+def weights_of_the_networks(wildcards):
+    """Paths of the weights of all networks that are averaged."""
+    return [
+        weights_of(name, seed, CONFIGS[name]["stages"][-1]["name"])
+        for name, seed in networks_of_the_bag(wildcards)
+    ]
+
+
+def validation_of_the_networks(wildcards):
+    """Paths of what each network that is averaged predicts of its validation galaxies."""
+    return [
+        f"results/{name}/seed{seed}/predictions/validation_tta.parquet"
+        for name, seed in networks_of_the_bag(wildcards)
+    ]
+
+
+def split_of_the_first_network(wildcards):
+    """Path of the split of the first network that is averaged."""
+    name, seed = networks_of_the_bag(wildcards)[0]
+    return f"results/{name}/seed{seed}/split.csv"
+
+
+def galaxies_of_the_catalogue(wildcards):
+    """Path of the galaxies; exits before any job if there are none."""
+    if not GALAXIES:
+        sys.exit(
+            "catalogue: no galaxies; give the path of a folder, zip or tar of images, or of a "
+            "table, as in --config galaxies=PATH"
+        )
+    if not Path(workflow.modifier.modify_path(GALAXIES)).exists():
+        sys.exit(
+            f"galaxies: there is no {GALAXIES}; give the path from the folder in which snakemake is "
+            "started"
+        )
+    return GALAXIES
+
+
+def shards_of_the_catalogue(name):
+    """An input function: paths of a file of each shard, once the galaxies are listed."""
+
+    def paths(wildcards):
+        listing = Path(checkpoints.list_galaxies.get(**wildcards).output.listing)
+        return [
+            f"{catalogue_file(name).format(shard=part.stem, **wildcards)}"
+            for part in sorted(listing.glob("*.parquet"))
+        ]
+
+    return paths
+
+
+def refuse_to_train():
+    """Exit if a catalogue is asked for and a stage of its networks would have to be trained."""
+    jobs = list(workflow.dag.needrun_jobs())
+    stages = [job for job in jobs if job.rule.name == "train_stage"]
+    if stages and any(job.rule.name in ("list_galaxies", "predict_shard") for job in jobs):
+        named = ", ".join(str(job.output.weights) for job in stages[:3])
+        more = f" and {len(stages) - 3} more" if len(stages) > 3 else ""
+        sys.exit(
+            f"catalogue: it trains nothing, and these stages are missing or out of date: {named}"
+            f"{more}; run the experiment first, without catalogue (snakemake -n tells why)"
+        )
 
 
 def members_of_the_holdout(wildcards):

@@ -48,8 +48,11 @@ rule report_ensemble:
         error_by_property=experiment_file("figures/error_by_property.svg"),
         predicted_against_voted=experiment_file("figures/predicted_against_voted.svg"),
         reliability=experiment_file("figures/reliability.svg"),
+        coverage=experiment_file("figures/coverage.svg"),
+        coverage_by_property=experiment_file("figures/coverage_by_property.svg"),
         tables=[
-            experiment_file(f"figures/{table}.csv") for table in ("answers", "error_by_property")
+            experiment_file(f"figures/{table}.csv")
+            for table in ("answers", "error_by_property", "coverage")
         ],
         typical=experiment_file("figures/galaxies_typical.png"),
         best=experiment_file("figures/galaxies_best.png"),

@@ -40,6 +40,7 @@ rule plot_learning_curves:
 rule plot_errors:
     input:
         bag=experiment_file("bag/holdout.parquet"),
+        calibration=experiment_file("calibration.parquet"),
         index=its_survey("training.csv"),
         holdout=its_survey("holdout.csv"),
         crops=its_survey("training.npy"),
@@ -49,6 +50,8 @@ rule plot_errors:
         multiext(experiment_file("figures/error_by_property"), ".png", ".csv"),
         multiext(experiment_file("figures/predicted_against_voted"), ".png", ".csv"),
         multiext(experiment_file("figures/reliability"), ".png", ".csv"),
+        multiext(experiment_file("figures/coverage"), ".png", ".csv"),
+        multiext(experiment_file("figures/coverage_by_property"), ".png", ".csv"),
         questions=report(
             experiment_file("figures/questions.svg"),
             caption="../report/questions.rst",
@@ -83,6 +86,20 @@ rule plot_errors:
             category="{experiment}",
             subcategory="errors",
             labels={"figure": "reliability of each answer"},
+        ),
+        coverage=report(
+            experiment_file("figures/coverage.svg"),
+            caption="../report/coverage.rst",
+            category="{experiment}",
+            subcategory="errors",
+            labels={"figure": "how often intervals hold, by answer"},
+        ),
+        coverage_by_property=report(
+            experiment_file("figures/coverage_by_property.svg"),
+            caption="../report/coverage_by_property.rst",
+            category="{experiment}",
+            subcategory="errors",
+            labels={"figure": "how often intervals hold, by property"},
         ),
     log:
         experiment_file("logs/plot_errors.log"),
@@ -268,11 +285,13 @@ rule write_report:
         error_by_property=experiment_file("figures/error_by_property.svg"),
         predicted_against_voted=experiment_file("figures/predicted_against_voted.svg"),
         reliability=experiment_file("figures/reliability.svg"),
+        coverage=experiment_file("figures/coverage.svg"),
+        coverage_by_property=experiment_file("figures/coverage_by_property.svg"),
         error_by_views=experiment_file("figures/error_by_views.svg"),
         error_by_seeds=experiment_file("figures/error_by_seeds.svg"),
         tables=[
             experiment_file(f"figures/{table}.csv")
-            for table in ("answers", "error_by_property", "error_by_views")
+            for table in ("answers", "error_by_property", "error_by_views", "coverage")
         ],
         typical=experiment_file("figures/galaxies_typical.png"),
         best=experiment_file("figures/galaxies_best.png"),

@@ -140,3 +140,67 @@ def attribution_settings(wildcards):
     """What the picture of attribution depends on besides the network and the galaxies."""
     config = config_of(wildcards)
     return {"model": network_settings(config), "tree": TREE, "seed": config["seeds"][0]}
+
+
+def calibration_settings(wildcards):
+    """What the intervals depend on besides the validation predictions and the votes."""
+    names = dict.fromkeys(name for name, _ in networks_of_the_bag(wildcards))
+    return {
+        "members": {name: CONFIGS[name]["seeds"] for name in names},
+        "tree": TREE_WITHOUT_WORDS,
+    }
+
+
+def first_network_settings(wildcards):
+    """What features of training galaxies depend on besides the network and the galaxies."""
+    config = CONFIGS[networks_of_the_bag(wildcards)[0][0]]
+    names = ("precision", "deterministic")
+    return {
+        "model": network_settings(config),
+        "tree": TREE_WITHOUT_WORDS,
+        "batch_size": config["tta"]["batch_size"],
+        **{name: config[name] for name in names},
+    }
+
+
+def picture_settings():
+    """What the pixels of a catalogue's galaxies depend on besides their images."""
+    return {key: value for key, value in CATALOGUE.items() if key not in ("name", "features")}
+
+
+def listing_settings(wildcards):
+    """What the list of a catalogue's galaxies depends on besides them."""
+    path = workflow.modifier.modify_path(GALAXIES)
+    return {"catalogue": picture_settings(), "tree": TREE_WITHOUT_WORDS} | listing(path)
+
+
+def shard_settings(wildcards):
+    """What a shard depends on besides its galaxies, the networks and the intervals."""
+    names = dict.fromkeys(name for name, _ in networks_of_the_bag(wildcards))
+    return {
+        "experiment": wildcards.experiment,
+        "catalogue": picture_settings(),
+        "members": {
+            name: {
+                "seeds": CONFIGS[name]["seeds"],
+                "model": network_settings(CONFIGS[name]),
+                "tta": CONFIGS[name]["tta"],
+                "precision": CONFIGS[name]["precision"],
+                "deterministic": CONFIGS[name]["deterministic"],
+                "crop": CONFIGS[name]["survey"]["crop"],
+            }
+            for name in names
+        },
+        "tree": TREE,
+    } | listing(workflow.modifier.modify_path(GALAXIES))
+
+
+def written_catalogue_settings(wildcards):
+    """What the tables and the page of a catalogue depend on besides its shards."""
+    return {
+        "experiment": wildcards.experiment,
+        "name": wildcards.catalogue,
+        "catalogue": picture_settings(),
+        "crop": CONFIGS[networks_of_the_bag(wildcards)[0][0]]["survey"]["crop"],
+        "tree": TREE,
+    }

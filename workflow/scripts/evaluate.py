@@ -7,8 +7,10 @@ import numpy as np
 
 import job
 from galaxyzoo.evaluation.central_pixel import central_pixel_benchmark, centre_colours
+from galaxyzoo.evaluation.coverage import coverage_scores
 from galaxyzoo.evaluation.ensembles import member_scores
 from galaxyzoo.evaluation.held_out import read_held_out
+from galaxyzoo.evaluation.intervals import Intervals
 from galaxyzoo.evaluation.metrics import scores
 from galaxyzoo.evaluation.validation import read_members, together
 from galaxyzoo.foundation.handed_on import damaged, read_csv, read_json
@@ -81,7 +83,14 @@ validation = read_members(
     read_index(snakemake.input.index),
     tree,
 )
-metrics["validation"] = together(validation, weights).scores()
+pooled = together(validation, weights)
+metrics["validation"] = pooled.scores()
+metrics["intervals"] = coverage_scores(
+    Intervals(pooled.predicted, pooled.voted, tree),
+    galaxies.predicted(snakemake.input.bag),
+    {seed: predicted["tta"] for seed, predicted in seeds.items()},
+    galaxies.voted,
+)
 Path(snakemake.output.metrics).write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
 job.log.info(
     "RMSE of the bag %.5f on %d held-out galaxies (mean label %.5f)",

@@ -1,9 +1,10 @@
-"""Plot where the bag's error lies (by question, answer and galaxy property) and its calibration."""
+"""Plot where the bag's error lies, its calibration, and how often its intervals hold."""
 
 from pathlib import Path
 
 import job
 from galaxyzoo.evaluation.calibration import reliability_table
+from galaxyzoo.evaluation.coverage import coverage_by_property, coverage_table, covered
 from galaxyzoo.evaluation.error_tables import (
     agreement,
     answer_table,
@@ -12,8 +13,10 @@ from galaxyzoo.evaluation.error_tables import (
     question_table,
 )
 from galaxyzoo.evaluation.held_out import read_held_out
+from galaxyzoo.evaluation.intervals import read_intervals
 from galaxyzoo.evaluation.photometry import measured
 from galaxyzoo.foundation.packed_crops import packed_crops
+from galaxyzoo.report.figures.coverage import coverage_lines, dots_by_answer
 from galaxyzoo.report.figures.errors import (
     bars_by_answer,
     bars_by_question,
@@ -51,3 +54,8 @@ save_with_numbers(
     predicted_against_voted(densities), densities, Path(output.predicted_against_voted)
 )
 save_with_numbers(reliability(bins), bins, Path(output.reliability))
+
+held = covered(read_intervals(snakemake.input.calibration, tree).of(predicted), voted, tree)
+by_answer, by_property = coverage_table(held, tree), coverage_by_property(properties, held, tree)
+save_with_numbers(dots_by_answer(by_answer), by_answer, Path(output.coverage))
+save_with_numbers(coverage_lines(by_property), by_property, Path(output.coverage_by_property))

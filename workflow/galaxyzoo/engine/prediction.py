@@ -16,7 +16,31 @@ def counts_of_views(views: int) -> list[int]:
     return sorted({2**i for i in range(views.bit_length()) if 2**i <= views} | {views})
 
 
+def ready(network: GalaxyNetwork, device: torch.device) -> GalaxyNetwork:
+    """The network on a device, in channels-last memory, set to predict."""
+    return network.to(device, memory_format=torch.channels_last).eval()
+
+
 @torch.no_grad()
+def predict_views(
+    network: GalaxyNetwork, pixels: np.ndarray, maps: np.ndarray, device: torch.device
+) -> torch.Tensor:
+    """Predict some galaxies in each view: (views, n, columns) float32 in [0, 1], on the device.
+
+    `pixels` (n, s, s, 3) uint8 are crops. They are resized to the size and the zoom that the
+    network was last trained at. `maps` (views, 2, 3) are the affine maps of the views. The network
+    is `ready`. Raises InputError if a prediction is not finite.
+    """
+    images = resize(torch.from_numpy(pixels).to(device), network.size_px, network.zoom)
+    predictions = torch.stack([network(view(images, one, network.size_px)) for one in maps])
+    if not predictions.isfinite().all():
+        raise InputError(
+            "the network predicts values that are not finite: it has learnt nothing; delete "
+            "its last checkpoint, and lower the lr of its stages"
+        )
+    return predictions.clamp(0, 1)
+
+
 def predict_by_views(
     network: GalaxyNetwork,
     crops: np.ndarray,
@@ -28,27 +52,17 @@ def predict_by_views(
 ) -> list[np.ndarray]:
     """Predict the galaxies in the given `rows` of the packed crops (N, s, s, 3) uint8.
 
-    Crops are resized to the size and the zoom that the network was last trained at. `maps`
-    (views, 2, 3) are the affine maps of the views, the unchanged picture first. Returns, for each
-    of the `counts`, the mean over that many views, from the first on: an array (rows, columns) that
-    satisfies the sum constraints of the network's tree. Raises InputError if a prediction is not
-    finite. Only one batch of pictures is in memory at a time.
+    `maps` (views, 2, 3) are the affine maps of the views, the unchanged picture first. Returns, for
+    each of the `counts`, the mean over that many views, from the first on: an array (rows, columns)
+    that satisfies the sum constraints of the network's tree. Raises InputError if a prediction is
+    not finite. Only one batch of pictures is in memory at a time.
     """
-    tree = network.tree
-    network.to(device, memory_format=torch.channels_last).eval()
+    tree = ready(network, device).tree
     means = [np.empty((len(rows), len(tree.columns)), np.float32) for _ in counts]
     starts = range(0, len(rows), batch_size)
     for start in progress(starts, total=len(starts), desc="predict", unit="batches"):
         batch = slice(start, start + batch_size)
-        pixels = torch.from_numpy(crops[rows[batch]]).to(device)
-        images = resize(pixels, network.size_px, network.zoom)
-        predictions = torch.stack([network(view(images, one, network.size_px)) for one in maps])
-        if not predictions.isfinite().all():
-            raise InputError(
-                "the network predicts values that are not finite: it has learnt nothing; delete "
-                "its last checkpoint, and lower the lr of its stages"
-            )
-        predictions = predictions.clamp(0, 1)
+        predictions = predict_views(network, crops[rows[batch]], maps, device)
         for mean, count in zip(means, counts, strict=True):
             mean[batch] = predictions[:count].mean(dim=0).cpu().numpy()
     return [tree.nearest_consistent(mean) for mean in means]

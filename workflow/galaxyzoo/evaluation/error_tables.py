@@ -106,11 +106,7 @@ def error_by_property(
     squared_mean_label = squared_errors(mean_label, voted)
     rows = []
     for name, values in properties.items():
-        ranked = np.argsort(values, kind="stable")[: np.isfinite(values).sum()]
-        bins = np.clip(len(ranked) // GALAXIES_IN_A_BIN, 1, MOST_BINS)
-        for members in np.array_split(ranked, bins):
-            if not len(members):
-                continue
+        for members in equal_bins(values):
             low, high = small_sample_interval(squared[members])
             rows.append(
                 {
@@ -126,6 +122,13 @@ def error_by_property(
                 }
             )
     return pd.DataFrame(rows)
+
+
+def equal_bins(values: np.ndarray) -> list[np.ndarray]:
+    """The rows of bins of equal numbers of galaxies, by ascending finite values (N,)."""
+    ranked = np.argsort(values, kind="stable")[: np.isfinite(values).sum()]
+    bins = np.clip(len(ranked) // GALAXIES_IN_A_BIN, 1, MOST_BINS)
+    return [rows for rows in np.array_split(ranked, bins) if len(rows)]
 
 
 def small_sample_interval(squared: np.ndarray) -> tuple[float, float]:

@@ -18,7 +18,8 @@ def measured(crops: np.ndarray, rows: np.ndarray) -> pd.DataFrame:
 
     One row per galaxy: `central_brightness`, the mean light within CORE widths of the centre, in
     pixel levels out of 255; `half_light_radius_px`, the radius around the centre that holds half
-    the light of the circle, NaN if there is no light. Crops are read in chunks.
+    the light of the circle, NaN if there is no light; `offset_px`, how far the middle of the
+    brightest light is from the centre, NaN if there is none. Crops are read in chunks.
     """
     chunks = [measured_chunk(crops[rows[i : i + CHUNK]]) for i in range(0, len(rows), CHUNK)]
     return pd.concat(chunks, ignore_index=True)
@@ -35,8 +36,23 @@ def measured_chunk(crops: np.ndarray) -> pd.DataFrame:
         {
             "central_brightness": light[:, radius_px <= CORE * size_px].mean(axis=1),
             "half_light_radius_px": half_light_radii(light, radius_px, size_px // 2),
+            "offset_px": offsets(light, away, radius_px),
         }
     )
+
+
+def offsets(light: np.ndarray, away: np.ndarray, radius_px: np.ndarray) -> np.ndarray:
+    """Distance (n,) from the centre of the middle of the light (n, pixels), in pixels.
+
+    `away` (size,) is the distance of a row or column from the centre. Each pixel within the circle
+    counts by its light squared, so that the brightest, and not the sky's noise, decide.
+    """
+    weights = np.where(radius_px <= away[-1], np.maximum(light, 0), 0).astype(np.float64) ** 2
+    grid = weights.reshape(len(light), len(away), len(away))
+    total = weights.sum(axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        across, down = (grid.sum(axis=axis) @ away / total for axis in (1, 2))
+    return np.hypot(across, down)
 
 
 def half_light_radii(light: np.ndarray, radius_px: np.ndarray, largest_px: int) -> np.ndarray:

@@ -25,8 +25,11 @@ from galaxyzoo.tree.decision_tree import DecisionTree
 Settings = Mapping[str, Any]
 
 
-SECTIONS = ("scores", "learning", "errors", "averaging", "galaxies", "attribution", "reproduce")
-OF_AN_ENSEMBLE = ("scores", "members", "errors", "galaxies", "reproduce_ensemble")
+SECTIONS = (
+    *("scores", "learning", "errors", "intervals", "averaging", "galaxies", "attribution"),
+    "reproduce",
+)
+OF_AN_ENSEMBLE = ("scores", "members", "errors", "intervals", "galaxies", "reproduce_ensemble")
 
 
 class Score(NamedTuple):

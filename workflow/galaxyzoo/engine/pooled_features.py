@@ -1,0 +1,48 @@
+"""A network's features of galaxies, taken on their way from the body to the head."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+import torch
+
+from galaxyzoo.engine.network import GalaxyNetwork
+from galaxyzoo.engine.prediction import predict_views, ready
+from galaxyzoo.foundation.progress import progress
+
+UNCHANGED = np.array([[[1, 0, 0], [0, 1, 0]]], np.float32)
+
+
+@contextmanager
+def collected(network: GalaxyNetwork) -> Iterator[list[torch.Tensor]]:
+    """The features (n, C) float32 of each batch that goes through the network meanwhile.
+
+    They are what the head begins with: the mean over all places of the body's feature map.
+    """
+    batches: list[torch.Tensor] = []
+
+    def keep(pool: torch.nn.Module, inputs: object, pooled: torch.Tensor) -> None:
+        batches.append(pooled[:, pooled.shape[1] // 2 :].float())  # after the maxima
+
+    hook = network.head[0].register_forward_hook(keep)
+    try:
+        yield batches
+    finally:
+        hook.remove()
+
+
+def features_of(
+    network: GalaxyNetwork,
+    crops: np.ndarray,
+    rows: np.ndarray,
+    batch_size: int,
+    device: torch.device,
+) -> np.ndarray:
+    """Features (rows, C) float32 of the unchanged galaxies in some rows of crops (N, s, s, 3)."""
+    ready(network, device)
+    starts = range(0, len(rows), batch_size)
+    with collected(network) as batches:
+        for start in progress(starts, total=len(starts), desc="features", unit="batches"):
+            predict_views(network, crops[rows[start : start + batch_size]], UNCHANGED, device)
+            batches[-1] = batches[-1].cpu()
+    return torch.cat(batches).numpy()

@@ -1,0 +1,104 @@
+"""How like the galaxies of training a galaxy is: in a network's features, in light, size and place.
+
+The limits are those within which nearly all validation galaxies are. Beyond them a prediction is a
+guess about something that the network has hardly seen.
+"""
+
+import zipfile
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from sklearn.covariance import LedoitWolf
+
+from galaxyzoo.foundation.atomic_files import replaced
+from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.foundation.handed_on import damaged
+
+BEYOND_PERCENT = 1.0  # of validation galaxies, beyond each limit
+
+LIGHT, PLACE, SIZE, FEATURES = (
+    *("central_brightness", "offset_px", "half_light_radius_px"),
+    "feature_distance",
+)
+
+
+class Reference(NamedTuple):
+    """What the galaxies of training are like.
+
+    `mean` (C,) and `precision` (C, C) float32 are those of a network's features, `limits` the
+    lowest and highest value of each property.
+    """
+
+    mean: np.ndarray
+    precision: np.ndarray
+    limits: dict[str, tuple[float, float]]
+
+    def distances(self, features: np.ndarray) -> np.ndarray:
+        """Mahalanobis distances (n,) of features (n, C), over the root of their number C.
+
+        Galaxies of training are at about 1 (Lee et al. 2018, NeurIPS 31, use it to find what is
+        unlike them).
+        """
+        away = features - self.mean
+        squared = np.einsum("nc,nc->n", away @ self.precision, away)
+        return np.sqrt(np.maximum(squared, 0) / features.shape[1])
+
+    def is_beyond(self, name: str, values: np.ndarray) -> np.ndarray:
+        """Whether values (n,) of a property are outside its limits, or not finite."""
+        low, high = self.limits[name]
+        return ~((values >= low) & (values <= high))
+
+
+def reference_of(train: np.ndarray, valid: np.ndarray, measured: pd.DataFrame) -> Reference:
+    """What galaxies of training are like, from features (n, C) and (m, C) float32.
+
+    `measured` (m rows) is what `photometry.measured` returns of the validation galaxies, which set
+    the limits. The covariance is shrunk as Ledoit & Wolf (2004, Journal of Multivariate Analysis
+    88, 365) do. Raises InputError if there are no validation galaxies.
+    """
+    if not len(valid):
+        raise InputError(
+            "validation: 0 leaves no galaxies to set the limits of the catalogue's flags on; "
+            "train with some"
+        )
+    fitted = LedoitWolf().fit(train.astype(np.float64))
+    found = Reference(fitted.location_.astype(np.float32), fitted.precision_.astype(np.float32), {})
+    tails = BEYOND_PERCENT, 100 - BEYOND_PERCENT
+    both = BEYOND_PERCENT / 2, 100 - BEYOND_PERCENT / 2
+    values = {name: measured[name].to_numpy() for name in (LIGHT, PLACE, SIZE)}
+    low, _ = np.nanpercentile(values[LIGHT], tails)
+    _, far = np.nanpercentile(values[PLACE], tails)
+    smallest, largest = np.nanpercentile(values[SIZE], both)
+    _, strange = np.percentile(found.distances(valid), tails)
+    return found._replace(
+        limits={
+            LIGHT: (float(low), np.inf),
+            PLACE: (-np.inf, float(far)),
+            SIZE: (float(smallest), float(largest)),
+            FEATURES: (-np.inf, float(strange)),
+        }
+    )
+
+
+def write_reference(reference: Reference, path: Path) -> None:
+    """Write a reference for `read_reference`, as NumPy's .npz."""
+    names, limits = list(reference.limits), list(reference.limits.values())
+    with replaced(path) as unfinished, unfinished.open("wb") as file:
+        np.savez(
+            file, mean=reference.mean, precision=reference.precision, names=names, limits=limits
+        )
+
+
+def read_reference(path: Path) -> Reference:
+    """A reference. Raises InputError if the file is damaged."""
+    try:
+        with np.load(path) as file:
+            limits = {
+                str(name): tuple(map(float, ends))
+                for name, ends in zip(file["names"], file["limits"], strict=True)
+            }
+            return Reference(file["mean"], file["precision"], limits)
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise damaged(path, error) from error
