@@ -18,6 +18,7 @@ include: "workflow/rules/prediction.smk"
 include: "workflow/rules/evaluation.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/compare.smk"
+include: "workflow/rules/catalogue.smk"
 
 
 if PLAN.members:

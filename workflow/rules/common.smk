@@ -92,7 +92,7 @@ TREE_WITHOUT_WORDS = without_words(TREE)
 STARTING_WEIGHTS = {starting_weights_name(one["model"]): one["model"] for one in CONFIGS.values()}
 NAMES = [*CONFIGS, PLAN.ensemble] if PLAN.members else [*CONFIGS]
 STAGE_OWNERS = {name: stage_owners(one, BASE) for name, one in CONFIGS.items()}
-PAGES = ("report.html.j2", "comparison.html.j2")
+PAGES = ("report.html.j2", "comparison.html.j2", "catalogue.html.j2")
 
 if workflow.is_main_process:
     for line in plan_in_words(PLAN, STAGE_OWNERS):
@@ -116,7 +116,7 @@ wildcard_constraints:
     stage=any_of({stage["name"] for one in CONFIGS.values() for stage in one["stages"]}),
     subset="holdout|test",
     catalogue=re.escape(CATALOGUE["name"]),
-    shard=r"\d{5,}",
+    shard=r"\d+",
 
 
 def experiment_file(name):

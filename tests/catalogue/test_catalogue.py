@@ -1,0 +1,268 @@
+"""A catalogue through Snakemake: from galaxies in many forms to tables, page and flags."""
+
+import os
+import signal
+import time
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from astropy.io.votable import parse_single_table
+from astropy.table import Table
+from PIL import Image
+from playwright.sync_api import expect
+from pyarrow import dataset
+
+from browsing import VIEWS as SCREENS
+from browsing import opened, require_access, require_fit
+from checkout import TINY, Checkout, changed
+from cutout_server import CutoutServer
+from galaxyzoo.catalogue.columns import joint_name
+from trees import GALAXY_ZOO_2
+
+JOINT = [joint_name(column) for column in GALAXY_ZOO_2.columns]
+
+
+def catalogue_of(checkout: Checkout, galaxies: Path | str, config: dict = TINY, **settings):
+    """Run `snakemake catalogue` on some galaxies."""
+    wanted = config | {"galaxies": str(galaxies), "catalogue": settings}
+    checkout.write_config(wanted)
+    run = checkout.make("catalogue")
+    checkout.write_config(config)
+    return run
+
+
+def whole(folder: Path) -> pd.DataFrame:
+    """A catalogue's Parquet files as one table."""
+    return dataset.dataset(folder / "catalogue.parquet").to_table().to_pandas()
+
+
+def of_astropy(table: Table) -> pd.DataFrame:
+    """An astropy table with its texts as such."""
+    table.convert_bytestring_to_unicode()
+    return table.to_pandas()
+
+
+@pytest.fixture(scope="module")
+def made(finished, tmp_path_factory) -> Checkout:
+    """A checkout with a catalogue of the survey's seven test pictures, three to a shard."""
+    checkout = finished.copy(tmp_path_factory.mktemp("made"))
+    run = catalogue_of(checkout, unlabelled(checkout), shard_size=3, name="test", features=True)
+    assert run.returncode == 0, run.stdout
+    return checkout
+
+
+def unlabelled(checkout: Checkout) -> Path:
+    return checkout.survey / "raw" / "images_test_rev1.zip"
+
+
+@pytest.fixture
+def folder(made, tmp_path) -> Path:
+    """The test pictures as files in a folder."""
+    with zipfile.ZipFile(unlabelled(made)) as archive:
+        archive.extractall(tmp_path / "pictures")
+    return tmp_path / "pictures"
+
+
+def test_a_catalogue_predicts_what_the_bag_predicts(made):
+    found = whole(made.results / "catalogues" / "test").set_index("id")
+    bag = pd.read_parquet(made.results / "bag" / "test.parquet").set_index("GalaxyID")
+    assert found.index.tolist() == bag.index.tolist()
+    np.testing.assert_allclose(found[JOINT], bag[list(GALAXY_ZOO_2.columns)], atol=1e-6)
+    assert (found["how_fitted"] == "cropped").all()
+    assert (found["experiment"] == "tiny").all()
+    smooth = found["smooth_or_featured_smooth_fraction"]
+    np.testing.assert_allclose(smooth, found["Class1_1"], atol=1e-6)
+    asked = found["bar_proportion_volunteers_asked"]
+    np.testing.assert_allclose(asked, found["Class2_2"], atol=1e-6)
+    for column in JOINT:
+        assert (found[f"{column}_90pc_lower"] <= found[column] + 1e-6).all()
+        assert (found[f"{column}_90pc_upper"] >= found[column] - 1e-6).all()
+    assert found["sentence"].str.endswith(".").all()
+
+
+def test_every_format_has_the_same_rows(made):
+    folder = made.results / "catalogues" / "test"
+    found = whole(folder)
+    for name, table in (
+        ("fits", of_astropy(Table.read(folder / "catalogue.fits"))),
+        ("vot", of_astropy(parse_single_table(folder / "catalogue.vot").to_table())),
+        ("csv", pd.read_csv(folder / "catalogue.csv")),
+    ):
+        assert table.columns.tolist() == found.columns.tolist(), name
+        assert table["id"].tolist() == found["id"].tolist()
+        np.testing.assert_allclose(table[JOINT], found[JOINT], rtol=1e-5, atol=1e-7)
+        assert table["sentence"].tolist() == found["sentence"].tolist()
+    plain = pd.read_parquet(folder / "catalogue_plain.parquet")
+    few = plain["bar_proportion_volunteers_asked"] < 0.5
+    assert plain.loc[few, "bar_yes_fraction"].isna().all()
+    assert plain.loc[~few, "bar_yes_fraction"].notna().all()
+    assert not [name for name in plain if "90pc" in name]
+    features = dataset.dataset(folder / "features.parquet").to_table().to_pandas()
+    assert features["id"].tolist() == found["id"].tolist()
+    assert len(set(features["features"].map(len))) == 1
+    readme = (folder / "README.md").read_text(encoding="utf-8")
+    assert all(f"`{column}`" in readme for column in found.columns)
+
+
+def test_a_second_run_has_nothing_to_do_and_experiments_know_nothing_of_it(made):
+    made.make()  # since a copy's report has its templates elsewhere
+    wanted = {"galaxies": str(unlabelled(made)), "catalogue": {"shard_size": 3, "name": "test"}}
+    wanted["catalogue"]["features"] = True
+    made.write_config(TINY | wanted)
+    run = made.make("catalogue")
+    everything = made.make()
+    made.write_config(TINY)
+    assert "Nothing to be done" in run.stdout, run.stdout
+    assert "Nothing to be done" in everything.stdout, everything.stdout
+
+
+@pytest.mark.parametrize(("width_px", "colour_scheme"), SCREENS)
+def test_the_page_shows_galaxies_and_counts(made, browser, width_px, colour_scheme):
+    page = made.results / "catalogues" / "test" / "catalogue.html"
+    with opened(browser, page, width_px, colour_scheme) as shown:
+        expect(shown.get_by_role("heading", name="The strangest")).to_be_visible()
+        assert shown.locator(".contact img").count() >= 7
+        require_fit(shown)
+        require_access(shown)
+
+
+def test_nothing_is_trained_for_a_catalogue(made, tmp_path):
+    checkout = made.copy(tmp_path)
+    stages = [*TINY["stages"][:3], TINY["stages"][3] | {"lr": 0.001}]
+    run = catalogue_of(checkout, unlabelled(checkout), changed(stages=stages), name="other")
+    assert run.returncode != 0
+    assert "catalogue: it trains nothing, and these stages are missing or out of date" in run.stdout
+    assert "seed0/stages/all_large.pt" in run.stdout
+    assert not (checkout.results / "catalogues" / "other").exists()
+    (checkout.results / "seed1" / "stages" / "all_large.pt").unlink()
+    run = catalogue_of(checkout, unlabelled(checkout), name="other")
+    assert "are missing or out of date: results/tiny/seed1/stages/all_large.pt" in run.stdout
+
+
+@pytest.mark.parametrize(
+    ("galaxies", "message"),
+    [
+        (None, "catalogue: no galaxies; give the path"),
+        ("nowhere.zip", "galaxies: there is no nowhere.zip"),
+    ],
+)
+def test_without_galaxies_there_is_a_sentence(made, galaxies, message):
+    made.write_config(TINY | ({"galaxies": galaxies} if galaxies else {}))
+    run = made.make("catalogue")
+    made.write_config(TINY)
+    assert run.returncode != 0
+    assert message in run.stdout
+    assert "Traceback" not in run.stdout
+
+
+def test_a_bad_picture_is_a_row_with_its_reason_and_others_are_not_touched(made, folder):
+    pictures = sorted(folder.rglob("*.jpg"))
+    ids = [int(picture.stem) for picture in pictures]
+    pictures[0].write_bytes(b"no picture")
+    Image.new("RGB", (50, 50)).save(pictures[1])
+    run = catalogue_of(made, folder, name="bad")
+    assert run.returncode == 0, run.stdout
+    found = whole(made.results / "catalogues" / "bad").set_index("id").loc[ids]
+    assert found["flag_bad_image"].tolist() == [True, True, *[False] * 5]
+    assert found["bad_image_reason"].iloc[0] == "the image is not a JPEG or PNG file"
+    assert "50 x 50 px" in found["bad_image_reason"].iloc[1]
+    assert found["Class1_1"].isna().tolist() == found["flag_bad_image"].tolist()
+    before = whole(made.results / "catalogues" / "test").set_index("id").loc[ids[2:]]
+    np.testing.assert_allclose(found[JOINT].iloc[2:], before[JOINT], atol=1e-6)
+    page = (made.results / "catalogues" / "bad" / "catalogue.html").read_text(encoding="utf-8")
+    assert "the image is not a JPEG or PNG file" in page
+
+
+def test_galaxies_that_are_gone_are_gone_from_the_catalogue(made, folder):
+    assert catalogue_of(made, folder, name="fewer", shard_size=3).returncode == 0
+    for picture in sorted(folder.rglob("*.jpg"))[2:]:
+        picture.unlink()
+    run = catalogue_of(made, folder, name="fewer", shard_size=3)
+    assert run.returncode == 0, run.stdout
+    assert len(whole(made.results / "catalogues" / "fewer")) == 2
+
+
+def test_a_table_s_own_columns_come_through_and_taken_names_are_refused(made, folder):
+    pictures = sorted(folder.rglob("*.jpg"))
+    table = pd.DataFrame(
+        {
+            "name": [f"J{picture.stem}" for picture in pictures],
+            "file": [picture.relative_to(folder).as_posix() for picture in pictures],
+            "redshift": np.linspace(0, 1, len(pictures)),
+        }
+    )
+    path = folder / "galaxies.csv"
+    table.to_csv(path, index=False)
+    settings = {"name": "table", "id_column": "name", "image_column": "file"}
+    run = catalogue_of(made, path, **settings)
+    assert run.returncode == 0, run.stdout
+    found = whole(made.results / "catalogues" / "table")
+    assert found.columns[0] == "id"
+    assert found["id"].tolist() == table["name"].tolist()
+    assert found["redshift"].tolist() == pytest.approx(table["redshift"].tolist())
+    before = whole(made.results / "catalogues" / "test").set_index("id")
+    ids = [int(picture.stem) for picture in pictures]
+    np.testing.assert_allclose(found[JOINT], before.loc[ids, JOINT], atol=1e-6)
+    table.rename(columns={"redshift": "Class1_1"}).to_csv(path, index=False)
+    run = catalogue_of(made, path, **settings)
+    assert run.returncode != 0
+    assert "has columns with names of the catalogue's own: Class1_1; rename them" in run.stdout
+
+
+def test_positions_become_cut_outs_and_a_catalogue(made, tmp_path):
+    table = pd.DataFrame(
+        {"objid": [11, 12, 13], "ra": [1.2, 2.2, 3.2], "dec": [5.0, -5.0, 0.0]}
+    ).assign(petroR90_r=[8.0, 9.0, 10.0])
+    path = tmp_path / "positions.csv"
+    table.to_csv(path, index=False)
+    with CutoutServer(vices={2: [404]}) as server:
+        run = catalogue_of(made, path, name="positions", address=server.address)
+    assert run.returncode == 0, run.stdout
+    found = whole(made.results / "catalogues" / "positions")
+    assert found["id"].tolist() == [11, 12, 13]
+    assert found["flag_bad_image"].tolist() == [False, True, False]
+    assert "404" in found["bad_image_reason"].iloc[1]
+    assert found["petroR90_r"].tolist() == [8, 9, 10]
+    manifest = pd.read_csv(made.results / "catalogues" / "positions" / "cutouts" / "manifest.csv")
+    assert manifest["status"].tolist() == ["fetched", "failed", "fetched"]
+
+
+def test_a_killed_run_keeps_the_shards_that_were_done(made, tmp_path):
+    checkout = made.copy(tmp_path)
+    shards = checkout.results / "catalogues" / "killed" / "catalogue.parquet"
+    wanted = {"galaxies": str(unlabelled(checkout)), "catalogue": {"shard_size": 1}}
+    wanted["catalogue"]["name"] = "killed"
+    checkout.write_config(TINY | wanted)
+    run = checkout.start("catalogue", "--cores", "1")
+    while not list(shards.glob("*.parquet")):
+        assert run.poll() is None, run.stdout.read()
+        time.sleep(0.05)
+    os.killpg(run.pid, signal.SIGKILL)
+    run.wait()
+    done = {path.name: path.stat().st_mtime_ns for path in shards.glob("*.parquet")}
+    assert len(done) < 7
+    checkout.snakemake("--unlock")
+    again = checkout.make("catalogue")
+    assert again.returncode == 0, again.stdout
+    assert len(whole(shards.parent)) == 7
+    kept = {name for name, date in done.items() if (shards / name).stat().st_mtime_ns == date}
+    assert len(kept) >= len(done) - 1  # the last may have been in the making
+
+
+def test_an_ensemble_s_catalogue_is_the_mean_of_its_members(made, tmp_path):
+    checkout = made.copy(tmp_path)
+    variants = {"views": {"tta": {"rotations": 1}}}
+    config = changed(variants=variants, ensemble={"base": 1, "views": 3})
+    checkout.write_config(config)
+    results = checkout.folder / "results" / "tiny-ensemble"
+    made_before = ("bag/test.parquet", "metrics.json")
+    run = checkout.make(*(f"results/tiny-ensemble/{name}" for name in made_before))
+    assert run.returncode == 0, run.stdout
+    run = catalogue_of(checkout, unlabelled(checkout), config, name="together")
+    assert run.returncode == 0, run.stdout
+    found = whole(results / "catalogues" / "together").set_index("id")
+    bag = pd.read_parquet(results / "bag" / "test.parquet").set_index("GalaxyID")
+    np.testing.assert_allclose(found[JOINT], bag[list(GALAXY_ZOO_2.columns)], atol=1e-6)

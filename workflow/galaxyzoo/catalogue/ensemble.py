@@ -1,0 +1,123 @@
+"""Galaxies of a shard in batches: decoded ahead, then predicted by all networks together."""
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+import torch
+
+from galaxyzoo.catalogue.pictures import Fitted, decoded, fitted, reason
+from galaxyzoo.catalogue.sources import ImageReader
+from galaxyzoo.engine.network import GalaxyNetwork
+from galaxyzoo.engine.pooled_features import collected
+from galaxyzoo.engine.prediction import predict_views
+from galaxyzoo.evaluation.photometry import measured
+from galaxyzoo.surveys.crops import is_the_images
+
+BATCHES_AHEAD = 2
+
+
+class Member(NamedTuple):
+    """A network of the ensemble: its views (views, 2, 3), its crop, and its share of the mean."""
+
+    network: GalaxyNetwork
+    maps: np.ndarray
+    crop_px: int
+    share: float
+
+
+class Predicted(NamedTuple):
+    """What an ensemble says of n galaxies whose pictures can be used.
+
+    `probabilities` (n, columns) float64 are the ensemble's mean. `between_networks` and
+    `between_views` (n,) are the root mean square over the columns of the standard deviation between
+    networks and, in their mean, between a network's views. `light` is what `photometry.measured`
+    returns, `features` (n, C) float32 are the first network's.
+    """
+
+    probabilities: np.ndarray
+    between_networks: np.ndarray
+    between_views: np.ndarray
+    light: pd.DataFrame
+    features: np.ndarray
+
+
+class Galaxy(NamedTuple):
+    """A galaxy's picture as the networks take it, or the reason why it cannot be used."""
+
+    picture: Fitted | None
+    reason: str = ""
+
+
+def fitted_pictures(
+    places: Sequence[str],
+    radii_arcsec: Sequence[float | None],
+    faults: Sequence[str | None],
+    reader: ImageReader,
+    size_px: int,
+    settings: dict[str, Any],
+    batch_size: int,
+    decoders: int,
+) -> Iterator[list[Galaxy]]:
+    """Batches of galaxies, read from their `places` and fitted to crops of `size_px`, in order.
+
+    One with a fault is not read.
+    """
+
+    def galaxy(place: str, radius_arcsec: float | None, fault: str | None) -> Galaxy:
+        if fault:
+            return Galaxy(None, fault)
+        try:
+            picture = decoded(reader.read(place), settings)
+            return Galaxy(fitted(picture, size_px, radius_arcsec, settings))
+        except Exception as error:  # of a file with anything in it
+            if not is_the_images(error):
+                raise
+            return Galaxy(None, reason(error))
+
+    each = list(zip(places, radii_arcsec, faults, strict=True))
+    batches = [each[start : start + batch_size] for start in range(0, len(each), batch_size)]
+    ahead: deque[list[Future[Galaxy]]] = deque()
+    with ThreadPoolExecutor(decoders) as pool:
+        for batch in [*batches, *[None] * BATCHES_AHEAD]:
+            if batch is not None:
+                ahead.append([pool.submit(galaxy, *one) for one in batch])
+            if ahead and (batch is None or len(ahead) > BATCHES_AHEAD):
+                yield [future.result() for future in ahead.popleft()]
+
+
+def predict_together(
+    pixels: np.ndarray, members: Sequence[Member], device: torch.device
+) -> Predicted:
+    """What the `members`, all `ready`, predict of pictures (n, size, size, 3) uint8.
+
+    Each network sees the middle of them that is as wide as its own crop.
+    """
+    means, spreads, shares = [], [], [member.share for member in members]
+    with collected(members[0].network) as features:
+        for member in members:
+            crops = middle_of(pixels, member.crop_px)
+            views = predict_views(member.network, crops, member.maps, device)
+            tree = member.network.tree
+            means.append(tree.nearest_consistent(views.mean(dim=0).cpu().numpy()))
+            spreads.append(views.var(dim=0, correction=0).mean(dim=1).cpu().numpy())
+    crops = middle_of(pixels, members[0].crop_px)
+    together = np.average(means, axis=0, weights=shares)
+    apart = np.average((np.stack(means) - together) ** 2, axis=0, weights=shares)
+    return Predicted(
+        together,
+        np.sqrt(apart.mean(axis=1)),
+        np.sqrt(np.average(spreads, axis=0, weights=shares)),
+        measured(crops, np.arange(len(crops))),
+        features[0].cpu().numpy(),
+    )
+
+
+def middle_of(pixels: np.ndarray, size_px: int) -> np.ndarray:
+    """The central `size_px` of pictures, with margins as `crops.centre_crop` has them."""
+    first = (pixels.shape[1] - size_px) // 2
+    part = slice(first, first + size_px)
+    return np.ascontiguousarray(pixels[:, part, part])

@@ -1,0 +1,86 @@
+"""The page of a catalogue: contact sheets, counts down the tree, and flags."""
+
+import base64
+import io
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from PIL import Image
+from pyarrow import parquet
+
+from galaxyzoo.catalogue.ensemble import fitted_pictures
+from galaxyzoo.catalogue.listing import PLACE, RADIUS
+from galaxyzoo.catalogue.sources import ImageReader
+from galaxyzoo.catalogue.summary import Summary
+from galaxyzoo.report.templates import page_templates
+
+THUMBNAIL_PX = 160
+
+
+def catalogue_page(
+    found: Summary,
+    galaxies: Path,
+    template: Path,
+    settings: Mapping[str, Any],
+    metrics: Mapping[str, Any],
+    meanings: Mapping[str, str],
+    commit: str,
+) -> str:
+    """The page, as HTML, with the pictures of its sheets read again from the `galaxies` path.
+
+    `meanings` describes each of the catalogue's columns, by name.
+    """
+    reader = ImageReader(galaxies, settings["catalogue"])
+    sheets = [
+        {"title": sheet.title, "galaxies": shown(sheet.galaxies, reader, settings)}
+        for sheet in found.sheets
+    ]
+    pages = page_templates(template.parent)
+    return pages.get_template(template.name).render(
+        name=settings["name"],
+        experiment=settings["experiment"],
+        galaxies=found.galaxies,
+        answers=found.answers.to_dict("records"),
+        flags=found.flags,
+        meanings=meanings,
+        fitted=found.fitted,
+        reasons=found.reasons,
+        sheets=sheets,
+        metrics=metrics,
+        commit=commit,
+    )
+
+
+def shown(
+    galaxies: pd.DataFrame, reader: ImageReader, settings: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """The galaxies of a sheet, with their pictures as data URIs."""
+    entries = []
+    for galaxy in galaxies.itertuples():
+        shard = Path(galaxy.shard)
+        listing = shard.parents[1] / "listing" / shard.name
+        listed = parquet.read_table(listing, columns=[PLACE, RADIUS]).slice(galaxy.row, 1)
+        place, radius = listed[PLACE][0].as_py(), listed[RADIUS][0].as_py()
+        [[one]] = fitted_pictures(
+            [place], [radius], [None], reader, settings["crop"], settings["catalogue"], 1, 1
+        )
+        entries.append(
+            {
+                "id": galaxy.id,
+                "value": galaxy.value,
+                "sentence": galaxy.sentence,
+                "picture": thumbnail(one.picture.pixels),
+            }
+        )
+    return entries
+
+
+def thumbnail(pixels: np.ndarray) -> str:
+    """A picture (size, size, 3) uint8 as a small WebP data URI."""
+    encoded = io.BytesIO()
+    picture = Image.fromarray(pixels).resize((THUMBNAIL_PX, THUMBNAIL_PX), Image.Resampling.LANCZOS)
+    picture.save(encoded, "WEBP", quality=88)
+    return f"data:image/webp;base64,{base64.b64encode(encoded.getvalue()).decode('ascii')}"

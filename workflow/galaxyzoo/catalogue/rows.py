@@ -1,0 +1,106 @@
+"""The rows of a catalogue: what an ensemble says of galaxies, in the catalogue's own columns."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from galaxyzoo.catalogue.columns import Column, joint_name, question_names
+from galaxyzoo.catalogue.ensemble import Galaxy, Predicted
+from galaxyzoo.evaluation.familiarity import FEATURES, LIGHT, PLACE, SIZE, Reference
+from galaxyzoo.evaluation.intervals import Intervals, asked, numbers_of
+from galaxyzoo.tree.decision_tree import DecisionTree
+
+FLAGS = {
+    "flag_too_little_light": LIGHT,
+    "flag_off_centre": PLACE,
+    "flag_scale": SIZE,
+    "flag_unlike_training": FEATURES,
+}
+ARROW = {
+    "float32": pa.float32(),
+    "float64": pa.float64(),
+    "int64": pa.int64(),
+    "int32": pa.int32(),
+    "bool": pa.bool_(),
+    "str": pa.string(),
+}
+
+
+def catalogue_rows(
+    galaxies: Sequence[Galaxy],
+    predicted: Predicted | None,
+    tree: DecisionTree,
+    columns: Sequence[Column],
+    intervals: Intervals,
+    reference: Reference,
+    made_by: dict[str, str],
+) -> pa.Table:
+    """The catalogue's own `columns` but the id of some galaxies, one row each, in their order.
+
+    `predicted` is of those with a picture, in the same order; None if none has one. The others have
+    no numbers, and their flag and reason say why. `made_by` are the columns `experiment`
+    and `commit`.
+    """
+    good = [row for row, galaxy in enumerate(galaxies) if galaxy.picture is not None]
+    found = {} if predicted is None else numbers(predicted, tree, intervals)
+    if predicted is not None:
+        found |= measurements(predicted, reference)
+        found["how_fitted"] = [galaxies[row].picture.how for row in good]
+        found["pixel_scale_factor"] = [galaxies[row].picture.scale for row in good]
+    table = pd.DataFrame(found, index=good).reindex(range(len(galaxies)))
+    table["flag_bad_image"] = [galaxy.picture is None for galaxy in galaxies]
+    table["bad_image_reason"] = [galaxy.reason for galaxy in galaxies]
+    for name, value in made_by.items():
+        table[name] = value
+    arrays = []
+    for column in columns[1:]:
+        values = table[column.name] if column.name in table else pd.Series(None, table.index)
+        if column.name in FLAGS:
+            values = values.astype("boolean").fillna(False)
+        arrays.append(pa.array(values, ARROW[column.kind], from_pandas=True))
+    return pa.table(arrays, names=[column.name for column in columns[1:]])
+
+
+def numbers(
+    predicted: Predicted, tree: DecisionTree, intervals: Intervals
+) -> dict[str, np.ndarray]:
+    """The columns of answers: volunteers asked, fractions, joint probabilities, their intervals."""
+    found, bounds = numbers_of(predicted.probabilities, tree), intervals.of(predicted.probabilities)
+    came, columns = asked(predicted.probabilities, tree), {}
+    for (question, answers), part in zip(question_names(tree), tree.slices, strict=True):
+        columns[f"{question}_proportion_volunteers_asked"] = came[:, part.start]
+        for i, answer in enumerate(answers, start=part.start):
+            name = f"{question}_{answer}_fraction"
+            columns[name] = found.fraction[:, i]
+            columns[f"{name}_90pc_lower"] = bounds.lower.fraction[:, i]
+            columns[f"{name}_90pc_upper"] = bounds.upper.fraction[:, i]
+    for i, column in enumerate(tree.columns):
+        name = joint_name(column)
+        columns[name] = found.joint[:, i]
+        columns[f"{name}_90pc_lower"] = bounds.lower.joint[:, i]
+        columns[f"{name}_90pc_upper"] = bounds.upper.joint[:, i]
+    columns["path"] = [path(probabilities, tree) for probabilities in predicted.probabilities]
+    columns["sentence"] = [tree.describe(values) for values in predicted.probabilities]
+    return columns
+
+
+def path(probabilities: np.ndarray, tree: DecisionTree) -> str:
+    """The names of the most probable answers down the tree, from probabilities (columns,)."""
+    columns = [tree.columns[position] for position in tree.favourite_path(probabilities)]
+    return "/".join(tree.answers[column].name for column in columns)
+
+
+def measurements(predicted: Predicted, reference: Reference) -> dict[str, np.ndarray]:
+    """The columns of how sure the ensemble is, what was measured, and the flags."""
+    light, distance = predicted.light, reference.distances(predicted.features)
+    values = {name: light[name].to_numpy() for name in (LIGHT, PLACE, SIZE)} | {FEATURES: distance}
+    return {
+        "network_disagreement": predicted.between_networks,
+        "view_disagreement": predicted.between_views,
+        "central_brightness": values[LIGHT],
+        "half_light_radius": values[SIZE],
+        "offset": values[PLACE],
+        "feature_distance": distance,
+    } | {flag: reference.is_beyond(name, values[name]) for flag, name in FLAGS.items()}

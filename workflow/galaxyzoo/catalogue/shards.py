@@ -1,0 +1,85 @@
+"""A shard of a catalogue: its listed galaxies, predicted batch by batch, and their rows written."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import torch
+from pyarrow import parquet
+
+from galaxyzoo.catalogue.columns import Column
+from galaxyzoo.catalogue.ensemble import Member, fitted_pictures, predict_together
+from galaxyzoo.catalogue.listing import FAULT, ID, PLACE, RADIUS
+from galaxyzoo.catalogue.rows import catalogue_rows
+from galaxyzoo.catalogue.sources import ImageReader
+from galaxyzoo.catalogue.tables import described
+from galaxyzoo.engine.prediction import ready
+from galaxyzoo.evaluation.familiarity import Reference
+from galaxyzoo.evaluation.intervals import Intervals
+from galaxyzoo.foundation.atomic_files import replaced
+from galaxyzoo.foundation.progress import progress
+
+
+def predict_shard(
+    galaxies: Path,
+    listing: Path,
+    shard: Path,
+    features: Path | None,
+    members: Sequence[Member],
+    columns: Sequence[Column],
+    intervals: Intervals,
+    reference: Reference,
+    settings: dict[str, Any],
+    made_by: Mapping[str, str],
+    batch_size: int,
+    device: torch.device,
+    decoders: int,
+) -> int:
+    """Write the rows of the galaxies in a `listing`, in its order; return how many are bad.
+
+    `galaxies` is the path that was listed. `shard` is Parquet: id, the input table's own columns,
+    the catalogue's `columns`. `features`, unless None, is Parquet too: id and a list of the first
+    network's features, empty for a bad picture.
+    """
+    listed = parquet.read_table(listing)
+    reader = ImageReader(galaxies, settings)
+    tree = intervals.tree
+    size_px = max(member.crop_px for member in members)
+    for member in members:
+        ready(member.network, device)
+    batches = fitted_pictures(
+        listed[PLACE].to_pylist(),
+        listed[RADIUS].to_pylist(),
+        listed[FAULT].to_pylist(),
+        reader,
+        size_px,
+        settings,
+        batch_size,
+        decoders,
+    )
+    own = listed.drop_columns([PLACE, RADIUS, FAULT])
+    tables, of_features, start = [], [], 0
+    total = -(-len(listed) // batch_size)
+    for batch in progress(batches, total=total, desc="predict", unit="batches"):
+        pixels = [galaxy.picture.pixels for galaxy in batch if galaxy.picture is not None]
+        predicted = predict_together(np.stack(pixels), members, device) if pixels else None
+        rows = catalogue_rows(batch, predicted, tree, columns, intervals, reference, made_by)
+        given = own.slice(start, len(batch))
+        tables.append(
+            pa.table([*given.columns, *rows.columns], [*own.column_names, *rows.column_names])
+        )
+        if features:
+            found = iter([] if predicted is None else predicted.features)
+            each = [None if galaxy.picture is None else next(found) for galaxy in batch]
+            values = pa.array(each, pa.list_(pa.float32()))
+            of_features.append(pa.table([given[ID], values], [ID, "features"]))
+        start += len(batch)
+    table = described(pa.concat_tables(tables), {column.name: column for column in columns})
+    with replaced(shard) as unfinished:
+        parquet.write_table(table, unfinished, write_page_checksum=True)
+    if features:
+        with replaced(features) as unfinished:
+            parquet.write_table(pa.concat_tables(of_features), unfinished, write_page_checksum=True)
+    return int(np.sum(table["flag_bad_image"].to_numpy()))

@@ -1,0 +1,290 @@
+"""The galaxies at a path: images in a folder, zip or tar, Parquet files, or a table.
+
+A galaxy's `place` finds its image again: a container's place or, for FITS files by band, JSON with
+one for each band.
+"""
+
+import json
+import logging
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pyarrow as pa
+from pyarrow import parquet
+
+from galaxyzoo.catalogue.containers import (
+    PACKED_TARS,
+    PICTURES,
+    Container,
+    Folder,
+    ParquetFiles,
+    Tars,
+    Zip,
+)
+from galaxyzoo.catalogue.given_tables import TABLES, is_of_images, read_given_table
+from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.surveys.archives import is_visible
+from galaxyzoo.surveys.layout import galaxy_id
+
+log = logging.getLogger(__name__)
+
+ID_COLUMNS = ("id_str", "GalaxyID", "id", "objid", "iauname")
+POSITION = ("ra", "dec")
+
+
+class Listed(NamedTuple):
+    """Galaxies: a `table` of id, place and the input table's own columns, and the `kind` of input.
+
+    The kind is `images`, `parquet`, `table`, or `positions`, whose places are empty.
+    """
+
+    table: pa.Table
+    kind: str
+
+
+class ImageReader:
+    """Reads the images of galaxies at a path by their places, in several threads at once."""
+
+    def __init__(self, path: Path, settings: Mapping[str, Any]) -> None:
+        """Find out what the path holds. `settings` is the config's `catalogue`."""
+        self._container = container_of(path, settings)
+
+    def read(self, place: str) -> bytes | dict[str, bytes]:
+        """The bytes of an image or, where there is a file for each band, of all bands.
+
+        Raises InputError or OSError if there is no such image.
+        """
+        if not place.startswith("{"):
+            return self._container.read(place)
+        return {band: self._container.read(one) for band, one in json.loads(place).items()}
+
+
+def list_galaxies(path: Path, settings: Mapping[str, Any]) -> Listed:
+    """The galaxies at a path. `settings` is the config's `catalogue`.
+
+    Raises InputError if the path holds no galaxies, if ids are missing or not unique, or if the
+    config names a column that is not there.
+    """
+    container = container_of(path, settings)
+    if isinstance(container, ParquetFiles):
+        return listed_parquet(path, container, settings)
+    if not path.is_dir() and path.name.lower().endswith(TABLES):
+        return listed_table(path, settings)
+    names = by_band(dict(container.images()), settings["bands"])
+    if not names:
+        raise InputError(f"{path} holds no images; it should hold files in {', '.join(PICTURES)}")
+    stems = [stem(name) for name in names]
+    require_unique(stems, list(names), path)
+    ids = pa.array(as_numbers(stems) or stems)
+    table = pa.table({"id": ids, "place": list(names.values())})
+    log.info("%d images in %s", len(table), path)
+    return Listed(table.sort_by("id"), "images")
+
+
+def container_of(path: Path, settings: Mapping[str, Any]) -> Container:
+    """What holds the images of a path; of a table, the folder that it is in.
+
+    Raises InputError if nothing is known to be read so.
+    """
+    name = path.name.lower()
+    if name.endswith(PACKED_TARS):
+        raise InputError(f"{path} is a compressed tar; unpack it to a tar or a folder")
+    if path.is_dir():
+        return container_in(path, settings)
+    if name.endswith(".zip"):
+        return Zip(path)
+    if name.endswith(".tar"):
+        return Tars(path.parent, [path.name])
+    if name.endswith(TABLES):
+        if name.endswith(".parquet") and (column := column_of_bytes(path, settings)):
+            return ParquetFiles(path.parent, [path.name], column)
+        return Folder(path.parent)
+    raise InputError(
+        f"galaxies: {path} is of no known kind; allowed: a folder, .zip or .tar of images, or a "
+        f"table in {', '.join(TABLES)}"
+    )
+
+
+def container_in(folder: Path, settings: Mapping[str, Any]) -> Container:
+    """What holds the images in a folder: itself, tars or Parquet files."""
+    files = sorted(file.relative_to(folder).as_posix() for file in folder.rglob("*"))
+    found = {
+        suffix: [file for file in files if is_visible(file, (suffix,))]
+        for suffix in (".tar", ".parquet")
+    }
+    kinds = [suffix for suffix, some in found.items() if some]
+    if any(is_visible(file, PICTURES) for file in files):
+        kinds.append("image files")
+    if packed := [file for file in files if is_visible(file, PACKED_TARS)]:
+        raise InputError(f"{folder / packed[0]} is a compressed tar; unpack it")
+    if len(kinds) > 1:
+        raise InputError(f"{folder} holds {' and '.join(kinds)}; give a folder of one kind")
+    if found[".tar"]:
+        return Tars(folder, found[".tar"])
+    if found[".parquet"]:
+        if column := column_of_bytes(folder / found[".parquet"][0], settings):
+            return ParquetFiles(folder, found[".parquet"], column)
+        raise InputError(f"{folder} holds Parquet files without a column of images")
+    return Folder(folder)
+
+
+def column_of_bytes(path: Path, settings: Mapping[str, Any]) -> str | None:
+    """The column of a Parquet file with image files: bytes, or a struct of them; None if none."""
+    schema = parquet.read_schema(path)
+    fit = [field.name for field in schema if is_of_images(field.type)]
+    if settings["image_column"] in fit:
+        return settings["image_column"]
+    if settings["image_column"] is not None:
+        return None
+    if len(fit) > 1:
+        raise InputError(
+            f"{path} has several columns of bytes, {', '.join(fit)}; name that of the images in "
+            "catalogue.image_column"
+        )
+    return fit[0] if fit else None
+
+
+def by_band(places: Mapping[str, str], bands: Sequence[str]) -> dict[str, str]:
+    """Images by name, where FITS files that differ only in the band are one, named without it."""
+    ending = re.compile(rf"[-_.]({'|'.join(map(re.escape, bands))})(?=\.fits?(\.gz)?$)", re.I)
+    groups: dict[str, dict[str, str]] = defaultdict(dict)
+    by_lower = {band.lower(): band for band in bands}
+    for name in sorted(places):
+        if found := ending.search(name):
+            whole = ending.sub("", name)
+            groups[whole][by_lower[found[1].lower()]] = name
+    joined = {whole: some for whole, some in groups.items() if len(some) == len(bands)}
+    taken = {name for some in joined.values() for name in some.values()}
+    result = {name: place for name, place in sorted(places.items()) if name not in taken}
+    for whole, some in joined.items():
+        result[whole] = json.dumps({band: places[name] for band, name in some.items()})
+    return result
+
+
+def stem(name: str) -> str:
+    """A name without folders and the suffix of a picture."""
+    last = name.rpartition("/")[2]
+    suffix = next(
+        suffix
+        for suffix in sorted(PICTURES, key=len, reverse=True)
+        if last.lower().endswith(suffix)
+    )
+    return last[: -len(suffix)]
+
+
+def as_numbers(texts: Sequence[str]) -> list[int] | None:
+    """Ids as whole numbers, if all are and each is written as its number is; else None."""
+    numbers = [galaxy_id(text) for text in texts]
+    if all(
+        number is not None and str(number) == text
+        for number, text in zip(numbers, texts, strict=True)
+    ):
+        return numbers
+    return None
+
+
+def require_unique(ids: Sequence[object], where: Sequence[object], path: Path) -> None:
+    """Raise InputError if an id occurs twice, with the two places."""
+    seen: dict[object, object] = {}
+    for one, place in zip(ids, where, strict=True):
+        if one in seen:
+            raise InputError(
+                f"{path}: the galaxy {one} occurs twice, as {seen[one]} and as {place}; keep one, "
+                "or name a column of different ids in catalogue.id_column"
+            )
+        seen[one] = place
+
+
+def listed_parquet(path: Path, container: ParquetFiles, settings: Mapping[str, Any]) -> Listed:
+    """The galaxies of Parquet files with images, with all other columns."""
+    tables = []
+    for file in container.files:
+        schema = parquet.read_schema(container.path / file)
+        others = [name for name in schema.names if name != container.column]
+        tables.append(parquet.read_table(container.path / file, columns=others))
+    given = pa.concat_tables(tables, promote_options="default")
+    places = pa.array([place for _, place in container.images()], pa.string())
+    log.info("%d galaxies in %s, with images in %s", len(given), path, container.column)
+    return Listed(with_ids(given, places, path, settings), "parquet")
+
+
+def listed_table(path: Path, settings: Mapping[str, Any]) -> Listed:
+    """The galaxies of a table with paths of images, or with positions."""
+    given = read_given_table(path, settings["id_column"])
+    column = image_column(given, path, settings)
+    if column is None:
+        log.info("%d positions in %s", len(given), path)
+        places = pa.nulls(len(given), pa.string())
+        return Listed(with_ids(given, places, path, settings), "positions")
+    paths = given[column].cast(pa.string()).fill_null("").to_pylist()
+    found = sum((path.parent / one).is_file() for one in paths if one)
+    if not found:
+        raise InputError(
+            f"{path}: no row of its column {column} names a file; it holds {paths[0]}, where a "
+            f"path from {path.parent} should be"
+        )
+    log.info("%d rows in %s, of which %d have an image", len(given), path, found)
+    return Listed(with_ids(given, pa.array(paths), path, settings), "table")
+
+
+def image_column(given: pa.Table, path: Path, settings: Mapping[str, Any]) -> str | None:
+    """The column of paths of images, or None for a table of positions.
+
+    Raises InputError if the table has neither.
+    """
+    if (named := settings["image_column"]) is not None:
+        require_column(given, named, path, "image_column")
+        return named
+    for name in given.column_names:
+        values = given[name]
+        if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
+            first = next((text for text in values.slice(0, 100).to_pylist() if text), "")
+            if first.lower().endswith(PICTURES):
+                return name
+    if all(name in given.column_names for name in POSITION):
+        return None
+    raise InputError(
+        f"{path} has no column of paths of images, and no {' and '.join(POSITION)} in degrees; "
+        f"name one in catalogue.image_column: it has {', '.join(given.column_names)}"
+    )
+
+
+def require_column(given: pa.Table, name: str, path: Path, key: str) -> None:
+    """Raise InputError if a table lacks a column that the config names."""
+    if name not in given.column_names:
+        raise InputError(
+            f"catalogue.{key}: {path} has no column {name}; it has {', '.join(given.column_names)}"
+        )
+
+
+def with_ids(
+    given: pa.Table, places: pa.Array, path: Path, settings: Mapping[str, Any]
+) -> pa.Table:
+    """A table of id, place and the given columns, but for one that is called id itself.
+
+    Raises InputError if an id is missing or occurs twice.
+    """
+    if (column := settings["id_column"]) is not None:
+        require_column(given, column, path, "id_column")
+    else:
+        column = next((name for name in ID_COLUMNS if name in given.column_names), None)
+    if column is None:
+        ids = pa.array(range(1, len(given) + 1), pa.int64())
+    else:
+        ids = given[column].combine_chunks()
+        if ids.null_count:
+            row = ids.is_null().to_pylist().index(True) + 1
+            raise InputError(f"{path}, row {row} has no {column}; give each galaxy one")
+        if not pa.types.is_integer(ids.type):
+            texts = ids.cast(pa.string()).to_pylist()
+            ids = pa.array(as_numbers(texts) or texts)
+        require_unique(ids.to_pylist(), [f"row {row}" for row in range(1, len(ids) + 1)], path)
+    if "id" in given.column_names and column != "id":
+        raise InputError(f"{path} has a column id beside the {column} that identifies; rename it")
+    own = given.drop_columns(["id"]) if column == "id" else given
+    if "place" in own.column_names:
+        raise InputError(f"{path} has a column called place, which has another use; rename it")
+    return pa.table([ids, places, *own.columns], ["id", "place", *own.column_names])

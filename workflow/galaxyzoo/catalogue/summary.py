@@ -1,0 +1,140 @@
+"""What a catalogue holds at a glance: counts down the tree, flags, and galaxies for contact sheets.
+
+It is gathered shard by shard, so that one shard is in memory at a time.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+from pyarrow import parquet
+
+from galaxyzoo.catalogue.columns import joint_name, question_names
+from galaxyzoo.catalogue.listing import ID
+from galaxyzoo.catalogue.rows import FLAGS
+from galaxyzoo.evaluation.error_tables import main_columns
+from galaxyzoo.tree.decision_tree import DecisionTree
+
+ON_A_SHEET = 8
+REASONS = 10
+HALF = 0.5
+BAD = "flag_bad_image"
+
+# For Galaxy Zoo 2's tree: sheets of galaxies for which all of these answers are probable.
+GALAXY_ZOO_2_SHEETS = {
+    "The most certain barred spirals": ("Class3.1", "Class4.1"),
+    "The most certain spirals": ("Class4.1",),
+    "The most certain discs seen edge-on": ("Class2.1",),
+    "The roundest": ("Class7.1",),
+    "The most certain cigars": ("Class7.3",),
+    "The most certain mergers": ("Class8.6",),
+    "The most certain rings": ("Class8.1",),
+    "The most certain stars or artifacts": ("Class1.3",),
+}
+
+
+class Sheet(NamedTuple):
+    """Galaxies of a contact sheet, the first of them first.
+
+    `galaxies` has id, shard (a path), row (in the shard), value and sentence.
+    """
+
+    title: str
+    galaxies: pd.DataFrame
+
+
+class Summary(NamedTuple):
+    """Counts of a catalogue's galaxies.
+
+    `answers` has one row per answer: question, text, answer, asked (galaxies of which half of the
+    volunteers would be asked the question), galaxies (of those, the ones whose favourite it is).
+    `flags` counts galaxies by the name of each flag, `fitted` by how their pictures were fitted,
+    `reasons` those whose pictures cannot be used by the reason, the commonest first.
+    """
+
+    galaxies: int
+    answers: pd.DataFrame
+    flags: dict[str, int]
+    fitted: dict[str, int]
+    reasons: dict[str, int]
+    sheets: list[Sheet]
+
+
+def sheets_of(tree: DecisionTree) -> dict[str, tuple[str, ...]]:
+    """The title of each contact sheet by answers, and the columns of these."""
+    wanted = {column for columns in GALAXY_ZOO_2_SHEETS.values() for column in columns}
+    if wanted <= set(tree.columns):
+        return GALAXY_ZOO_2_SHEETS
+    return {
+        f"The most certain: {tree.answers[column].name}": (column,) for column in main_columns(tree)
+    }
+
+
+def summary(shards: Sequence[Path], tree: DecisionTree) -> Summary:
+    """Read the shards of a catalogue once and sum them up."""
+    names = question_names(tree)
+    asked = [f"{question}_proportion_volunteers_asked" for question, _ in names]
+    fractions = [[f"{q}_{answer}_fraction" for answer in answers] for q, answers in names]
+    joint = [joint_name(column) for column in tree.columns]
+    columns = [ID, *asked, *[name for one in fractions for name in one], *joint, *FLAGS, BAD]
+    columns += ["sentence", "feature_distance", "network_disagreement"]
+    columns += ["how_fitted", "bad_image_reason"]
+    counts: dict[str, Any] = {"asked": [0] * len(asked), "favourite": [0] * len(joint)}
+    total, flags = 0, dict.fromkeys([*FLAGS, BAD], 0)
+    fitted, reasons = pd.Series(dtype=int), pd.Series(dtype=int)
+    best: dict[str, pd.DataFrame] = {}
+    for shard in shards:
+        table = parquet.read_table(shard, columns=columns).to_pandas()
+        total += len(table)
+        for name in flags:
+            flags[name] += int(table[name].sum())
+        fitted = fitted.add(table["how_fitted"].value_counts(), fill_value=0)
+        bad = table.loc[table[BAD], "bad_image_reason"]
+        reasons = reasons.add(bad.value_counts(), fill_value=0).nlargest(REASONS)
+        position = 0
+        for i, (share, answers) in enumerate(zip(asked, fractions, strict=True)):
+            told = table[table[share] >= HALF]
+            counts["asked"][i] += len(told)
+            favourite = told[answers].idxmax(axis=1) if len(answers) > 1 else pd.Series(dtype=str)
+            for answer in answers:
+                counts["favourite"][position] += int((favourite == answer).sum())
+                position += 1
+        table["shard"], table["row"] = str(shard), range(len(table))
+        for title, value in values(table, tree).items():
+            found = table.assign(value=value)[[ID, "shard", "row", "value", "sentence"]].dropna()
+            both = pd.concat([best[title], found]) if title in best else found
+            best[title] = both.nlargest(ON_A_SHEET, "value")
+    rows = []
+    for i, question in enumerate(tree.questions):
+        for answer in question.answers:
+            rows.append(
+                {
+                    "question": question.number,
+                    "text": question.text,
+                    "answer": answer.name,
+                    "single": question.single,
+                    "asked": counts["asked"][i],
+                    "galaxies": counts["favourite"][len(rows)],
+                }
+            )
+    return Summary(
+        total,
+        pd.DataFrame(rows),
+        flags,
+        fitted.astype(int).to_dict(),
+        reasons.astype(int).to_dict(),
+        [Sheet(title, galaxies) for title, galaxies in best.items() if len(galaxies)],
+    )
+
+
+def values(table: pd.DataFrame, tree: DecisionTree) -> dict[str, pd.Series]:
+    """What each sheet's galaxies are chosen by: its least probable answer, or a distance."""
+    by_answer = {
+        title: table[[joint_name(column) for column in columns]].min(axis=1)
+        for title, columns in sheets_of(tree).items()
+    }
+    return by_answer | {
+        "The strangest: the least like those of training": table["feature_distance"],
+        "Those on which the networks disagree most": table["network_disagreement"],
+    }

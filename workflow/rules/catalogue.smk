@@ -1,0 +1,106 @@
+# Anyone's galaxies, predicted by the networks of a finished experiment. Nothing here trains them.
+rule describe_training:
+    input:
+        weights=lambda wildcards: weights_of_the_networks(wildcards)[0],
+        crops=its_survey("training.npy"),
+        index=its_survey("training.csv"),
+        split=split_of_the_first_network,
+    output:
+        reference=experiment_file("reference.npz"),
+    log:
+        experiment_file("logs/describe_training.log"),
+    benchmark:
+        experiment_file("benchmarks/describe_training.tsv")
+    conda:
+        "../../envs/environment.yaml"
+    threads: network_threads
+    resources:
+        gpu=network_gpus,
+    params:
+        settings=first_network_settings,
+        code=fingerprints("describe_training"),
+        versions=VERSIONS,
+    script:
+        "../scripts/describe_training.py"
+
+
+# The networks are among its inputs so that those that are missing are told of before any work.
+checkpoint list_galaxies:
+    input:
+        galaxies=galaxies_of_the_catalogue,
+        networks=ancient(weights_of_the_networks),
+    output:
+        listing=directory(catalogue_file("listing")),
+    log:
+        catalogue_file("logs/list_galaxies.log"),
+    localrule: True
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        settings=listing_settings,
+        code=fingerprints("list_galaxies"),
+    script:
+        "../scripts/list_galaxies.py"
+
+
+rule predict_shard:
+    input:
+        listing=catalogue_file("listing"),
+        galaxies=galaxies_of_the_catalogue,
+        networks=weights_of_the_networks,
+        weights=weights_of_the_bag,
+        calibration=experiment_file("calibration.parquet"),
+        reference=experiment_file("reference.npz"),
+    output:
+        shard=catalogue_file("catalogue.parquet/{shard}.parquet"),
+        features=catalogue_file("features.parquet/{shard}.parquet") if CATALOGUE["features"] else [],
+    log:
+        catalogue_file("logs/predict_{shard}.log"),
+    benchmark:
+        catalogue_file("benchmarks/predict_{shard}.tsv")
+    conda:
+        "../../envs/environment.yaml"
+    threads: network_threads
+    resources:
+        gpu=network_gpus,
+    params:
+        settings=shard_settings,
+        code=fingerprints("predict_shard"),
+        versions=VERSIONS,
+    script:
+        "../scripts/predict_shard.py"
+
+
+rule write_catalogue:
+    input:
+        shards=shards_of_the_catalogue("catalogue.parquet/{shard}.parquet"),
+        galaxies=galaxies_of_the_catalogue,
+        listing=catalogue_file("listing"),
+        metrics=experiment_file("metrics.json"),
+        template=str(WORKFLOW / "report" / "catalogue.html.j2"),
+        parts=page_parts(),
+    output:
+        multiext(catalogue_file("catalogue"), ".fits", ".vot", ".csv"),
+        multiext(catalogue_file("catalogue_plain"), ".parquet", ".fits", ".vot", ".csv"),
+        readme=catalogue_file("README.md"),
+        page=catalogue_file("catalogue.html"),
+    log:
+        catalogue_file("logs/write_catalogue.log"),
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        settings=written_catalogue_settings,
+        code=fingerprints("write_catalogue"),
+    script:
+        "../scripts/write_catalogue.py"
+
+
+rule catalogue:
+    input:
+        catalogue_file("catalogue.html").format(
+            experiment=PLAN.ensemble if PLAN.members else PLAN.base, catalogue=CATALOGUE["name"]
+        ),
+
+
+onstart:
+    refuse_to_train()

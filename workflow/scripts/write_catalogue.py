@@ -1,0 +1,20 @@
+"""Write a catalogue's tables, its page and the explanation of its columns."""
+
+from pathlib import Path
+
+import job
+from galaxyzoo.catalogue.written import write_catalogue
+from galaxyzoo.foundation.handed_on import read_json
+from galaxyzoo.tree.decision_tree import tree_from
+
+settings = job.start(snakemake)
+galaxies = write_catalogue(
+    [Path(shard) for shard in snakemake.input.shards],
+    Path(snakemake.output.readme).parent,
+    Path(snakemake.input.galaxies),
+    Path(snakemake.input.template),
+    settings,
+    tree_from(settings["tree"]),
+    read_json(snakemake.input.metrics),
+)
+job.log.info("%d galaxies in %s", galaxies, Path(snakemake.output.readme).parent)
