@@ -1,5 +1,6 @@
 """FITS pictures: a cube of three planes or a file for each band, made to colour."""
 
+import gzip
 import io
 import warnings
 from collections.abc import Mapping
@@ -11,9 +12,12 @@ from astropy.visualization import make_lupton_rgb
 from astropy.wcs import WCS, FITSFixedWarning
 from astropy.wcs.utils import proj_plane_pixel_scales
 
+from galaxyzoo.catalogue.containers import require_size
 from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.surveys.archives import LARGEST_BYTES
 from galaxyzoo.surveys.crops import LARGEST_PIXELS
 
+GZIP_START = b"\x1f\x8b"
 ARCSEC_IN_A_DEGREE = 3600
 
 
@@ -42,7 +46,7 @@ def from_fits(
 
 def planes_of(content: bytes, hdu: int | str | None) -> tuple[np.ndarray, float | None]:
     """The planes (1 or 3, height, width) of a FITS file, and arcsec a pixel if its WCS tells."""
-    with fits.open(io.BytesIO(content)) as units:
+    with fits.open(io.BytesIO(unpacked(content))) as units:
         unit = the_picture(units, hdu)
         shape = unit.shape
         planes_fit = len(shape) == 2 or shape[0] in (1, 3)
@@ -54,6 +58,16 @@ def planes_of(content: bytes, hdu: int | str | None) -> tuple[np.ndarray, float 
             )
         planes = np.asarray(unit.data, np.float32).reshape(-1, *shape[-2:])
         return planes, arcsec_a_pixel(unit.header)
+
+
+def unpacked(content: bytes) -> bytes:
+    """A file's bytes, unpacked if it is gzipped; InputError if they are too many."""
+    if not content.startswith(GZIP_START):
+        return content
+    with gzip.open(io.BytesIO(content)) as packed:
+        found = packed.read(LARGEST_BYTES + 1)
+    require_size(len(found))
+    return found
 
 
 def the_picture(units: fits.HDUList, hdu: int | str | None) -> fits.PrimaryHDU | fits.ImageHDU:
@@ -96,7 +110,13 @@ def coloured(planes: np.ndarray, stretch: Mapping[str, Any]) -> np.ndarray:
     red, green, blue = (
         plane * scale for plane, scale in zip(planes, stretch["scales"], strict=True)
     )
-    picture = make_lupton_rgb(
-        red, green, blue, stretch["minimum"], stretch["stretch"], stretch["q"]
-    )
+    with np.errstate(invalid="ignore"):  # where all three are 0
+        picture = make_lupton_rgb(
+            red,
+            green,
+            blue,
+            minimum=stretch["minimum"],
+            stretch=stretch["stretch"],
+            Q=stretch["q"],
+        )
     return np.ascontiguousarray(picture[::-1])

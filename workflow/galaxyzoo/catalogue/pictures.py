@@ -7,12 +7,11 @@ from typing import Any, NamedTuple
 import numpy as np
 from PIL import Image
 
-from galaxyzoo.catalogue.fits_pictures import from_fits
+from galaxyzoo.catalogue.fits_pictures import GZIP_START, from_fits
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.surveys.crops import LARGEST_PIXELS, decode, image_fault
 
 FITS_START = b"SIMPLE  ="
-GZIP_START = b"\x1f\x8b"
 GREY_OR_PALETTE = ("L", "LA", "RGBA", "P", "1", "I;16", "I")
 
 Content = bytes | Mapping[str, bytes]

@@ -28,6 +28,7 @@ from galaxyzoo.catalogue.given_tables import TABLES, is_of_images, read_given_ta
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.surveys.archives import is_visible
 from galaxyzoo.surveys.layout import galaxy_id
+from galaxyzoo.surveys.tables import readable
 
 log = logging.getLogger(__name__)
 
@@ -133,7 +134,8 @@ def container_in(folder: Path, settings: Mapping[str, Any]) -> Container:
 
 def column_of_bytes(path: Path, settings: Mapping[str, Any]) -> str | None:
     """The column of a Parquet file with image files: bytes, or a struct of them; None if none."""
-    schema = parquet.read_schema(path)
+    with readable(path, "Parquet"):
+        schema = parquet.read_schema(path)
     fit = [field.name for field in schema if is_of_images(field.type)]
     if settings["image_column"] in fit:
         return settings["image_column"]
@@ -207,7 +209,7 @@ def listed_parquet(path: Path, container: ParquetFiles, settings: Mapping[str, A
         tables.append(parquet.read_table(container.path / file, columns=others))
     given = pa.concat_tables(tables, promote_options="default")
     places = pa.array([place for _, place in container.images()], pa.string())
-    log.info("%d galaxies in %s, with images in %s", len(given), path, container.column)
+    log.info("%d galaxies in %s, with images in %s", len(places), path, container.column)
     return Listed(with_ids(given, places, path, settings), "parquet")
 
 
@@ -272,7 +274,7 @@ def with_ids(
     else:
         column = next((name for name in ID_COLUMNS if name in given.column_names), None)
     if column is None:
-        ids = pa.array(range(1, len(given) + 1), pa.int64())
+        ids = pa.array(range(1, len(places) + 1), pa.int64())
     else:
         ids = given[column].combine_chunks()
         if ids.null_count:

@@ -1,0 +1,197 @@
+"""Galaxies in every form that they are given in: listed, and their images found again."""
+
+import io
+import json
+import tarfile
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from astropy.table import Table
+from PIL import Image
+from pyarrow import parquet
+
+from galaxyzoo.catalogue.sources import ImageReader, list_galaxies
+from galaxyzoo.foundation.errors import InputError
+
+SETTINGS = {"id_column": None, "image_column": None, "bands": ["i", "r", "g"]}
+
+
+def picture(number: int) -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", (8, 8), (number, 0, 0)).save(file, "PNG")
+    return file.getvalue()
+
+
+def given(path: Path, **settings) -> tuple[list, list[int], list[str]]:
+    """Ids, the red of each galaxy's picture as it is read again, and the names of all columns."""
+    settings = SETTINGS | settings
+    table = list_galaxies(path, settings).table
+    reader = ImageReader(path, settings)
+    reds = [
+        Image.open(io.BytesIO(reader.read(place))).getpixel((0, 0))[0]
+        for place in table["place"].to_pylist()
+    ]
+    return table["id"].to_pylist(), reds, table.column_names
+
+
+def refused(path: Path, **settings) -> str:
+    with pytest.raises(InputError) as error:
+        list_galaxies(path, SETTINGS | settings)
+    return str(error.value)
+
+
+@pytest.fixture
+def folder(tmp_path) -> Path:
+    """Three pictures at different depths, and what is to be left alone."""
+    folder = tmp_path / "pictures"
+    (folder / "deep" / "er").mkdir(parents=True)
+    for name, number in (("10.png", 10), ("deep/9.PNG", 9), ("deep/er/11.png", 11)):
+        (folder / name).write_bytes(picture(number))
+    (folder / ".10.png").write_bytes(b"")
+    (folder / "notes.txt").write_text("none")
+    return folder
+
+
+def test_a_folder_and_a_zip_of_images_give_the_same(folder, tmp_path):
+    expected = ([9, 10, 11], [9, 10, 11], ["id", "place"])
+    assert given(folder) == expected
+    with zipfile.ZipFile(tmp_path / "pictures.zip", "w") as archive:
+        for file in sorted(folder.rglob("*.*")):
+            archive.write(file, file.relative_to(folder))
+    assert given(tmp_path / "pictures.zip") == expected
+
+
+def test_tars_of_webdataset_are_read_where_the_images_are(folder, tmp_path):
+    shards = tmp_path / "shards"
+    shards.mkdir()
+    for number, name in enumerate(["10.png", "deep/9.PNG"]):
+        with tarfile.open(shards / f"{number:04d}.tar", "w") as tar:
+            tar.add(folder / name, f"J{Path(name).stem}.png")
+            tar.add(folder / "notes.txt", f"J{Path(name).stem}.json")
+    assert given(shards) == (["J10", "J9"], [10, 9], ["id", "place"])
+    assert given(shards / "0001.tar") == (["J9"], [9], ["id", "place"])
+    with tarfile.open(tmp_path / "packed.tar.gz", "w:gz") as tar:
+        tar.add(folder / "10.png", "10.png")
+    assert "is a compressed tar; unpack it" in refused(tmp_path / "packed.tar.gz")
+    (shards / "0000.tar").write_bytes(b"no tar")
+    assert "0000.tar cannot be read as a tar" in refused(shards)
+
+
+@pytest.mark.parametrize("struct", [True, False])
+def test_parquet_files_with_images_in_a_column(tmp_path, struct):
+    for file, numbers in (("a", [5, 6, 7]), ("b", [8])):
+        images = [picture(number) for number in numbers]
+        cells = [{"bytes": one, "path": None} for one in images] if struct else images
+        table = pa.table({"id_str": [f"J{n}" for n in numbers], "image": cells, "z": numbers})
+        (tmp_path / "data").mkdir(exist_ok=True)
+        parquet.write_table(table, tmp_path / "data" / f"{file}.parquet", row_group_size=2)
+    columns = ["id", "place", "id_str", "z"]
+    assert given(tmp_path / "data") == (["J5", "J6", "J7", "J8"], [5, 6, 7, 8], columns)
+    assert given(tmp_path / "data" / "b.parquet", id_column="z") == ([8], [8], columns)
+
+
+def test_an_image_that_a_parquet_file_lacks_is_the_galaxy_s_fault(tmp_path):
+    path = tmp_path / "galaxies.parquet"
+    parquet.write_table(pa.table({"image": pa.array([picture(1), None], pa.binary())}), path)
+    table = list_galaxies(path, SETTINGS).table
+    with pytest.raises(InputError, match="there are no bytes in its image"):
+        ImageReader(path, SETTINGS).read(table["place"][1].as_py())
+
+
+@pytest.mark.parametrize("ending", [".csv", ".csv.gz", ".parquet", ".fits", ".vot"])
+def test_a_table_of_paths_comes_with_all_its_columns(folder, ending):
+    table = pd.DataFrame(
+        {
+            "objid": [11, 10, 9],
+            "file": ["deep/er/11.png", "10.png", str(folder / "deep" / "9.PNG")],
+            "z": [0.1, np.nan, 0.3],
+        }
+    )
+    path = folder / f"table{ending}"
+    if ending == ".parquet":
+        table.to_parquet(path, index=False)
+    elif ending.startswith(".csv"):
+        table.to_csv(path, index=False)
+    else:
+        kind = {"format": "votable"} if ending == ".vot" else {}
+        Table.from_pandas(table).write(path, **kind)
+    ids, reds, columns = given(path)
+    assert (ids, reds) == ([11, 10, 9], [11, 10, 9])
+    assert columns == ["id", "place", "objid", "file", "z"]
+
+
+def test_a_table_s_cells_come_as_they_are(tmp_path, folder):
+    path = folder / "table.fits"
+    colours = np.arange(6, dtype=np.float32).reshape(2, 3)
+    table = Table({"id": ["007", "010"], "file": ["10.png", "deep/9.PNG"], "colours": colours})
+    table.write(path)
+    found = list_galaxies(path, SETTINGS).table
+    assert found["id"].to_pylist() == ["007", "010"]
+    assert found["colours"].to_pylist() == colours.tolist()
+    path = folder / "table.csv"
+    path.write_text("id,file\n007,10.png\n010,deep/9.PNG\n", encoding="utf-8")
+    assert list_galaxies(path, SETTINGS).table["id"].to_pylist() == ["007", "010"]
+
+
+def test_rows_without_an_image_are_kept_and_a_column_of_none_is_refused(folder):
+    path = folder / "table.csv"
+    path.write_text("file\n10.png\ngone.png\n", encoding="utf-8")
+    table = list_galaxies(path, SETTINGS).table
+    assert table["id"].to_pylist() == [1, 2]
+    with pytest.raises(FileNotFoundError):
+        ImageReader(path, SETTINGS).read(table["place"][1].as_py())
+    path.write_text("file\ngone.png\n", encoding="utf-8")
+    assert "no row of its column file names a file; it holds gone.png" in refused(path)
+
+
+def test_a_table_of_positions_has_no_places(tmp_path):
+    path = tmp_path / "positions.csv"
+    path.write_text("iauname,ra,dec\nJ1,1.5,-2\nJ2,2.5,3\n", encoding="utf-8")
+    found = list_galaxies(path, SETTINGS)
+    assert found.kind == "positions"
+    assert found.table["id"].to_pylist() == ["J1", "J2"]
+    assert found.table["place"].null_count == 2
+
+
+def test_a_file_for_each_band_is_one_galaxy(tmp_path):
+    for name in ("a-i.fits", "a-r.fits", "a-g.fits", "b_I.fits.gz", "b_R.fits.gz", "c.fits"):
+        (tmp_path / name).write_bytes(name.encode())
+    table = list_galaxies(tmp_path, SETTINGS).table
+    assert table["id"].to_pylist() == ["a", "b_I", "b_R", "c"]
+    reader = ImageReader(tmp_path, SETTINGS)
+    assert json.loads(table["place"][0].as_py()).keys() == {"i", "r", "g"}
+    found = reader.read(table["place"][0].as_py())
+    assert found == {band: f"a-{band}.fits".encode() for band in "irg"}
+    assert reader.read(table["place"][3].as_py()) == b"c.fits"
+
+
+def test_what_holds_no_galaxies_is_refused_in_a_sentence(folder, tmp_path):
+    (tmp_path / "empty").mkdir()
+    assert "empty holds no images" in refused(tmp_path / "empty")
+    (tmp_path / "a.doc").write_bytes(b"")
+    assert "is of no known kind; allowed: a folder, .zip or .tar" in refused(tmp_path / "a.doc")
+    (tmp_path / "no.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    assert "has no column of paths of images, and no ra and dec" in refused(tmp_path / "no.csv")
+    (tmp_path / "rows.csv").write_text("file\n", encoding="utf-8")
+    assert "rows.csv has no rows" in refused(tmp_path / "rows.csv")
+    (tmp_path / "cut.parquet").write_bytes(b"PAR1")
+    assert "cannot be read as a Parquet table" in refused(tmp_path / "cut.parquet")
+    (folder / "x.tar").write_bytes(b"")
+    assert "holds .tar and image files; give a folder of one kind" in refused(folder)
+
+
+def test_ids_that_do_not_identify_are_refused(folder, tmp_path):
+    (folder / "10.jpg").write_bytes(b"")
+    assert "the galaxy 10 occurs twice, as 10.jpg and as 10.png" in refused(folder)
+    path = tmp_path / "positions.csv"
+    path.write_text("objid,ra,dec\n1,1,1\n1,2,2\n", encoding="utf-8")
+    assert "the galaxy 1 occurs twice, as row 1 and as row 2" in refused(path)
+    path.write_text("objid,ra,dec\n1,1,1\n,2,2\n", encoding="utf-8")
+    assert "row 2 has no objid; give each galaxy one" in refused(path)
+    assert "catalogue.id_column: " in refused(path, id_column="name")
+    path.write_text("id,objid,ra,dec\n1,5,1,1\n", encoding="utf-8")
+    assert "has a column id beside the objid" in refused(path, id_column="objid")

@@ -1,0 +1,192 @@
+"""A catalogue's columns and tables, read back by the libraries that astronomers read them with."""
+
+import datetime
+import io
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+from astropy.io import fits
+from astropy.io.votable import parse_single_table, validate
+from astropy.io.votable.ucd import check_ucd
+from astropy.table import Table
+from pyarrow import dataset, parquet
+
+from galaxyzoo.catalogue.columns import catalogue_columns, plain_columns, question_names
+from galaxyzoo.catalogue.tables import described, write_readme, write_tables
+from trees import GALAXY_ZOO_2, RING_TREE
+
+COLUMNS = {column.name: column for column in catalogue_columns(GALAXY_ZOO_2)}
+KINDS = {"float32": pa.float32(), "bool": pa.bool_(), "str": pa.string()}
+
+
+def rows(shard: int, galaxies: int) -> pa.Table:
+    """A shard with columns of an input table: of each kind, and of missing and awkward cells."""
+    rng = np.random.default_rng(shard)
+    table = {
+        "id": [f"J{shard}{i}" for i in range(galaxies)],
+        "count": pa.array([None if shard == 1 and i == 0 else i for i in range(galaxies)]),
+        "redshift": pa.array([None, *rng.random(galaxies - 1)], pa.float64()),
+        "note": ['é,"<&>' * (1 + shard)] * galaxies,
+        "night": pa.array([datetime.date(2026, 1, 1 + shard)] * galaxies),
+        "seen": pa.array([None if shard == 2 else False, *[True] * (galaxies - 1)], pa.bool_()),
+    }
+    values = {
+        "float32": lambda: rng.random(galaxies),
+        "bool": lambda: rng.random(galaxies) < 0.5,
+        "str": lambda: ["x" * length for length in rng.integers(0, 9, galaxies)],
+    }
+    for column in list(COLUMNS.values())[1:]:
+        table[column.name] = pa.array(values[column.kind](), KINDS[column.kind])
+    return described(pa.table(table), COLUMNS)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A catalogue of three shards."""
+    folder = tmp_path_factory.mktemp("catalogue")
+    (folder / "catalogue.parquet").mkdir()
+    shards = [folder / "catalogue.parquet" / f"{number:05d}.parquet" for number in range(3)]
+    for number, shard in enumerate(shards):
+        parquet.write_table(rows(number, 4 + number), shard)
+    write_tables(shards, COLUMNS, plain_columns(GALAXY_ZOO_2), folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def whole(folder):
+    return dataset.dataset(folder / "catalogue.parquet").to_table().to_pandas()
+
+
+def test_answers_are_named_as_in_published_catalogues():
+    names = set(COLUMNS)
+    # As in the column lists of Galaxy Zoo DECaLS, with underscores for hyphens.
+    assert {"smooth_or_featured_featured_or_disk_fraction", "disk_edge_on_yes_fraction"} <= names
+    assert {"bulge_size_just_noticeable_fraction", "has_spiral_arms_no_fraction"} <= names
+    assert {"spiral_arm_count_more_than_4_fraction", "spiral_winding_tight_fraction"} <= names
+    assert {"how_rounded_in_between_fraction_90pc_lower", "odd_feature_merger_fraction"} <= names
+    assert {"bar_proportion_volunteers_asked", "Class1_1", "Class11_6_90pc_upper"} <= names
+    meanings = [c.description for c in COLUMNS.values() if c.name == "bar_yes_fraction"]
+    assert meanings == ["share of those asked question 3 who would answer 'bar'"]
+    assert all(name.replace("_", "a").isalnum() and name.isascii() for name in names)
+
+
+def test_every_answer_s_name_is_of_its_column():
+    """Written out once more, so that a name in another's place is seen."""
+    said = {
+        "Class1.3": "smooth_or_featured_artifact",
+        "Class3.2": "bar_no",
+        "Class5.4": "bulge_size_dominant",
+        "Class6.1": "something_odd_yes",
+        "Class7.1": "how_rounded_round",
+        "Class8.7": "odd_feature_dust_lane",
+        "Class9.2": "bulge_shape_boxy",
+        "Class10.3": "spiral_winding_loose",
+        "Class11.6": "spiral_arm_count_cant_tell",
+    }
+    names = dict(
+        zip(
+            GALAXY_ZOO_2.columns,
+            [f"{q}_{answer}" for q, answers in question_names(GALAXY_ZOO_2) for answer in answers],
+            strict=True,
+        )
+    )
+    assert {column: names[column] for column in said} == said
+
+
+def test_a_tree_of_ones_own_keeps_its_own_names():
+    assert question_names(RING_TREE) == [
+        ("question_1", ["ring", "no"]),
+        ("question_2", ["inner", "outer", "other"]),
+        ("question_3", ["z"]),
+    ]
+    names = [column.name for column in catalogue_columns(RING_TREE)]
+    assert "question_2_inner_fraction_90pc_upper" in names
+    assert {"ring", "ring_90pc_lower", "z"} <= set(names)
+
+
+def test_every_ucd_is_of_the_controlled_vocabulary():
+    for column in COLUMNS.values():
+        assert check_ucd(column.ucd, check_controlled_vocabulary=True), column
+
+
+def test_the_fits_table_holds_what_the_shards_hold(folder, whole):
+    with fits.open(folder / "catalogue.fits") as units:
+        units.verify("exception")
+        header = units[1].header
+    table = Table.read(folder / "catalogue.fits", mask_invalid=False)
+    table.convert_bytestring_to_unicode()
+    assert table.colnames == whole.columns.tolist()
+    for name in ("Class1_1", "flag_scale", "redshift"):
+        np.testing.assert_array_equal(np.asarray(table[name]), whole[name])
+    counted = Table.read(folder / "catalogue.fits")["count"].filled(-1)
+    assert counted.tolist() == whole["count"].fillna(-1).astype(int).tolist()
+    assert table["sentence"].tolist() == whole["sentence"].tolist()
+    assert table["id"].tolist() == whole["id"].tolist()
+    assert table["note"][0] == '\\xe9,"<&>'
+    assert table["seen"].tolist()[:5] == ["false", "true", "true", "true", "false"]
+    assert table["seen"].tolist()[9] == ""
+    assert table["night"][0] == "2026-01-01"
+    assert table["half_light_radius"].unit == "pix"
+    number = whole.columns.get_loc("Class1_1_90pc_lower") + 1
+    assert header[f"TUCD{number}"] == "stat.probability;stat.min"
+    assert header[f"TCOMM{number}"] == "lower end of the 90 % interval of Class1_1"
+
+
+def test_the_votable_holds_the_same_and_has_no_error(folder, whole):
+    path = folder / "catalogue.vot"
+    report = io.StringIO()
+    assert validate(path, output=report), report.getvalue()
+    assert "found no violations" in report.getvalue()
+    found = parse_single_table(path)
+    table = found.to_table()
+    assert table.colnames == whole.columns.tolist()
+    np.testing.assert_allclose(table["Class1_1"], whole["Class1_1"], rtol=1e-6)
+    assert table["count"].filled(-1).tolist() == whole["count"].fillna(-1).astype(int).tolist()
+    assert table["sentence"].tolist() == whole["sentence"].tolist()
+    assert np.asarray(table["flag_scale"]).tolist() == whole["flag_scale"].tolist()
+    field = found.get_field_by_id("half_light_radius")
+    assert (field.ucd, str(field.unit)) == ("phys.angSize", "pix")
+    assert field.description.startswith("radius around the centre")
+
+
+def test_the_csv_holds_the_same_in_its_own_letters(folder, whole):
+    table = pd.read_csv(folder / "catalogue.csv", keep_default_na=False, na_values=[""])
+    assert table.columns.tolist() == whole.columns.tolist()
+    np.testing.assert_allclose(table["Class1_1"], whole["Class1_1"], rtol=1e-6)
+    assert table["note"].tolist() == whole["note"].tolist()
+
+
+def test_parquet_tells_unit_ucd_and_meaning_of_each_column(folder):
+    schema = dataset.dataset(folder / "catalogue.parquet").schema
+    for column in COLUMNS.values():
+        said = schema.field(column.name).metadata
+        assert said[b"description"].decode() == column.description
+        assert said[b"ucd"].decode() == column.ucd
+    assert schema.field("offset").metadata[b"unit"] == b"pix"
+
+
+def test_the_plain_table_leaves_out_intervals_and_fractions_of_what_few_are_asked(folder, whole):
+    plain = pd.read_parquet(folder / "catalogue_plain.parquet")
+    own = ["id", "count", "redshift", "note", "night", "seen"]
+    assert plain.columns.tolist()[:6] == own
+    assert not [name for name in plain if "90pc" in name or name == "path"]
+    few = whole["bar_proportion_volunteers_asked"] < 0.5
+    assert 0 < few.sum() < len(few)
+    expected = whole["bar_yes_fraction"].where(~few)
+    pd.testing.assert_series_equal(plain["bar_yes_fraction"], expected)
+    np.testing.assert_array_equal(plain["Class3_1"], whole["Class3_1"])
+    for name in ("fits", "vot", "csv"):
+        assert (folder / f"catalogue_plain.{name}").stat().st_size > 0
+    table = Table.read(folder / "catalogue_plain.fits")
+    np.testing.assert_array_equal(np.isnan(table["bar_yes_fraction"]), few)
+
+
+def test_the_readme_explains_each_column(tmp_path):
+    write_readme(tmp_path, COLUMNS, "A title", ["A paragraph."])
+    lines = (tmp_path / "README.md").read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "# A title"
+    assert lines[2] == "A paragraph."
+    explained = [line for line in lines if line.startswith("| `")]
+    assert len(explained) == len(COLUMNS)
