@@ -12,7 +12,7 @@ from pathlib import Path
 
 import torch
 
-from benchmarks import cropping, engine, side_by_side, stage
+from benchmarks import catalogue, cropping, engine, side_by_side, stage
 from benchmarks.costs import cost
 from galaxyzoo.engine.devices import best_device
 
@@ -26,6 +26,9 @@ SPEEDS = {
         "resnet50", 112, torch.bfloat16, batch_size=32, batches=4
     ),
     "tta": lambda: engine.tta_speeds("tf_efficientnet_lite0", 112, batch_size=64, batches=2),
+    "catalogue": lambda: catalogue.catalogue_speeds(
+        "tf_efficientnet_lite0", 112, batch_size=64, batches=4
+    ),
     "crop": lambda: cropping.crop_speeds(galaxies=8000, pairs=7),
     "tta_galaxies_against_views": lambda: engine.linearity_speeds(
         "tf_efficientnet_lite0", 112, batch_size=64
@@ -71,6 +74,7 @@ JOBS = {
     "crop": (cropping.prepare, ["benchmarks.cropping"]),
     "predict": (engine.prepare, ["benchmarks.engine", "predict"]),
     "train": (engine.prepare, ["benchmarks.engine", "train"]),
+    "catalogue": (catalogue.prepare, ["benchmarks.catalogue"]),
 }
 
 FULL_SIZE = {"crop": 61_578, "predict": 79_975}
