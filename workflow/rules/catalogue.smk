@@ -1,4 +1,22 @@
 # Anyone's galaxies, predicted by the networks of a finished experiment. Nothing here trains them.
+rule calibrate:
+    input:
+        validation=validation_of_the_networks,
+        index=its_survey("training.csv"),
+        weights=weights_of_the_bag,
+    output:
+        calibration=experiment_file("calibration.parquet"),
+    log:
+        experiment_file("logs/calibrate.log"),
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        settings=calibration_settings,
+        code=fingerprints("calibrate"),
+    script:
+        "../scripts/calibrate.py"
+
+
 rule describe_training:
     input:
         weights=lambda wildcards: weights_of_the_networks(wildcards)[0],

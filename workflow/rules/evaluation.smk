@@ -1,22 +1,3 @@
-# The validation galaxies on which the intervals of single predictions are calibrated.
-rule calibrate:
-    input:
-        validation=validation_of_the_networks,
-        index=its_survey("training.csv"),
-        weights=weights_of_the_bag,
-    output:
-        calibration=experiment_file("calibration.parquet"),
-    log:
-        experiment_file("logs/calibrate.log"),
-    conda:
-        "../../envs/environment.yaml"
-    params:
-        settings=calibration_settings,
-        code=fingerprints("calibrate"),
-    script:
-        "../scripts/calibrate.py"
-
-
 rule evaluate:
     input:
         bag=experiment_file("bag/holdout.parquet"),

@@ -40,7 +40,7 @@ rule plot_learning_curves:
 rule plot_errors:
     input:
         bag=experiment_file("bag/holdout.parquet"),
-        calibration=experiment_file("calibration.parquet"),
+        metrics=experiment_file("metrics.json"),
         index=its_survey("training.csv"),
         holdout=its_survey("holdout.csv"),
         crops=its_survey("training.npy"),

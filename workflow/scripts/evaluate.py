@@ -7,11 +7,19 @@ import numpy as np
 
 import job
 from galaxyzoo.evaluation.central_pixel import central_pixel_benchmark, centre_colours
-from galaxyzoo.evaluation.coverage import coverage_scores
+from galaxyzoo.evaluation.coverage import (
+    coverage_by_property,
+    coverage_scores,
+    coverage_table,
+    covered,
+    records,
+)
 from galaxyzoo.evaluation.ensembles import member_scores
+from galaxyzoo.evaluation.error_tables import galaxy_properties
 from galaxyzoo.evaluation.held_out import read_held_out
 from galaxyzoo.evaluation.intervals import Intervals
 from galaxyzoo.evaluation.metrics import scores
+from galaxyzoo.evaluation.photometry import measured
 from galaxyzoo.evaluation.validation import read_members, together
 from galaxyzoo.foundation.handed_on import damaged, read_csv, read_json
 from galaxyzoo.foundation.packed_crops import packed_crops, read_index
@@ -20,7 +28,8 @@ from galaxyzoo.tree.decision_tree import tree_from
 settings = job.start(snakemake)
 tree = tree_from(settings["tree"])
 galaxies = read_held_out(snakemake.input.index, snakemake.input.holdout, tree)
-colours = centre_colours(packed_crops(snakemake.input.crops, snakemake.input.index))
+crops = packed_crops(snakemake.input.crops, snakemake.input.index)
+colours = centre_colours(crops)
 central_pixel = central_pixel_benchmark(
     colours[galaxies.other_rows], galaxies.other_labels, colours[galaxies.rows]
 )
@@ -85,12 +94,15 @@ validation = read_members(
 )
 pooled = together(validation, weights)
 metrics["validation"] = pooled.scores()
-metrics["intervals"] = coverage_scores(
-    Intervals(pooled.predicted, pooled.voted, tree),
-    galaxies.predicted(snakemake.input.bag),
-    {seed: predicted["tta"] for seed, predicted in seeds.items()},
-    galaxies.voted,
-)
+intervals = Intervals(pooled.predicted, pooled.voted, tree)
+bag = galaxies.predicted(snakemake.input.bag)
+held = covered(intervals.of(bag), galaxies.voted, tree)
+properties = galaxy_properties(galaxies.voted, measured(crops, galaxies.rows), tree)
+networks = {seed: predicted["tta"] for seed, predicted in seeds.items()}
+metrics["intervals"] = coverage_scores(intervals, bag, networks, galaxies.voted) | {
+    "answers": records(coverage_table(held, tree)),
+    "by_property": records(coverage_by_property(properties, held, tree)),
+}
 Path(snakemake.output.metrics).write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
 job.log.info(
     "RMSE of the bag %.5f on %d held-out galaxies (mean label %.5f)",

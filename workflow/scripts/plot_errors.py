@@ -2,19 +2,20 @@
 
 from pathlib import Path
 
+import pandas as pd
+
 import job
 from galaxyzoo.evaluation.calibration import reliability_table
-from galaxyzoo.evaluation.coverage import coverage_by_property, coverage_table, covered
 from galaxyzoo.evaluation.error_tables import (
-    agreement,
     answer_table,
     density_table,
     error_by_property,
+    galaxy_properties,
     question_table,
 )
 from galaxyzoo.evaluation.held_out import read_held_out
-from galaxyzoo.evaluation.intervals import read_intervals
 from galaxyzoo.evaluation.photometry import measured
+from galaxyzoo.foundation.handed_on import read_json
 from galaxyzoo.foundation.packed_crops import packed_crops
 from galaxyzoo.report.figures.coverage import coverage_lines, dots_by_answer
 from galaxyzoo.report.figures.errors import (
@@ -32,11 +33,7 @@ tree = tree_from(settings["tree"])
 galaxies = read_held_out(snakemake.input.index, snakemake.input.holdout, tree)
 predicted, voted = galaxies.predicted(snakemake.input.bag), galaxies.voted
 light = measured(packed_crops(snakemake.input.crops, snakemake.input.index), galaxies.rows)
-properties = {
-    "agreement": agreement(voted, tree),
-    "central_brightness": light["central_brightness"].to_numpy(),
-    "half_light_radius_px": light["half_light_radius_px"].to_numpy(),
-}
+properties = galaxy_properties(voted, light, tree)
 
 by_question = question_table(predicted, voted, galaxies.mean_label, tree)
 by_answer = answer_table(predicted, voted, galaxies.mean_label, tree)
@@ -55,7 +52,10 @@ save_with_numbers(
 )
 save_with_numbers(reliability(bins), bins, Path(output.reliability))
 
-held = covered(read_intervals(snakemake.input.calibration, tree).of(predicted), voted, tree)
-by_answer, by_property = coverage_table(held, tree), coverage_by_property(properties, held, tree)
-save_with_numbers(dots_by_answer(by_answer), by_answer, Path(output.coverage))
-save_with_numbers(coverage_lines(by_property), by_property, Path(output.coverage_by_property))
+intervals = read_json(snakemake.input.metrics)["intervals"]
+held, held_by_property = (pd.DataFrame(intervals[name]) for name in ("answers", "by_property"))
+held.insert(3, "answer", [tree.answers[column].name for column in held["column"]])
+save_with_numbers(dots_by_answer(held), held, Path(output.coverage))
+save_with_numbers(
+    coverage_lines(held_by_property), held_by_property, Path(output.coverage_by_property)
+)

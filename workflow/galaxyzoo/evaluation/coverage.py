@@ -92,7 +92,7 @@ def resampled_coverage(holds: np.ndarray) -> np.ndarray:
 def coverage_table(together: Covered, tree: DecisionTree) -> pd.DataFrame:
     """One row per kind of number and answer: how often its intervals hold, and how wide they are.
 
-    Columns: kind, question (its number), column, answer, galaxies (with a vote), coverage,
+    Columns: kind, question (its number), column, galaxies (with a vote), coverage,
     coverage_low and coverage_high (by Wilson 1927, JASA 22, 209), width, and zero_votes, the share
     of votes that are exactly 0.
     """
@@ -111,7 +111,6 @@ def coverage_table(together: Covered, tree: DecisionTree) -> pd.DataFrame:
                     "kind": kind,
                     "question": questions[column],
                     "column": column,
-                    "answer": tree.answers[column].name,
                     "galaxies": count,
                     "coverage": held / count if count else np.nan,
                     "coverage_low": ends[0],
@@ -153,9 +152,14 @@ def coverage_by_property(
                         "highest": values[members].max(),
                         "galaxies": count,
                         "coverage": mean,
-                        "coverage_low": mean - reach,
-                        "coverage_high": mean + reach,
+                        "coverage_low": max(0.0, mean - reach),
+                        "coverage_high": min(1.0, mean + reach),
                         "width": widths[members].mean(),
                     }
                 )
     return pd.DataFrame(rows)
+
+
+def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """A table as JSON can hold it: a mapping for each row, None where there is no number."""
+    return table.astype(object).where(table.notna(), None).to_dict("records")

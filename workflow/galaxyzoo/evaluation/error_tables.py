@@ -17,6 +17,7 @@ from galaxyzoo.tree.decision_tree import DecisionTree
 GALAXIES_IN_A_BIN = 50  # at least, if there are that many
 MOST_BINS = 10
 DENSITY_CELLS = 32
+MEASURED = ("central_brightness", "half_light_radius_px")
 MAIN_COLUMNS = 12
 # For Galaxy Zoo 2's tree: one or two answers of each question that many galaxies reach. Both
 # answers of a question with two would show the same cloud twice.
@@ -88,6 +89,17 @@ def agreement(voted: np.ndarray, tree: DecisionTree) -> np.ndarray:
         highest += values.max(axis=1)
         asked += came
     return highest / asked
+
+
+def galaxy_properties(
+    voted: np.ndarray, light: pd.DataFrame, tree: DecisionTree
+) -> dict[str, np.ndarray]:
+    """The properties (N,) by which errors and intervals are told, by name.
+
+    `light` is what `photometry.measured` returns of the galaxies.
+    """
+    measured = {name: light[name].to_numpy() for name in MEASURED}
+    return {"agreement": agreement(voted, tree)} | measured
 
 
 def error_by_property(

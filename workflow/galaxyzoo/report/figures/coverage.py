@@ -32,7 +32,7 @@ def around(table: pd.DataFrame) -> np.ndarray:
 def dots_by_answer(table: pd.DataFrame) -> Figure:
     """A panel per kind of number, with each answer's coverage and its interval.
 
-    `table` comes from `coverage_table`.
+    `table` comes from `coverage_table`, with each answer's name as `answer`.
     """
     kinds = list(dict.fromkeys(table["kind"]))
     first = table[table["kind"] == kinds[0]]
