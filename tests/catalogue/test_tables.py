@@ -2,6 +2,8 @@
 
 import datetime
 import io
+import shutil
+import subprocess
 
 import numpy as np
 import pandas as pd
@@ -149,6 +151,14 @@ def test_the_votable_holds_the_same_and_has_no_error(folder, whole):
     field = found.get_field_by_id("half_light_radius")
     assert (field.ucd, str(field.unit)) == ("phys.angSize", "pix")
     assert field.description.startswith("radius around the centre")
+
+
+@pytest.mark.skipif(shutil.which("stilts") is None, reason="no stilts here")
+@pytest.mark.parametrize("name", ["catalogue.vot", "catalogue_plain.vot"])
+def test_votlint_finds_nothing_in_the_votable(folder, name):
+    command = ["stilts", "votlint", f"votable={folder / name}"]
+    run = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert run.stdout + run.stderr == ""
 
 
 def test_the_csv_holds_the_same_in_its_own_letters(folder, whole):

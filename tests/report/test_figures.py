@@ -8,6 +8,7 @@ import pytest
 
 from galaxyzoo.evaluation.averaging import error_by_seeds, error_by_views
 from galaxyzoo.evaluation.calibration import reliability_table
+from galaxyzoo.evaluation.coverage import coverage_by_property, coverage_table, covered
 from galaxyzoo.evaluation.error_tables import (
     answer_table,
     density_table,
@@ -15,8 +16,10 @@ from galaxyzoo.evaluation.error_tables import (
     main_columns,
     question_table,
 )
+from galaxyzoo.evaluation.intervals import Intervals
 from galaxyzoo.evaluation.stage_tables import learning_table
 from galaxyzoo.report.figures.averaging import lines_by_seeds, lines_by_views
+from galaxyzoo.report.figures.coverage import coverage_lines, dots_by_answer
 from galaxyzoo.report.figures.errors import (
     bars_by_answer,
     bars_by_question,
@@ -91,6 +94,16 @@ def by_property(galaxies=90):
         for name in ("agreement", "central_brightness", "half_light_radius_px")
     }
     return error_by_property(values, predicted, voted, voted.mean(axis=0))
+
+
+def coverage(tree=GALAXY_ZOO_2):
+    """Tables of how often intervals hold, by answer and by property."""
+    predicted, voted = own(tree, 100, 1), own(tree, 100, 2)
+    held = covered(Intervals(predicted, voted, tree).of(voted), voted, tree)
+    by_answer = coverage_table(held, tree)
+    by_answer["answer"] = [tree.answers[column].name for column in by_answer["column"]]
+    values = {"agreement": np.linspace(0.5, 1, 100), "central_brightness": np.arange(100.0)}
+    return by_answer, coverage_by_property(values, held, tree)
 
 
 def averaging():
@@ -204,11 +217,15 @@ def test_panels_and_bars_are_those_of_the_tree_in_use():
         lines_by_property(by_property()),
         lines_by_views(averaging()[0]),
         lines_by_seeds(averaging()[1]),
+        dots_by_answer(coverage()[0]),
+        dots_by_answer(coverage(NUMBER_TREE)[0]),
+        coverage_lines(coverage()[1]),
     ],
     ids=[
         *("learning curves", "questions", "answers"),
         *("one question", "one answer", "five answers", "bars of answers", "one bar"),
         *("reliability", "properties", "views", "seeds"),
+        *("coverage", "coverage of one answer", "coverage by property"),
     ],
 )
 def test_nothing_is_cut_off(figure):
@@ -239,6 +256,18 @@ def test_a_bar_an_answer_and_a_panel_an_answer():
     table = reliability_table(votes(30, 1), votes(30, 2), GALAXY_ZOO_2)
     titles = [axes.get_title(loc="left") for axes in reliability(table).axes]
     assert len([title for title in titles if title]) == 37
+
+
+def test_coverage_has_a_dot_an_answer_and_kind_where_the_table_says():
+    table = coverage()[0]
+    for axes, kind in zip(dots_by_answer(table).axes, ("fraction", "joint"), strict=True):
+        dots = axes.containers[0].lines[0].get_xdata()
+        assert dots.tolist() == table.loc[table["kind"] == kind, "coverage"].tolist()
+        assert len(dots) == 37
+    by_property = coverage()[1]
+    above = coverage_lines(by_property).axes[0]
+    first = by_property[(by_property["property"] == "agreement") & (by_property["kind"] == "joint")]
+    assert above.containers[1].lines[0].get_ydata().tolist() == first["coverage"].tolist()
 
 
 def test_a_figure_is_an_svg_a_png_and_the_table_it_shows(tmp_path):

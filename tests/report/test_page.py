@@ -74,6 +74,23 @@ METRICS = {
         "galaxies": 2500,
         "seeds": {"3": 0.078, "5": 0.08},
     },
+    "intervals": {
+        "percent": 90,
+        "calibration_rows": 2742,
+        "interval_percent": 95,
+        "fraction": {
+            "coverage": 0.9123,
+            "coverage_interval": [0.9012, 0.9234],
+            "width": 0.3456,
+            "coverage_of_networks": [0.9001, 0.8998],
+        },
+        "joint": {
+            "coverage": 0.9111,
+            "coverage_interval": [0.9022, 0.9222],
+            "width": 0.2222,
+            "coverage_of_networks": [0.8987, 0.9],
+        },
+    },
     "questions": {str(n): 0.05 + n / 301 for n in range(1, 12)},
     "questions_mean_label": {str(n): 0.15 + n / 307 for n in range(1, 12)},
 }
@@ -111,6 +128,8 @@ FIGURES = {
     "error_by_property": "error_by_property.svg",
     "predicted_against_voted": "predicted_against_voted.svg",
     "reliability": "reliability.svg",
+    "coverage": "coverage.svg",
+    "coverage_by_property": "coverage_by_property.svg",
     "error_by_views": "error_by_views.svg",
     "error_by_seeds": "error_by_seeds.svg",
     "typical": "galaxies_typical.png",
@@ -156,6 +175,19 @@ TABLES = {
             "rmse_low": [0.05441],
             "rmse_high": [0.05661],
             "rmse_mean_label": [0.15551],
+        }
+    ),
+    "coverage": pd.DataFrame(
+        {
+            "kind": ["fraction", "joint"],
+            "question": [1, 10],
+            "answer": ["smooth", "tight"],
+            "galaxies": [1399, 0],
+            "coverage": [0.8765, float("nan")],
+            "coverage_low": [0.8654, float("nan")],
+            "coverage_high": [0.8876, float("nan")],
+            "width": [0.4321, float("nan")],
+            "zero_votes": [0.0432, float("nan")],
         }
     ),
     "error_by_views": pd.DataFrame(
@@ -251,9 +283,22 @@ def numbers(metrics):
 
 def test_the_tables_hold_every_error_of_the_metrics(page):
     cells = {text for _, text in page.all("td")}
-    of_the_holdout = {name: part for name, part in METRICS.items() if name != "validation"}
+    apart = ("validation", "intervals")
+    of_the_holdout = {name: part for name, part in METRICS.items() if name not in apart}
     assert len(numbers(of_the_holdout)) == 31
     assert {f"{number:.5f}" for number in numbers(of_the_holdout)} <= cells
+
+
+def test_how_often_intervals_hold_stands_beside_what_was_promised(page):
+    cells = [text for _, text in page.all("th", "td")]
+    for number in ("91.2 %", "90.1 to 92.3 %", "0.346", "90.0 %, 90.0 %", "89.9 %, 90.0 %"):
+        assert number in cells
+    row = cells.index("1. smooth")
+    assert "10. tight" not in cells  # of which nobody has a vote
+    while cells[row + 1] != "fraction":
+        row = cells.index("1. smooth", row + 1)
+    numbers = ["1,399", "87.6 %", "86.5 to 88.8 %", "0.432", "4 %"]
+    assert cells[row + 2 : row + 7] == numbers
 
 
 def test_every_score_stands_in_the_row_of_what_it_is_of(results):
