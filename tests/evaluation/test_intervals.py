@@ -4,6 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from galaxyzoo.evaluation.calibrated import (
+    Calibrated,
+    calibrated_on,
+    calibration_table,
+    read_calibrated,
+)
 from galaxyzoo.evaluation.coverage import (
     coverage_by_property,
     coverage_scores,
@@ -11,13 +17,7 @@ from galaxyzoo.evaluation.coverage import (
     covered,
     mean_coverage,
 )
-from galaxyzoo.evaluation.intervals import (
-    Intervals,
-    asked,
-    calibration_table,
-    numbers_of,
-    read_intervals,
-)
+from galaxyzoo.evaluation.intervals import Intervals, asked, numbers_of
 from galaxyzoo.evaluation.validation import Validation
 from galaxyzoo.foundation.handed_on import write_parquet
 from galaxyzoo.tree.decision_tree import tree_from
@@ -95,14 +95,29 @@ def test_nine_galaxies_are_too_few_to_promise_anything():
 
 def test_the_calibration_is_read_as_it_was_written(tmp_path):
     predicted, voted = predictions_and_votes(200, TREE)
+    timid = (predicted + predicted.mean(axis=0)) / 2
     rows = pd.MultiIndex.from_product([[0, 1], range(100)], names=["seed", "GalaxyID"])
+    validation = Validation(rows, timid, voted)
     path = tmp_path / "calibration.parquet"
-    write_parquet(calibration_table(Validation(rows, predicted, voted), TREE), path)
-    found = read_intervals(path, TREE)
-    expected = Intervals(predicted, voted, TREE)
-    assert found.rows == 200
-    for ours, theirs in zip(found.of(predicted), expected.of(predicted), strict=True):
+    write_parquet(calibration_table(validation, TREE), path)
+    found, expected = read_calibrated(path, TREE), calibrated_on(validation, TREE)
+    assert found.intervals.rows == 200
+    assert found.recalibration.helps
+    for ours, theirs in zip(found.of(timid)[1], expected.of(timid)[1], strict=True):
         np.testing.assert_array_equal(ours.fraction, theirs.fraction)
+    np.testing.assert_array_equal(found.of(timid)[0], expected.of(timid)[0])
+
+
+def test_intervals_of_what_was_set_right_hold_as_often_as_promised():
+    predicted, voted = predictions_and_votes(3000)
+    timid = (predicted + predicted.mean(axis=0)) / 2
+    found = Calibrated(timid[:1500], voted[:1500], np.arange(1500), GALAXY_ZOO_2)
+    assert found.recalibration.helps
+    table = coverage_table(
+        covered(found.of(timid[1500:])[1], voted[1500:], GALAXY_ZOO_2), GALAXY_ZOO_2
+    )
+    # As above, and what the functions learnt of 1,500 galaxies is a little off.
+    assert table["coverage"].mean() == pytest.approx(0.9, abs=0.008)
 
 
 def test_coverage_counts_only_galaxies_with_a_vote_on_the_question():
@@ -127,8 +142,8 @@ def test_scores_tell_of_the_bag_and_of_each_network():
     predicted, voted = predictions_and_votes(1200)
     noise = np.random.default_rng(5).normal(0, 0.05, voted.shape)
     single = GALAXY_ZOO_2.nearest_consistent(predicted + noise)
-    intervals = Intervals(single[:600], voted[:600], GALAXY_ZOO_2)
-    scores = coverage_scores(intervals, predicted[600:], {0: single[600:]}, voted[600:])
+    calibrated = Calibrated(single[:600], voted[:600], np.arange(600), GALAXY_ZOO_2)
+    scores = coverage_scores(calibrated, predicted[600:], {0: single[600:]}, voted[600:])
     for kind in ("fraction", "joint"):
         one = scores[kind]
         assert one["coverage_of_networks"][0] == pytest.approx(0.9, abs=0.02)

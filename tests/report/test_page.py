@@ -91,6 +91,13 @@ METRICS = {
             "coverage_of_networks": [0.8987, 0.9],
         },
     },
+    "recalibration": {
+        "helps_on_validation": True,
+        "rmse": 0.076543,
+        "difference": -0.001096,
+        "difference_interval": [-0.0014, -0.0007],
+        "interval_percent": 95,
+    },
     "questions": {str(n): 0.05 + n / 301 for n in range(1, 12)},
     "questions_mean_label": {str(n): 0.15 + n / 307 for n in range(1, 12)},
 }
@@ -283,7 +290,7 @@ def numbers(metrics):
 
 def test_the_tables_hold_every_error_of_the_metrics(page):
     cells = {text for _, text in page.all("td")}
-    apart = ("validation", "intervals")
+    apart = ("validation", "intervals", "recalibration")
     of_the_holdout = {name: part for name, part in METRICS.items() if name not in apart}
     assert len(numbers(of_the_holdout)) == 31
     assert {f"{number:.5f}" for number in numbers(of_the_holdout)} <= cells
@@ -299,6 +306,15 @@ def test_how_often_intervals_hold_stands_beside_what_was_promised(page):
         row = cells.index("1. smooth", row + 1)
     numbers = ["1,399", "87.6 %", "86.5 to 88.8 %", "0.432", "4 %"]
     assert cells[row + 2 : row + 7] == numbers
+
+
+@pytest.mark.parametrize("helps", [True, False])
+def test_what_recalibration_brings_is_told(results, helps):
+    metrics = METRICS | {"recalibration": METRICS["recalibration"] | {"helps_on_validation": helps}}
+    text = " ".join(source(results, metrics=metrics).split())
+    told = "error becomes 0.07654, a difference of -0.00110 (95 % interval -0.00140 to -0.00070)"
+    assert (told in text) == helps
+    assert ("so they are left as they are" in text) != helps
 
 
 def test_every_score_stands_in_the_row_of_what_it_is_of(results):

@@ -19,8 +19,8 @@ from galaxyzoo.catalogue.shards import predict_shard
 from galaxyzoo.catalogue.tables import write_tables
 from galaxyzoo.engine.augmentation import tta_maps
 from galaxyzoo.engine.devices import best_device
+from galaxyzoo.evaluation.calibrated import Calibrated
 from galaxyzoo.evaluation.familiarity import LIGHT, PLACE, SIZE, reference_of
-from galaxyzoo.evaluation.intervals import Intervals
 from galaxyzoo.tree.decision_tree import tree_from
 from galaxyzoo.tree.galaxy_zoo_2 import QUESTIONS
 
@@ -57,7 +57,7 @@ def predicted(folder: Path, members: list[Member], shard_size: int, batch_size: 
             None,
             members,
             COLUMNS,
-            Intervals(votes, votes[::-1], TREE),
+            Calibrated(votes, votes[::-1], np.arange(len(votes)), TREE),
             reference_of(features.astype(np.float32), features.astype(np.float32), light),
             settings,
             {"experiment": "benchmark", "commit": "none"},

@@ -1,7 +1,7 @@
-"""Pool the validation galaxies on which the intervals of a catalogue are calibrated."""
+"""Pool the validation galaxies on which a catalogue is calibrated."""
 
 import job
-from galaxyzoo.evaluation.intervals import calibration_table
+from galaxyzoo.evaluation.calibrated import calibration_table
 from galaxyzoo.evaluation.validation import read_members, together
 from galaxyzoo.foundation.handed_on import read_json, write_parquet
 from galaxyzoo.foundation.packed_crops import read_index

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 import job
+from galaxyzoo.evaluation.calibrated import calibrated_on
 from galaxyzoo.evaluation.central_pixel import central_pixel_benchmark, centre_colours
 from galaxyzoo.evaluation.coverage import (
     coverage_by_property,
@@ -17,9 +18,9 @@ from galaxyzoo.evaluation.coverage import (
 from galaxyzoo.evaluation.ensembles import member_scores
 from galaxyzoo.evaluation.error_tables import galaxy_properties
 from galaxyzoo.evaluation.held_out import read_held_out
-from galaxyzoo.evaluation.intervals import Intervals
 from galaxyzoo.evaluation.metrics import scores
 from galaxyzoo.evaluation.photometry import measured
+from galaxyzoo.evaluation.recalibration import recalibration_scores
 from galaxyzoo.evaluation.validation import read_members, together
 from galaxyzoo.foundation.handed_on import damaged, read_csv, read_json
 from galaxyzoo.foundation.packed_crops import packed_crops, read_index
@@ -94,12 +95,13 @@ validation = read_members(
 )
 pooled = together(validation, weights)
 metrics["validation"] = pooled.scores()
-intervals = Intervals(pooled.predicted, pooled.voted, tree)
+calibrated = calibrated_on(pooled, tree)
 bag = galaxies.predicted(snakemake.input.bag)
-held = covered(intervals.of(bag), galaxies.voted, tree)
+metrics["recalibration"] = recalibration_scores(calibrated.recalibration, bag, galaxies.voted)
+held = covered(calibrated.of(bag)[1], galaxies.voted, tree)
 properties = galaxy_properties(galaxies.voted, measured(crops, galaxies.rows), tree)
 networks = {seed: predicted["tta"] for seed, predicted in seeds.items()}
-metrics["intervals"] = coverage_scores(intervals, bag, networks, galaxies.voted) | {
+metrics["intervals"] = coverage_scores(calibrated, bag, networks, galaxies.voted) | {
     "answers": records(coverage_table(held, tree)),
     "by_property": records(coverage_by_property(properties, held, tree)),
 }

@@ -9,8 +9,8 @@ from galaxyzoo.catalogue.shards import predict_shard
 from galaxyzoo.engine.augmentation import tta_maps
 from galaxyzoo.engine.devices import best_device, body_dtype, memory_for, use_threads
 from galaxyzoo.engine.loaded_networks import restored_network
+from galaxyzoo.evaluation.calibrated import read_calibrated
 from galaxyzoo.evaluation.familiarity import read_reference
-from galaxyzoo.evaluation.intervals import read_intervals
 from galaxyzoo.foundation.gpus import lease_gpu, visible_gpus
 from galaxyzoo.foundation.handed_on import read_json
 from galaxyzoo.foundation.provenance import git_commit
@@ -41,7 +41,7 @@ with memory_for(batch_size, largest_px, "tta.batch_size"):
         Path(features) if (features := snakemake.output.get("features")) else None,
         [member for member in members if member.share],
         catalogue_columns(tree),
-        read_intervals(snakemake.input.calibration, tree),
+        read_calibrated(snakemake.input.calibration, tree),
         read_reference(Path(snakemake.input.reference)),
         settings["catalogue"],
         {"experiment": settings["experiment"], "commit": git_commit() or "unknown"},

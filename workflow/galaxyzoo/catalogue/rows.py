@@ -8,8 +8,9 @@ import pyarrow as pa
 
 from galaxyzoo.catalogue.columns import Column, joint_name, question_names
 from galaxyzoo.catalogue.ensemble import Galaxy, Predicted
+from galaxyzoo.evaluation.calibrated import Calibrated
 from galaxyzoo.evaluation.familiarity import FEATURES, LIGHT, PLACE, SIZE, Reference
-from galaxyzoo.evaluation.intervals import Intervals, asked, numbers_of
+from galaxyzoo.evaluation.intervals import asked, numbers_of
 from galaxyzoo.tree.decision_tree import DecisionTree
 
 FLAGS = {
@@ -33,7 +34,7 @@ def catalogue_rows(
     predicted: Predicted | None,
     tree: DecisionTree,
     columns: Sequence[Column],
-    intervals: Intervals,
+    calibrated: Calibrated,
     reference: Reference,
     made_by: dict[str, str],
 ) -> pa.Table:
@@ -44,7 +45,7 @@ def catalogue_rows(
     and `commit`.
     """
     good = [row for row, galaxy in enumerate(galaxies) if galaxy.picture is not None]
-    found = {} if predicted is None else numbers(predicted, tree, intervals)
+    found = {} if predicted is None else numbers(predicted, tree, calibrated)
     if predicted is not None:
         found |= measurements(predicted, reference)
         found["how_fitted"] = [galaxies[row].picture.how for row in good]
@@ -64,11 +65,11 @@ def catalogue_rows(
 
 
 def numbers(
-    predicted: Predicted, tree: DecisionTree, intervals: Intervals
+    predicted: Predicted, tree: DecisionTree, calibrated: Calibrated
 ) -> dict[str, np.ndarray]:
     """The columns of answers: volunteers asked, fractions, joint probabilities, their intervals."""
-    found, bounds = numbers_of(predicted.probabilities, tree), intervals.of(predicted.probabilities)
-    came, columns = asked(predicted.probabilities, tree), {}
+    probabilities, bounds = calibrated.of(predicted.probabilities)
+    found, came, columns = numbers_of(probabilities, tree), asked(probabilities, tree), {}
     for (question, answers), part in zip(question_names(tree), tree.slices, strict=True):
         columns[f"{question}_proportion_volunteers_asked"] = came[:, part.start]
         for i, answer in enumerate(answers, start=part.start):
@@ -81,8 +82,8 @@ def numbers(
         columns[name] = found.joint[:, i]
         columns[f"{name}_90pc_lower"] = bounds.lower.joint[:, i]
         columns[f"{name}_90pc_upper"] = bounds.upper.joint[:, i]
-    columns["path"] = [path(probabilities, tree) for probabilities in predicted.probabilities]
-    columns["sentence"] = [tree.describe(values) for values in predicted.probabilities]
+    columns["path"] = [path(values, tree) for values in probabilities]
+    columns["sentence"] = [tree.describe(values) for values in probabilities]
     return columns
 
 

@@ -16,8 +16,8 @@ from galaxyzoo.catalogue.rows import catalogue_rows
 from galaxyzoo.catalogue.sources import ImageReader
 from galaxyzoo.catalogue.tables import described
 from galaxyzoo.engine.prediction import ready
+from galaxyzoo.evaluation.calibrated import Calibrated
 from galaxyzoo.evaluation.familiarity import Reference
-from galaxyzoo.evaluation.intervals import Intervals
 from galaxyzoo.foundation.atomic_files import replaced
 from galaxyzoo.foundation.progress import progress
 
@@ -29,7 +29,7 @@ def predict_shard(
     features: Path | None,
     members: Sequence[Member],
     columns: Sequence[Column],
-    intervals: Intervals,
+    calibrated: Calibrated,
     reference: Reference,
     settings: dict[str, Any],
     made_by: Mapping[str, str],
@@ -45,7 +45,7 @@ def predict_shard(
     """
     listed = parquet.read_table(listing)
     reader = ImageReader(galaxies, settings)
-    tree = intervals.tree
+    tree = calibrated.tree
     size_px = max(member.crop_px for member in members)
     for member in members:
         ready(member.network, device)
@@ -65,7 +65,7 @@ def predict_shard(
     for batch in progress(batches, total=total, desc="predict", unit="batches"):
         pixels = [galaxy.picture.pixels for galaxy in batch if galaxy.picture is not None]
         predicted = predict_together(np.stack(pixels), members, device) if pixels else None
-        rows = catalogue_rows(batch, predicted, tree, columns, intervals, reference, made_by)
+        rows = catalogue_rows(batch, predicted, tree, columns, calibrated, reference, made_by)
         given = own.slice(start, len(batch))
         tables.append(
             pa.table([*given.columns, *rows.columns], [*own.column_names, *rows.column_names])

@@ -9,8 +9,9 @@ from scipy.stats import binomtest
 from scipy.stats import t as student
 
 from galaxyzoo.evaluation.bootstrap import INTERVAL_PERCENT, percentile_interval, resampled_means
+from galaxyzoo.evaluation.calibrated import Calibrated
 from galaxyzoo.evaluation.error_tables import equal_bins
-from galaxyzoo.evaluation.intervals import PERCENT, Bounds, Intervals, Numbers, numbers_of
+from galaxyzoo.evaluation.intervals import PERCENT, Bounds, Numbers, numbers_of
 from galaxyzoo.tree.decision_tree import DecisionTree
 
 KINDS = Numbers._fields
@@ -49,19 +50,21 @@ def main_columns(tree: DecisionTree) -> np.ndarray:
 
 
 def coverage_scores(
-    intervals: Intervals, bag: np.ndarray, seeds: Mapping[int, np.ndarray], voted: np.ndarray
+    calibrated: Calibrated, bag: np.ndarray, seeds: Mapping[int, np.ndarray], voted: np.ndarray
 ) -> dict[str, Any]:
     """Coverage of the intervals on held-out galaxies, as in metrics.json; arrays (N, columns).
 
-    `fraction` and `joint` give, for the `bag` and in the mean over the answers of the main
-    questions, the coverage, its bootstrap interval over galaxies, and the mean width; and the
-    coverage of the intervals of each of the `seeds` networks, on which they were calibrated.
+    `bag` and `seeds` are predictions as they are before they are calibrated. `fraction` and
+    `joint` give, for the `bag` and in the mean over the answers of the main questions, the
+    coverage, its bootstrap interval over galaxies, and the mean width; and the coverage of the
+    intervals of each of the `seeds` networks, on which they were calibrated.
     """
-    tree = intervals.tree
+    tree = calibrated.tree
     main = main_columns(tree)
-    together = covered(intervals.of(bag), voted, tree)
-    alone = [covered(intervals.of(predicted), voted, tree) for predicted in seeds.values()]
-    scores: dict[str, Any] = {"percent": PERCENT, "calibration_rows": intervals.rows}
+    together = covered(calibrated.of(bag)[1], voted, tree)
+    alone = [covered(calibrated.of(one)[1], voted, tree) for one in seeds.values()]
+    rows = calibrated.intervals.rows
+    scores: dict[str, Any] = {"percent": PERCENT, "calibration_rows": rows}
     for kind in KINDS:
         holds = getattr(together.holds, kind)[:, main]
         low, high = percentile_interval(resampled_coverage(holds))

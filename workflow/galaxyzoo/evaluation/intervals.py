@@ -11,15 +11,11 @@ and its joint probability, weighted by the answers that lead to the question.
 """
 
 import warnings
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 from crepes import ConformalRegressor
 
-from galaxyzoo.evaluation.validation import Validation
-from galaxyzoo.foundation.handed_on import read_parquet
 from galaxyzoo.tree.decision_tree import DecisionTree
 
 PERCENT = 90
@@ -74,30 +70,6 @@ def difficulty(numbers: Numbers, came: np.ndarray) -> Numbers:
     """
     spread = Numbers(*(np.sqrt(p * (1 - p) + LEAST_VARIANCE) for p in numbers))
     return Numbers(spread.fraction / np.sqrt(np.maximum(came, LEAST_ASKED)), spread.joint)
-
-
-def calibration_table(validation: Validation, tree: DecisionTree) -> pd.DataFrame:
-    """The validation galaxies that intervals are calibrated on, to be kept for `read_intervals`.
-
-    One row for each seed and galaxy: seed, GalaxyID, and each of the tree's columns as
-    `predicted_...` and `voted_...`.
-    """
-    table = validation.rows.to_frame(index=False)
-    both = [
-        pd.DataFrame(values, columns=[prefix + column for column in tree.columns])
-        for prefix, values in (("predicted_", validation.predicted), ("voted_", validation.voted))
-    ]
-    return pd.concat([table, *both], axis=1)
-
-
-def read_intervals(path: Path | str, tree: DecisionTree) -> "Intervals":
-    """The intervals that a `calibration_table` in a Parquet file gives."""
-    table = read_parquet(path)
-    predicted, voted = (
-        table[[prefix + column for column in tree.columns]].to_numpy()
-        for prefix in ("predicted_", "voted_")
-    )
-    return Intervals(predicted, voted, tree)
 
 
 class Intervals:
