@@ -133,7 +133,7 @@ def test_the_page_shows_galaxies_and_counts(made, browser, width_px, colour_sche
     page = made.results / "catalogues" / "test" / "catalogue.html"
     with opened(browser, page, width_px, colour_scheme) as shown:
         expect(shown.get_by_role("heading", name="The strangest")).to_be_visible()
-        assert shown.locator(".contact img").count() >= 7
+        assert shown.locator(".contact img").count() >= 6
         require_fit(shown)
         require_access(shown)
 

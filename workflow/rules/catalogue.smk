@@ -78,7 +78,7 @@ rule predict_shard:
         catalogue_file("benchmarks/predict_{shard}.tsv")
     conda:
         "../../envs/environment.yaml"
-    threads: network_threads
+    threads: shard_threads
     resources:
         gpu=network_gpus,
     params:

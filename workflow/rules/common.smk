@@ -439,3 +439,11 @@ def network_threads(wildcards):
 def network_gpus(wildcards):
     """GPUs of such a job."""
     return 0 if on_this_machine() and not has_gpu() else 1
+
+
+def shard_threads(wildcards):
+    """Threads of a job that predicts a shard: without a GPU, all cores divided by the shards."""
+    if not on_this_machine() or has_gpu():
+        return network_threads(wildcards)
+    listing = Path(catalogue_file("listing").format(**wildcards))
+    return max(1, workflow.cores // max(1, len(list(listing.glob("*.parquet")))))

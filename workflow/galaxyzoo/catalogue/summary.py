@@ -16,7 +16,7 @@ from galaxyzoo.catalogue.rows import FLAGS
 from galaxyzoo.evaluation.error_tables import main_columns
 from galaxyzoo.tree.decision_tree import DecisionTree
 
-ON_A_SHEET = 8
+ON_A_SHEET = 6
 REASONS = 10
 HALF = 0.5
 BAD = "flag_bad_image"
