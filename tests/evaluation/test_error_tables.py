@@ -125,6 +125,7 @@ def test_what_is_calibrated_has_no_calibration_error_and_what_is_off_has_its_off
     predicted = np.tile([0.22, 0.28, 0.55, 1.0], 5)[:, None]
     table = reliability_table(predicted, predicted - 0.1, NUMBER_TREE)
     assert table["galaxies"].tolist() == [10, 5, 5]
+    assert table["lowest"].tolist() == pytest.approx([0.2, 0.5, 0.9])  # 1 is in the last bin
     assert table["predicted"].tolist() == pytest.approx([0.25, 0.55, 1.0])
     assert table["calibration_error"].tolist() == pytest.approx([0.1] * 3)
     mixed = predicted + np.tile([0.06, -0.06, 0, 0], 5)[:, None]  # right on average
@@ -200,6 +201,8 @@ def test_the_centre_is_a_twentieth_of_the_width_and_the_sky_all_outside_the_larg
     crop[0, (radius > 49) & (radius <= 50)] = 250  # the rim of the circle, not sky
     table = measured(crop, np.array([0]))
     assert table["central_brightness"][0] == pytest.approx(100)
+    crop[0, (radius > 30) & (radius <= 50)] = 250  # a galaxy that fills more than the corners
+    assert measured(crop, np.array([0]))["central_brightness"][0] == pytest.approx(100)
 
 
 def test_light_is_counted_out_to_the_edge_of_the_largest_circle():

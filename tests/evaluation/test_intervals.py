@@ -15,6 +15,7 @@ from galaxyzoo.evaluation.coverage import (
     coverage_scores,
     coverage_table,
     covered,
+    main_columns,
     mean_coverage,
 )
 from galaxyzoo.evaluation.intervals import Intervals, asked, numbers_of
@@ -167,3 +168,11 @@ def test_coverage_by_property_is_over_bins_of_equal_numbers():
         table["coverage"] < table["coverage_high"]
     )
     assert both.all()
+
+
+def test_the_main_questions_are_those_that_most_are_asked():
+    main = np.array(GALAXY_ZOO_2.columns)[main_columns(GALAXY_ZOO_2)]
+    assert {column.split(".")[0] for column in main} == {
+        *("Class1", "Class2", "Class3", "Class4", "Class6", "Class7"),
+    }
+    assert main_columns(TREE).all()
