@@ -3,6 +3,7 @@
 import os
 import sys
 import tempfile
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,7 @@ from galaxyzoo.catalogue.tables import write_tables
 from galaxyzoo.engine.augmentation import tta_maps
 from galaxyzoo.engine.devices import best_device
 from galaxyzoo.evaluation.calibrated import Calibrated
-from galaxyzoo.evaluation.familiarity import LIGHT, PLACE, SIZE, reference_of
+from galaxyzoo.evaluation.familiarity import LIGHT, PLACE, SIZE, Reference, reference_of
 from galaxyzoo.tree.decision_tree import tree_from
 from galaxyzoo.tree.galaxy_zoo_2 import QUESTIONS
 
@@ -38,15 +39,29 @@ TREE = tree_from(QUESTIONS)
 COLUMNS = catalogue_columns(TREE)
 
 
+@cache
+def calibrated() -> Calibrated:
+    """Any calibration; it is read from a file by each job, and so not part of a speed."""
+    rng = np.random.default_rng(0)
+    shares = [rng.dirichlet(np.ones(len(q.answers)), CALIBRATED_ON) for q in TREE.questions]
+    votes = np.concatenate(TREE.weighted(shares), axis=1)
+    return Calibrated(votes, votes[::-1], np.arange(len(votes)), TREE)
+
+
+@cache
+def reference(width: int) -> Reference:
+    """Any description of training galaxies with as many features; also read by each job."""
+    rng = np.random.default_rng(0)
+    features = rng.normal(size=(CALIBRATED_ON, width)).astype(np.float32)
+    light = pd.DataFrame({name: rng.random(CALIBRATED_ON) for name in (LIGHT, PLACE, SIZE)})
+    return reference_of(features, features, light)
+
+
 def predicted(folder: Path, members: list[Member], shard_size: int, batch_size: int) -> list[Path]:
     """List the galaxies of a zip in a folder, and predict all shards; return their paths."""
     settings = SETTINGS | {"shard_size": shard_size}
     list_for_catalogue(folder / "images.zip", folder / "listing", settings, TREE)
-    rng = np.random.default_rng(0)
-    shares = [rng.dirichlet(np.ones(len(q.answers)), CALIBRATED_ON) for q in TREE.questions]
-    votes = np.concatenate(TREE.weighted(shares), axis=1)
-    features = rng.normal(size=(CALIBRATED_ON, members[0].network.body.num_features))
-    light = pd.DataFrame({name: rng.random(CALIBRATED_ON) for name in (LIGHT, PLACE, SIZE)})
+    width = members[0].network.body.num_features
     made = []
     for part in sorted((folder / "listing").glob("*.parquet")):
         made.append(folder / part.name)
@@ -57,8 +72,8 @@ def predicted(folder: Path, members: list[Member], shard_size: int, batch_size: 
             None,
             members,
             COLUMNS,
-            Calibrated(votes, votes[::-1], np.arange(len(votes)), TREE),
-            reference_of(features.astype(np.float32), features.astype(np.float32), light),
+            calibrated(),
+            reference(width),
             settings,
             {"experiment": "benchmark", "commit": "none"},
             batch_size,
