@@ -151,9 +151,24 @@ def test_a_picture_that_does_not_reach_far_enough_says_how_far_it_should():
     pixels = np.zeros((300, 300, 3), np.uint8)
     with pytest.raises(InputError, match="and 448 are needed for 224 at the scale of training"):
         fitted(Picture(pixels, 0.2), 224, radius_arcsec=20.0, settings=SETTINGS)
+    with pytest.raises(InputError, match="300 x 300 px, and 301 are needed for 100 at"):
+        fitted(Picture(pixels, 1.0), 100, radius_arcsec=50 * 3.004, settings=SETTINGS)
     for radius in (0.0, -1.0, np.nan):
         with pytest.raises(InputError, match="not a number of arcsec above 0"):
             fitted(Picture(pixels, 0.2), 224, radius, SETTINGS)
+
+
+def test_a_picture_of_just_the_scale_of_training_is_large_enough_whatever_is_rounded():
+    # A header's degrees are rounded: of such a picture's 24 px, 24.000000000000004 may be needed.
+    for radius in np.linspace(2, 20, 50):
+        content = fits_file(np.ones((24, 24), np.float32), wcs=sky(0.02 * radius))
+        found = fitted(decoded(content, SETTINGS), 24, radius, SETTINGS)
+        assert found.scale == pytest.approx(1)
+
+
+def test_a_band_without_a_file_is_named():
+    with pytest.raises(InputError, match="it has no file of the band r, g"):
+        decoded({"i": fits_file(PLANES[0])}, SETTINGS)
 
 
 def test_a_missing_file_is_named():

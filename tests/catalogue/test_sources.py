@@ -2,6 +2,8 @@
 
 import io
 import json
+import logging
+import os
 import tarfile
 import zipfile
 from pathlib import Path
@@ -81,6 +83,22 @@ def test_tars_of_webdataset_are_read_where_the_images_are(folder, tmp_path):
     assert "0000.tar cannot be read as a tar" in refused(shards)
 
 
+def test_an_image_that_is_in_two_tars_is_refused(folder, tmp_path):
+    shards = tmp_path / "shards"
+    shards.mkdir()
+    for name in ("a.tar", "b.tar"):
+        with tarfile.open(shards / name, "w") as tar:
+            tar.add(folder / "10.png", "10.png")
+    assert "the galaxy 10 occurs twice, as a.tar/10.png and as b.tar/10.png" in refused(shards)
+
+
+def test_files_that_are_no_images_are_counted(folder, caplog):
+    with caplog.at_level(logging.INFO):
+        list_galaxies(folder, SETTINGS)
+    assert "3 galaxies in" in caplog.text
+    assert "2 files that are no images are left out" in caplog.text
+
+
 @pytest.mark.parametrize("struct", [True, False])
 def test_parquet_files_with_images_in_a_column(tmp_path, struct):
     for file, numbers in (("a", [5, 6, 7]), ("b", [8])):
@@ -144,6 +162,10 @@ def test_rows_without_an_image_are_kept_and_a_column_of_none_is_refused(folder):
     assert table["id"].to_pylist() == [1, 2]
     with pytest.raises(FileNotFoundError):
         ImageReader(path, SETTINGS).read(table["place"][1].as_py())
+    path.write_text(f"file,z\n10.png,1\n,2\n{'y' * 300}.png,3\n", encoding="utf-8")
+    table = list_galaxies(path, SETTINGS).table
+    with pytest.raises(InputError, match="its row has no path of an image"):
+        ImageReader(path, SETTINGS).read(table["place"][1].as_py())
     path.write_text("file\ngone.png\n", encoding="utf-8")
     assert "no row of its column file names a file; it holds gone.png" in refused(path)
 
@@ -155,18 +177,29 @@ def test_a_table_of_positions_has_no_places(tmp_path):
     assert found.kind == "positions"
     assert found.table["id"].to_pylist() == ["J1", "J2"]
     assert found.table["place"].null_count == 2
+    path.write_text("ra,dec,url\n1.5,-2,https://example.org/a.jpg\n", encoding="utf-8")
+    assert list_galaxies(path, SETTINGS).kind == "positions"
 
 
 def test_a_file_for_each_band_is_one_galaxy(tmp_path):
-    for name in ("a-i.fits", "a-r.fits", "a-g.fits", "b_I.fits.gz", "b_R.fits.gz", "c.fits"):
+    for name in ("a-i.fits", "a-r.fits", "a-g.fits", "b_i.FITS.gz", "b_r.FITS.gz", "c.fits"):
         (tmp_path / name).write_bytes(name.encode())
     table = list_galaxies(tmp_path, SETTINGS).table
-    assert table["id"].to_pylist() == ["a", "b_I", "b_R", "c"]
+    assert table["id"].to_pylist() == ["a", "b", "c"]
     reader = ImageReader(tmp_path, SETTINGS)
     assert json.loads(table["place"][0].as_py()).keys() == {"i", "r", "g"}
     found = reader.read(table["place"][0].as_py())
     assert found == {band: f"a-{band}.fits".encode() for band in "irg"}
-    assert reader.read(table["place"][3].as_py()) == b"c.fits"
+    assert reader.read(table["place"][1].as_py()).keys() == {"i", "r"}
+    assert reader.read(table["place"][2].as_py()) == b"c.fits"
+    (tmp_path / "a.fits").write_bytes(b"")
+    assert "the galaxy a occurs twice" in refused(tmp_path)
+
+
+def test_files_of_one_band_alone_are_galaxies_with_the_names_they_have(tmp_path):
+    for name in ("a-r.fits", "b-r.fits"):
+        (tmp_path / name).write_bytes(b"")
+    assert list_galaxies(tmp_path, SETTINGS).table["id"].to_pylist() == ["a-r", "b-r"]
 
 
 def test_what_holds_no_galaxies_is_refused_in_a_sentence(folder, tmp_path):
@@ -180,6 +213,19 @@ def test_what_holds_no_galaxies_is_refused_in_a_sentence(folder, tmp_path):
     assert "rows.csv has no rows" in refused(tmp_path / "rows.csv")
     (tmp_path / "cut.parquet").write_bytes(b"PAR1")
     assert "cannot be read as a Parquet table" in refused(tmp_path / "cut.parquet")
+    parts = tmp_path / "parts"
+    parts.mkdir()
+    images = pa.array([picture(1)], pa.binary())
+    parquet.write_table(pa.table({"image": images, "z": [1]}), parts / "a.parquet")
+    assert "a column of images foo (catalogue.image_column)" in refused(parts, image_column="foo")
+    parquet.write_table(pa.table({"image": images, "z": ["x"]}), parts / "b.parquet")
+    assert "holds Parquet files of different columns" in refused(parts)
+    parquet.write_table(pa.table({"other": images}), parts / "b.parquet")
+    assert "b.parquet cannot be read as a Parquet table (it has no column image" in refused(parts)
+    parquet.write_table(pa.table({"image": images[:0]}), tmp_path / "none.parquet")
+    assert "none.parquet has no rows" in refused(tmp_path / "none.parquet")
+    (tmp_path / "empty" / os.fsdecode(b"\xff.png")).write_bytes(b"")
+    assert r"the name '\udcff.png' is not UTF-8" in refused(tmp_path / "empty")
     (folder / "x.tar").write_bytes(b"")
     assert "holds .tar and image files; give a folder of one kind" in refused(folder)
 
@@ -192,6 +238,19 @@ def test_ids_that_do_not_identify_are_refused(folder, tmp_path):
     assert "the galaxy 1 occurs twice, as row 1 and as row 2" in refused(path)
     path.write_text("objid,ra,dec\n1,1,1\n,2,2\n", encoding="utf-8")
     assert "row 2 has no objid; give each galaxy one" in refused(path)
+    path.write_text("id_str,ra,dec\na,1,1\n,2,2\n", encoding="utf-8")
+    assert "row 2 has no id_str; give each galaxy one" in refused(path)
+    path.write_text("objid,ra,dec\n1e18,1,1\n", encoding="utf-8")
+    assert "holds 1e+18, which is neither a whole number nor a text" in refused(path)
+    path.write_text("objid,ra,dec\n1,1,1\n,2,2\n", encoding="utf-8")
     assert "catalogue.id_column: " in refused(path, id_column="name")
     path.write_text("id,objid,ra,dec\n1,5,1,1\n", encoding="utf-8")
     assert "has a column id beside the objid" in refused(path, id_column="objid")
+
+
+def test_ids_that_are_whole_numbers_are_int64(tmp_path):
+    path = tmp_path / "positions.parquet"
+    for kind in (pa.int16(), pa.uint64()):
+        ids = pa.array([3, 1], kind)
+        parquet.write_table(pa.table({"objid": ids, "ra": [1.0, 2.0], "dec": [1.0, 2.0]}), path)
+        assert list_galaxies(path, SETTINGS).table["id"].combine_chunks() == pa.array([3, 1])

@@ -19,7 +19,7 @@ from galaxyzoo.foundation.errors import InputError
 def features(galaxies, seed, scale=1.0):
     rng = np.random.default_rng(seed)
     mixed = np.random.default_rng(9).normal(size=(12, 12))
-    return (scale * rng.normal(size=(galaxies, 12)) @ mixed).astype(np.float32)
+    return (20 + scale * rng.normal(size=(galaxies, 12)) @ mixed).astype(np.float32)
 
 
 @pytest.fixture
@@ -29,9 +29,17 @@ def reference():
 
 
 def test_galaxies_like_those_of_training_are_at_about_1(reference):
-    # The mean of the squares of 12 standard normal numbers is 1.
-    assert (reference.distances(features(2000, 2)) ** 2).mean() == pytest.approx(1, abs=0.05)
+    # The mean of the squares of 12 standard normal numbers is 1; of length 1, 11 of 12 are free.
+    assert 0.9 < (reference.distances(features(2000, 2)) ** 2).mean() < 1.05
     assert reference.distances(features(50, 3, scale=5.0)).min() > 2
+
+
+def test_what_is_dull_in_all_features_is_far_from_galaxies_of_training(reference):
+    # A picture of noise or of nothing: small features, in other shares than galaxies have.
+    shares = np.random.default_rng(4).exponential(size=(50, 12)).astype(np.float32)
+    _, limit = reference.limits[FEATURES]
+    assert reference.distances(0.01 * shares).min() > limit
+    assert reference.distances(np.zeros((1, 12), np.float32)) > limit
 
 
 def test_one_in_a_hundred_validation_galaxies_is_beyond_each_limit(reference):

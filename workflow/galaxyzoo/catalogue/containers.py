@@ -15,7 +15,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from galaxyzoo.foundation.errors import InputError
-from galaxyzoo.surveys.archives import LARGEST_BYTES, is_visible, opened_zip
+from galaxyzoo.surveys.archives import LARGEST_BYTES, opened_zip
 from galaxyzoo.surveys.layout import IMAGE_SUFFIXES
 
 PICTURES = (*IMAGE_SUFFIXES, ".fits", ".fits.gz", ".fit")
@@ -23,10 +23,10 @@ PACKED_TARS = (".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".tar.zst")
 
 
 class Container(Protocol):
-    """What holds images."""
+    """What holds files or, in Parquet files, rows."""
 
-    def images(self) -> Iterator[tuple[str, str]]:
-        """The name and the place of each image, in any order."""
+    def entries(self) -> Iterator[tuple[str, str]]:
+        """The name and the place of each file or row, in any order."""
 
     def read(self, place: str) -> bytes:
         """The bytes of an image."""
@@ -38,15 +38,17 @@ class Folder:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def images(self) -> Iterator[tuple[str, str]]:
-        """The path of each image, as name and as place."""
+    def entries(self) -> Iterator[tuple[str, str]]:
+        """The path of each file, as name and as place."""
         for file in self.path.rglob("*"):
-            name = file.relative_to(self.path).as_posix()
-            if is_visible(name, PICTURES) and file.is_file():
+            if file.is_file():
+                name = file.relative_to(self.path).as_posix()
                 yield name, name
 
     def read(self, place: str) -> bytes:
-        """The bytes of a file."""
+        """The bytes of a file; InputError if the place is empty."""
+        if not place:
+            raise InputError("its row has no path of an image")
         file = self.path / place
         require_size(file.stat().st_size)
         return file.read_bytes()
@@ -59,9 +61,9 @@ class Zip:
         """Open the zip; InputError if it is none."""
         self._zip = opened_zip(path)
 
-    def images(self) -> Iterator[tuple[str, str]]:
-        """The name of each image, also as its place."""
-        return ((n, n) for n in self._zip.namelist() if is_visible(n, PICTURES))
+    def entries(self) -> Iterator[tuple[str, str]]:
+        """The name of each file, also as its place."""
+        return ((name, name) for name in self._zip.namelist() if not name.endswith("/"))
 
     def read(self, place: str) -> bytes:
         """The bytes of a file."""
@@ -76,14 +78,15 @@ class Tars:
         """`tars` are paths from `path`, the folder that they are in."""
         self.path, self.tars = path, tars
 
-    def images(self) -> Iterator[tuple[str, str]]:
-        """The name of each image and where its bytes are; InputError if a tar is damaged."""
+    def entries(self) -> Iterator[tuple[str, str]]:
+        """The tar and name of each file, and where its bytes are; InputError if one is damaged."""
         for tar in self.tars:
             try:
                 with tarfile.open(self.path / tar, "r:") as archive:
                     for member in archive:
-                        if member.isfile() and is_visible(member.name, PICTURES):
-                            yield member.name, f"{member.offset_data}:{member.size}:{tar}"
+                        if member.isfile():
+                            place = f"{member.offset_data}:{member.size}:{tar}"
+                            yield f"{tar}/{member.name}", place
             except (tarfile.TarError, OSError) as error:
                 raise InputError(
                     f"{self.path / tar} cannot be read as a tar ({error}); replace it"
@@ -113,7 +116,7 @@ class ParquetFiles:
         self._group: tuple[str, str] | None = None
         self._values: pa.ChunkedArray | None = None
 
-    def images(self) -> Iterator[tuple[str, str]]:
+    def entries(self) -> Iterator[tuple[str, str]]:
         """The row of each image, counted from 0 in its file, and its place."""
         for file in self.files:
             row = 0

@@ -36,6 +36,8 @@ def from_fits(
         if len(planes) == 1:
             planes = np.repeat(planes, 3, axis=0)
     else:
+        if missing := [band for band in settings["bands"] if band not in content]:
+            raise InputError(f"it has no file of the band {', '.join(missing)}")
         found = [planes_of(content[band], settings["hdu"]) for band in settings["bands"]]
         shapes = {planes.shape for planes, _ in found}
         if len(shapes) > 1 or len(found[0][0]) != 1:

@@ -1,5 +1,6 @@
 """Tables of galaxies as they are given: CSV, Parquet, FITS or VOTable, with every column."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -35,11 +36,16 @@ def read_given_table(path: Path, id_column: str | None) -> pa.Table:
         texts = {name: pa.string() for name in (id_column, "id_str", "iauname", "id") if name}
         with readable(path, "CSV"):
             table = csv.read_csv(path, convert_options=csv.ConvertOptions(column_types=texts))
-    if not len(table):
-        raise InputError(f"{path} has no rows; give a table of galaxies")
-    if twice := [name for name in table.column_names if table.column_names.count(name) > 1]:
-        raise InputError(f"{path} has the column {twice[0]} twice; leave the one that counts")
+    require_rows(len(table), table.column_names, path)
     return table
+
+
+def require_rows(count: int, columns: Sequence[str], path: Path) -> None:
+    """Raise InputError if a table has no rows, or two columns of one name."""
+    if not count:
+        raise InputError(f"{path} has no rows; give a table of galaxies")
+    if twice := [name for name in columns if columns.count(name) > 1]:
+        raise InputError(f"{path} has the column {twice[0]} twice; leave the one that counts")
 
 
 def from_astropy(table: Table) -> pa.Table:

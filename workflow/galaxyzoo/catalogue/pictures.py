@@ -1,6 +1,7 @@
 """From the bytes of a picture to the pixels that a network takes: decoded, to scale, cut out."""
 
 import io
+import math
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -12,6 +13,7 @@ from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.surveys.crops import LARGEST_PIXELS, decode, image_fault
 
 FITS_START = b"SIMPLE  ="
+ROUNDING_PX = 0.001  # of a picture that is as wide as is needed, by numbers that are rounded
 GREY_OR_PALETTE = ("L", "LA", "RGBA", "P", "1", "I;16", "I")
 
 Content = bytes | Mapping[str, bytes]
@@ -83,12 +85,13 @@ def fitted(
     if known and not 0 < radius_arcsec < np.inf:
         raise InputError(f"its radius is {radius_arcsec}, not a number of arcsec above 0")
     scale = picture.pixel_scale / (settings["training_scale"] * radius_arcsec) if known else 1.0
-    needed_px = size_px / scale
-    if min(height, width) < needed_px:
+    needed_px, shortest_px = size_px / scale, min(height, width)
+    if shortest_px < needed_px - ROUNDING_PX:
         raise InputError(
-            f"the picture is {width} x {height} px, and {needed_px:.0f} are needed"
-            + (f" for {size_px} at the scale of training" if known else "")
+            f"the picture is {width} x {height} px, and {math.ceil(needed_px - ROUNDING_PX)} are "
+            "needed" + (f" for {size_px} at the scale of training" if known else "")
         )
+    needed_px = min(needed_px, shortest_px)
     if not known:
         left, top = (width - size_px) // 2, (height - size_px) // 2
         middle = picture.pixels[top : top + size_px, left : left + size_px]

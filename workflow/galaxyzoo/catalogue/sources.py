@@ -6,6 +6,7 @@ one for each band.
 
 import json
 import logging
+import os
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -24,9 +25,14 @@ from galaxyzoo.catalogue.containers import (
     Tars,
     Zip,
 )
-from galaxyzoo.catalogue.given_tables import TABLES, is_of_images, read_given_table
+from galaxyzoo.catalogue.given_tables import (
+    TABLES,
+    is_of_images,
+    read_given_table,
+    require_rows,
+)
 from galaxyzoo.foundation.errors import InputError
-from galaxyzoo.surveys.archives import is_visible
+from galaxyzoo.surveys.archives import is_utf8, is_visible
 from galaxyzoo.surveys.layout import galaxy_id
 from galaxyzoo.surveys.tables import readable
 
@@ -58,7 +64,7 @@ class ImageReader:
 
         Raises InputError or OSError if there is no such image.
         """
-        if not place.startswith("{"):
+        if not place.startswith('{"'):
             return self._container.read(place)
         return {band: self._container.read(one) for band, one in json.loads(place).items()}
 
@@ -74,14 +80,22 @@ def list_galaxies(path: Path, settings: Mapping[str, Any]) -> Listed:
         return listed_parquet(path, container, settings)
     if not path.is_dir() and path.name.lower().endswith(TABLES):
         return listed_table(path, settings)
-    names = by_band(dict(container.images()), settings["bands"])
-    if not names:
+    files = sorted(container.entries())
+    images = [(name, place) for name, place in files if is_visible(name, PICTURES)]
+    if not images:
         raise InputError(f"{path} holds no images; it should hold files in {', '.join(PICTURES)}")
+    if unfit := [name for name, _ in images if not is_utf8(name)]:
+        raise InputError(f"{path}: the name {unfit[0]!a} is not UTF-8; rename the image")
+    names, places = zip(*by_band(images, settings["bands"]), strict=True)
     stems = [stem(name) for name in names]
-    require_unique(stems, list(names), path)
-    ids = pa.array(as_numbers(stems) or stems)
-    table = pa.table({"id": ids, "place": list(names.values())})
-    log.info("%d images in %s", len(table), path)
+    require_unique(stems, names, path)
+    table = pa.table({"id": pa.array(as_numbers(stems) or stems), "place": places})
+    log.info(
+        "%d galaxies in %s; %d files that are no images are left out",
+        len(table),
+        path,
+        len(files) - len(images),
+    )
     return Listed(table.sort_by("id"), "images")
 
 
@@ -128,7 +142,10 @@ def container_in(folder: Path, settings: Mapping[str, Any]) -> Container:
     if found[".parquet"]:
         if column := column_of_bytes(folder / found[".parquet"][0], settings):
             return ParquetFiles(folder, found[".parquet"], column)
-        raise InputError(f"{folder} holds Parquet files without a column of images")
+        raise InputError(
+            f"{folder} holds Parquet files without a column of images"
+            + (f" {named} (catalogue.image_column)" if (named := settings["image_column"]) else "")
+        )
     return Folder(folder)
 
 
@@ -149,21 +166,25 @@ def column_of_bytes(path: Path, settings: Mapping[str, Any]) -> str | None:
     return fit[0] if fit else None
 
 
-def by_band(places: Mapping[str, str], bands: Sequence[str]) -> dict[str, str]:
-    """Images by name, where FITS files that differ only in the band are one, named without it."""
-    ending = re.compile(rf"[-_.]({'|'.join(map(re.escape, bands))})(?=\.fits?(\.gz)?$)", re.I)
-    groups: dict[str, dict[str, str]] = defaultdict(dict)
-    by_lower = {band.lower(): band for band in bands}
-    for name in sorted(places):
-        if found := ending.search(name):
-            whole = ending.sub("", name)
-            groups[whole][by_lower[found[1].lower()]] = name
-    joined = {whole: some for whole, some in groups.items() if len(some) == len(bands)}
-    taken = {name for some in joined.values() for name in some.values()}
-    result = {name: place for name, place in sorted(places.items()) if name not in taken}
-    for whole, some in joined.items():
-        result[whole] = json.dumps({band: places[name] for band, name in some.items()})
-    return result
+def by_band(images: Sequence[tuple[str, str]], bands: Sequence[str]) -> list[tuple[str, str]]:
+    """Names and places of images, where FITS files that differ only in the band are one.
+
+    That one is named without the band. A galaxy that lacks bands is one too, if any galaxy has
+    several: it is not taken for a grey picture.
+    """
+    ending = re.compile(rf"[-_.]({'|'.join(map(re.escape, bands))})(?=\.(?i:fits?(\.gz)?)$)")
+    result, groups = [], defaultdict(dict)
+    for name, place in images:
+        if (found := ending.search(name)) is None:
+            result.append((name, place))
+        else:
+            whole = ending.sub("", name), found[0][0]
+            groups[whole][found[1]] = name, place
+    if not any(len(some) > 1 for some in groups.values()):
+        return list(images)
+    for (whole, _), some in groups.items():
+        result.append((whole, json.dumps({band: place for band, (_, place) in some.items()})))
+    return sorted(result)
 
 
 def stem(name: str) -> str:
@@ -204,11 +225,20 @@ def listed_parquet(path: Path, container: ParquetFiles, settings: Mapping[str, A
     """The galaxies of Parquet files with images, with all other columns."""
     tables = []
     for file in container.files:
-        schema = parquet.read_schema(container.path / file)
-        others = [name for name in schema.names if name != container.column]
-        tables.append(parquet.read_table(container.path / file, columns=others))
-    given = pa.concat_tables(tables, promote_options="default")
-    places = pa.array([place for _, place in container.images()], pa.string())
+        with readable(container.path / file, "Parquet"):
+            names = parquet.read_schema(container.path / file).names
+            if container.column not in names:
+                raise ValueError(f"it has no column {container.column}, as the others have")
+            others = [name for name in names if name != container.column]
+            tables.append(parquet.read_table(container.path / file, columns=others))
+    try:
+        given = pa.concat_tables(tables, promote_options="default")
+    except pa.ArrowException as error:
+        raise InputError(
+            f"{path} holds Parquet files of different columns ({error}); make them the same"
+        ) from error
+    places = pa.array([place for _, place in container.entries()], pa.string())
+    require_rows(len(places), given.column_names, path)
     log.info("%d galaxies in %s, with images in %s", len(places), path, container.column)
     return Listed(with_ids(given, places, path, settings), "parquet")
 
@@ -222,7 +252,7 @@ def listed_table(path: Path, settings: Mapping[str, Any]) -> Listed:
         places = pa.nulls(len(given), pa.string())
         return Listed(with_ids(given, places, path, settings), "positions")
     paths = given[column].cast(pa.string()).fill_null("").to_pylist()
-    found = sum((path.parent / one).is_file() for one in paths if one)
+    found = sum(os.path.isfile(path.parent / one) for one in paths if one)
     if not found:
         raise InputError(
             f"{path}: no row of its column {column} names a file; it holds {paths[0]}, where a "
@@ -244,7 +274,7 @@ def image_column(given: pa.Table, path: Path, settings: Mapping[str, Any]) -> st
         values = given[name]
         if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
             first = next((text for text in values.slice(0, 100).to_pylist() if text), "")
-            if first.lower().endswith(PICTURES):
+            if first.lower().endswith(PICTURES) and "://" not in first:
                 return name
     if all(name in given.column_names for name in POSITION):
         return None
@@ -276,17 +306,29 @@ def with_ids(
     if column is None:
         ids = pa.array(range(1, len(places) + 1), pa.int64())
     else:
-        ids = given[column].combine_chunks()
-        if ids.null_count:
-            row = ids.is_null().to_pylist().index(True) + 1
-            raise InputError(f"{path}, row {row} has no {column}; give each galaxy one")
-        if not pa.types.is_integer(ids.type):
-            texts = ids.cast(pa.string()).to_pylist()
-            ids = pa.array(as_numbers(texts) or texts)
-        require_unique(ids.to_pylist(), [f"row {row}" for row in range(1, len(ids) + 1)], path)
+        ids = ids_of(given[column], column, path)
     if "id" in given.column_names and column != "id":
         raise InputError(f"{path} has a column id beside the {column} that identifies; rename it")
     own = given.drop_columns(["id"]) if column == "id" else given
     if "place" in own.column_names:
         raise InputError(f"{path} has a column called place, which has another use; rename it")
     return pa.table([ids, places, *own.columns], ["id", "place", *own.column_names])
+
+
+def ids_of(cells: pa.ChunkedArray, column: str, path: Path) -> pa.Array:
+    """The ids in a column, int64 if all are whole numbers, else string.
+
+    Raises InputError if the column holds neither, or if an id is missing or occurs twice.
+    """
+    values = cells.to_pylist()
+    if None in values or "" in values:
+        row = next(row for row, value in enumerate(values, 1) if value in (None, ""))
+        raise InputError(f"{path}, row {row} has no {column}; give each galaxy one")
+    if unfit := [value for value in values if type(value) not in (int, str)]:
+        raise InputError(
+            f"{path}: its column {column} holds {unfit[0]!r}, which is neither a whole number nor "
+            "a text; name another one in catalogue.id_column"
+        )
+    require_unique(values, [f"row {row}" for row in range(1, len(values) + 1)], path)
+    texts = [str(value) for value in values]
+    return pa.array(as_numbers(texts) or texts)

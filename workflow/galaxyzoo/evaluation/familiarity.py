@@ -27,8 +27,8 @@ LIGHT, PLACE, SIZE, FEATURES = (
 class Reference(NamedTuple):
     """What the galaxies of training are like.
 
-    `mean` (C,) and `precision` (C, C) float32 are those of a network's features, `limits` the
-    lowest and highest value of each property.
+    `mean` (C,) and `precision` (C, C) float32 are those of a network's features, each galaxy's of
+    length 1; `limits` are the lowest and highest value of each property.
     """
 
     mean: np.ndarray
@@ -39,9 +39,10 @@ class Reference(NamedTuple):
         """Mahalanobis distances (n,) of features (n, C), over the root of their number C.
 
         Galaxies of training are at about 1 (Lee et al. 2018, NeurIPS 31, use it to find what is
-        unlike them).
+        unlike them). Features are first brought to length 1 (Mueller & Hein 2025, ICML): those of
+        an empty picture are small, and would else be near the mean.
         """
-        away = features - self.mean
+        away = of_unit_length(features) - self.mean
         squared = np.einsum("nc,nc->n", away @ self.precision, away)
         return np.sqrt(np.maximum(squared, 0) / features.shape[1])
 
@@ -63,7 +64,7 @@ def reference_of(train: np.ndarray, valid: np.ndarray, measured: pd.DataFrame) -
             "validation: 0 leaves no galaxies to set the limits of the catalogue's flags on; "
             "train with some"
         )
-    fitted = LedoitWolf().fit(train.astype(np.float64))
+    fitted = LedoitWolf().fit(of_unit_length(train).astype(np.float64))
     found = Reference(fitted.location_.astype(np.float32), fitted.precision_.astype(np.float32), {})
     tails = BEYOND_PERCENT, 100 - BEYOND_PERCENT
     both = BEYOND_PERCENT / 2, 100 - BEYOND_PERCENT / 2
@@ -80,6 +81,12 @@ def reference_of(train: np.ndarray, valid: np.ndarray, measured: pd.DataFrame) -
             FEATURES: (-np.inf, float(strange)),
         }
     )
+
+
+def of_unit_length(features: np.ndarray) -> np.ndarray:
+    """Features (n, C) float32, each galaxy's divided by their length; zeros stay zeros."""
+    lengths = np.linalg.norm(features, axis=1, keepdims=True)
+    return features / np.maximum(lengths, np.finfo(np.float32).tiny)
 
 
 def write_reference(reference: Reference, path: Path) -> None:
