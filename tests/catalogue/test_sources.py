@@ -92,6 +92,14 @@ def test_an_image_that_is_in_two_tars_is_refused(folder, tmp_path):
     assert "the galaxy 10 occurs twice, as a.tar/10.png and as b.tar/10.png" in refused(shards)
 
 
+def test_a_link_that_leads_nowhere_is_a_galaxy_without_an_image(folder):
+    (folder / "lost.png").symlink_to(folder / "gone.png")
+    table = list_galaxies(folder, SETTINGS).table
+    assert table["id"].to_pylist()[-1] == "lost"
+    with pytest.raises(FileNotFoundError):
+        ImageReader(folder, SETTINGS).read("lost.png")
+
+
 def test_files_that_are_no_images_are_counted(folder, caplog):
     with caplog.at_level(logging.INFO):
         list_galaxies(folder, SETTINGS)
@@ -226,6 +234,8 @@ def test_what_holds_no_galaxies_is_refused_in_a_sentence(folder, tmp_path):
     assert "none.parquet has no rows" in refused(tmp_path / "none.parquet")
     (tmp_path / "empty" / os.fsdecode(b"\xff.png")).write_bytes(b"")
     assert r"the name '\udcff.png' is not UTF-8" in refused(tmp_path / "empty")
+    (tmp_path / "latin.csv").write_bytes("id,file\n1,é.png\n".encode("latin-1"))
+    assert "CSV table (its column file is not UTF-8)" in refused(tmp_path / "latin.csv")
     (folder / "x.tar").write_bytes(b"")
     assert "holds .tar and image files; give a folder of one kind" in refused(folder)
 

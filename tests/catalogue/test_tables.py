@@ -32,6 +32,8 @@ def rows(shard: int, galaxies: int) -> pa.Table:
         "redshift": pa.array([None, *rng.random(galaxies - 1)], pa.float64()),
         "note": ['é,"<&>' * (1 + shard)] * galaxies,
         "night": pa.array([datetime.date(2026, 1, 1 + shard)] * galaxies),
+        "Seen_in": pa.array([["a", 'b"']] * galaxies),
+        "raw": pa.array([b"\xff"] * galaxies),
         "seen": pa.array([None if shard == 2 else False, *[True] * (galaxies - 1)], pa.bool_()),
     }
     values = {
@@ -166,6 +168,8 @@ def test_the_csv_holds_the_same_in_its_own_letters(folder, whole):
     assert table.columns.tolist() == whole.columns.tolist()
     np.testing.assert_allclose(table["Class1_1"], whole["Class1_1"], rtol=1e-6)
     assert table["note"].tolist() == whole["note"].tolist()
+    assert table["Seen_in"][0] == """['a', 'b"']"""
+    assert table["raw"][0] == r"b'\xff'"
 
 
 def test_parquet_tells_unit_ucd_and_meaning_of_each_column(folder):
@@ -179,8 +183,8 @@ def test_parquet_tells_unit_ucd_and_meaning_of_each_column(folder):
 
 def test_the_plain_table_leaves_out_intervals_and_fractions_of_what_few_are_asked(folder, whole):
     plain = pd.read_parquet(folder / "catalogue_plain.parquet")
-    own = ["id", "count", "redshift", "note", "night", "seen"]
-    assert plain.columns.tolist()[:6] == own
+    own = ["id", "count", "redshift", "note", "night", "Seen_in", "raw", "seen"]
+    assert plain.columns.tolist()[:8] == own
     assert not [name for name in plain if "90pc" in name or name == "path"]
     few = whole["bar_proportion_volunteers_asked"] < 0.5
     assert 0 < few.sum() < len(few)

@@ -39,9 +39,9 @@ class Folder:
         self.path = path
 
     def entries(self) -> Iterator[tuple[str, str]]:
-        """The path of each file, as name and as place."""
+        """The path of each file, as name and as place; of links that lead nowhere too."""
         for file in self.path.rglob("*"):
-            if file.is_file():
+            if not file.is_dir():
                 name = file.relative_to(self.path).as_posix()
                 yield name, name
 

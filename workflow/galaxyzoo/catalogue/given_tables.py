@@ -36,6 +36,8 @@ def read_given_table(path: Path, id_column: str | None) -> pa.Table:
         texts = {name: pa.string() for name in (id_column, "id_str", "iauname", "id") if name}
         with readable(path, "CSV"):
             table = csv.read_csv(path, convert_options=csv.ConvertOptions(column_types=texts))
+            if unread := [field.name for field in table.schema if is_of_images(field.type)]:
+                raise ValueError(f"its column {unread[0]} is not UTF-8")
     require_rows(len(table), table.column_names, path)
     return table
 

@@ -55,12 +55,25 @@ def list_for_catalogue(
 
 
 def require_own_names(names: list[str], path: Path, tree: DecisionTree) -> None:
-    """Raise InputError if a column of the input would be taken for one of the catalogue's."""
-    own = {column.name for column in catalogue_columns(tree)[1:]} | {PLACE, RADIUS, FAULT}
-    if taken := [name for name in names if name in own]:
+    """Raise InputError if a column of the input could not stand beside the catalogue's.
+
+    In FITS, names are ASCII and capital letters make no difference.
+    """
+    own = {column.name.lower() for column in catalogue_columns(tree)[1:]}
+    if taken := [name for name in names if name.lower() in own | {PLACE, RADIUS, FAULT}]:
         raise InputError(
             f"{path} has columns with names of the catalogue's own: {', '.join(taken[:5])}; rename "
             "them, for example to end in _before"
+        )
+    if unfit := [name for name in names if not (name.isascii() and name.isprintable() and name)]:
+        raise InputError(
+            f"{path} has the column {unfit[0]!r}, and names of columns in FITS are in ASCII; "
+            "rename it"
+        )
+    lower = [name.lower() for name in names]
+    if twice := [name for name in names if lower.count(name.lower()) > 1]:
+        raise InputError(
+            f"{path} has the columns {' and '.join(twice[:2])}, which are one to FITS; rename one"
         )
 
 

@@ -90,9 +90,16 @@ def write_csv(tables: Tables, path: Path) -> None:
     """Write tables as one CSV file."""
     with replaced(path) as unfinished, ExitStack() as stack:
         writer = None
-        for table in tables():
+        for given in tables():
+            table = pa.table({name: in_csv(given[name]) for name in given.column_names})
             writer = writer or stack.enter_context(csv.CSVWriter(unfinished, table.schema))
             writer.write_table(table)
+
+
+def in_csv(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """A column as CSV can hold it: lists, structs and bytes are text."""
+    kind = values.type
+    return values if pa.types.is_primitive(kind) or pa.types.is_decimal(kind) else plainly(values)
 
 
 def write_parquet(tables: Tables, path: Path) -> None:
