@@ -158,6 +158,9 @@ def test_a_table_s_cells_come_as_they_are(tmp_path, folder):
     found = list_galaxies(path, SETTINGS).table
     assert found["id"].to_pylist() == ["007", "010"]
     assert found["colours"].to_pylist() == colours.tolist()
+    path = folder / "table.parquet"
+    pd.DataFrame({"file": ["10.png", "10.png"]}, dtype="category").to_parquet(path)
+    assert list_galaxies(path, SETTINGS).table["file"].to_pylist() == ["10.png", "10.png"]
     path = folder / "table.csv"
     path.write_text("id,file\n007,10.png\n010,deep/9.PNG\n", encoding="utf-8")
     assert list_galaxies(path, SETTINGS).table["id"].to_pylist() == ["007", "010"]

@@ -16,6 +16,7 @@ from astropy.table import Table
 from pyarrow import dataset, parquet
 
 from galaxyzoo.catalogue.columns import catalogue_columns, plain_columns, question_names
+from galaxyzoo.catalogue.summary import summary
 from galaxyzoo.catalogue.tables import described, write_readme, write_tables
 from trees import GALAXY_ZOO_2, RING_TREE
 
@@ -195,6 +196,15 @@ def test_the_plain_table_leaves_out_intervals_and_fractions_of_what_few_are_aske
         assert (folder / f"catalogue_plain.{name}").stat().st_size > 0
     table = Table.read(folder / "catalogue_plain.fits")
     np.testing.assert_array_equal(np.isnan(table["bar_yes_fraction"]), few)
+
+
+def test_what_is_unlike_training_is_on_no_sheet_of_an_answer(folder, whole):
+    found = summary(sorted((folder / "catalogue.parquet").iterdir()), GALAXY_ZOO_2)
+    unlike = set(whole.loc[whole["flag_unlike_training"], "id"])
+    *by_answer, strangest, _ = found.sheets
+    assert by_answer
+    assert not unlike & {id for sheet in by_answer for id in sheet.galaxies["id"]}
+    assert unlike & set(strangest.galaxies["id"])
 
 
 def test_the_readme_explains_each_column(tmp_path):

@@ -25,7 +25,7 @@ def read_given_table(path: Path, id_column: str | None) -> pa.Table:
     name = path.name.lower()
     if name.endswith(".parquet"):
         with readable(path, "Parquet"):
-            table = parquet.read_table(path)
+            table = without_dictionaries(parquet.read_table(path))
     elif name.endswith(FITS_SUFFIXES):
         with readable(path, "FITS"), first_fits_table(path) as unit:
             table = from_astropy(Table.read(unit))
@@ -40,6 +40,15 @@ def read_given_table(path: Path, id_column: str | None) -> pa.Table:
                 raise ValueError(f"its column {unread[0]} is not UTF-8")
     require_rows(len(table), table.column_names, path)
     return table
+
+
+def without_dictionaries(table: pa.Table) -> pa.Table:
+    """A table whose dictionary-encoded columns, such as pandas' categories, are plain ones."""
+    plain = [
+        field.with_type(field.type.value_type) if pa.types.is_dictionary(field.type) else field
+        for field in table.schema
+    ]
+    return table.cast(pa.schema(plain))
 
 
 def require_rows(count: int, columns: Sequence[str], path: Path) -> None:

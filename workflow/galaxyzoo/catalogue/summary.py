@@ -129,9 +129,13 @@ def summary(shards: Sequence[Path], tree: DecisionTree) -> Summary:
 
 
 def values(table: pd.DataFrame, tree: DecisionTree) -> dict[str, pd.Series]:
-    """What each sheet's galaxies are chosen by: its least probable answer, or a distance."""
+    """What each sheet's galaxies are chosen by: its least probable answer, or a distance.
+
+    A galaxy that is unlike those of training is on no sheet of an answer.
+    """
+    like_training = ~table["flag_unlike_training"].astype(bool)
     by_answer = {
-        title: table[[joint_name(column) for column in columns]].min(axis=1)
+        title: table[[joint_name(column) for column in columns]].min(axis=1).where(like_training)
         for title, columns in sheets_of(tree).items()
     }
     return by_answer | {
