@@ -12,6 +12,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.starting_points import file_of_weights, has_seen_galaxy_zoo
 
 Schema = dict[str, Any]
 
@@ -37,11 +38,11 @@ def validated(config: dict[str, Any], schema: Schema) -> dict[str, Any]:
 
     It is that of one experiment: what says which variants there are is left out, and so are the
     settings of a catalogue and of unused survey sources. Whether the weights have seen Galaxy Zoo's
-    votes is taken from their name unless the config says it. The epochs of each stage are
-    multiplied by `epochs_scale`, with a minimum of one. The scale is then set to 1, so that
-    validating the result again does not change it. Two configs with the same meaning give the same
-    result. Raises InputError with one line for each wrong key: its name, the value found, and what
-    is allowed.
+    votes is taken from their name, or the config beside them, unless the config says it. The epochs
+    of each stage are multiplied by `epochs_scale`, with a minimum of one. The scale is then set to
+    1, so that validating the result again does not change it. Two configs with the same meaning
+    give the same result. Raises InputError with one line for each wrong key: its name, the value
+    found, and what is allowed.
     """
     validator = Draft202012Validator(schema)
     problems = [problem(error) for error in validator.iter_errors(config)]
@@ -54,7 +55,9 @@ def validated(config: dict[str, Any], schema: Schema) -> dict[str, Any]:
         raise InputError("\n".join(f"config: {line}" for line in problems))
     model = config["model"]
     if model["seen_galaxy_zoo"] is None:
-        model["seen_galaxy_zoo"] = named_after_galaxy_zoo(model)
+        model["seen_galaxy_zoo"] = named_after_galaxy_zoo(model) or has_seen_galaxy_zoo(
+            model["weights"]
+        )
     for stage in config["stages"]:
         stage["epochs"] = max(1, round(config["epochs_scale"] * stage["epochs"]))
     config["epochs_scale"] = 1.0
@@ -215,19 +218,12 @@ def require_files(config: dict[str, Any], find: Callable[[str], str]) -> None:
     `find` turns a path of the config into that of the file. Snakemake itself would go on with what
     was made from an earlier file.
     """
-    weights = config["model"]["weights"]
-    named = {
-        "model.weights": None if weights in ("pretrained", "random") else weights,
-        "survey.fair_ids": config["survey"]["fair_ids"],
-    }
-    missing = {key: path for key, path in named.items() if path and not Path(find(path)).is_file()}
-    if missing:
+    if (weights := config["model"]["weights"]) not in ("pretrained", "random"):
+        file_of_weights(weights, find)
+    if (path := config["survey"]["fair_ids"]) and not Path(find(path)).is_file():
         raise InputError(
-            "\n".join(
-                f"config: {key}: there is no file {path}; give the path from the folder in which "
-                "snakemake is started"
-                for key, path in missing.items()
-            )
+            f"config: survey.fair_ids: there is no file {path}; give the path from the folder in "
+            "which snakemake is started"
         )
 
 

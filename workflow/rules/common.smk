@@ -43,6 +43,7 @@ from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.gpus import has_gpu, visible_gpus
 from galaxyzoo.foundation.listings import listing_hash
 from galaxyzoo.foundation.stage_owners import stage_owners
+from galaxyzoo.starting_points import file_of_weights
 from galaxyzoo.surveys import layout
 from galaxyzoo.surveys.layout import SurveyFiles
 from galaxyzoo.tree.questions import questions_of, without_words
@@ -207,9 +208,11 @@ def fair_ids(survey):
 
 
 def weights_file(wildcards):
-    """Path of the starting weights if the config names a file, or nothing."""
+    """Path of the starting weights if the config names them, or nothing."""
     weights = STARTING_WEIGHTS[wildcards.starting_weights]["weights"]
-    return [] if weights in ("pretrained", "random") else weights
+    if weights in ("pretrained", "random"):
+        return []
+    return file_of_weights(weights, find=workflow.modifier.modify_path)
 
 
 def weights_to_start_from(wildcards):

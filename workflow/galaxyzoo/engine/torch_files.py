@@ -68,6 +68,12 @@ def load_checked(path: Path) -> State:
     return state
 
 
+def read_metadata(path: Path) -> dict[str, str]:
+    """The metadata with which `save_checked` wrote a file. Raises any of UNREADABLE."""
+    with safe_open(path, framework="pt") as file:
+        return file.metadata() or {}
+
+
 def checksum(state: State) -> int:
     """CRC-32 of all tensors, by name."""
     total = 0

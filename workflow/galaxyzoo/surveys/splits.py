@@ -41,14 +41,17 @@ def split(
     validation_fraction: float,
     seed: int,
     fair_ids: set[int] | None = None,
+    training_galaxies: int | None = None,
 ) -> pd.Series:
     """Divide the galaxies that are not held out into training and validation.
 
     `validation_fraction` is the share of these galaxies to validate on or, with `fair_ids`, of the
     fair ones among them; then only fair galaxies are drawn, so that errors on validation and on
-    hold-out are of the same kind of galaxies. Returns a Series named `part`, of "train", "valid" or
-    "holdout", indexed by ascending GalaxyID. It does not depend on the order of `ids`. Raises
-    InputError if this leaves no galaxy to train on, or none to validate on.
+    hold-out are of the same kind of galaxies. With `training_galaxies`, so many of the others are
+    trained on, of which a smaller number are a part, and the rest is left out as "spare". Returns a
+    Series named `part`, of "train", "valid", "holdout" or "spare", indexed by ascending GalaxyID.
+    It does not depend on the order of `ids`. Raises InputError if this leaves no galaxy to train
+    on, or none to validate on, or if there are fewer than `training_galaxies`.
     """
     galaxies = np.unique(ids)
     rest = np.setdiff1d(galaxies, holdout_ids)
@@ -64,4 +67,13 @@ def split(
     part = pd.Series("train", index=pd.Index(galaxies, name="GalaxyID"), name="part")
     part[np.isin(galaxies, holdout_ids)] = "holdout"
     part[numpy_generator("validation", seed).permutation(pool)[:count]] = "valid"
+    if training_galaxies is not None:
+        train = part.index[part == "train"].to_numpy()
+        if training_galaxies > len(train):
+            raise InputError(
+                f"training_galaxies: {training_galaxies} are asked for, and there are {len(train)} "
+                "to train on; choose fewer"
+            )
+        drawn = numpy_generator("training galaxies", seed).permutation(train)
+        part[drawn[training_galaxies:]] = "spare"
     return part
