@@ -19,6 +19,7 @@ include: "workflow/rules/evaluation.smk"
 include: "workflow/rules/report.smk"
 include: "workflow/rules/compare.smk"
 include: "workflow/rules/catalogue.smk"
+include: "workflow/rules/export.smk"
 
 
 if PLAN.members:

@@ -329,15 +329,18 @@ def shards_of_the_catalogue(name):
 
 
 def refuse_to_train():
-    """Exit if a catalogue is asked for and a stage of its networks would have to be trained."""
+    """Exit if a catalogue or an export would have stages of its networks trained."""
     jobs = list(workflow.dag.needrun_jobs())
     stages = [job for job in jobs if job.rule.name == "train_stage"]
-    if stages and any(job.rule.name in ("list_galaxies", "predict_shard") for job in jobs):
+    finished = {"list_galaxies": "catalogue", "predict_shard": "catalogue"}
+    finished["export_ensemble"] = "export"
+    asked = [finished[job.rule.name] for job in jobs if job.rule.name in finished]
+    if stages and asked:
         named = ", ".join(str(job.output.weights) for job in stages[:3])
         more = f" and {len(stages) - 3} more" if len(stages) > 3 else ""
         sys.exit(
-            f"catalogue: it trains nothing, and these stages are missing or out of date: {named}"
-            f"{more}; run the experiment first, without catalogue (snakemake -n tells why)"
+            f"{asked[0]}: it trains nothing, and these stages are missing or out of date: {named}"
+            f"{more}; run the experiment first, without {asked[0]} (snakemake -n tells why)"
         )
 
 

@@ -176,23 +176,86 @@ def listing_settings(wildcards):
 
 def shard_settings(wildcards):
     """What a shard depends on besides its galaxies, the networks and the intervals."""
-    names = dict.fromkeys(name for name, _ in networks_of_the_bag(wildcards))
     return {
         "experiment": wildcards.experiment,
         "catalogue": picture_settings(),
-        "members": {
-            name: {
-                "seeds": CONFIGS[name]["seeds"],
-                "model": network_settings(CONFIGS[name]),
-                "tta": CONFIGS[name]["tta"],
-                "precision": CONFIGS[name]["precision"],
-                "deterministic": CONFIGS[name]["deterministic"],
-                "crop": CONFIGS[name]["survey"]["crop"],
-            }
-            for name in names
-        },
+        "members": settings_of_the_networks(wildcards),
         "tree": TREE,
     } | listing(workflow.modifier.modify_path(GALAXIES))
+
+
+def settings_of_the_networks(wildcards):
+    """What the networks that are averaged depend on, by the experiment's name."""
+    names = dict.fromkeys(name for name, _ in networks_of_the_bag(wildcards))
+    return {
+        name: {
+            "seeds": CONFIGS[name]["seeds"],
+            "model": network_settings(CONFIGS[name]),
+            "tta": CONFIGS[name]["tta"],
+            "precision": CONFIGS[name]["precision"],
+            "deterministic": CONFIGS[name]["deterministic"],
+            "crop": CONFIGS[name]["survey"]["crop"],
+        }
+        for name in names
+    }
+
+
+def export_settings(wildcards):
+    """What an export depends on besides networks, weights and scores."""
+    members = settings_of_the_networks(wildcards)
+    views = {name: views_in_words(member["tta"]) for name, member in members.items()}
+    data, licence = DATA_IN_WORDS[SURVEY["source"]]
+    return {
+        "members": {
+            name: {key: member[key] for key in ("seeds", "model", "crop")}
+            for name, member in members.items()
+        },
+        "tree": TREE,
+        "card": {
+            "tree_name": BASE["tree"] if isinstance(BASE["tree"], str) else "",
+            "data": data,
+            "licence_of_data": licence,
+            "views": " and ".join(dict.fromkeys(views.values())),
+            "crop_px": max(member["crop"] for member in members.values()),
+            "project": "Galaxy Zoo, reproducible",
+        },
+    }
+
+
+def views_in_words(tta):
+    """The views of test-time augmentation, for a model card."""
+    mirrored = ", each also mirrored" if tta["flips"] else ""
+    zooms = ", ".join(f"{zoom:g}" for zoom in tta["zooms"])
+    return f"test-time augmentation ({tta['rotations']} rotations{mirrored}, at zooms of {zooms})"
+
+
+# What a model card says of each source's galaxies and of what may be done with them.
+DATA_IN_WORDS = {
+    "simulation": (
+        "Simulated galaxies with simulated votes, made by the workflow itself. It has never seen a "
+        "real galaxy.",
+        "The galaxies are made by the workflow and have no licence of others.",
+    ),
+    "files": (
+        "Galaxies in the layout of Kaggle's Galaxy Zoo challenge: pictures of the Sloan Digital Sky "
+        "Survey, with votes of Galaxy Zoo 2.",
+        "Kaggle's rules of the Galaxy Zoo challenge say what may be done with its data.",
+    ),
+    "kaggle": (
+        "The galaxies of Kaggle's Galaxy Zoo challenge: pictures of the Sloan Digital Sky Survey, "
+        "with votes of Galaxy Zoo 2.",
+        "Kaggle's rules of the Galaxy Zoo challenge say what may be done with its data.",
+    ),
+    "gz2": (
+        "Galaxy Zoo 2's own pictures, of the Sloan Digital Sky Survey, and votes (Hart et al. 2016, "
+        "MNRAS 461, 3663).",
+        "Pictures and votes have the licences with which Galaxy Zoo 2 published them.",
+    ),
+    "own": (
+        f"The survey {SURVEY['name']}, with pictures and votes of its own.",
+        "Who made the survey knows what may be done with it.",
+    ),
+}
 
 
 def written_catalogue_settings(wildcards):

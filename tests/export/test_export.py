@@ -1,0 +1,129 @@
+"""An exported ensemble, used as its model card says: without PyTorch, and without this project."""
+
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+import yaml
+from safetensors.torch import load_file
+
+from checkout import TINY, Checkout, changed
+from galaxyzoo.engine.loaded_networks import restored_network
+from galaxyzoo.engine.pooled_features import UNCHANGED, features_of
+from galaxyzoo.engine.prediction import predict_views, ready
+from trees import GALAXY_ZOO_2
+
+CPU = torch.device("cpu")
+# What a machine without PyTorch and this project would say, and what the card's code leaves behind.
+ALONE = """
+import sys
+for name in ("torch", "torchvision", "timm", "galaxyzoo", "onnx"):
+    sys.modules[name] = None
+{code}
+np.savez("found.npz", probabilities=probabilities, before=networks.mean(axis=0))
+crops = np.load("crops.npy")
+names = ["bag", "networks", "features"]
+np.savez("outputs.npz", **dict(zip(names, model.run(names, dict(crops=crops)))))
+"""
+
+
+@pytest.fixture(scope="module")
+def exported(finished, tmp_path_factory) -> Checkout:
+    checkout = finished.copy(tmp_path_factory.mktemp("exported"))
+    run = checkout.make("export")
+    assert run.returncode == 0, run.stdout
+    return checkout
+
+
+@pytest.fixture(scope="module")
+def networks(exported) -> list:
+    config = yaml.safe_load((exported.results / "config.yaml").read_text(encoding="utf-8"))
+    paths = [f"seed{s}/stages/{config['stages'][-1]['name']}.pt" for s in config["seeds"]]
+    return [
+        ready(restored_network(exported.results / path, config["model"], GALAXY_ZOO_2), CPU)
+        for path in paths
+    ]
+
+
+@pytest.fixture(scope="module")
+def used(exported, tmp_path_factory) -> tuple[Path, str]:
+    """A copy of the export with a picture and crops, in which the card's code has run alone."""
+    folder = tmp_path_factory.mktemp("used")
+    for file in (exported.results / "export").iterdir():
+        (folder / file.name).write_bytes(file.read_bytes())
+    with zipfile.ZipFile(exported.survey / "raw" / "images_test_rev1.zip") as archive:
+        first = next(name for name in archive.namelist() if name.endswith(".jpg"))
+        (folder / "galaxy.jpg").write_bytes(archive.read(first))
+    np.save(folder / "crops.npy", np.load(exported.survey / "training.npy")[:9])
+    card = (folder / "README.md").read_text(encoding="utf-8")
+    code = card.partition("```python\n")[2].partition("```")[0]
+    run = subprocess.run(
+        [sys.executable, "-c", ALONE.format(code=code)],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+    return folder, run.stdout
+
+
+def test_onnxruntime_predicts_what_torch_predicts(used, networks):
+    folder, _ = used
+    crops, found = np.load(folder / "crops.npy"), np.load(folder / "outputs.npz")
+    expected = np.stack(
+        [predict_views(network, crops, UNCHANGED, CPU)[0].numpy() for network in networks], axis=1
+    )
+    np.testing.assert_allclose(found["networks"], expected, atol=1e-4)
+    np.testing.assert_allclose(found["bag"], expected.mean(axis=1), atol=1e-4)
+    features = features_of(networks[0], crops, np.arange(9), 9, CPU)
+    np.testing.assert_allclose(found["features"], features, rtol=1e-3, atol=1e-4)
+
+
+def test_the_card_s_code_prints_probabilities_that_are_on_the_tree(used):
+    folder, printed = used
+    found = np.load(folder / "found.npz")
+    lines = dict(line.split() for line in printed.splitlines())
+    assert list(lines) == list(GALAXY_ZOO_2.columns)
+    projected = GALAXY_ZOO_2.nearest_consistent(found["before"])
+    np.testing.assert_allclose(found["probabilities"], projected.mean(axis=0), atol=1e-4)
+    assert float(lines["Class1.1"]) == pytest.approx(projected.mean(axis=0)[0], abs=1e-4)
+
+
+def test_the_card_tells_scores_data_and_licences(exported):
+    card = (exported.results / "export" / "README.md").read_text(encoding="utf-8")
+    head = yaml.safe_load(card.split("---")[1])
+    assert head["license"] == "other"
+    metrics = json.loads((exported.results / "metrics.json").read_text(encoding="utf-8"))
+    low, high = metrics["rmse_interval"]["bag"]
+    assert (
+        f"{metrics['rmse']['bag']:.4f} (95 % interval over galaxies: {low:.4f} to {high:.4f}"
+        in card
+    )
+    assert "Simulated galaxies with simulated votes" in card
+    assert "must not be used as" in card
+    assert "encoder had not seen Galaxy Zoo's votes" in card
+
+
+def test_safetensors_hold_each_network_s_weights(exported, networks):
+    state = load_file(exported.results / "export" / "model.safetensors")
+    names = [f"tiny.seed{seed}." for seed in TINY["seeds"]]
+    for start, network in zip(names, networks, strict=True):
+        own = {n.removeprefix(start): value for n, value in state.items() if n.startswith(start)}
+        expected = network.state_dict()
+        assert own.keys() == expected.keys()
+        assert all(torch.equal(own[name], expected[name]) for name in own)
+
+
+def test_nothing_is_trained_for_an_export(exported, tmp_path):
+    checkout = exported.copy(tmp_path)
+    stages = [*TINY["stages"][:3], TINY["stages"][3] | {"lr": 0.001}]
+    checkout.write_config(changed(stages=stages))
+    run = checkout.make("export")
+    assert run.returncode != 0
+    assert "export: it trains nothing, and these stages are missing or out of date" in run.stdout

@@ -1,0 +1,110 @@
+"""An ensemble as one ONNX file, from crops to probabilities, for runtimes that know no PyTorch."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import torch
+from torch import nn
+from torch.nn import functional
+
+from galaxyzoo.engine.network import GalaxyNetwork
+from galaxyzoo.engine.transforms import middle, wide_px
+from galaxyzoo.foundation.atomic_files import replaced
+
+INPUT = "crops"
+OUTPUTS = ("bag", "networks", "features")
+OPSET = 20
+
+
+class Part(NamedTuple):
+    """A network of the ensemble: its name, the width of its crop, and its share of the mean."""
+
+    name: str
+    network: GalaxyNetwork
+    crop_px: int
+    share: float
+
+
+class ExportedEnsemble(nn.Module):
+    """What an ensemble predicts of the untouched view of each crop, with what comes before it.
+
+    From crops (N, size, size, 3) uint8, as wide as the widest that a network sees, to `bag`
+    (N, columns), the mean over all networks, `networks` (N, networks, columns), each one's, and
+    `features` (N, C) of the first network, all float32. Probabilities are in [0, 1], and not yet
+    projected onto the tree.
+    """
+
+    def __init__(self, parts: Sequence[Part]) -> None:
+        super().__init__()
+        self.networks = nn.ModuleList(part.network for part in parts)
+        self.crops_px = [part.crop_px for part in parts]
+        self.size_px = max(self.crops_px)
+        self.register_buffer("shares", torch.tensor([part.share for part in parts])[:, None])
+        for i, part in enumerate(parts):
+            wide = wide_px(part.network.size_px, part.network.zoom)
+            self.register_buffer(f"rows_{i}", resizing(part.crop_px, wide))
+
+    def forward(self, crops: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+        """The bag, each network's probabilities, and the first network's features."""
+        images = crops.permute(0, 3, 1, 2)
+        predictions, features = [], []
+        for i, (network, crop_px) in enumerate(zip(self.networks, self.crops_px, strict=True)):
+            first = (self.size_px - crop_px) // 2
+            part = images[:, :, first : first + crop_px, first : first + crop_px]
+            rows = getattr(self, f"rows_{i}")
+            if len(rows) != crop_px:
+                resized = rows @ (part.float() @ rows.T)  # in this order, as torch does
+                part = resized.round().clamp(0, 255).to(torch.uint8)
+            seen = (middle(part, network.size_px) - network.mean) / network.std
+            found = network.features(seen)
+            raw = network.head(found)
+            predictions.append(network.output.probabilities(raw, network.tree).clamp(0, 1))
+            features.append(found.mean(dim=tuple(range(2, found.dim()))))
+        each = torch.stack(predictions, dim=1)
+        return (each * self.shares).sum(dim=1), each, features[0]
+
+
+def resizing(old_px: int, new_px: int) -> torch.Tensor:
+    """The matrix (new, old) float32 by which `transforms.resize` resizes along one side.
+
+    Its resizing is linear and the same along both sides, and a matrix is the same to every runtime.
+    """
+    if old_px == new_px:
+        return torch.eye(old_px)
+    return functional.interpolate(
+        torch.eye(old_px)[None, None],
+        (new_px, old_px),
+        mode="bilinear",
+        antialias=True,
+        align_corners=False,
+    )[0, 0]
+
+
+def named_weights(parts: Sequence[Part]) -> dict[str, torch.Tensor]:
+    """The weights of all networks, each under the name of its network."""
+    return {
+        f"{part.name}.{name}": value
+        for part in parts
+        for name, value in part.network.state_dict().items()
+    }
+
+
+def write_onnx(ensemble: ExportedEnsemble, path: Path) -> None:
+    """Write an ensemble as ONNX, for any number of galaxies at a time."""
+    ensemble.eval()
+    size_px = ensemble.size_px
+    crops = torch.zeros(2, size_px, size_px, 3, dtype=torch.uint8)
+    with torch.no_grad(), replaced(path) as unfinished:
+        program = torch.onnx.export(
+            ensemble,
+            (crops,),
+            dynamo=True,
+            external_data=False,
+            input_names=[INPUT],
+            output_names=list(OUTPUTS),
+            dynamic_shapes=({0: torch.export.Dim("galaxies")},),
+            opset_version=OPSET,
+            verbose=False,
+        )
+        program.save(unfinished, external_data=False)

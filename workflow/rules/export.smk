@@ -1,0 +1,27 @@
+# A finished ensemble, to be used without this workflow. Nothing here trains its networks.
+rule export_ensemble:
+    input:
+        networks=weights_of_the_networks,
+        weights=weights_of_the_bag,
+        metrics=experiment_file("metrics.json"),
+        template=str(WORKFLOW / "report" / "model_card.md.j2"),
+    output:
+        onnx=experiment_file("export/model.onnx"),
+        safetensors=experiment_file("export/model.safetensors"),
+        config=experiment_file("export/config.json"),
+        card=experiment_file("export/README.md"),
+    log:
+        experiment_file("logs/export_ensemble.log"),
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        settings=export_settings,
+        code=fingerprints("export_ensemble"),
+        versions=VERSIONS,
+    script:
+        "../scripts/export_ensemble.py"
+
+
+rule export:
+    input:
+        f"results/{PLAN.ensemble if PLAN.members else PLAN.base}/export/README.md",
