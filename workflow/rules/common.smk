@@ -93,7 +93,11 @@ TREE_WITHOUT_WORDS = without_words(TREE)
 STARTING_WEIGHTS = {starting_weights_name(one["model"]): one["model"] for one in CONFIGS.values()}
 NAMES = [*CONFIGS, PLAN.ensemble] if PLAN.members else [*CONFIGS]
 STAGE_OWNERS = {name: stage_owners(one, BASE) for name, one in CONFIGS.items()}
-PAGES = ("report.html.j2", "comparison.html.j2", "catalogue.html.j2")
+# What no report is made from, each the template of something else or the script of another page.
+PAGES = (
+    *("report.html.j2", "comparison.html.j2", "catalogue.html.j2", "model_card.md.j2"),
+    *("show.html.j2", "show.js"),
+)
 
 if workflow.is_main_process:
     for line in plan_in_words(PLAN, STAGE_OWNERS):

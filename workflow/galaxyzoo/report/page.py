@@ -29,6 +29,7 @@ SECTIONS = (
     *("scores", "learning", "errors", "intervals", "averaging", "galaxies", "attribution"),
     "reproduce",
 )
+SCRIPTS = ("tree.js", "explorer.js")
 OF_AN_ENSEMBLE = ("scores", "members", "errors", "intervals", "galaxies", "reproduce_ensemble")
 
 
@@ -140,17 +141,18 @@ def page(
         answers=len(tree.columns),
         main_answers=len(main_columns(tree)),
         pictures={name: picture(path) for name, path in figures.items()},
-        explorer=explorer_parts(explorer, template.parent / "explorer.js"),
+        explorer=explorer_parts(explorer, template.parent),
         **parts,
     )
 
 
-def explorer_parts(data: Path, script: Path) -> dict[str, Any]:
+def explorer_parts(data: Path, templates: Path) -> dict[str, Any]:
     """The explorer's JSON and script as embedded in the page, and how many galaxies it holds.
 
     `script_hash` identifies the only script that the page's Content-Security-Policy allows.
     """
-    content, code = data.read_text(encoding="utf-8"), script.read_text(encoding="utf-8")
+    content = data.read_text(encoding="utf-8")
+    code = "".join((templates / name).read_text(encoding="utf-8") for name in SCRIPTS)
     explorer = read_json(data)
     pictures = explorer["galaxies"]["picture"]
     digest = base64.b64encode(hashlib.sha256(code.encode()).digest()).decode("ascii")

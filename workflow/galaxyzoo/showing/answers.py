@@ -1,0 +1,124 @@
+"""What the networks of an experiment say about one picture, as JSON for the page."""
+
+import base64
+import io
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from galaxyzoo.catalogue.ensemble import Predicted, predict_together
+from galaxyzoo.catalogue.pictures import decoded, fitted, reason
+from galaxyzoo.engine.devices import best_device
+from galaxyzoo.evaluation.attribution import occlusion_maps
+from galaxyzoo.evaluation.familiarity import FEATURES, LIGHT, PLACE, SIZE, of_unit_length
+from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.report.explorer import thumbnail
+from galaxyzoo.showing.experts import Experts
+from galaxyzoo.surveys.crops import is_the_images
+
+NEAREST = 6
+WARNINGS = {
+    FEATURES: "It is unlike the galaxies of training, so take all of this as a guess.",
+    LIGHT: "There is too little light in its middle.",
+    PLACE: "The light is not in the middle: one galaxy should be there.",
+    SIZE: "It is smaller or larger in the picture than galaxies of training are.",
+}
+
+
+def crop_of(content: bytes, experts: Experts, settings: dict[str, Any]) -> np.ndarray:
+    """The middle of a picture, (size, size, 3) uint8, as wide as the networks take it.
+
+    `content` is a JPEG, PNG or FITS file, and `settings` the config's `catalogue`. Raises
+    InputError, with a reason, if it is no picture or too small.
+    """
+    try:
+        picture = decoded(content, settings)
+        return fitted(picture, experts.members[0].crop_px, None, settings).pixels
+    except Exception as error:
+        if isinstance(error, InputError) or is_the_images(error):
+            raise InputError(reason(error)) from error
+        raise
+
+
+def answer(crop: np.ndarray, experts: Experts) -> dict[str, Any]:
+    """What the networks say about a crop.
+
+    The `picture`, the `sentence`, the positions of its columns in `path`, each column's `predicted`
+    probability with the ends of its 90 % interval, `lower` and `upper`, in whole thousandths,
+    `warnings`, the `telling` column, which is the answer of the sentence farthest above the mean of
+    the training galaxies, and the `nearest` of these.
+    """
+    tree = experts.tree
+    found = predict_together(crop[None], experts.members, experts.device)
+    probabilities, bounds = experts.calibrated.of(found.probabilities)
+    path = tree.favourite_path(probabilities[0])
+    above = probabilities[0] - experts.training.voted.mean(axis=0)
+    return {
+        "picture": thumbnail(crop),
+        "sentence": tree.describe(probabilities[0]),
+        "path": path,
+        "predicted": thousandths(probabilities[0]),
+        "lower": thousandths(bounds.lower.joint[0]),
+        "upper": thousandths(bounds.upper.joint[0]),
+        "telling": path[int(np.argmax(above[path]))],
+        "warnings": warnings(found, experts),
+        "nearest": nearest(found.features[0], experts),
+    }
+
+
+def thousandths(values: np.ndarray) -> list[int]:
+    """Probabilities in whole thousandths."""
+    return np.rint(1000 * values).astype(int).tolist()
+
+
+def warnings(found: Predicted, experts: Experts) -> list[str]:
+    """What is unlike the galaxies of training in a picture."""
+    values = {name: found.light[name].to_numpy() for name in (LIGHT, PLACE, SIZE)}
+    values[FEATURES] = experts.reference.distances(found.features)
+    return [
+        text
+        for name, text in WARNINGS.items()
+        if experts.reference.is_beyond(name, values[name])[0]
+    ]
+
+
+def nearest(features: np.ndarray, experts: Experts) -> list[dict[str, str]]:
+    """The training galaxies whose features (C,) are nearest, the nearest first.
+
+    Each has an `id`, a `picture` and the `sentence` of the crowd's votes.
+    """
+    training = experts.training
+    alike = training.features @ of_unit_length(features[None])[0]
+    order = np.argsort(-alike, kind="stable")[:NEAREST]
+    return [
+        {
+            "id": str(training.ids[i]),
+            "picture": thumbnail(training.crops[int(training.rows[i])]),
+            "sentence": experts.tree.describe(training.voted[i]),
+        }
+        for i in order
+    ]
+
+
+def places(crop: np.ndarray, column: int, experts: Experts) -> dict[str, Any]:
+    """Which places of a crop the probability of a column hangs on, by the first network.
+
+    The `picture` as the network sees it, and a `map` of the same width: blue where the probability
+    falls if the place is hidden, red where it rises, the stronger the more; and the `most` that it
+    falls or rises.
+    """
+    network = experts.members[0].network
+    pictures, _, falls = occlusion_maps(network, crop[None], [column], best_device())
+    most = float(np.abs(falls[0]).max())
+    strength = np.abs(falls[0]) / max(most, np.finfo(np.float32).tiny)
+    colour = np.where((falls[0] > 0)[..., None], (68, 119, 255), (238, 102, 119))
+    coloured = np.dstack([colour, 200 * strength]).round().astype(np.uint8)
+    return {"picture": as_png(pictures[0]), "map": as_png(coloured), "most": round(most, 3)}
+
+
+def as_png(pixels: np.ndarray) -> str:
+    """A picture as a base64-encoded PNG file."""
+    encoded = io.BytesIO()
+    Image.fromarray(pixels).save(encoded, "PNG")
+    return base64.b64encode(encoded.getvalue()).decode("ascii")
