@@ -129,3 +129,20 @@ def test_each_part_gets_at_least_one_galaxy():
     for fraction in (0.05, 0.95):  # of nine: none, all
         with pytest.raises(InputError, match="leaves none to train or validate on"):
             split(ten, one_held_out, fraction, 0)
+
+
+def test_fewer_training_galaxies_are_a_part_of_more_and_leave_the_other_parts_alone():
+    holdout = draw_holdout(IDS, 0.2, seed=0)
+    whole = split(IDS, holdout, 0.25, seed=1)
+    parts = {count: split(IDS, holdout, 0.25, 1, None, count) for count in (5, 50, 600)}
+    trained = {count: set(part.index[part == "train"]) for count, part in parts.items()}
+    assert [len(ids) for ids in trained.values()] == [5, 50, 600]
+    assert trained[5] < trained[50] < trained[600] == set(whole.index[whole == "train"])
+    for part in parts.values():
+        for name in ("valid", "holdout"):
+            assert (part[whole == name] == name).all()
+    assert (parts[50] == "spare").sum() == 550
+    other = split(IDS, holdout, 0.25, 2, None, 50)
+    assert set(other.index[other == "train"]) != trained[50]
+    with pytest.raises(InputError, match="training_galaxies: 601 are asked for, and there are 600"):
+        split(IDS, holdout, 0.25, 1, None, 601)
