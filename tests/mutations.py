@@ -25,7 +25,7 @@ from queue import SimpleQueue
 from typing import NamedTuple
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ("catalogue", "engine", "evaluation", "surveys", "tree")
+ROOMS = ("catalogue", "engine", "evaluation", "export", "showing", "surveys", "tree")
 MINUTES = 4  # after which a change counts as noticed: it has made something endless
 SWAPPED = {
     ast.Lt: ast.LtE,
