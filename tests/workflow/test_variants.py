@@ -3,6 +3,8 @@
 import json
 import re
 import shutil
+import subprocess
+import sys
 
 import numpy as np
 import pandas as pd
@@ -432,3 +434,29 @@ def test_a_folder_with_results_of_another_is_refused(tmp_path, folder, held, con
     assert run.returncode != 0
     assert f"config: results/{folder} {message}" in run.stdout
     assert "Traceback" not in run.stdout
+
+
+def test_an_ensemble_is_exported_with_its_members_shares_and_no_page_shows_it(varied, tmp_path):
+    checkout = varied.copy(tmp_path)
+    checkout.write_config(WITH_VARIANTS)
+    run = checkout.make("export")
+    assert run.returncode == 0, run.stdout
+    folder = checkout.results.parent / "tiny-ensemble"
+    told = json.loads((folder / "export" / "config.json").read_text(encoding="utf-8"))
+    shares = {network["name"]: network["share"] for network in told["networks"]}
+    assert shares == {
+        f"{name}.seed{seed}": share / 2
+        for name, share in (("tiny", 0.25), ("tiny-low_lr", 0.75))
+        for seed in (0, 1)
+    }
+    card = (folder / "export" / "README.md").read_text(encoding="utf-8")
+    assert "4 networks, averaged" in card
+    shown = subprocess.run(
+        [sys.executable, "workflow/scripts/show.py", str(folder)],
+        cwd=checkout.folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert shown.returncode == 1
+    assert "is an ensemble; give the folder of one of its members" in shown.stderr
