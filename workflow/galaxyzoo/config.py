@@ -33,7 +33,9 @@ def load_schema(path: Path) -> Schema:
     return yaml.safe_load(path.read_text(encoding="utf-8"))
 
 
-def validated(config: dict[str, Any], schema: Schema) -> dict[str, Any]:
+def validated(
+    config: dict[str, Any], schema: Schema, find: Callable[[str], str] = str
+) -> dict[str, Any]:
     """The config in canonical form: defaults filled in, keys in the schema's order, plain numbers.
 
     It is that of one experiment: what says which variants there are is left out, and so are the
@@ -41,8 +43,8 @@ def validated(config: dict[str, Any], schema: Schema) -> dict[str, Any]:
     votes is taken from their name, or the config beside them, unless the config says it. The epochs
     of each stage are multiplied by `epochs_scale`, with a minimum of one. The scale is then set to
     1, so that validating the result again does not change it. Two configs with the same meaning
-    give the same result. Raises InputError with one line for each wrong key: its name, the value
-    found, and what is allowed.
+    give the same result. `find` turns a path of the config into that of the file. Raises InputError
+    with one line for each wrong key: its name, the value found, and what is allowed.
     """
     validator = Draft202012Validator(schema)
     problems = [problem(error) for error in validator.iter_errors(config)]
@@ -56,7 +58,7 @@ def validated(config: dict[str, Any], schema: Schema) -> dict[str, Any]:
     model = config["model"]
     if model["seen_galaxy_zoo"] is None:
         model["seen_galaxy_zoo"] = named_after_galaxy_zoo(model) or has_seen_galaxy_zoo(
-            model["weights"]
+            find(model["weights"])
         )
     for stage in config["stages"]:
         stage["epochs"] = max(1, round(config["epochs_scale"] * stage["epochs"]))

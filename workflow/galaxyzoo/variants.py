@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import product
 from pathlib import Path, PurePath
 from typing import Any, NamedTuple
@@ -50,12 +50,12 @@ class Experiments(NamedTuple):
         return f"{self.base}-{ENSEMBLE}"
 
 
-def experiments(config: Config, schema: Schema) -> Experiments:
+def experiments(config: Config, schema: Schema, find: Callable[[str], str] = str) -> Experiments:
     """The experiments of a config as it was written: the base, its variants and their ensemble.
 
-    Raises InputError with one line for each mistake, which names the variant that it is in.
+    `find` turns a path of the config into that of the file. Raises InputError with one line for each mistake, which names the variant that it is in.
     """
-    base = validated(config, schema)
+    base = validated(config, schema, find)
     problems, configs = [], {BASE: base}
     written = {key: value for key, value in config.items() if key not in OF_ALL_VARIANTS}
     for name, changes in all_changes(config.get("variants", {}), config.get("grid", {})):
@@ -63,7 +63,7 @@ def experiments(config: Config, schema: Schema) -> Experiments:
         try:
             require_new(name, changes, configs)
             variant = laid_over(written, changes) | {"experiment": experiment}
-            configs[name] = validated(variant, schema) | {VARIANT_OF: base["experiment"]}
+            configs[name] = validated(variant, schema, find) | {VARIANT_OF: base["experiment"]}
         except InputError as error:
             problems += [f"variant {name}, {line}" for line in str(error).splitlines()]
     members, weights = members_and_weights(config.get("ensemble", []))

@@ -75,7 +75,7 @@ remember(WORKFLOW, VERSIONS)
 
 SCHEMA = load_schema(WORKFLOW / "schemas" / "config.schema.yaml")
 with input_errors_told():
-    PLAN = experiments(config, SCHEMA)
+    PLAN = experiments(config, SCHEMA, find=workflow.modifier.modify_path)
     require_own_folders(PLAN, Path(workflow.modifier.modify_path("results/")))
     for one in PLAN.configs.values():
         require_files(one, find=workflow.modifier.modify_path)
