@@ -53,7 +53,8 @@ class Experiments(NamedTuple):
 def experiments(config: Config, schema: Schema, find: Callable[[str], str] = str) -> Experiments:
     """The experiments of a config as it was written: the base, its variants and their ensemble.
 
-    `find` turns a path of the config into that of the file. Raises InputError with one line for each mistake, which names the variant that it is in.
+    `find` turns a path of the config into that of the file. Raises InputError with one line for
+    each mistake, which names the variant that it is in.
     """
     base = validated(config, schema, find)
     problems, configs = [], {BASE: base}
