@@ -1,0 +1,52 @@
+"""Networks of several kinds, sizes and crops in one ONNX file predict as they do in torch."""
+
+import numpy as np
+import onnxruntime
+import pytest
+import torch
+
+from galaxyzoo.catalogue.ensemble import middle_of
+from galaxyzoo.engine.network import GalaxyNetwork
+from galaxyzoo.engine.pooled_features import UNCHANGED
+from galaxyzoo.engine.prediction import predict_views, ready
+from galaxyzoo.export.onnx_file import ExportedEnsemble, Part, write_onnx
+from trees import GALAXY_ZOO_2, RING_TREE
+
+CPU = torch.device("cpu")
+
+
+def part(backbone, output, tree, size_px, zoom, crop_px, share):
+    torch.manual_seed(0)
+    network = GalaxyNetwork(backbone, output, tree, 0.0)
+    network.set_size(size_px)
+    network.zoom = zoom
+    return Part(backbone, network, crop_px, share)
+
+
+@pytest.mark.parametrize(
+    ("tree", "output", "other_output"),
+    [(GALAXY_ZOO_2, "softmax", "tree"), (RING_TREE, "sigmoid", "none")],
+)
+def test_each_network_sees_its_own_crop_and_has_its_own_share(tmp_path, tree, output, other_output):
+    parts = [
+        part("test_resnet", output, tree, 32, 1.2, 64, 0.25),
+        part("test_vit", other_output, tree, 160, 1.0, 96, 0.75),
+        part("test_convnext", output, tree, 64, 1.0, 64, 0.0),
+    ]
+    write_onnx(ExportedEnsemble(parts), tmp_path / "model.onnx")
+    rng = np.random.default_rng(0)
+    crops = rng.integers(0, 256, (5, 96, 96, 3), np.uint8)
+    session = onnxruntime.InferenceSession(
+        tmp_path / "model.onnx", providers=["CPUExecutionProvider"]
+    )
+    bag, each, features = session.run(["bag", "networks", "features"], {"crops": crops})
+    expected = np.stack(
+        [
+            predict_views(ready(one.network, CPU), middle_of(crops, one.crop_px), UNCHANGED, CPU)[0]
+            for one in parts
+        ],
+        axis=1,
+    )
+    np.testing.assert_allclose(each, expected, atol=1e-4)
+    np.testing.assert_allclose(bag, 0.25 * expected[:, 0] + 0.75 * expected[:, 1], atol=1e-4)
+    assert features.shape == (5, parts[0].network.body.num_features)
