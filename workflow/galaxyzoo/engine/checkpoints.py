@@ -1,5 +1,7 @@
 """Checkpoints of a trained network: its weights, and what is needed to rebuild it."""
 
+import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +13,7 @@ from galaxyzoo.foundation.handed_on import damaged
 if TYPE_CHECKING:
     from galaxyzoo.engine.network import GalaxyNetwork
 
+HEAD = "fastai_head."  # begins the names of a head's entries among a body's starting weights
 CONTENT = {"place", "model", "columns", "size", "zoom", "weights", "moments", "provenance"}
 
 
@@ -63,6 +66,11 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
 def handed_on_moments(weights: Path) -> dict[int, dict[str, Any]] | None:
     """The optimiser's moments in the file that a stage starts from; None if there are none."""
     return None if weights.suffix == ".safetensors" else load_checkpoint(weights)["moments"]
+
+
+def told_of_head(columns: Sequence[str], output: str) -> dict[str, str]:
+    """The metadata of starting weights with a head for these columns and output layer."""
+    return {"columns": json.dumps(list(columns)), "output": output}
 
 
 def place(path: Path) -> str:

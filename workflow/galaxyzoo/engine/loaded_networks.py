@@ -6,10 +6,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from galaxyzoo.engine.checkpoints import load_checkpoint
+from galaxyzoo.engine.checkpoints import HEAD, load_checkpoint, told_of_head
 from galaxyzoo.engine.network import GalaxyNetwork, start_at
 from galaxyzoo.engine.output_layers import OUTPUT_LAYERS
-from galaxyzoo.engine.pretrained import HEAD, told_of_head
 from galaxyzoo.engine.torch_files import UNREADABLE, load_checked, read_metadata
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.handed_on import damaged

