@@ -107,6 +107,7 @@ def test_the_card_tells_scores_data_and_licences(exported):
     )
     assert "Simulated galaxies with simulated votes" in card
     assert "must not be used as" in card
+    assert "The weights of `test_resnet` were random at the start." in card
     assert "encoder had not seen Galaxy Zoo's votes" in card
 
 

@@ -32,7 +32,7 @@ write_card(
     parts,
     tree,
     read_json(snakemake.input.metrics),
-    settings["card"] | {"commit": git_commit()},
+    settings | {"card": settings["card"] | {"commit": git_commit()}},
     Path(output.card),
 )
 job.log.info("exporting %d networks", len(parts))

@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
+from safetensors.torch import save
 
 State = dict[str, torch.Tensor]
 
@@ -55,7 +55,7 @@ def load_whole(path: Path) -> Any:  # noqa: ANN401  (whatever was saved)
 def save_checked(state: State, path: Path, metadata: dict[str, str]) -> None:
     """Write tensors as safetensors, with their checksum in the file's metadata."""
     contiguous = {name: value.contiguous() for name, value in state.items()}
-    save_file(contiguous, path, metadata | {CHECKSUM: str(checksum(contiguous))})
+    path.write_bytes(save(contiguous, metadata | {CHECKSUM: str(checksum(contiguous))}))
 
 
 def load_checked(path: Path) -> State:

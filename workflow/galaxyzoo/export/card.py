@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from galaxyzoo.engine.network import GalaxyNetwork
 from galaxyzoo.export.onnx_file import Part
 from galaxyzoo.foundation.atomic_files import replaced
 from galaxyzoo.report.templates import counted
@@ -53,7 +54,8 @@ def write_card(
 ) -> None:
     """Write the model card.
 
-    `metrics` is an experiment's metrics.json, and `settings` are those of the rule.
+    `metrics` is an experiment's metrics.json, and `settings` are those of the rule, with the commit
+    in its `card`.
     """
     cards = Environment(
         loader=FileSystemLoader(template.parent),
@@ -64,11 +66,25 @@ def write_card(
         keep_trailing_newline=True,
     )
     cards.filters.update(rmse="{:.4f}".format, counted=counted, percent="{:.1%}".format)
-    licences = {
-        part.network.backbone: part.network.body.pretrained_cfg.get("license") for part in parts
+    starts = {
+        starting_weights_in_words(member["model"]["weights"], part.network)
+        for name, member in settings["members"].items()
+        for part in parts
+        if part.name.startswith(f"{name}.seed")
     }
     text = cards.get_template(template.name).render(
-        parts=parts, tree=tree, metrics=metrics, licences=licences, **settings
+        parts=parts, tree=tree, metrics=metrics, starts=sorted(starts), **settings["card"]
     )
     with replaced(path) as unfinished:
         unfinished.write_text(text, encoding="utf-8")
+
+
+def starting_weights_in_words(weights: str, network: GalaxyNetwork) -> str:
+    """What a network's starting weights were, and their licence if timm tells it."""
+    if weights == "random":
+        return f"The weights of `{network.backbone}` were random at the start."
+    if weights != "pretrained":
+        return f"The starting weights were those of `{weights}`, whose licence is to be looked up."
+    licence = network.body.pretrained_cfg.get("license")
+    stated = f"has the licence {licence}" if licence else "states no licence in timm"
+    return f"The starting weights were those of timm's `{network.backbone}`, which {stated}."
