@@ -111,6 +111,12 @@ def test_the_card_tells_scores_data_and_licences(exported):
     assert "encoder had not seen Galaxy Zoo's votes" in card
 
 
+def test_the_log_is_a_few_plain_lines(exported):
+    log = (exported.results / "logs" / "export_ensemble.log").read_text(encoding="utf-8")
+    assert "model.onnx" in log.splitlines()[-1]
+    assert len(log.splitlines()) < 5, log
+
+
 def test_safetensors_hold_each_network_s_weights(exported, networks):
     state = load_file(exported.results / "export" / "model.safetensors")
     names = [f"tiny.seed{seed}." for seed in TINY["seeds"]]

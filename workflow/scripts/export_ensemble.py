@@ -1,5 +1,6 @@
 """Export the networks of an ensemble: ONNX, safetensors, config and model card."""
 
+import logging
 from pathlib import Path
 
 import job
@@ -13,6 +14,8 @@ from galaxyzoo.foundation.provenance import git_commit
 from galaxyzoo.tree.decision_tree import tree_from
 
 settings = job.start(snakemake)
+for name in ("onnxscript", "onnx_ir"):  # which tell each step of their optimiser
+    logging.getLogger(name).setLevel(logging.WARNING)
 use_threads(snakemake.threads)
 tree = tree_from(settings["tree"])
 weights = snakemake.input.get("weights")
