@@ -4,7 +4,7 @@ from pathlib import Path
 
 import job
 from galaxyzoo.catalogue.columns import catalogue_columns
-from galaxyzoo.catalogue.ensemble import Member
+from galaxyzoo.catalogue.ensemble import Member, needed
 from galaxyzoo.catalogue.shards import predict_shard
 from galaxyzoo.engine.augmentation import tta_maps
 from galaxyzoo.engine.devices import best_device, body_dtype, memory_for, use_threads
@@ -39,7 +39,7 @@ with memory_for(batch_size, largest_px, "tta.batch_size"):
         Path(snakemake.input.listing) / f"{snakemake.wildcards.shard}.parquet",
         Path(snakemake.output.shard),
         Path(features) if (features := snakemake.output.get("features")) else None,
-        [member for member in members if member.share],
+        needed(members),
         catalogue_columns(tree),
         read_calibrated(snakemake.input.calibration, tree),
         read_reference(Path(snakemake.input.reference)),

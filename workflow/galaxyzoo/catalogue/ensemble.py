@@ -89,6 +89,15 @@ def fitted_pictures(
                 yield [future.result() for future in ahead.popleft()]
 
 
+def needed(members: Sequence[Member]) -> list[Member]:
+    """Those with a share of the mean, and the first in any case.
+
+    Its features are compared with those of the training galaxies, which are the first network's.
+    """
+    first, *others = members
+    return [first, *(member for member in others if member.share)]
+
+
 def predict_together(
     pixels: np.ndarray, members: Sequence[Member], device: torch.device
 ) -> Predicted:

@@ -152,7 +152,7 @@ def plainly(values: pa.ChunkedArray) -> pa.ChunkedArray:
         return values
     try:
         return values.cast(pa.string())
-    except (pa.ArrowNotImplementedError, pa.ArrowInvalid):
+    except pa.ArrowException:
         texts = [None if value is None else str(value) for value in values.to_pylist()]
         return pa.chunked_array([texts], pa.string())
 
