@@ -15,6 +15,7 @@ from tqdm import tqdm
 
 from galaxyzoo.engine.augmentation import random_lights, random_maps
 from galaxyzoo.engine.dataset import Galaxies
+from galaxyzoo.engine.depthwise import SmallMapGradients
 from galaxyzoo.engine.ema import WeightAverage
 from galaxyzoo.engine.network import GalaxyNetwork, freeze_body, layer_groups, layers
 from galaxyzoo.engine.resume import SavedState, stop_request
@@ -135,7 +136,8 @@ class Learner:
             views = warp(images, maps[batch], self.network.size_px)
             if lights is not None:
                 views = relight(views, lights[batch])
-            loss = functional.mse_loss(self.network(views), labels)
+            with SmallMapGradients():
+                loss = functional.mse_loss(self.network(views), labels)
             first = batch - batch % accumulate
             (loss / min(accumulate, self.batches - first)).backward()
             if batch + 1 in (first + accumulate, self.batches):
