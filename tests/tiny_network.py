@@ -25,6 +25,7 @@ STAGE = {
     "lr": 3e-3,
     "freeze": False,
     "dropout": 0.1,
+    "loss": "mean_squared_error",
     "weight_decay": 1e-4,
     "batch_size": 16,
     "accumulate": 1,

@@ -14,7 +14,7 @@ SMALL = [
 
 
 def gradients(dtype, wide, high, kernel, stride, padding, **options):
-    """The gradients of maps and weights of a depthwise convolution, and the name of its backward."""
+    """The gradients of a depthwise convolution's maps and weights, and the name of its backward."""
     torch.manual_seed(0)
     maps = torch.randn(3, 6, high, wide, dtype=torch.float64).to(dtype).requires_grad_()
     weights = torch.randn(6, 1, kernel, kernel, dtype=torch.float64).to(dtype).requires_grad_()

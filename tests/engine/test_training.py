@@ -13,9 +13,9 @@ from galaxyzoo.engine.augmentation import tta_maps
 from galaxyzoo.engine.checkpoints import load_checkpoint, save_checkpoint
 from galaxyzoo.engine.dataset import load_galaxies
 from galaxyzoo.engine.loaded_networks import new_network, restored_network
-from galaxyzoo.engine.network import GalaxyNetwork, fastai_head, layer_groups
+from galaxyzoo.engine.network import GalaxyNetwork, create_body, fastai_head, layer_groups
 from galaxyzoo.engine.prediction import predict_by_views
-from galaxyzoo.engine.pretrained import starting_weights
+from galaxyzoo.engine.pretrained import PACKAGES, packaged_weights, starting_weights
 from galaxyzoo.engine.schedule import one_cycle, spread_lr
 from galaxyzoo.engine.stage import set_up_stage
 from galaxyzoo.engine.torch_files import save_checked
@@ -360,6 +360,20 @@ def test_a_new_network_starts_near_the_mean_label(tmp_path, output):
         predicted = network(torch.rand(64, 3, 32, 32)).numpy()
     assert np.abs(predicted.mean(axis=0) - mean).max() < 0.05
     assert predicted.std(axis=0).mean() > 0  # it is a start, not a constant
+
+
+@pytest.mark.parametrize("backbone", PACKAGES)
+def test_packaged_weights_fit_their_backbone_entry_by_entry(backbone):
+    state, expected = packaged_weights(backbone), create_body(backbone).state_dict()
+    assert {name: value.shape for name, value in state.items()} == {
+        name: value.shape for name, value in expected.items()
+    }
+    # Entries of one shape are told apart by what they hold.
+    for name, value in state.items():
+        if name.endswith("running_var"):
+            assert (value > 0).all()
+        if name.endswith("running_mean"):
+            assert (value < 0).any()
 
 
 def test_random_starting_weights_are_the_same_at_every_call():

@@ -13,6 +13,7 @@ from galaxyzoo.engine.checkpoints import handed_on_moments, save_checkpoint
 from galaxyzoo.engine.devices import memory_for
 from galaxyzoo.engine.ema import WeightAverage
 from galaxyzoo.engine.loaded_networks import restored_network
+from galaxyzoo.engine.losses import LOSSES
 from galaxyzoo.engine.lr_find import lr_find, suggested_lr
 from galaxyzoo.engine.network import GalaxyNetwork, layer_groups, layers
 from galaxyzoo.engine.schedule import SchedulePoint, cosine, one_cycle
@@ -45,6 +46,30 @@ def test_the_average_of_weights_warms_up():
     second = 2 / 11 * 1 + 9 / 11 * 2
     third = 0.25 * second + 0.75 * 3
     assert seen == pytest.approx([1, second, third, 0.3 * third + 0.7 * 4])
+
+
+def test_cross_entropy_is_minimised_and_squared_errors_are_told():
+    squared, crossed = new_tiny_network(), new_tiny_network()
+    stage = STAGE | {"epochs": 1, "lr": 1e-9}  # so that the predictions stay what they were
+    tables = [
+        train(network, stage=stage | {"loss": loss})[0]
+        for network, loss in ((squared, "mean_squared_error"), (crossed, "cross_entropy"))
+    ]
+    assert tables[0]["train_loss"].tolist() == pytest.approx(tables[1]["train_loss"].tolist())
+    assert not same(squared.state_dict(), crossed.state_dict())
+    predicted, labels = torch.tensor([[0.5, 0.9, 0.0]]), torch.tensor([[0.5, 0.2, 0.0]])
+    # By hand: the mean of ln 2, of -(0.2 ln 0.9 + 0.8 ln 0.1), and of a thousandth of a thousandth.
+    expected = (math.log(2) - 0.2 * math.log(0.9) - 0.8 * math.log(0.1) + 1e-6) / 3
+    assert LOSSES["cross_entropy"](predicted, labels).item() == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("value", [0.0, 1.0])
+def test_a_sure_and_wrong_prediction_has_a_finite_loss_and_gradient(value):
+    predicted = torch.full((1, 1), value, requires_grad=True)
+    loss = LOSSES["cross_entropy"](predicted, 1 - predicted.detach())
+    loss.backward()
+    assert loss.isfinite()
+    assert predicted.grad.isfinite()
 
 
 def test_what_is_counted_is_copied_and_not_averaged():

@@ -55,6 +55,11 @@ def yaml_value(text: str):
         ({"milestones": [{"stage": "all_48", "rmse": 0.1}]}, "milestones[0].stage", "all_64"),
         ({"stages__3__hand_on_moments": True}, "stages[3].hand_on_moments", "next stage"),
         ({"stages__1__name": DEFAULT["stages"][0]["name"]}, "stages", "a name of its own"),
+        (
+            {"stages__1__loss": "cross_entropy", "model__output": "tree"},
+            "stages[1].loss",
+            "softmax",
+        ),
         ({"stages__2__size": 225}, "stages[2].size", "224 px"),
         ({"stages__2__size": "big"}, "stages[2].size", "whole number of pixels"),
         ({"seeds": [3, 3]}, "seeds", "different"),

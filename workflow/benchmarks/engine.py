@@ -30,6 +30,7 @@ STAGE = {
     "lr": 1e-4,
     "freeze": False,
     "dropout": 0.1,
+    "loss": "mean_squared_error",
     "weight_decay": 1e-4,
     "accumulate": 1,
     "hand_on_moments": False,

@@ -17,6 +17,7 @@ from galaxyzoo.starting_points import file_of_weights, has_seen_galaxy_zoo
 Schema = dict[str, Any]
 
 # Columns that tables have beside the answers'.
+PROBABILITIES = ("sigmoid", "softmax")  # output layers whose outputs are always between 0 and 1
 TAKEN_COLUMNS = {"GalaxyID", "views", "crop_crc32", "row_crc32"}
 # Keys that say which variants an experiment has.
 OF_ALL_VARIANTS = ("variants", "grid", "ensemble")
@@ -180,6 +181,12 @@ def contradictions(config: dict[str, Any]) -> Iterator[str]:
             yield (
                 f"stages[{i}].size: {stage['size']} px is not a whole number of patches of "
                 f"{config['model']['backbone']}; allowed: a multiple of {patch_px} px"
+            )
+        if stage["loss"] == "cross_entropy" and config["model"]["output"] not in PROBABILITIES:
+            yield (
+                f"stages[{i}].loss: cross_entropy is not allowed with model.output: "
+                f"{config['model']['output']}, whose outputs are not always between 0 and 1; "
+                f"allowed: mean_squared_error, or an output of {' or '.join(PROBABILITIES)}"
             )
         if stage["layer_decay"] and isinstance(stage["lr"], list):
             yield (

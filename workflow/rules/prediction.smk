@@ -73,7 +73,8 @@ rule bag:
 
 rule submission:
     input:
-        experiment_file("bag/test.parquet"),
+        predictions=experiment_file("bag/test.parquet"),
+        calibration=experiment_file("calibration.parquet"),
     output:
         experiment_file("submission.csv.gz"),
     log:
@@ -81,7 +82,7 @@ rule submission:
     conda:
         "../../envs/environment.yaml"
     params:
-        settings={},
+        settings={"tree": TREE_WITHOUT_WORDS},
         code=fingerprints("submission"),
     script:
         "../scripts/submission.py"

@@ -83,8 +83,8 @@ def set_right(recalibration: Mapping[str, Any]) -> str:
         return "They are as the networks give them: setting them right did not help on validation."
     low, high = recalibration["difference_interval"]
     return (
-        "They were set right on validation galaxies, answer by answer, which on held-out galaxies "
-        f"changed the root mean square error by {recalibration['difference']:+.5f} "
+        "They were set right on validation galaxies, which on held-out galaxies changed "
+        f"the root mean square error by {recalibration['difference']:+.5f} "
         f"({recalibration['interval_percent']} % interval {low:+.5f} to {high:+.5f}), to "
         f"{recalibration['rmse']:.5f}."
     )

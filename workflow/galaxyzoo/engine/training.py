@@ -17,6 +17,7 @@ from galaxyzoo.engine.augmentation import random_lights, random_maps
 from galaxyzoo.engine.dataset import Galaxies
 from galaxyzoo.engine.depthwise import SmallMapGradients
 from galaxyzoo.engine.ema import WeightAverage
+from galaxyzoo.engine.losses import LOSSES
 from galaxyzoo.engine.network import GalaxyNetwork, freeze_body, layer_groups, layers
 from galaxyzoo.engine.resume import SavedState, stop_request
 from galaxyzoo.engine.schedule import SCHEDULES, Schedule, SchedulePoint, decayed_lr, spread_lr
@@ -51,6 +52,7 @@ class Learner:
             freeze_body(network)
         self.network, self.train, self.seed = network, train, seed
         self.stage, self.augmentation = stage, augmentation
+        self.loss = LOSSES[stage["loss"]]
         self.optimiser = adam(network, stage)
         if moments:
             self.optimiser.load_state_dict(self.optimiser.state_dict() | {"state": moments})
@@ -93,7 +95,7 @@ class Learner:
             parameter.grad = None if gradient is None else gradient.to(parameter.device)
 
     def no_losses(self) -> torch.Tensor:
-        """Room for an epoch's losses, (batches,) float32 on the device."""
+        """Room for an epoch's mean squared errors, (batches,) float32 on the device."""
         return torch.zeros(self.batches, device=self.train.device)
 
     def train_epoch(
@@ -104,12 +106,12 @@ class Learner:
         schedule: Schedule,
         after_batch: Callable[[int], None],
     ) -> None:
-        """Train on the galaxies once, in this epoch's own order, and write each batch's loss.
+        """Train on the galaxies once, in this epoch's own order, and write each batch's error.
 
-        `losses` are the epoch's `no_losses`. Batches before `done` are skipped: they were done
-        before the stage was stopped. `schedule` takes the step within the epoch and the number of
-        steps per epoch, `after_batch` the number of batches done. On a GPU, nothing in this waits
-        for it, unless `after_batch` does.
+        `losses` are the epoch's `no_losses`: mean squared errors, whatever the stage minimises.
+        Batches before `done` are skipped: they were done before the stage was stopped. `schedule`
+        takes the step within the epoch and the number of steps per epoch, `after_batch` the number
+        of batches done. On a GPU, nothing in this waits for it, unless `after_batch` does.
         """
         self.network.train()
         device = self.train.device
@@ -137,12 +139,13 @@ class Learner:
             if lights is not None:
                 views = relight(views, lights[batch])
             with SmallMapGradients():
-                loss = functional.mse_loss(self.network(views), labels)
+                predicted = self.network(views)
+            loss = self.loss(predicted, labels)
             first = batch - batch % accumulate
             (loss / min(accumulate, self.batches - first)).backward()
             if batch + 1 in (first + accumulate, self.batches):
                 self.step(schedule, batch // accumulate)
-            losses[batch] = loss.detach()
+            losses[batch] = functional.mse_loss(predicted.detach(), labels)
             after_batch(batch + 1)
 
     def step(self, schedule: Schedule, step: int) -> None:

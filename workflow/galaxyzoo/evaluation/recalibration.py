@@ -1,16 +1,17 @@
 """Predictions set right on validation galaxies, where that lowers their error.
 
 A network's probabilities can be off on average: it may have been trained for too short a time, or
-on galaxies of another mix than those it is judged on. For each answer, a rising step function maps
-what was predicted to what the crowd voted (isotonic regression: Zadrozny & Elkan 2002, KDD, 694; by
-scikit-learn), and the nearest probabilities that meet the tree's sums are taken. Whether that helps
-is decided on validation galaxies alone, each mapped by functions that were fitted to the others.
+on galaxies of another mix than those it is judged on. What it leaves over, the votes minus the
+prediction, is predicted from its probabilities and their logits by ridge regression (of
+scikit-learn), and the nearest probabilities that meet the tree's sums are taken. Whether that
+helps, and how strongly the regression is held back, is decided on validation galaxies alone, each
+mapped by a regression that was fitted to others.
 """
 
 from typing import Any
 
 import numpy as np
-from sklearn.isotonic import IsotonicRegression
+from sklearn.linear_model import RidgeCV
 from sklearn.model_selection import GroupKFold
 
 from galaxyzoo.evaluation.bootstrap import INTERVAL_PERCENT, percentile_interval, resampled_means
@@ -18,13 +19,16 @@ from galaxyzoo.evaluation.metrics import rmse, squared_errors
 from galaxyzoo.tree.decision_tree import DecisionTree
 
 FOLDS = 5
+PENALTIES = (0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 1000.0)
+SMALLEST_PROBABILITY = 1e-3  # 0 and 1 have no finite logit
+LOGIT_SCALE = 0.1  # logits then vary about as much as probabilities, and are penalised as much
 
 
 class Recalibration:
     """A map from predictions (N, columns) to better ones, or to themselves where none is better.
 
     `helps` tells which. `out_of_fold` (n, columns) are the validation rows as they are mapped by
-    functions fitted to other galaxies; the rows themselves if the map does not help.
+    regressions fitted to other galaxies; the rows themselves if the map does not help.
     """
 
     def __init__(
@@ -32,33 +36,44 @@ class Recalibration:
     ) -> None:
         """Fit to predictions and votes (n, columns) of `galaxies` (n,), of which some repeat."""
         self.tree = tree
-        self.out_of_fold, self.helps, self._maps = predicted, False, []
-        if len(np.unique(galaxies)) < FOLDS:
+        self.out_of_fold, self.helps = predicted, False
+        if len(np.unique(galaxies)) < 2 * predicted.shape[1]:  # fewer galaxies than features
             return
         mapped = np.empty_like(predicted)
-        folds = GroupKFold(FOLDS, shuffle=True, random_state=0)
-        for rest, fold in folds.split(predicted, groups=galaxies):
-            mapped[fold] = self.mapped(predicted[fold], fitted(predicted[rest], voted[rest]))
+        for rest, fold in folds(predicted, galaxies):
+            regression = fitted(predicted[rest], voted[rest], galaxies[rest])
+            mapped[fold] = self.mapped(predicted[fold], regression)
         if rmse(mapped, voted) < rmse(predicted, voted):
             self.out_of_fold, self.helps = mapped, True
-            self._maps = fitted(predicted, voted)
+            self._regression = fitted(predicted, voted, galaxies)
 
     def of(self, predicted: np.ndarray) -> np.ndarray:
         """Predictions (N, columns) set right; they meet the tree's sums."""
-        return self.mapped(predicted, self._maps) if self.helps else predicted
+        return self.mapped(predicted, self._regression) if self.helps else predicted
 
-    def mapped(self, predicted: np.ndarray, maps: list[IsotonicRegression]) -> np.ndarray:
-        """Predictions (N, columns), each column through its map, brought to the tree's sums."""
-        columns = [one.predict(values) for one, values in zip(maps, predicted.T, strict=True)]
-        return self.tree.nearest_consistent(np.stack(columns, axis=1))
+    def mapped(self, predicted: np.ndarray, regression: RidgeCV) -> np.ndarray:
+        """Predictions (N, columns) plus what is left over of them, brought to the tree's sums."""
+        left_over = regression.predict(features(predicted))
+        better = (predicted + left_over).clip(0, 1).astype(predicted.dtype)
+        return self.tree.nearest_consistent(better)
 
 
-def fitted(predicted: np.ndarray, voted: np.ndarray) -> list[IsotonicRegression]:
-    """The rising function that fits each column's votes best, constant beyond what was seen."""
-    return [
-        IsotonicRegression(y_min=0.0, y_max=1.0, out_of_bounds="clip").fit(ours, theirs)
-        for ours, theirs in zip(predicted.T, voted.T, strict=True)
-    ]
+def folds(predicted: np.ndarray, galaxies: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Row numbers of the rest and of each fold; all rows of a galaxy are in one fold."""
+    folds = GroupKFold(FOLDS, shuffle=True, random_state=0)
+    return list(folds.split(predicted, groups=galaxies))
+
+
+def features(predicted: np.ndarray) -> np.ndarray:
+    """Probabilities (N, columns) and their logits, scaled: (N, 2 columns)."""
+    inside = predicted.clip(SMALLEST_PROBABILITY, 1 - SMALLEST_PROBABILITY).astype(np.float64)
+    return np.hstack([predicted, LOGIT_SCALE * np.log(inside / (1 - inside))])
+
+
+def fitted(predicted: np.ndarray, voted: np.ndarray, galaxies: np.ndarray) -> RidgeCV:
+    """The regression of votes minus predictions (n, columns) with the penalty that is best."""
+    regression = RidgeCV(PENALTIES, cv=folds(predicted, galaxies), scoring="neg_mean_squared_error")
+    return regression.fit(features(predicted), voted - predicted)
 
 
 def recalibration_scores(
