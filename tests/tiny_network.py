@@ -17,7 +17,7 @@ from galaxyzoo.engine.training import Learner, pooled_rmse, train_stage
 from trees import GALAXY_ZOO_2
 
 BACKBONE = "test_resnet"  # timm's own tiny network
-MODEL = {"backbone": BACKBONE, "weights": "pretrained", "output": "sigmoid"}
+MODEL = {"backbone": BACKBONE, "weights": "pretrained", "head": "fastai", "output": "sigmoid"}
 STAGE = {
     "name": "all_32",
     "size": 32,
@@ -68,7 +68,7 @@ def galaxies(count: int = 64, device: torch.device = CPU, streamed: bool = False
 def new_tiny_network(backbone: str = BACKBONE, dropout: float = 0.1) -> GalaxyNetwork:
     """The same network at every call."""
     torch.manual_seed(0)
-    network = GalaxyNetwork(backbone, "sigmoid", GALAXY_ZOO_2, dropout)
+    network = GalaxyNetwork(backbone, "fastai", "sigmoid", GALAXY_ZOO_2, dropout)
     network.set_size(32)
     return network
 

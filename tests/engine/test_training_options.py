@@ -142,7 +142,7 @@ def test_cosine_falls_from_the_maximum_without_cycles():
 
 
 def test_layer_decay_lowers_the_rate_from_layer_to_layer():
-    network = GalaxyNetwork("test_vit", "sigmoid", GALAXY_ZOO_2, dropout=0.0)
+    network = GalaxyNetwork("test_vit", "fastai", "sigmoid", GALAXY_ZOO_2, dropout=0.0)
     optimiser = adam(network, STAGE | {"layer_decay": 0.5})
     rates = [group["max_lr"] for group in optimiser.param_groups]
     # patch embedding, six blocks with the last norm counted to the last, head
@@ -257,7 +257,7 @@ def test_other_backbones_learn_and_go_on_at_another_size(tmp_path, backbone):
 
 
 def test_a_size_that_a_backbone_cannot_take_is_a_sentence():
-    network = GalaxyNetwork("test_vit", "sigmoid", GALAXY_ZOO_2, dropout=0.0)
+    network = GalaxyNetwork("test_vit", "fastai", "sigmoid", GALAXY_ZOO_2, dropout=0.0)
     with pytest.raises(InputError, match=r"test_vit cannot take pictures of 40 px .* patch size"):
         network.set_size(40)
 

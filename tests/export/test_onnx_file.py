@@ -17,7 +17,7 @@ CPU = torch.device("cpu")
 
 def part(backbone, output, tree, size_px, zoom, crop_px, share):
     torch.manual_seed(0)
-    network = GalaxyNetwork(backbone, output, tree, 0.0)
+    network = GalaxyNetwork(backbone, "fastai", output, tree, 0.0)
     network.set_size(size_px)
     network.zoom = zoom
     return Part(backbone, network, crop_px, share)

@@ -28,7 +28,7 @@ def test_a_finished_experiment_or_a_stage_of_it_gives_body_and_head(finished, tm
     expected = torch.load(path, weights_only=True)["weights"]
     found = load_file(checkout.folder / kept)
     assert len(found) == len(expected)
-    head, body = "fastai_head.7.weight", "conv1.0.weight"
+    head, body = "head_of_galaxies.7.weight", "conv1.0.weight"
     assert torch.equal(found[head], expected["head.7.weight"])
     assert torch.equal(found[body], expected[f"body.{body}"])
     assert (checkout.folder / split).read_text().count(",train") == 4

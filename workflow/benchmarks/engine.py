@@ -56,7 +56,7 @@ TTA = {"rotations": 4, "flips": True, "zooms": [1.0]}
 
 def ready_network(backbone: str, size_px: int, dtype: torch.dtype) -> GalaxyNetwork:
     """A network with random weights, as at the start of a stage."""
-    network = GalaxyNetwork(backbone, "sigmoid", tree_from(QUESTIONS), STAGE["dropout"])
+    network = GalaxyNetwork(backbone, "fastai", "sigmoid", tree_from(QUESTIONS), STAGE["dropout"])
     network.set_size(size_px)
     network.body_dtype = dtype
     return network.to(best_device(), memory_format=torch.channels_last)

@@ -32,7 +32,7 @@ def backbone_and_weights(wildcards):
 
 def network_settings(config):
     """What a network is, without what is only said about its weights."""
-    return {name: config["model"][name] for name in ("backbone", "weights", "output")}
+    return {name: config["model"][name] for name in ("backbone", "weights", "head", "output")}
 
 
 def seen_galaxy_zoo(wildcards):

@@ -13,7 +13,7 @@ from galaxyzoo.foundation.handed_on import damaged
 if TYPE_CHECKING:
     from galaxyzoo.engine.network import GalaxyNetwork
 
-HEAD = "fastai_head."  # begins the names of a head's entries among a body's starting weights
+HEAD = "head_of_galaxies."  # begins the names of a head's entries among a body's starting weights
 CONTENT = {"place", "model", "columns", "size", "zoom", "weights", "moments", "provenance"}
 
 
@@ -68,9 +68,9 @@ def handed_on_moments(weights: Path) -> dict[int, dict[str, Any]] | None:
     return None if weights.suffix == ".safetensors" else load_checkpoint(weights)["moments"]
 
 
-def told_of_head(columns: Sequence[str], output: str) -> dict[str, str]:
-    """The metadata of starting weights with a head for these columns and output layer."""
-    return {"columns": json.dumps(list(columns)), "output": output}
+def told_of_head(columns: Sequence[str], model: dict[str, Any]) -> dict[str, str]:
+    """The metadata of starting weights with the head of a `model` as in the config, for columns."""
+    return {"columns": json.dumps(list(columns)), "head": model["head"], "output": model["output"]}
 
 
 def place(path: Path) -> str:

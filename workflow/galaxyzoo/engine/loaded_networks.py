@@ -7,7 +7,8 @@ import numpy as np
 import torch
 
 from galaxyzoo.engine.checkpoints import HEAD, load_checkpoint, told_of_head
-from galaxyzoo.engine.network import GalaxyNetwork, start_at
+from galaxyzoo.engine.heads import start_at
+from galaxyzoo.engine.network import GalaxyNetwork
 from galaxyzoo.engine.output_layers import OUTPUT_LAYERS
 from galaxyzoo.engine.torch_files import UNREADABLE, load_checked, read_metadata
 from galaxyzoo.foundation.errors import InputError
@@ -51,10 +52,11 @@ def new_network(
 
     With `weights: random`, each seed has a body of its own, and the given weights are not read. It
     starts by predicting approximately `mean_label` (columns,) for every galaxy. If the weights are
-    a checkpoint's with the same decision tree and output layer, it begins with that one's head.
+    a checkpoint's with the same kind of head, decision tree and output layer, it begins with that
+    one's head.
     """
     torch.manual_seed(torch_seed("head", seed))
-    network = GalaxyNetwork(model["backbone"], model["output"], tree, dropout)
+    network = GalaxyNetwork(model["backbone"], model["head"], model["output"], tree, dropout)
     if model["weights"] != "random":
         try:
             state, told = load_checked(body_weights), read_metadata(body_weights)
@@ -64,7 +66,7 @@ def new_network(
                 if name.startswith(HEAD)
             }
             network.body.load_state_dict(state)
-            if head and told_of_head(tree.columns, model["output"]).items() <= told.items():
+            if head and told_of_head(tree.columns, model).items() <= told.items():
                 network.head.load_state_dict(head)
                 return network
         except UNREADABLE as error:
@@ -82,7 +84,7 @@ def restored_network(
     Raises InputError if the checkpoint does not match the config's `model` and `tree`.
     """
     checkpoint = load_checkpoint(path)
-    for key in ("backbone", "output"):
+    for key in ("backbone", "head", "output"):
         if checkpoint["model"][key] != model[key]:
             raise InputError(
                 f"{path} is of another network: its {key} is {checkpoint['model'][key]}, and "
@@ -93,7 +95,7 @@ def restored_network(
             f"{path} is of another decision tree, with the columns "
             f"{', '.join(checkpoint['columns'])}; delete it, and the stage is redone"
         )
-    network = GalaxyNetwork(model["backbone"], model["output"], tree, dropout)
+    network = GalaxyNetwork(model["backbone"], model["head"], model["output"], tree, dropout)
     network.set_size(checkpoint["size"])
     network.zoom = checkpoint["zoom"]
     try:

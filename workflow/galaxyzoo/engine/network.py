@@ -1,4 +1,4 @@
-"""A timm backbone under fastai's head, its layers and layer groups, and freezing."""
+"""A timm backbone under a head, its layers and layer groups, and freezing."""
 
 import difflib
 
@@ -7,50 +7,10 @@ import torch
 from timm.models import group_parameters
 from torch import nn
 
+from galaxyzoo.engine.heads import HEADS
 from galaxyzoo.engine.output_layers import OUTPUT_LAYERS
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.tree.decision_tree import DecisionTree
-
-HIDDEN_FEATURES = 512
-
-
-class ConcatPool(nn.Module):
-    """fastai's AdaptiveConcatPool2d: (N, C, ...) to (N, 2C), maximum then average."""
-
-    def forward(self, features: torch.Tensor) -> torch.Tensor:
-        """Pool a feature map, or the features of patches."""
-        places = tuple(range(2, features.dim()))
-        return torch.cat([features.amax(dim=places), features.mean(dim=places)], dim=1)
-
-
-def fastai_head(features: int, outputs: int, dropout: float) -> nn.Sequential:
-    """Fastai's `create_head`: (N, features, ...) to (N, outputs), linear layers Kaiming normal."""
-    head = nn.Sequential(
-        ConcatPool(),
-        nn.BatchNorm1d(2 * features),
-        nn.Dropout(dropout / 2),
-        nn.Linear(2 * features, HIDDEN_FEATURES),
-        nn.ReLU(),
-        nn.BatchNorm1d(HIDDEN_FEATURES),
-        nn.Dropout(dropout),
-        nn.Linear(HIDDEN_FEATURES, outputs),
-    )
-    for layer in head:
-        if isinstance(layer, nn.Linear):
-            nn.init.kaiming_normal_(layer.weight)
-            nn.init.zeros_(layer.bias)
-    return head
-
-
-def start_at(head: nn.Sequential, raw: torch.Tensor) -> None:
-    """Make a new head output approximately `raw` (columns,) for any galaxy.
-
-    With fastai's initialisation alone, the outputs are large and random, and the first epochs are
-    spent unlearning them.
-    """
-    with torch.no_grad():
-        head[-1].weight.mul_(0.1)
-        head[-1].bias.copy_(raw)
 
 
 class GalaxyNetwork(nn.Module):
@@ -62,13 +22,15 @@ class GalaxyNetwork(nn.Module):
     always run in float32.
     """
 
-    def __init__(self, backbone: str, output: str, tree: DecisionTree, dropout: float) -> None:
+    def __init__(
+        self, backbone: str, head: str, output: str, tree: DecisionTree, dropout: float
+    ) -> None:
         super().__init__()
         self.backbone = backbone
         self.tree = tree
         self.body = create_body(backbone)
         self.size_px = self.body.pretrained_cfg["input_size"][-1]
-        self.head = fastai_head(self.body.num_features, len(tree.columns), dropout)
+        self.head = HEADS[head](self.body.num_features, len(tree.columns), dropout)
         self.output = OUTPUT_LAYERS[output]
         self.body_dtype = torch.float32
         self.zoom = 1.0

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import numpy as np
 import torch
 
+from galaxyzoo.engine.heads import AveragePool
 from galaxyzoo.engine.network import GalaxyNetwork
 from galaxyzoo.engine.prediction import predict_views, ready
 from galaxyzoo.foundation.progress import progress
@@ -17,14 +18,16 @@ UNCHANGED = np.array([[[1, 0, 0], [0, 1, 0]]], np.float32)
 def collected(network: GalaxyNetwork) -> Iterator[list[torch.Tensor]]:
     """The features (n, C) float32 of each batch that goes through the network meanwhile.
 
-    They are what the head begins with: the mean over all places of the body's feature map.
+    They are the mean over all places of the body's feature map.
     """
     batches: list[torch.Tensor] = []
 
-    def keep(pool: torch.nn.Module, inputs: object, pooled: torch.Tensor) -> None:
-        batches.append(pooled[:, pooled.shape[1] // 2 :].float())  # after the maxima
+    pool = AveragePool()
 
-    hook = network.head[0].register_forward_hook(keep)
+    def keep(head: torch.nn.Module, inputs: tuple[torch.Tensor]) -> None:
+        batches.append(pool(inputs[0].float()))
+
+    hook = network.head.register_forward_pre_hook(keep)
     try:
         yield batches
     finally:

@@ -96,14 +96,17 @@ def part_of(checkpoint: dict[str, Any], part: str) -> State:
 
 
 def head_is_for(weights: str) -> dict[str, str]:
-    """The `columns` and `output` of a checkpoint's head, as a file's metadata; else nothing.
+    """What a checkpoint's head is for, as a file's metadata: its columns, kind and output layer.
 
-    `weights` is what `starting_weights` has taken.
+    `weights` is what `starting_weights` has taken; of other weights, there is nothing to say.
     """
     if weights in ("pretrained", "random"):
         return {}
     state = read_weights(Path(weights))
-    return told_of_head(state["columns"], state["model"]["output"]) if is_checkpoint(state) else {}
+    if not is_checkpoint(state):
+        return {}
+    earlier = {"head": "fastai"}  # than when there was a choice
+    return told_of_head(state["columns"], earlier | state["model"])
 
 
 def read_weights(path: Path) -> State:
