@@ -28,12 +28,7 @@ TINY = {
         "simulation": {"galaxies": 60, "test_galaxies": 7, "volunteers": 40, "seed": 1},
         "holdout": 0.25,
     },
-    "model": {
-        "backbone": "test_resnet",
-        "weights": "random",
-        "head": "fastai",
-        "output": "sigmoid",
-    },
+    "model": {"backbone": "test_resnet", "weights": "random", "output": "sigmoid"},
     "stages": [
         {**HEAD, "name": "head", "size": 32},
         {"name": "all", "size": 32, "epochs": 2, "lr": [0.001, 0.01], "batch_size": 16},

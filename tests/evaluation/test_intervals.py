@@ -9,6 +9,7 @@ from galaxyzoo.evaluation.calibrated import (
     calibrated_on,
     calibration_table,
     read_calibrated,
+    set_right,
 )
 from galaxyzoo.evaluation.coverage import (
     coverage_by_property,
@@ -19,6 +20,7 @@ from galaxyzoo.evaluation.coverage import (
     mean_coverage,
 )
 from galaxyzoo.evaluation.intervals import Intervals, asked, numbers_of
+from galaxyzoo.evaluation.metrics import rmse
 from galaxyzoo.evaluation.validation import Validation
 from galaxyzoo.foundation.handed_on import write_parquet
 from galaxyzoo.tree.decision_tree import tree_from
@@ -108,6 +110,18 @@ def test_the_calibration_is_read_as_it_was_written(tmp_path):
     for ours, theirs in zip(found.of(timid)[1], expected.of(timid)[1], strict=True):
         np.testing.assert_allclose(ours.fraction, theirs.fraction, rtol=1e-9)
     np.testing.assert_allclose(found.of(timid)[0], expected.of(timid)[0], rtol=1e-9)
+
+
+def test_a_table_is_set_right_and_keeps_its_other_columns():
+    predicted, voted = predictions_and_votes(200, TREE)
+    timid = (predicted + predicted.mean(axis=0)) / 2
+    calibrated = Calibrated(timid, voted, np.arange(200), TREE)
+    columns = list(TREE.columns)
+    table = pd.DataFrame(timid, columns=columns).assign(GalaxyID=range(7, 207))
+    better = set_right(table, calibrated)
+    assert better["GalaxyID"].tolist() == list(range(7, 207))
+    assert rmse(better[columns].to_numpy(), voted) < rmse(timid, voted)
+    np.testing.assert_array_equal(table[columns], timid)  # the table given is as it was
 
 
 def test_intervals_of_what_was_set_right_hold_as_often_as_promised():

@@ -48,8 +48,10 @@ def test_what_is_right_already_is_left_as_it_is():
 
 
 def test_too_few_galaxies_change_nothing():
-    truth, voted = truth_and_votes(4, 2)
-    assert not Recalibration(too_timid(truth), voted, np.arange(4), GALAXY_ZOO_2).helps
+    truth, voted = truth_and_votes(150, 2)
+    predicted, galaxies = too_timid(truth), np.arange(150) % 73  # a 74th would be enough
+    assert not Recalibration(predicted, voted, galaxies, GALAXY_ZOO_2).helps
+    assert Recalibration(predicted, voted, np.arange(150) % 74, GALAXY_ZOO_2).helps
 
 
 def test_no_galaxy_is_mapped_by_functions_that_have_seen_it():

@@ -32,6 +32,7 @@ FIGURES = {"plot_errors", "plot_averaging", "plot_galaxies", "plot_attribution"}
 AFTER_PREDICTION = {
     "bag subset=holdout",
     "bag subset=test",
+    "calibrate",
     "submission",
     "evaluate",
     "explorer",

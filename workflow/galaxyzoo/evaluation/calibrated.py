@@ -66,3 +66,10 @@ def read_calibrated(path: Path | str, tree: DecisionTree) -> Calibrated:
         for prefix in (PREDICTED, VOTED)
     )
     return Calibrated(predicted, voted, table[ID].to_numpy(), tree)
+
+
+def set_right(predictions: pd.DataFrame, calibrated: Calibrated) -> pd.DataFrame:
+    """A table of predictions with the tree's columns set right, where that helps."""
+    columns = list(calibrated.tree.columns)
+    better = calibrated.recalibration.of(predictions[columns].to_numpy())
+    return predictions.assign(**dict(zip(columns, better.T, strict=True)))
