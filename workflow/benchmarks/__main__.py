@@ -44,8 +44,11 @@ SPEEDS = {
     ),
 }
 
-# Where seeds train side by side, which a GPU does not need.
+# Where a GPU needs nothing: seeds side by side, and gradients of small maps.
 CPU_SPEEDS = {
+    "train_efficientnet_lite0_64_small_maps_against_torchs_gradients": lambda: (
+        engine.small_map_speeds("tf_efficientnet_lite0", 64, batch_size=32, batches=8)
+    ),
     "ensemble_efficientnet_lite0_64": lambda: side_by_side.ensemble_speeds(64, 32, batches=24),
     "ensemble_efficientnet_lite0_112": lambda: side_by_side.ensemble_speeds(112, 64, batches=6),
 }

@@ -5,6 +5,7 @@ import statistics
 import sys
 import tempfile
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from benchmarks.pairs import PAIRS, Speeds, compare, timed
 from benchmarks.pictures import crops_and_labels
 from galaxyzoo.engine.augmentation import tta_maps
 from galaxyzoo.engine.dataset import load_galaxies
+from galaxyzoo.engine.depthwise import SmallMapGradients
 from galaxyzoo.engine.devices import best_device
 from galaxyzoo.engine.network import GalaxyNetwork
 from galaxyzoo.engine.prediction import predict_by_views
@@ -121,17 +123,24 @@ def bare_steps(
     batch_size: int,
     batches: int,
     compiled: bool = False,
+    small_maps: bool = True,
 ) -> Callable[[], None]:
-    """A function that takes `batches` training steps, all on the same batch."""
+    """A function that takes `batches` training steps, all on the same batch.
+
+    Without `small_maps`, all gradients are torch's own.
+    """
     network = ready_network(backbone, size_px, dtype).train()
     if compiled:
         network.compile()
     optimiser = adam(network, STAGE)
     images, labels = one_batch(batch_size, size_px)
+    gradients = SmallMapGradients() if small_maps else nullcontext()
 
     def steps() -> None:
         for _ in range(batches):
-            functional.mse_loss(network(images), labels).backward()
+            with gradients:
+                loss = functional.mse_loss(network(images), labels)
+            loss.backward()
             optimiser.step()
             optimiser.zero_grad()
         synchronise()
@@ -155,6 +164,15 @@ def compiled_speeds(backbone: str, size_px: int, batch_size: int, batches: int) 
         for compiled in (True, False)
     )
     return compare(compiled, plain, batches * batch_size, pairs=5)
+
+
+def small_map_speeds(backbone: str, size_px: int, batch_size: int, batches: int) -> Speeds:
+    """Bare steps with the gradients of small maps (as `ours`) against torch's own (as `bare`)."""
+    ours, torchs = (
+        bare_steps(backbone, size_px, torch.float32, batch_size, batches, small_maps=small_maps)
+        for small_maps in (True, False)
+    )
+    return compare(ours, torchs, batches * batch_size, pairs=5)
 
 
 def bfloat16_prediction_speeds(
