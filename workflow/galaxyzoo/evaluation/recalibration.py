@@ -53,7 +53,8 @@ class Recalibration:
 
     def mapped(self, predicted: np.ndarray, regression: RidgeCV) -> np.ndarray:
         """Predictions (N, columns) plus what is left over of them, brought to the tree's sums."""
-        left_over = regression.predict(features(predicted))
+        # Of a single column, scikit-learn predicts a vector.
+        left_over = regression.predict(features(predicted)).reshape(predicted.shape)
         better = (predicted + left_over).clip(0, 1).astype(predicted.dtype)
         return self.tree.nearest_consistent(better)
 
