@@ -16,8 +16,8 @@ from galaxyzoo.starting_points import file_of_weights, has_seen_galaxy_zoo
 
 Schema = dict[str, Any]
 
-# Columns that tables have beside the answers'.
 PROBABILITIES = ("sigmoid", "softmax")  # output layers whose outputs are always between 0 and 1
+# Columns that tables have beside the answers'.
 TAKEN_COLUMNS = {"GalaxyID", "views", "crop_crc32", "row_crc32"}
 # Keys that say which variants an experiment has.
 OF_ALL_VARIANTS = ("variants", "grid", "ensemble")
