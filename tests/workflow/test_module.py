@@ -41,13 +41,9 @@ def write_outer(folder: Path, snakefile: str, names: str = "", prefix: str = "")
     (folder / "outer.yaml").write_text(yaml.safe_dump({"galaxies": CONFIG}), encoding="utf-8")
 
 
-def snakemake(folder: Path, *arguments: str, **variables: str) -> str:
-    """What Snakemake tells of a run that succeeds, in a folder without a profile.
-
-    Its jobs begin in new interpreters, as they do outside the tests.
-    """
-    arguments = ["--cores", "2", *arguments]
-    run = run_snakemake(folder, arguments, variables, python=sys.executable)
+def snakemake(folder: Path, *arguments: str, python: str | None = None, **variables: str) -> str:
+    """What Snakemake tells of a run that succeeds, in a folder without a profile."""
+    run = run_snakemake(folder, ["--cores", "2", *arguments], variables, python=python)
     assert run.returncode == 0, run.stdout
     return run.stdout
 
@@ -60,9 +56,14 @@ def jobs(output: str) -> dict[str, int]:
 
 @pytest.fixture(scope="module")
 def finished_outer(checkout, tmp_path_factory) -> Path:
-    """A folder in which the module has made its report, its rules renamed, below a prefix."""
+    """A folder in which the module has made its report, its rules renamed, below a prefix.
+
+    The jobs up to a trained network begin in new interpreters, as they do outside the tests.
+    """
     folder = tmp_path_factory.mktemp("outer")
     write_outer(folder, repr(str(checkout / "Snakefile")), "as galaxyzoo_*", "galaxies")
+    trained = f"galaxies/results/tiny/seed0/stages/{STAGE['name']}.pt"
+    assert "localrules directive" not in snakemake(folder, trained, python=sys.executable)
     output = snakemake(folder)
     assert "localrules directive" not in output  # which would not know the rules by their new names
     return folder
