@@ -82,16 +82,11 @@ class Checkout:
         """Make some files, or all, on two cores: one for each of the two seeds."""
         return self.snakemake(*targets, "--cores", "2")
 
-    @classmethod
-    def at(cls, folder: Path) -> "Checkout":
-        """The checkout that is in a folder already."""
-        checkout = object.__new__(cls)
-        checkout.folder = folder
-        return checkout
-
     def copy(self, folder: Path) -> "Checkout":
         """A copy of the checkout with its results."""
-        return self.at(Path(shutil.copytree(self.folder, folder, dirs_exist_ok=True)))
+        copied = object.__new__(Checkout)
+        copied.folder = Path(shutil.copytree(self.folder, folder, dirs_exist_ok=True))
+        return copied
 
     def would_run(self, config: dict | str = TINY) -> set[str]:
         """Jobs that a dry run lists for a config, or for the text of one.
