@@ -108,7 +108,7 @@ def before(finished, tmp_path_factory) -> Stage:
     assert (checkout.folder / "job.pickle").exists(), run.stdout
     job = pickle.loads((checkout.folder / "job.pickle").read_bytes())
     # Of the script as it is now, without the lines above.
-    job.params.code[:] = code_fingerprints(script, checkout.folder / "workflow" / "galaxyzoo")
+    job.params.code[:] = code_fingerprints(checkout.folder / "workflow")["train_stage"]
     return Stage(checkout, job)
 
 

@@ -71,9 +71,8 @@ def write(tmp_path):
             path = package / name.replace("room__init__", "room/__init__").replace("room_", "room/")
             path.with_suffix(".py").write_text(code, encoding="utf-8")
         (tmp_path / "scripts").mkdir(exist_ok=True)
-        path = tmp_path / "scripts" / "script.py"
-        path.write_text(script, encoding="utf-8")
-        return code_fingerprints(path, package)
+        (tmp_path / "scripts" / "script.py").write_text(script, encoding="utf-8")
+        return code_fingerprints(tmp_path)["script"]
 
     return files
 
@@ -190,9 +189,7 @@ def test_what_cannot_be_followed_is_refused(write, script, message):
 
 
 def test_the_modules_behind_a_stage_are_the_engine_s_and_what_it_stands_on():
-    found = names(
-        code_fingerprints(WORKFLOW / "scripts" / "train_stage.py", WORKFLOW / "galaxyzoo")
-    )
+    found = names(code_fingerprints(WORKFLOW)["train_stage"])
     engine = {path.stem for path in (WORKFLOW / "galaxyzoo" / "engine").glob("*.py")}
     elsewhere = {"__init__", "lr_find", "pooled_features", "prediction", "pretrained"}  # of others
     assert set(found) == {

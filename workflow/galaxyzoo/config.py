@@ -31,7 +31,7 @@ NOT_OF_ONE = (*OF_ALL_VARIANTS, VARIANT_OF, *OF_A_CATALOGUE)
 
 def load_schema(path: Path) -> Schema:
     """The JSON schema of the config, from its YAML file."""
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
+    return yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
 
 
 def validated(

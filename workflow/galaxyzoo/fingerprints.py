@@ -13,25 +13,34 @@ from typing import NamedTuple
 
 PACKAGE = "galaxyzoo"
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+IMPORTS = (ast.Import, ast.ImportFrom)
 LOGGERS = ("log", "logger")
 LOG_METHODS = ("debug", "info", "warning", "error", "exception", "critical", "log")
 
 
-def code_fingerprints(script: Path, package_folder: Path) -> list[str]:
-    """`<path> <fingerprint>` of a script and of all modules of the package that it imports.
+def code_fingerprints(workflow: Path) -> dict[str, list[str]]:
+    """Of each script, by its name: `<path> <fingerprint>` of it and of all modules it imports.
 
     One string a file, so that a comparison of two lists names the module that changed. Paths are
-    relative to the folder that holds the package. The module `job` beside the scripts is left out:
-    it logs, and reaches no output. Raises ImportError where `imported_files` does.
+    relative to the folder `workflow`, which holds scripts and package. The module `job` beside the
+    scripts is left out: it logs, and reaches no output. Raises ImportError where `imported_files`
+    does.
     """
-    seen: set[Path] = set()
-    waiting = {script}
-    while waiting:
-        path = waiting.pop()
-        seen.add(path)
-        waiting |= imported_files(path, package_folder) - seen
-    root = package_folder.parent
-    return sorted(f"{path.relative_to(root).as_posix()} {code_fingerprint(path)}" for path in seen)
+    imports: dict[Path, set[Path]] = {}
+    found = {}
+    for script in sorted((workflow / "scripts").glob("*.py")):
+        seen: set[Path] = set()
+        waiting = {script}
+        while waiting:
+            path = waiting.pop()
+            seen.add(path)
+            if path not in imports:
+                imports[path] = imported_files(path, workflow / PACKAGE)
+            waiting |= imports[path] - seen
+        found[script.stem] = sorted(
+            f"{path.relative_to(workflow).as_posix()} {code_fingerprint(path)}" for path in seen
+        )
+    return found
 
 
 def code_fingerprint(path: Path) -> str:
@@ -49,59 +58,63 @@ class Code(NamedTuple):
 @cache
 def parsed(text: str, filename: str) -> Code:
     """The code in a file's text, which is parsed once for all rules that depend on it."""
-    tree, imports = ast.parse(text, filename), []
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import | ast.ImportFrom):
-            imports.append(node)
-        if isinstance(node, DOCUMENTED) and ast.get_docstring(node, clean=False) is not None:
-            node.body = node.body[1:]
-        if isinstance(node, ast.Raise) or is_log_call(node):
-            blank_words(node)
-    return Code(hashlib.sha256(canonical(tree).encode()).hexdigest()[:12], imports)
+    imports: list[ast.Import | ast.ImportFrom] = []
+    code = canonical(ast.parse(text, filename), imports)
+    return Code(hashlib.sha256(code.encode()).hexdigest()[:12], imports)
 
 
-def is_log_call(node: ast.AST) -> bool:
-    """Whether a node is a call such as `log.info(...)` or `job.log.info(...)`."""
-    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
-        return False
-    logger = node.func.value
-    name = logger.attr if isinstance(logger, ast.Attribute) else getattr(logger, "id", None)
-    return name in LOGGERS and node.func.attr in LOG_METHODS
+def canonical(node: object, imports: list[ast.Import | ast.ImportFrom], mute: bool = False) -> str:
+    """A syntax tree as text that is the same on Python 3.11 and newer; `imports` gets its imports.
 
-
-def blank_words(message: ast.AST) -> None:
-    """Blank the string constants below a node in place; what is put into them still counts."""
-    for node in ast.walk(message):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str):
-            node.value = ""
-
-
-def canonical(node: object) -> str:
-    """A syntax tree as text that is the same on Python 3.11 and newer.
-
-    Unlike `ast.dump`, it leaves out fields that are None or empty lists, which some versions have
-    and others lack, and evens out how the versions divide the constant parts of f-strings.
+    Docstrings are left out; below an error that is raised and a call of a logger, string constants
+    are blank (`mute`), and what is put into them still counts. Unlike `ast.dump`, it leaves out
+    fields that are None or empty lists, which some versions have and others lack, and evens out how
+    the versions divide the constant parts of f-strings.
     """
-    if isinstance(node, list):
-        return f"[{', '.join(canonical(item) for item in node)}]"
+    kind = type(node)
+    if kind is list:
+        return f"[{', '.join([canonical(item, imports, mute) for item in node])}]"
     if not isinstance(node, ast.AST):
         return repr(node)
+    if kind in IMPORTS:
+        imports.append(node)
+    mute = mute or kind is ast.Raise or (kind is ast.Call and is_log_call(node))
     fields = []
-    for name, value in ast.iter_fields(node):
-        if isinstance(node, ast.JoinedStr):
-            value = joined_constants(value)
+    for name in node._fields:
+        value = getattr(node, name, None)
+        if kind is ast.Constant and mute and isinstance(value, str) and name == "value":
+            value = ""
+        elif kind is ast.JoinedStr:
+            value = joined_constants(value, mute)
+        elif name == "body" and kind in DOCUMENTED and is_docstring(value):
+            value = value[1:]
         if value is not None and value != []:
-            fields.append(f"{name}={canonical(value)}")
-    return f"{type(node).__name__}({', '.join(fields)})"
+            fields.append(f"{name}={canonical(value, imports, mute)}")
+    return f"{kind.__name__}({', '.join(fields)})"
 
 
-def joined_constants(parts: list[ast.expr]) -> list[ast.expr]:
-    """The parts of an f-string with adjacent constants joined, and empty ones left out."""
+def is_log_call(call: ast.Call) -> bool:
+    """Whether a call is one such as `log.info(...)` or `job.log.info(...)`."""
+    if not isinstance(call.func, ast.Attribute) or call.func.attr not in LOG_METHODS:
+        return False
+    logger = call.func.value
+    name = logger.attr if isinstance(logger, ast.Attribute) else getattr(logger, "id", None)
+    return name in LOGGERS
+
+
+def is_docstring(body: list[ast.stmt]) -> bool:
+    """Whether the first statement of a body is a docstring."""
+    value = body[0].value if body and isinstance(body[0], ast.Expr) else None
+    return isinstance(value, ast.Constant) and isinstance(value.value, str)
+
+
+def joined_constants(parts: list[ast.expr], mute: bool) -> list[ast.expr]:
+    """The parts of an f-string with adjacent constants joined, and empty or mute ones left out."""
     joined: list[ast.expr] = []
     for is_constant, group in groupby(parts, lambda part: isinstance(part, ast.Constant)):
         if not is_constant:
             joined += group
-        elif text := "".join(part.value for part in group):
+        elif not mute and (text := "".join(part.value for part in group)):
             joined.append(ast.Constant(text))
     return joined
 
@@ -112,14 +125,13 @@ def imported_files(path: Path, package_folder: Path) -> set[Path]:
     Raises ImportError for a relative import, and for a name that is neither a module of the package
     nor in an `__init__.py` with code: changes of what it stands for would go unseen.
     """
-    files = set()
+    files: set[Path] = set()
+    packages: set[Path] = set()
     for line, module, name in imported_names(path.read_text(encoding="utf-8"), str(path)):
-        folder = package_folder.joinpath(*module.split(".")[1:])
-        for package in (folder, *folder.parents):
-            if has_code(package / "__init__.py"):
-                files.add(package / "__init__.py")
-            if package == package_folder:
-                break
+        folder = package_folder
+        packages.add(folder)
+        for part in module.split(".")[1:]:
+            packages.add(folder := folder / part)
         candidates = [folder / name, folder] if name else [folder]
         file = next((c.with_suffix(".py") for c in candidates if is_module(c)), None)
         if file:
@@ -129,7 +141,7 @@ def imported_files(path: Path, package_folder: Path) -> set[Path]:
                 f"{path}, line {line}: `{module}{'.' + name if name else ''}` is no module of "
                 f"{PACKAGE}; import from the module that defines it, by its full name"
             )
-    return files
+    return files | {init for p in packages if has_code(init := p / "__init__.py")}
 
 
 def imported_names(text: str, filename: str) -> list[tuple[int, str, str | None]]:

@@ -72,6 +72,7 @@ VERSIONS = library_versions(
     deployed=DeploymentMethod.CONDA in workflow.deployment_settings.deployment_method,
 )
 remember(WORKFLOW, VERSIONS)
+FINGERPRINTS = code_fingerprints(WORKFLOW)
 
 SCHEMA = load_schema(WORKFLOW / "schemas" / "config.schema.yaml")
 with input_errors_told():
@@ -197,7 +198,7 @@ def first_seeds_last_weights(wildcards):
 
 def fingerprints(script):
     """Fingerprints of the code that the outputs of a script depend on, one string per file."""
-    return code_fingerprints(WORKFLOW / "scripts" / f"{script}.py", WORKFLOW / "galaxyzoo")
+    return FINGERPRINTS[script]
 
 
 def listing(images):
