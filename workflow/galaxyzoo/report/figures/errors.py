@@ -170,7 +170,6 @@ def predicted_against_voted(table: pd.DataFrame) -> Figure:
         axes.set_title(cells["answer"].iloc[0], fontweight="bold")
         error = cells["rmse"].iloc[0]
         axes.text(0.04, 0.96, f"RMSE {error:.3f}", va="top", fontsize=8, color=MUTED)
-        unit_square(axes)
     figure.supxlabel("voted by the crowd", fontsize=9, color=MUTED)
     figure.supylabel("predicted by the bag", fontsize=9, color=MUTED)
     bar = figure.colorbar(
@@ -203,25 +202,23 @@ def reliability(table: pd.DataFrame) -> Figure:
         axes.set_title(title, fontweight="bold", fontsize=7.5)
         error = bins["calibration_error"].iloc[0]
         axes.text(0.05, 0.95, f"{error:.3f}", va="top", fontsize=7.5, color=MUTED)
-        unit_square(axes)
     figure.supxlabel("predicted by the bag", fontsize=9, color=MUTED)
     figure.supylabel("voted by the crowd", fontsize=9, color=MUTED)
     return figure
 
 
 def panels_for(figure: Figure, count: int, rows: int, columns: int) -> list[Axes]:
-    """The given number of equal panels, in rows; the lowest of each column has tick labels."""
-    panels = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
+    """The given number of unit squares, in rows; the lowest of each column has tick labels."""
+    panels = figure.subplots(
+        rows, columns, sharex=True, sharey=True, squeeze=False, subplot_kw={"aspect": "equal"}
+    )
+    first = panels[0, 0]  # whose limits and ticks are those of all
+    first.set(xlim=(0, 1), ylim=(0, 1))
+    for axis in (first.xaxis, first.yaxis):
+        axis.set_ticks([0, 0.5, 1], ["0", "0.5", "1"])
     for axes in panels.flat[count:]:
         axes.set_axis_off()
     shown = list(panels.flat[:count])
     for axes in shown[-columns:]:
         axes.tick_params(labelbottom=True)
     return shown
-
-
-def unit_square(axes: Axes) -> None:
-    """Probabilities along both axes, on the same scale."""
-    axes.set(aspect="equal", xlim=(0, 1), ylim=(0, 1))
-    for axis in (axes.xaxis, axes.yaxis):
-        axis.set_ticks([0, 0.5, 1], ["0", "0.5", "1"])

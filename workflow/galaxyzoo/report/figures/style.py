@@ -10,6 +10,8 @@ from pathlib import Path
 
 import matplotlib
 import pandas as pd
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 WIDTH_IN = 9.0
@@ -82,14 +84,18 @@ def save_with_numbers(figure: Figure, table: pd.DataFrame, path: Path) -> None:
 
 
 def save(figure: Figure, path: Path) -> None:
-    """Write a figure in the format of the path's suffix, undated: equal figures, equal bytes.
+    """Write a figure as SVG or PNG, by the path's suffix, undated: equal figures, equal bytes.
 
-    An SVG follows the reader's preference for a light or dark page.
+    An SVG follows the reader's preference for a light or dark page. `Figure.savefig` would draw
+    each figure once more, to no end.
     """
-    undated = {"Date": None} if path.suffix == ".svg" else {"Software": None}
     drawn = io.BytesIO()
     with matplotlib.rc_context(STYLE):
-        figure.savefig(drawn, format=path.suffix[1:], metadata=undated)
+        if path.suffix == ".svg":
+            FigureCanvasSVG(figure).print_svg(drawn, metadata={"Date": None})
+            figure.dpi = PIXELS_PER_IN  # an SVG's is another
+        else:
+            FigureCanvasAgg(figure).print_png(drawn, metadata={"Software": None})
     content = drawn.getvalue()
     if path.suffix == ".svg":
         drawing, end = content[: content.rindex(b"</svg>")], b"</svg>\n"
