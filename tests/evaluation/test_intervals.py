@@ -7,7 +7,6 @@ import pytest
 from galaxyzoo.evaluation.calibrated import (
     Calibrated,
     calibrated_on,
-    calibration_table,
     read_calibrated,
     set_right,
 )
@@ -21,7 +20,7 @@ from galaxyzoo.evaluation.coverage import (
 )
 from galaxyzoo.evaluation.intervals import Intervals, asked, numbers_of
 from galaxyzoo.evaluation.metrics import rmse
-from galaxyzoo.evaluation.validation import Validation
+from galaxyzoo.evaluation.validation import Validation, calibration_table
 from galaxyzoo.foundation.handed_on import write_parquet
 from galaxyzoo.tree.decision_tree import tree_from
 from trees import GALAXY_ZOO_2, NUMBER_TREE

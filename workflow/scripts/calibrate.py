@@ -1,8 +1,7 @@
 """Pool the validation galaxies on which a catalogue is calibrated."""
 
 import job
-from galaxyzoo.evaluation.calibrated import calibration_table
-from galaxyzoo.evaluation.validation import read_members, together
+from galaxyzoo.evaluation.validation import calibration_table, read_members, together
 from galaxyzoo.foundation.handed_on import read_json, write_parquet
 from galaxyzoo.foundation.packed_crops import read_index
 from galaxyzoo.tree.decision_tree import tree_from

@@ -11,7 +11,7 @@ import pandas as pd
 from PIL import Image
 from pyarrow import parquet
 
-from galaxyzoo.catalogue.ensemble import fitted_pictures
+from galaxyzoo.catalogue.batches import fitted_pictures
 from galaxyzoo.catalogue.listing import PLACE, RADIUS
 from galaxyzoo.catalogue.sources import ImageReader
 from galaxyzoo.catalogue.summary import Summary

@@ -6,8 +6,9 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from galaxyzoo.catalogue.batches import Galaxy
 from galaxyzoo.catalogue.columns import Column, joint_name, question_names
-from galaxyzoo.catalogue.ensemble import Galaxy, Predicted
+from galaxyzoo.catalogue.ensemble import Predicted
 from galaxyzoo.evaluation.calibrated import Calibrated
 from galaxyzoo.evaluation.familiarity import FEATURES, LIGHT, PLACE, SIZE, Reference
 from galaxyzoo.evaluation.intervals import asked, numbers_of

@@ -9,8 +9,9 @@ import pyarrow as pa
 import torch
 from pyarrow import parquet
 
+from galaxyzoo.catalogue.batches import fitted_pictures
 from galaxyzoo.catalogue.columns import Column
-from galaxyzoo.catalogue.ensemble import Member, fitted_pictures, predict_together
+from galaxyzoo.catalogue.ensemble import Member, predict_together
 from galaxyzoo.catalogue.listing import FAULT, ID, PLACE, RADIUS
 from galaxyzoo.catalogue.rows import catalogue_rows
 from galaxyzoo.catalogue.sources import ImageReader

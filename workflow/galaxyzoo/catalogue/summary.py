@@ -10,15 +10,15 @@ from typing import Any, NamedTuple
 import pandas as pd
 from pyarrow import parquet
 
-from galaxyzoo.catalogue.columns import joint_name, question_names
+from galaxyzoo.catalogue.columns import FLAGS, joint_name, question_names
 from galaxyzoo.catalogue.listing import ID
-from galaxyzoo.catalogue.rows import FLAGS
 from galaxyzoo.evaluation.error_tables import main_columns
 from galaxyzoo.tree.decision_tree import DecisionTree
 
 ON_A_SHEET = 6
 REASONS = 10
 HALF = 0.5
+FLAG_NAMES = [name for name, _ in FLAGS]
 BAD = "flag_bad_image"
 
 # For Galaxy Zoo 2's tree: sheets of galaxies for which all of these answers are probable.
@@ -77,11 +77,11 @@ def summary(shards: Sequence[Path], tree: DecisionTree) -> Summary:
     asked = [f"{question}_proportion_volunteers_asked" for question, _ in names]
     fractions = [[f"{q}_{answer}_fraction" for answer in answers] for q, answers in names]
     joint = [joint_name(column) for column in tree.columns]
-    columns = [ID, *asked, *[name for one in fractions for name in one], *joint, *FLAGS, BAD]
+    columns = [ID, *asked, *[name for one in fractions for name in one], *joint, *FLAG_NAMES]
     columns += ["sentence", "feature_distance", "network_disagreement"]
     columns += ["how_fitted", "bad_image_reason"]
     counts: dict[str, Any] = {"asked": [0] * len(asked), "favourite": [0] * len(joint)}
-    total, flags = 0, dict.fromkeys([*FLAGS, BAD], 0)
+    total, flags = 0, dict.fromkeys(FLAG_NAMES, 0)
     fitted, reasons = pd.Series(dtype=int), pd.Series(dtype=int)
     best: dict[str, pd.DataFrame] = {}
     for shard in shards:

@@ -12,11 +12,9 @@ import pandas as pd
 from galaxyzoo.evaluation.intervals import Bounds, Intervals
 from galaxyzoo.evaluation.predictions import ID
 from galaxyzoo.evaluation.recalibration import Recalibration
-from galaxyzoo.evaluation.validation import Validation
+from galaxyzoo.evaluation.validation import PREDICTED, VOTED, Validation
 from galaxyzoo.foundation.handed_on import read_parquet
 from galaxyzoo.tree.decision_tree import DecisionTree
-
-PREDICTED, VOTED = "predicted_", "voted_"
 
 
 class Calibrated:
@@ -43,19 +41,6 @@ def calibrated_on(validation: Validation, tree: DecisionTree) -> Calibrated:
     """What an experiment's validation galaxies give."""
     galaxies = validation.rows.get_level_values(ID).to_numpy()
     return Calibrated(validation.predicted, validation.voted, galaxies, tree)
-
-
-def calibration_table(validation: Validation, tree: DecisionTree) -> pd.DataFrame:
-    """The validation galaxies to calibrate on, to be kept for `read_calibrated`.
-
-    One row for each seed and galaxy: seed, GalaxyID, and each of the tree's columns as
-    `predicted_...` and `voted_...`.
-    """
-    both = [
-        pd.DataFrame(values, columns=[prefix + column for column in tree.columns])
-        for prefix, values in ((PREDICTED, validation.predicted), (VOTED, validation.voted))
-    ]
-    return pd.concat([validation.rows.to_frame(index=False), *both], axis=1)
 
 
 def read_calibrated(path: Path | str, tree: DecisionTree) -> Calibrated:

@@ -8,7 +8,7 @@ from itertools import zip_longest
 
 import numpy as np
 import pandas as pd
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from galaxyzoo.evaluation.bootstrap import INTERVAL_PERCENT
 from galaxyzoo.evaluation.metrics import question_rmse, squared_errors
@@ -156,7 +156,7 @@ def small_sample_interval(squared: np.ndarray) -> tuple[float, float]:
     if count == 1:
         return np.nan, np.nan
     error = squared.std(ddof=1) / np.sqrt(count) / (2 * mean) if mean else 0.0
-    reach = student.ppf(0.5 + INTERVAL_PERCENT / 200, count - 1) * error
+    reach = stdtrit(count - 1, 0.5 + INTERVAL_PERCENT / 200) * error
     return np.sqrt(mean) * np.exp(-reach), np.sqrt(mean) * np.exp(reach)
 
 

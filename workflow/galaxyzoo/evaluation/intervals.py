@@ -11,12 +11,14 @@ and its joint probability, weighted by the answers that lead to the question.
 """
 
 import warnings
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from crepes import ConformalRegressor
 
 from galaxyzoo.tree.decision_tree import DecisionTree
+
+if TYPE_CHECKING:
+    from crepes import ConformalRegressor
 
 PERCENT = 90
 # Added to p (1 - p), so that a predicted 0 or 1 has a width too: as of 1 % or 99 %.
@@ -117,8 +119,10 @@ class Intervals:
 
 def fitted(
     predicted: np.ndarray, voted: np.ndarray, scale: np.ndarray, came: np.ndarray
-) -> ConformalRegressor:
+) -> "ConformalRegressor":
     """A regressor calibrated on the residuals (n,) of one number, where there are votes."""
+    from crepes import ConformalRegressor  # slow to import, and most who import this need it not
+
     known = np.isfinite(voted) & np.isfinite(predicted)
     return ConformalRegressor().fit(
         (voted - predicted)[known], sigmas=scale[known], bins=(came >= HALF)[known]
@@ -126,7 +130,7 @@ def fitted(
 
 
 def ends(
-    regressor: ConformalRegressor, predicted: np.ndarray, scale: np.ndarray, came: np.ndarray
+    regressor: "ConformalRegressor", predicted: np.ndarray, scale: np.ndarray, came: np.ndarray
 ) -> np.ndarray:
     """Both ends (N, 2) of one number's intervals; [0, 1] where too few galaxies calibrate it."""
     with warnings.catch_warnings():

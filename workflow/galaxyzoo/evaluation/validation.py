@@ -18,6 +18,7 @@ from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.handed_on import read_parquet
 from galaxyzoo.tree.decision_tree import DecisionTree
 
+PREDICTED, VOTED = "predicted_", "voted_"
 TINY = 1e-9  # of the mean squared error; makes the weights of members that agree equal
 
 
@@ -131,3 +132,16 @@ def fitted_weights(members: Mapping[str, Validation]) -> dict[str, float]:
     root = np.linalg.cholesky(products)
     found, _ = nnls(root.T, np.linalg.solve(root, np.ones(len(root))))
     return dict(zip(common, map(float, found / found.sum()), strict=True))
+
+
+def calibration_table(validation: Validation, tree: DecisionTree) -> pd.DataFrame:
+    """The validation galaxies to calibrate on, to be kept for `calibrated.read_calibrated`.
+
+    One row for each seed and galaxy: seed, GalaxyID, and each of the tree's columns as
+    `predicted_...` and `voted_...`.
+    """
+    both = [
+        pd.DataFrame(values, columns=[prefix + column for column in tree.columns])
+        for prefix, values in ((PREDICTED, validation.predicted), (VOTED, validation.voted))
+    ]
+    return pd.concat([validation.rows.to_frame(index=False), *both], axis=1)
