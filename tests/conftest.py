@@ -12,7 +12,10 @@ from playwright.sync_api import Browser, sync_playwright
 from checkout import Checkout
 from trees import GALAXY_ZOO_2
 
-os.environ.setdefault("GOMP_SPINCOUNT", "2000")  # as in the workflow; torch comes later
+# Of each process of the tests one thread, as many as there are cores for; jobs of Snakemake have as
+# many as their rules say. This is read when the processes start that xdist makes.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("GOMP_SPINCOUNT", "2000")  # as in the workflow
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -9,7 +9,8 @@ import yaml
 
 from galaxyzoo.config import load_schema, patch_size_px, validated
 from galaxyzoo.foundation.errors import InputError
-from galaxyzoo.variants import experiments
+from galaxyzoo.foundation.stage_owners import stage_owners
+from galaxyzoo.variants import Experiments, experiments
 from trees import RINGS
 
 ROOT = Path(__file__).parents[2]
@@ -202,15 +203,32 @@ def test_the_size_of_patches_is_read_off_the_name(backbone, multiple_px):
     assert patch_size_px(backbone) == multiple_px
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "config" / "experiments").glob("*.yaml")))
-def test_shipped_experiments_are_valid_over_the_default(path):
+# Experiments whose headers say that they are laid over another.
+LAID_OVER = {"briggs2019-underfitting": "briggs2019", "kaggle-files-ensemble": "kaggle-files"}
+
+
+def shipped(path: Path) -> Experiments:
+    """What a file of config/experiments plans, over the default."""
     experiment = yaml.safe_load(path.read_text(encoding="utf-8"))
-    if path.stem == "briggs2019-underfitting":  # whose header says that it is laid over another
-        base = path.with_stem("briggs2019").read_text(encoding="utf-8")
+    if path.stem in LAID_OVER:
+        base = path.with_stem(LAID_OVER[path.stem]).read_text(encoding="utf-8")
         experiment = yaml.safe_load(base) | experiment
     survey = DEFAULT["survey"] | experiment.get("survey", {})
     files = "folder" if survey["source"] == "files" else None
-    assert experiments(DEFAULT | experiment | {"survey": survey, "files": files}, SCHEMA)
+    return experiments(DEFAULT | experiment | {"survey": survey, "files": files}, SCHEMA)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "config" / "experiments").glob("*.yaml")))
+def test_shipped_experiments_are_valid_over_the_default(path):
+    assert shipped(path)
+
+
+def test_the_ensemble_of_kaggle_files_trains_nothing_more():
+    configs = shipped(ROOT / "config" / "experiments" / "kaggle-files-ensemble.yaml").configs
+    base, before = configs["kaggle-files"], configs["kaggle-files-at_96"]
+    owners = stage_owners(before, base)
+    assert len(owners) == len(before["seeds"]) * (len(base["stages"]) - 1) == 4
+    assert set(owners.values()) == {"kaggle-files"}
 
 
 def test_every_key_is_in_the_readme():
