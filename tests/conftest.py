@@ -12,8 +12,8 @@ from playwright.sync_api import Browser, sync_playwright
 from checkout import Checkout
 from trees import GALAXY_ZOO_2
 
-# Of each process of the tests one thread, as many as there are cores for; jobs of Snakemake have as
-# many as their rules say. This is read when the processes start that xdist makes.
+# One thread in each of the processes that xdist starts, which read this then: more would fight for
+# the cores. Snakemake's jobs have as many as their rules say.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("GOMP_SPINCOUNT", "2000")  # as in the workflow
 

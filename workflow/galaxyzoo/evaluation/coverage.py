@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtrit
 from scipy.stats import binomtest
+from scipy.stats import t as student
 
 from galaxyzoo.evaluation.bootstrap import INTERVAL_PERCENT, percentile_interval, resampled_means
 from galaxyzoo.evaluation.calibrated import Calibrated
@@ -145,7 +145,7 @@ def coverage_by_property(
                 reach = np.nan
                 if count > 1:
                     spread = each[members].std(ddof=1) / np.sqrt(count)
-                    reach = stdtrit(count - 1, 0.5 + INTERVAL_PERCENT / 200) * spread
+                    reach = student.ppf(0.5 + INTERVAL_PERCENT / 200, count - 1) * spread
                 rows.append(
                     {
                         "kind": kind,

@@ -156,6 +156,7 @@ def small_sample_interval(squared: np.ndarray) -> tuple[float, float]:
     if count == 1:
         return np.nan, np.nan
     error = squared.std(ddof=1) / np.sqrt(count) / (2 * mean) if mean else 0.0
+    # The quantile of Student's t; scipy.stats has it too, and takes a second to import.
     reach = stdtrit(count - 1, 0.5 + INTERVAL_PERCENT / 200) * error
     return np.sqrt(mean) * np.exp(-reach), np.sqrt(mean) * np.exp(reach)
 

@@ -18,7 +18,7 @@ from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.handed_on import read_parquet
 from galaxyzoo.tree.decision_tree import DecisionTree
 
-PREDICTED, VOTED = "predicted_", "voted_"
+PREDICTED, VOTED = "predicted_", "voted_"  # what columns of a calibration table begin with
 TINY = 1e-9  # of the mean squared error; makes the weights of members that agree equal
 
 

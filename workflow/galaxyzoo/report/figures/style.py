@@ -94,13 +94,11 @@ def save(figure: Figure, path: Path) -> None:
         if path.suffix == ".svg":
             FigureCanvasSVG(figure).print_svg(drawn, metadata={"Date": None})
             figure.dpi = PIXELS_PER_IN  # an SVG's is another
+            drawn.seek(drawn.getvalue().rindex(b"</svg>"))
+            drawn.write(night_style().encode() + b"</svg>\n")
         else:
             FigureCanvasAgg(figure).print_png(drawn, metadata={"Software": None})
-    content = drawn.getvalue()
-    if path.suffix == ".svg":
-        drawing, end = content[: content.rindex(b"</svg>")], b"</svg>\n"
-        content = drawing + night_style().encode() + end
-    path.write_bytes(content)
+    path.write_bytes(drawn.getvalue())
 
 
 def night_style() -> str:
