@@ -28,7 +28,12 @@ TINY = {
         "simulation": {"galaxies": 60, "test_galaxies": 7, "volunteers": 40, "seed": 1},
         "holdout": 0.25,
     },
-    "model": {"backbone": "test_resnet", "weights": "random", "output": "sigmoid"},
+    "model": {
+        "backbone": "test_resnet",
+        "weights": "random",
+        "head": "fastai",
+        "output": "sigmoid",
+    },
     "stages": [
         {**HEAD, "name": "head", "size": 32},
         {"name": "all", "size": 32, "epochs": 2, "lr": [0.001, 0.01], "batch_size": 16},
@@ -82,11 +87,16 @@ class Checkout:
         """Make some files, or all, on two cores: one for each of the two seeds."""
         return self.snakemake(*targets, "--cores", "2")
 
+    @classmethod
+    def at(cls, folder: Path) -> "Checkout":
+        """The checkout that is in a folder already."""
+        checkout = object.__new__(cls)
+        checkout.folder = folder
+        return checkout
+
     def copy(self, folder: Path) -> "Checkout":
         """A copy of the checkout with its results."""
-        copied = object.__new__(Checkout)
-        copied.folder = Path(shutil.copytree(self.folder, folder, dirs_exist_ok=True))
-        return copied
+        return self.at(Path(shutil.copytree(self.folder, folder, dirs_exist_ok=True)))
 
     def would_run(self, config: dict | str = TINY) -> set[str]:
         """Jobs that a dry run lists for a config, or for the text of one.

@@ -1,5 +1,6 @@
 """What several test files share."""
 
+import fcntl
 import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
@@ -33,11 +34,20 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory) -> Checkout:
-    """A checkout in which the tiny experiment is done; a test leaves it as it found it."""
-    checkout = Checkout(tmp_path_factory.mktemp("checkout"))
-    run = checkout.make()
-    assert run.returncode == 0, run.stdout
-    return checkout
+    """A checkout in which the tiny experiment is done; a test leaves it as it found it.
+
+    It is made once, and each process of the tests has a copy.
+    """
+    own = tmp_path_factory.getbasetemp()
+    made = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "finished"
+    with made.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            checkout = Checkout(tmp_path_factory.mktemp("making"))
+            run = checkout.make()
+            assert run.returncode == 0, run.stdout
+            checkout.folder.rename(made)
+    return Checkout.at(made).copy(own / "checkout")
 
 
 @pytest.fixture(scope="session")

@@ -68,6 +68,7 @@ class Warm:
     ) -> Running:
         """Start a command of the server in a folder, with some variables of its environment set."""
         output = folder / f".{command}.output"
+        output.touch()
         request = {
             "folder": str(folder),
             "environment": os.environ | {"PYTHONPATH": ""} | (variables or {}),

@@ -10,13 +10,10 @@ import time
 import pandas as pd
 import yaml
 
-from checkout import Checkout, changed
+from checkout import TINY, Checkout, changed
 
-STAGES = [
-    {"name": "head", "size": 32, "epochs": 1, "lr": 0.01, "freeze": True, "batch_size": 8},
-    {"name": "all", "size": 32, "epochs": 400, "lr": 0.005, "batch_size": 4},
-    {"name": "last", "size": 32, "epochs": 1, "lr": 0.005, "batch_size": 4},
-]
+HEAD, ALL, *_, LAST = TINY["stages"]
+STAGES = [HEAD, ALL | {"epochs": 400}, LAST | {"name": "last"}]
 
 
 def watch(checkout: Checkout, folder: str = "results/tiny") -> subprocess.CompletedProcess:
@@ -34,11 +31,13 @@ def rows(output: str) -> dict[str, list[str]]:
     return {row[1]: row for row in cells if len(row) > 1}
 
 
-def test_a_run_is_watched_while_it_trains(tmp_path):
-    checkout = Checkout(tmp_path, changed(stages=STAGES, seeds=[0]))
+def test_a_run_is_watched_while_it_trains(finished, tmp_path):
+    checkout = finished.copy(tmp_path)
+    checkout.write_config(changed(stages=STAGES, seeds=[0]))
+    history = checkout.results / "seed0" / "stages" / "all.csv"
+    history.unlink()
     process = checkout.start("--cores", "2", "--resources", "gpu=1")
     try:
-        history = checkout.results / "seed0" / "stages" / "all.csv"
         deadline = time.monotonic() + 180
         while not history.exists():
             assert process.poll() is None, process.stdout.read()

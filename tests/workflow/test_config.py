@@ -53,12 +53,12 @@ def yaml_value(text: str):
         ({"stages": []}, "stages", "at least one stage"),
         ({"stages__0__hand_on_moments": True}, "stages[0].hand_on_moments", "same freeze"),
         ({"augmentation__zoom_about": "random"}, "augmentation.zoom_about", "middle: 1.0"),
-        ({"milestones": [{"stage": "all_48", "rmse": 0.1}]}, "milestones[0].stage", "all_64"),
+        ({"milestones": [{"stage": "all_64", "rmse": 0.1}]}, "milestones[0].stage", "all_48"),
         ({"stages__3__hand_on_moments": True}, "stages[3].hand_on_moments", "next stage"),
         ({"stages__1__name": DEFAULT["stages"][0]["name"]}, "stages", "a name of its own"),
         (
-            {"stages__1__loss": "cross_entropy", "model__output": "tree"},
-            "stages[1].loss",
+            {"stages": [DEFAULT["stages"][0]], "model__output": "tree"},
+            "stages[0].loss",
             "softmax",
         ),
         ({"stages__2__size": 225}, "stages[2].size", "224 px"),
@@ -72,7 +72,7 @@ def yaml_value(text: str):
         ({"tta__zooms": [1, float("nan")]}, "tta.zooms[1]", "a finite number"),
         ({"stages__1__ema": float("nan")}, "stages[1].ema", "a finite number"),
         ({"stages__1__lr": float("inf")}, "stages[1].lr", "a finite number"),
-        ({"stages__1__name": "head_64_timing"}, "stages", "another name"),
+        ({"stages__1__name": "head_48_timing"}, "stages", "another name"),
         ({"seeds": []}, "seeds", "at least one"),
         ({"validation": 1}, "validation", "between 0 and 1"),
         ({"survey__holdout": 0}, "survey.holdout", "between 0 and 1"),
@@ -188,8 +188,8 @@ def test_configs_that_mean_the_same_become_the_same():
 
 def test_epochs_are_scaled_each_to_at_least_one():
     scaled = validated(with_change(epochs_scale=0.3), SCHEMA)
-    assert [stage["epochs"] for stage in DEFAULT["stages"]] == [1, 8, 1, 4]
-    assert [stage["epochs"] for stage in scaled["stages"]] == [1, 2, 1, 1]
+    assert [stage["epochs"] for stage in DEFAULT["stages"]] == [1, 16, 1, 4]
+    assert [stage["epochs"] for stage in scaled["stages"]] == [1, 5, 1, 1]
 
 
 @pytest.mark.parametrize(

@@ -95,7 +95,7 @@ rule write_catalogue:
         galaxies=galaxies_of_the_catalogue,
         listing=catalogue_file("listing"),
         metrics=experiment_file("metrics.json"),
-        template=str(WORKFLOW / "report" / "catalogue.html.j2"),
+        template=report_file("catalogue.html.j2"),
         parts=page_parts(),
     output:
         multiext(catalogue_file("catalogue"), ".fits", ".vot", ".csv"),

@@ -262,11 +262,22 @@ def file_to_submit(wildcards):
     return f"results/{wildcards.experiment}/submission.csv.gz"
 
 
+def report_file(name):
+    """Path of a file in `workflow/report/`, relative where all runs in the folder of this workflow.
+
+    So a folder that is moved has the same inputs.
+    """
+    path = WORKFLOW / "report" / name
+    as_a_module = workflow.modifier.modify_path("results/") != "results/"
+    here = Path.cwd()
+    return str(path if as_a_module or here not in path.parents else path.relative_to(here))
+
+
 def page_parts():
     """Paths of what the report's template includes: macros, sections, styles and script."""
     folder = WORKFLOW / "report"
     files = [path for kind in ("*.j2", "*.css", "*.js") for path in folder.rglob(kind)]
-    return sorted(str(path) for path in files if path.name not in PAGES)
+    return sorted(report_file(path) for path in files if path.name not in PAGES)
 
 
 def members_of_the_bag(wildcards):

@@ -5,7 +5,7 @@ import time
 # Instead, the time of the request makes the rule run each time, on whatever is under results/.
 rule compare:
     input:
-        template=str(WORKFLOW / "report" / "comparison.html.j2"),
+        template=report_file("comparison.html.j2"),
     output:
         multiext("results/comparison_differences", ".png", ".csv"),
         page="results/comparison.html",
@@ -33,7 +33,7 @@ rule compare_variants:
         bags=each_experiment("bag/holdout.parquet"),
         indices=[survey_file("training.csv").format(survey=survey) for survey in SURVEYS],
         stages=all_stages(".csv", "_timing.csv"),
-        template=str(WORKFLOW / "report" / "comparison.html.j2"),
+        template=report_file("comparison.html.j2"),
     output:
         multiext(experiment_file("figures/comparison_differences"), ".png", ".csv"),
         page=experiment_file("comparison.html"),

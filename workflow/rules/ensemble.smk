@@ -59,7 +59,7 @@ rule report_ensemble:
         worst=experiment_file("figures/galaxies_worst.png"),
         disagreed=experiment_file("figures/galaxies_disagreed.png"),
         explorer=experiment_file("explorer.json"),
-        template=str(WORKFLOW / "report" / "report.html.j2"),
+        template=report_file("report.html.j2"),
         parts=page_parts(),
     output:
         report(

@@ -4,7 +4,7 @@ rule export_ensemble:
         networks=weights_of_the_networks,
         weights=weights_of_the_bag,
         metrics=experiment_file("metrics.json"),
-        template=str(WORKFLOW / "report" / "model_card.md.j2"),
+        template=report_file("model_card.md.j2"),
     output:
         onnx=experiment_file("export/model.onnx"),
         safetensors=experiment_file("export/model.safetensors"),

@@ -301,8 +301,8 @@ rule write_report:
         augmentation=experiment_file("figures/augmentation.png"),
         attribution=experiment_file("figures/attribution.png"),
         provenance=experiment_file("provenance.json"),
-        rulegraph=str(WORKFLOW / "report" / "rulegraph.dot"),
-        template=str(WORKFLOW / "report" / "report.html.j2"),
+        rulegraph=report_file("rulegraph.dot"),
+        template=report_file("report.html.j2"),
         parts=page_parts(),
     output:
         report(
