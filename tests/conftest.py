@@ -32,6 +32,11 @@ def pytest_configure(config: pytest.Config) -> None:
         Checkout.__init__ = lambda *arguments: pytest.skip("needs Snakemake")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files come first, so that both processes have something to do to the end."""
+    items.sort(key=lambda item: item.path.parent.name != "workflow")
+
+
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory) -> Checkout:
     """A checkout in which the tiny experiment is done; a test leaves it as it found it.
