@@ -34,6 +34,7 @@ TINY = {
         "head": "fastai",
         "output": "sigmoid",
     },
+    "augmentation": {"zoom": [1.0, 1.2]},
     "stages": [
         {**HEAD, "name": "head", "size": 32},
         {"name": "all", "size": 32, "epochs": 2, "lr": [0.001, 0.01], "batch_size": 16},

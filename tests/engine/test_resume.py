@@ -39,7 +39,7 @@ STAGES = [
     {
         "name": "all",
         "size": 32,
-        "epochs": 8,
+        "epochs": 6,
         "lr": 0.005,
         "batch_size": 4,
         # So that a state holds gradients and an average of weights too.
@@ -402,4 +402,4 @@ def test_two_runs_of_one_config_agree_and_another_seed_differs(before, undisturb
         "weights"
     ]
     assert any(not torch.equal(other[name], value) for name, value in weights(again).items())
-    assert len(pd.read_csv(again.results / "seed0" / "stages" / "all_timing.csv")) == 8
+    assert len(pd.read_csv(again.results / "seed0" / "stages" / "all_timing.csv")) == 6
