@@ -239,3 +239,7 @@ def test_new_dates_of_the_sources_redo_nothing(finished):
 def test_what_is_said_of_the_starting_weights_is_scored_again_and_trains_nothing(finished):
     jobs = redone(finished, changed(model=TINY["model"] | {"seen_galaxy_zoo": True}))
     assert jobs == {"evaluate", "plot_errors", *REPORT}
+
+
+def test_a_folder_that_was_copied_redoes_nothing(finished, tmp_path):
+    assert finished.copy(tmp_path).would_run() == set()
