@@ -277,7 +277,7 @@ def page_parts():
     """Paths of what the report's template includes: macros, sections, styles and script."""
     folder = WORKFLOW / "report"
     files = [path for kind in ("*.j2", "*.css", "*.js") for path in folder.rglob(kind)]
-    return sorted(report_file(path) for path in files if path.name not in PAGES)
+    return sorted(report_file(path.relative_to(folder)) for path in files if path.name not in PAGES)
 
 
 def members_of_the_bag(wildcards):
