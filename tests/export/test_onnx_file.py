@@ -15,7 +15,7 @@ from trees import GALAXY_ZOO_2, RING_TREE
 CPU = torch.device("cpu")
 
 
-def part(backbone, output, tree, size_px, zoom, crop_px, share):
+def part(tree, backbone, output, size_px, zoom, crop_px, share):
     torch.manual_seed(0)
     network = GalaxyNetwork(backbone, "fastai", output, tree, 0.0)
     network.set_size(size_px)
@@ -24,15 +24,28 @@ def part(backbone, output, tree, size_px, zoom, crop_px, share):
 
 
 @pytest.mark.parametrize(
-    ("tree", "output", "other_output"),
-    [(GALAXY_ZOO_2, "softmax", "tree"), (RING_TREE, "sigmoid", "none")],
+    ("tree", "networks"),
+    [
+        (
+            GALAXY_ZOO_2,
+            [
+                ("test_resnet", "softmax", 32, 1.2, 64, 0.25),
+                ("test_vit", "tree", 160, 1.0, 96, 0.75),
+                ("test_convnext", "softmax", 64, 1.0, 64, 0.0),
+            ],
+        ),
+        (
+            RING_TREE,
+            [
+                ("test_resnet", "sigmoid", 32, 1.2, 64, 0.25),
+                ("test_resnet", "none", 64, 1.0, 96, 0.75),
+            ],
+        ),
+    ],
+    ids=["Galaxy Zoo 2", "rings"],
 )
-def test_each_network_sees_its_own_crop_and_has_its_own_share(tmp_path, tree, output, other_output):
-    parts = [
-        part("test_resnet", output, tree, 32, 1.2, 64, 0.25),
-        part("test_vit", other_output, tree, 160, 1.0, 96, 0.75),
-        part("test_convnext", output, tree, 64, 1.0, 64, 0.0),
-    ]
+def test_each_network_sees_its_own_crop_and_has_its_own_share(tmp_path, tree, networks):
+    parts = [part(tree, *network) for network in networks]
     write_onnx(ExportedEnsemble(parts), tmp_path / "model.onnx")
     rng = np.random.default_rng(0)
     crops = rng.integers(0, 256, (5, 96, 96, 3), np.uint8)
