@@ -13,13 +13,14 @@ import yaml
 from checkout import TINY, Checkout, changed
 
 HEAD, ALL, *_, LAST = TINY["stages"]
-STAGES = [HEAD, ALL | {"epochs": 400}, LAST | {"name": "last"}]
+STAGES = [HEAD, ALL | {"epochs": 400}, LAST]
 
 
 def watch(checkout: Checkout, folder: str = "results/tiny") -> subprocess.CompletedProcess:
     return subprocess.run(
         [sys.executable, "workflow/scripts/watch.py", folder],
         cwd=checkout.folder,
+        env=os.environ | {"COLUMNS": "120"},
         capture_output=True,
         text=True,
         check=False,
@@ -52,7 +53,9 @@ def test_a_run_is_watched_while_it_trains(finished, tmp_path):
     assert "1 of 3 stages done" in shown.stdout
     table = rows(shown.stdout)
     assert table["head"][2:4] == ["done", "1/1"]
-    assert table["last"][2:5] == ["waiting", "0/1", ""]
+    # Though its checkpoint of the run before is still there.
+    assert (checkout.results / "seed0" / "stages" / f"{LAST['name']}.pt").exists()
+    assert table[LAST["name"]][2:5] == ["waiting", "0/1", ""]
     state, epoch = table["all"][2:4]
     assert state == "training"
     assert epoch.endswith("/400")

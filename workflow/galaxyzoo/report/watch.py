@@ -1,5 +1,6 @@
 """The progress of an experiment's stages, from the files they write as they run."""
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ def stage_progress(folder: Path, config: dict[str, Any]) -> list[dict[str, Any]]
     `state` is `waiting`, `training` or `done`. `epoch` is the last finished one, of `epochs`.
     `train_loss`, `valid_rmse` and `images_per_second` belong to that epoch, and `seconds_left` is
     the time that the remaining epochs take at its pace. Values that are not known yet are None.
+    What an earlier run left of a stage is not shown: a stage follows on the one before it.
     Raises InputError for an ensemble, which has no stages.
     """
     if "ensemble" in config:
@@ -25,25 +27,27 @@ def stage_progress(folder: Path, config: dict[str, Any]) -> list[dict[str, Any]]
         raise InputError(
             f"{folder} is an ensemble and trains nothing; watch its members: {members}"
         )
-    paths = stage_paths(folder, config)
-    return [
-        one_stage(paths[seed, stage["name"]], seed, stage["epochs"])
-        for seed in config["seeds"]
-        for stage in config["stages"]
-    ]
+    paths, rows = stage_paths(folder, config), []
+    for seed in config["seeds"]:
+        before = 0.0  # when the stage before was done
+        for stage in config["stages"]:
+            path = paths[seed, stage["name"]]
+            done = done_at(path)
+            state = "done" if done is not None and done >= before else "waiting"
+            if done is None and before < math.inf and log_of(path).exists():
+                state = "training"
+            rows.append(one_stage(path, seed, stage["epochs"], state))
+            before = done if state == "done" else math.inf
+    return rows
 
 
-def one_stage(path: Path, seed: int, epochs: int) -> dict[str, Any]:
-    """The progress of one stage of one seed, whose files are at a path without their endings."""
-    files, stage, experiment = path.parent, path.name, path.parents[2]
-    row = {"seed": seed, "stage": stage, "epochs": epochs, "epoch": 0, "state": "waiting"}
+def one_stage(path: Path, seed: int, epochs: int, state: str) -> dict[str, Any]:
+    """A row of `stage_progress`, of the stage whose files are at a path without their endings."""
+    files, stage = path.parent, path.name
+    row = {"seed": seed, "stage": stage, "epochs": epochs, "epoch": 0, "state": state}
     row |= dict.fromkeys(("train_loss", "valid_rmse", "images_per_second", "seconds_left"))
-    if (files / f"{stage}.pt").exists():
-        row["state"] = "done"
-    elif (experiment / "logs" / f"seed{seed}" / f"train_{stage}.log").exists():
-        row["state"] = "training"
     history, timing = last_row(files / f"{stage}.csv"), last_row(files / f"{stage}_timing.csv")
-    if row["state"] == "waiting" or history is None or timing is None:
+    if state == "waiting" or history is None or timing is None:
         return row
     return row | {
         "epoch": int(history["epoch"]),
@@ -52,6 +56,19 @@ def one_stage(path: Path, seed: int, epochs: int) -> dict[str, Any]:
         "images_per_second": timing["images_per_second"],
         "seconds_left": (epochs - history["epoch"]) * timing["seconds"],
     }
+
+
+def done_at(path: Path) -> float | None:
+    """When the checkpoint at a path without its ending was written; None if there is none."""
+    try:
+        return path.with_name(f"{path.name}.pt").stat().st_mtime
+    except FileNotFoundError:
+        return None
+
+
+def log_of(path: Path) -> Path:
+    """The log of the stage whose files are at a path without their endings."""
+    return path.parents[2] / "logs" / path.parent.parent.name / f"train_{path.name}.log"
 
 
 def last_row(path: Path) -> pd.Series | None:
