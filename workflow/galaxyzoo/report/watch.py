@@ -68,7 +68,7 @@ def done_at(path: Path) -> float | None:
 
 def log_of(path: Path) -> Path:
     """The log of the stage whose files are at a path without their endings."""
-    return path.parents[2] / "logs" / path.parent.parent.name / f"train_{path.name}.log"
+    return path.parents[2] / "logs" / path.parents[1].name / f"train_{path.name}.log"
 
 
 def last_row(path: Path) -> pd.Series | None:
