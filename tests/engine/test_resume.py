@@ -175,20 +175,9 @@ def test_a_stage_killed_at_ten_moments_ends_in_the_same_bits(stage, undisturbed)
     assert not [*state.parent.glob("all.state*"), *state.parent.glob("all.lock")]
 
 
-def test_a_stage_killed_with_snakemake_goes_on_in_the_next_run(stage, undisturbed):
-    checkout = stage.checkout
-    process = checkout.start(TARGET, "--cores", "2")
-    saves(checkout, process, 5)
-    os.killpg(process.pid, signal.SIGKILL)
-    process.communicate()
-    assert checkout.snakemake("--unlock").returncode == 0
-    run = checkout.make(TARGET)
-    assert run.returncode == 0, run.stdout
-    assert "all goes on in epoch" in run.stdout
-    assert_same(checkout, undisturbed)
-
-
-def test_after_a_kill_of_snakemake_alone_a_second_job_names_the_first_and_ends(stage, undisturbed):
+def test_after_a_kill_of_snakemake_a_second_job_names_the_first_and_a_third_goes_on(
+    stage, undisturbed
+):
     checkout = stage.checkout
     process = checkout.start(TARGET, "--cores", "2")
     saves(checkout, process, 2)
