@@ -34,9 +34,11 @@ STAGES = [
 
 def metrics(error: float, valid: float | None = None) -> dict:
     """What is read of metrics.json; validation as good as the hold-out, if not told otherwise."""
+    valid = error if valid is None else valid
     return {
         "rmse": {"bag": error},
-        "validation": {"rmse": error if valid is None else valid},
+        "validation": {"rmse": valid},
+        "recalibration": {"validation_rmse": 0.9 * valid, "rmse": 0.95 * error},
         "galaxies": {"valid": 40},
         "seen_galaxy_zoo": False,
     }
@@ -112,10 +114,19 @@ def test_experiments_are_ranked_by_validation_and_not_by_the_holdout():
 
 def test_an_ensemble_without_validation_galaxies_comes_last():
     unseen = experiment("unseen", 0.05)
-    unseen = unseen._replace(metrics=unseen.metrics | {"validation": None})
+    right = unseen.metrics["recalibration"] | {"validation_rmse": None}
+    unseen = unseen._replace(metrics=unseen.metrics | {"validation": None, "recalibration": right})
     table = score_table([unseen, experiment("other", 0.2, 2)], resamples=200)
     assert list(table["experiment"]) == ["other", "unseen"]
-    assert table["valid_rmse"].isna().tolist() == [False, True]
+    for name in ("valid_rmse", "valid_rmse_set_right"):
+        assert table[name].isna().tolist() == [False, True]
+
+
+def test_errors_set_right_stand_beside_those_of_the_predictions_as_they_are():
+    table = score_table([experiment("one"), experiment("other", 0.2, 2)], resamples=200)
+    for name in ("valid_rmse", "rmse"):
+        factor = {"valid_rmse": 0.9, "rmse": 0.95}[name]  # as `metrics` has them
+        np.testing.assert_allclose(table[f"{name}_set_right"], factor * table[name])
 
 
 def test_weights_that_have_seen_the_votes_are_marked():
@@ -247,7 +258,7 @@ def rescore(folder: Path, bag: pd.DataFrame) -> float:
 
 @pytest.fixture(scope="module")
 def compared(finished) -> Iterator[Checkout]:
-    """A checkout with the tiny experiment's comparison with three others, of which one is fit."""
+    """A checkout with the tiny experiment's comparison with five others, of which one is fit."""
     tiny = finished.results
     bag = pd.read_parquet(tiny / "bag" / "holdout.parquet")
     answers = bag.columns.drop("GalaxyID")
@@ -258,11 +269,15 @@ def compared(finished) -> Iterator[Checkout]:
         write_copy(tiny, "tiny_fewer"),
         write_copy(tiny, "tiny_unfinished"),
         write_copy(tiny, "tiny_damaged"),
+        write_copy(tiny, "tiny_old"),
     ]
     rescore(made[0], bag.assign(**dict.fromkeys(answers, 0.5)))
     rescore(made[1], bag.iloc[3:])
     (made[2] / "metrics.json").unlink()
     (made[3] / "config.yaml").write_bytes(b"seeds: \xff")
+    old = json.loads((made[4] / "metrics.json").read_text(encoding="utf-8"))
+    del old["recalibration"]["validation_rmse"]
+    (made[4] / "metrics.json").write_text(json.dumps(old), encoding="utf-8")
     run = finished.snakemake("compare", "--cores", "1")
     assert run.returncode == 0, run.stdout
     yield finished
@@ -358,9 +373,14 @@ def test_the_page_shows_scores_differences_and_what_is_not_compared(browser, com
     worse = table.iloc[1]
     low, high = worse["difference_low"], worse["difference_high"]
     assert scores[1][3:5] == [f"{worse['difference']:+.5f}", f"{low:+.5f} to {high:+.5f}"]
+    for row, (_, of) in zip(scores, table.iterrows(), strict=True):
+        assert row[5:7] == [
+            f"{of[name]:.5f}" for name in ("valid_rmse_set_right", "rmse_set_right")
+        ]
     assert config == [["stages[all].lr", "[0.001, 0.01]", "0.02"]]
     reasons = dict(apart)
-    assert set(reasons) == {"tiny_fewer", "tiny_unfinished", "tiny_damaged"}
+    assert set(reasons) == {"tiny_fewer", "tiny_unfinished", "tiny_damaged", "tiny_old"}
+    assert "it is of an earlier version of this workflow" in reasons["tiny_old"]
     assert "it cannot be read (UnicodeDecodeError" in reasons["tiny_damaged"]
     assert "other galaxies: 12 of the survey tiny" in reasons["tiny_fewer"]
     assert "no tiny_unfinished/metrics.json" in reasons["tiny_unfinished"]

@@ -32,6 +32,8 @@ def test_what_is_off_on_average_is_set_right():
     floor = rmse(truth[1200:], voted[1200:])
     assert rmse(better, voted[1200:]) < floor + 0.2 * (rmse(predicted[1200:], voted[1200:]) - floor)
     assert GALAXY_ZOO_2.sum_errors(better).max() < 1e-9
+    assert found.validation_rmse == rmse(found.out_of_fold, voted[:1200])
+    assert found.validation_rmse < rmse(predicted[:1200], voted[:1200])
     scores = recalibration_scores(found, predicted[1200:], voted[1200:])
     assert scores["rmse"] == pytest.approx(rmse(better, voted[1200:]))
     low, high = scores["difference_interval"]
@@ -42,6 +44,7 @@ def test_what_is_right_already_is_left_as_it_is():
     truth, voted = truth_and_votes(300, 1)
     found = Recalibration(truth, voted, np.arange(300), GALAXY_ZOO_2)
     assert not found.helps
+    assert found.validation_rmse == rmse(truth, voted)
     np.testing.assert_array_equal(found.of(truth), truth)
     np.testing.assert_array_equal(found.out_of_fold, truth)
     assert recalibration_scores(found, truth, voted)["difference"] == 0
@@ -52,6 +55,13 @@ def test_too_few_galaxies_change_nothing():
     predicted, galaxies = too_timid(truth), np.arange(150) % 73  # a 74th would be enough
     assert not Recalibration(predicted, voted, galaxies, GALAXY_ZOO_2).helps
     assert Recalibration(predicted, voted, np.arange(150) % 74, GALAXY_ZOO_2).helps
+
+
+def test_where_no_galaxy_is_unseen_there_is_no_error_on_validation():
+    none = np.empty((0, len(GALAXY_ZOO_2.columns)))
+    found = Recalibration(none, none, np.empty(0, int), GALAXY_ZOO_2)
+    assert not found.helps
+    assert found.validation_rmse is None
 
 
 def test_no_galaxy_is_mapped_by_functions_that_have_seen_it():

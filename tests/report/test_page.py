@@ -93,6 +93,7 @@ METRICS = {
     },
     "recalibration": {
         "helps_on_validation": True,
+        "validation_rmse": 0.078901,
         "rmse": 0.076543,
         "difference": -0.001096,
         "difference_interval": [-0.0014, -0.0007],

@@ -68,10 +68,11 @@ def score_table(
     among them; an ensemble that has no such galaxies comes last. Columns: experiment; valid_rmse;
     rmse, on the hold-out, from its metrics.json; difference, of rmse from the first, with
     difference_low and difference_high, which for all rows together are paired bootstrap intervals
-    over galaxies; training_seconds, for all epochs of all stages and seeds, those of a base
-    included; networks, their number; epochs, of one seed (not of an ensemble); sizes_px, in the
-    order of the stages; galaxies, the number held out; seen_galaxy_zoo, whether a network began
-    with weights that were trained on Galaxy Zoo's votes.
+    over galaxies; valid_rmse_set_right and rmse_set_right, both errors of the predictions as a
+    catalogue has them (`recalibration`); training_seconds, for all epochs of all stages and seeds,
+    those of a base included; networks, their number; epochs, of one seed (not of an ensemble);
+    sizes_px, in the order of the stages; galaxies, the number held out; seen_galaxy_zoo, whether a
+    network began with weights that were trained on Galaxy Zoo's votes.
     """
     experiments = sorted(
         experiments, key=lambda one: (one.name != base, one.validation_rmse or np.inf)
@@ -88,6 +89,11 @@ def score_table(
             "difference": rmse - rmse[0],
             "difference_low": low,
             "difference_high": high,
+            "valid_rmse_set_right": pd.array(
+                [one.metrics["recalibration"]["validation_rmse"] for one in experiments],
+                dtype="Float64",
+            ),
+            "rmse_set_right": [one.metrics["recalibration"]["rmse"] for one in experiments],
             "training_seconds": [sum(one.stage_seconds.values()) for one in experiments],
             "networks": [one.networks for one in experiments],
             "epochs": pd.array([one.epochs for one in experiments], dtype="Int64"),

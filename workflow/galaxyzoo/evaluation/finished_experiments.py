@@ -89,10 +89,10 @@ def read_experiment(folder: Path) -> Experiment:
     require_files(folder, list(files.values()))
     config = yaml.safe_load(files["config.yaml"].read_text(encoding="utf-8"))
     metrics = read_json(files["metrics.json"])
-    if "validation" not in metrics:
+    if "validation" not in metrics or "validation_rmse" not in metrics.get("recalibration", {}):
         raise InputError(
-            "its metrics.json has no validation error, by which experiments are ranked: it is of "
-            "an earlier version of this workflow; run it again"
+            "its metrics.json does not have all errors that are compared: it is of an earlier "
+            "version of this workflow; run it again"
         )
     index = folder.parent / "surveys" / config["survey"]["name"] / "training.csv"
     require_files(folder, [index])

@@ -29,6 +29,7 @@ class Recalibration:
 
     `helps` tells which. `out_of_fold` (n, columns) are the validation rows as they are mapped by
     regressions fitted to other galaxies; the rows themselves if the map does not help.
+    `validation_rmse` is their error, None where there are no rows.
     """
 
     def __init__(
@@ -37,14 +38,16 @@ class Recalibration:
         """Fit to predictions and votes (n, columns) of `galaxies` (n,), of which some repeat."""
         self.tree = tree
         self.out_of_fold, self.helps = predicted, False
+        self.validation_rmse = rmse(predicted, voted) if len(voted) else None
         if len(np.unique(galaxies)) < 2 * predicted.shape[1]:  # fewer galaxies than features
             return
         mapped = np.empty_like(predicted)
         for rest, fold in folds(predicted, galaxies):
             regression = fitted(predicted[rest], voted[rest], galaxies[rest])
             mapped[fold] = self.mapped(predicted[fold], regression)
-        if rmse(mapped, voted) < rmse(predicted, voted):
+        if rmse(mapped, voted) < self.validation_rmse:
             self.out_of_fold, self.helps = mapped, True
+            self.validation_rmse = rmse(mapped, voted)
             self._regression = fitted(predicted, voted, galaxies)
 
     def of(self, predicted: np.ndarray) -> np.ndarray:
@@ -83,7 +86,7 @@ def recalibration_scores(
     """What recalibration brings on held-out galaxies, as in metrics.json; arrays (N, columns).
 
     `rmse` is the recalibrated bag's, and `difference` that minus the bag's, with its paired
-    bootstrap interval over galaxies.
+    bootstrap interval over galaxies. `validation_rmse` is on validation galaxies.
     """
     better = recalibration.of(bag)
     squared = np.stack([squared_errors(one, voted) for one in (better, bag)], axis=1)
@@ -91,6 +94,7 @@ def recalibration_scores(
     low, high = percentile_interval(ours - theirs)
     return {
         "helps_on_validation": recalibration.helps,
+        "validation_rmse": recalibration.validation_rmse,
         "rmse": rmse(better, voted),
         "difference": rmse(better, voted) - rmse(bag, voted),
         "difference_interval": [float(low), float(high)],
