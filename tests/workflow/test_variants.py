@@ -360,6 +360,13 @@ def test_an_edit_of_a_variant_redoes_its_jobs_and_the_comparison_alone(varied):
     assert "train_stage experiment=tiny-narrow, seed=1, stage=head" in jobs
 
 
+def test_another_style_redoes_the_pages_alone(varied):
+    with varied.edited("workflow/report/report.css", "thead th {", "thead  th {"):
+        jobs = varied.would_run(WITH_VARIANTS)
+    of_each = {job.partition(" ")[0] for job in jobs}
+    assert of_each == {"compare_variants", "write_report", "report_ensemble", "all"}
+
+
 def test_an_edit_of_a_member_redoes_the_ensemble_too(varied):
     jobs = varied.would_run(with_variant("low_lr", stages={"all_large": {"lr": 0.002}}))
     rest = {job for job in jobs if "experiment=tiny-ensemble" not in job}

@@ -34,6 +34,7 @@ rule compare_variants:
         indices=[survey_file("training.csv").format(survey=survey) for survey in SURVEYS],
         stages=all_stages(".csv", "_timing.csv"),
         template=report_file("comparison.html.j2"),
+        parts=page_parts(),
     output:
         multiext(experiment_file("figures/comparison_differences"), ".png", ".csv"),
         page=experiment_file("comparison.html"),
