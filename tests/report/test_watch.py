@@ -9,8 +9,10 @@ import time
 
 import pandas as pd
 import yaml
+from rich.console import Console
 
 from checkout import TINY, Checkout, changed
+from galaxyzoo.report.watch import one_stage, progress_table
 
 HEAD, ALL, *_, LAST = TINY["stages"]
 STAGES = [HEAD, ALL | {"epochs": 400}, LAST]
@@ -68,6 +70,18 @@ def test_a_finished_run_is_all_done(finished):
     shown = watch(finished)
     assert "8 of 8 stages done" in shown.stdout
     assert "waiting" not in shown.stdout
+
+
+def test_a_narrow_terminal_shows_whole_names_of_stages(finished):
+    name = "all_layers_at_112_px_with_cross_entropy"
+    path = finished.results / "seed0" / "stages" / name
+    console = Console(width=80)
+    with console.capture() as shown:
+        console.print(progress_table("tiny", [one_stage(path, 0, 20, "waiting")]))
+    lines = shown.get().splitlines()
+    parts = [line.split("│")[2].strip() for line in lines if line.startswith("│")]
+    assert "".join(parts) == name
+    assert all(len(line) <= 80 for line in lines)
 
 
 def test_the_config_is_written_down_as_it_was_resolved(finished):

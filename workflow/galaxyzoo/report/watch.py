@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from rich.table import Table
+from rich.table import Column, Table
 
 from galaxyzoo.evaluation.stage_tables import stage_paths
 from galaxyzoo.foundation.errors import InputError
@@ -81,8 +81,9 @@ def last_row(path: Path) -> pd.Series | None:
 
 
 def progress_table(experiment: str, rows: list[dict[str, Any]]) -> Table:
-    """The stages as a table for the terminal."""
-    table = Table(*COLUMNS, title=f"{experiment}: {count_done(rows)} of {len(rows)} stages done")
+    """The stages as a table for the terminal; on a narrow one, long names take two lines."""
+    columns = (Column(name, overflow="fold") for name in COLUMNS)
+    table = Table(*columns, title=f"{experiment}: {count_done(rows)} of {len(rows)} stages done")
     styles = {"waiting": "dim", "training": "bold", "done": "green"}
     for row in rows:
         table.add_row(
