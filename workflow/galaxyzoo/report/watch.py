@@ -81,7 +81,7 @@ def last_row(path: Path) -> pd.Series | None:
 
 
 def progress_table(experiment: str, rows: list[dict[str, Any]]) -> Table:
-    """The stages as a table for the terminal; on a narrow one, long names take two lines."""
+    """The stages as a table for the terminal; a narrow one folds long names."""
     columns = (Column(name, overflow="fold") for name in COLUMNS)
     table = Table(*columns, title=f"{experiment}: {count_done(rows)} of {len(rows)} stages done")
     styles = {"waiting": "dim", "training": "bold", "done": "green"}
