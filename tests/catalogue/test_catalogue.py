@@ -19,8 +19,8 @@ from browsing import VIEWS as SCREENS
 from browsing import opened, require_access, require_fit
 from checkout import TINY, Checkout, changed
 from cutout_server import CutoutServer
+from galaxyzoo.calibration.calibration import read_calibrated
 from galaxyzoo.catalogue.columns import joint_name
-from galaxyzoo.evaluation.calibrated import read_calibrated
 from trees import GALAXY_ZOO_2
 
 JOINT = [joint_name(column) for column in GALAXY_ZOO_2.columns]

@@ -22,7 +22,7 @@ from checkout import TINY, Checkout, changed
 from galaxyzoo.engine import training
 from galaxyzoo.engine.resume import SavedState, stage_fingerprint
 from galaxyzoo.engine.training import Learner, pooled_rmse, train_stage
-from galaxyzoo.fingerprints import code_fingerprints
+from galaxyzoo.plan.fingerprints import code_fingerprints
 from tiny_network import (
     AUGMENTATION,
     STAGE,

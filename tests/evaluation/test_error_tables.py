@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from galaxyzoo.calibration.photometry import measured
 from galaxyzoo.evaluation.averaging import MOST_SUBSETS, error_by_seeds, error_by_views, subsets
-from galaxyzoo.evaluation.calibration import reliability_table
 from galaxyzoo.evaluation.error_tables import (
     agreement,
     answer_table,
@@ -15,8 +15,8 @@ from galaxyzoo.evaluation.error_tables import (
     question_table,
     small_sample_interval,
 )
-from galaxyzoo.evaluation.photometry import measured
-from galaxyzoo.evaluation.stage_tables import stage_costs
+from galaxyzoo.evaluation.reliability import reliability_table
+from galaxyzoo.runs.stage_tables import stage_costs
 from galaxyzoo.tree.decision_tree import tree_from
 from trees import GALAXY_ZOO_2, NUMBER_TREE, RING_TREE
 

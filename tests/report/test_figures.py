@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from galaxyzoo.calibration.coverage import coverage_by_property, coverage_table, covered
+from galaxyzoo.calibration.intervals import Intervals
 from galaxyzoo.evaluation.averaging import error_by_seeds, error_by_views
-from galaxyzoo.evaluation.calibration import reliability_table
-from galaxyzoo.evaluation.coverage import coverage_by_property, coverage_table, covered
 from galaxyzoo.evaluation.error_tables import (
     answer_table,
     density_table,
@@ -16,8 +16,7 @@ from galaxyzoo.evaluation.error_tables import (
     main_columns,
     question_table,
 )
-from galaxyzoo.evaluation.intervals import Intervals
-from galaxyzoo.evaluation.stage_tables import learning_table
+from galaxyzoo.evaluation.reliability import reliability_table
 from galaxyzoo.report.figures.averaging import lines_by_seeds, lines_by_views
 from galaxyzoo.report.figures.coverage import coverage_lines, dots_by_answer
 from galaxyzoo.report.figures.errors import (
@@ -29,6 +28,7 @@ from galaxyzoo.report.figures.errors import (
 )
 from galaxyzoo.report.figures.learning import learning_curves
 from galaxyzoo.report.figures.style import AT_NIGHT, save, save_with_numbers
+from galaxyzoo.runs.stage_tables import learning_table
 from trees import GALAXY_ZOO_2, NUMBER_TREE, RING_TREE
 
 STAGE_EPOCHS = {"head_64": 1, "all_64": 4, "all_96": 3}

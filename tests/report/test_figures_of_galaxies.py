@@ -4,8 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from galaxyzoo.evaluation.attribution import attribution_table
-from galaxyzoo.evaluation.augmentation_example import augmented_views
+from galaxyzoo.engine.attribution import attribution_table
+from galaxyzoo.engine.augmentation_example import augmented_views
 from galaxyzoo.report.figures.galaxies import attribution_sheet, augmentation_grid, galaxy_sheet
 from galaxyzoo.report.figures.style import save
 from held_out_galaxies import ranked

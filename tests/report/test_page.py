@@ -16,17 +16,17 @@ import yaml
 from matplotlib.figure import Figure
 
 from browsing import opened, require_fit, unfold
-from galaxyzoo.config import load_schema, validated
 from galaxyzoo.evaluation.published_scores import (
     ON_KAGGLES_TEST_GALAXIES,
     ON_VALIDATION_GALAXIES,
 )
-from galaxyzoo.evaluation.stage_tables import read_stage_tables
+from galaxyzoo.plan.config import load_schema, validated
 from galaxyzoo.report.explorer import explorer_data
 from galaxyzoo.report.figures.style import save
 from galaxyzoo.report.page import report_page, views
 from galaxyzoo.report.rule_graph import RuleGraph
 from galaxyzoo.report.templates import duration
+from galaxyzoo.runs.stage_tables import read_stage_tables
 from galaxyzoo.tree.decision_tree import tree_from
 from galaxyzoo.tree.questions import questions_of
 from held_out_galaxies import ranked

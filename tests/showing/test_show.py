@@ -20,7 +20,7 @@ from playwright.sync_api import Page, expect
 
 from browsing import VIEWS, require_access, require_fit
 from checkout import Checkout
-from galaxyzoo.evaluation.calibrated import calibrated_on
+from galaxyzoo.calibration.calibration import calibrated_on
 from galaxyzoo.evaluation.validation import read_validation
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.packed_crops import read_index

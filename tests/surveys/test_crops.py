@@ -19,10 +19,11 @@ import pytest
 from PIL import Image
 
 from checkout import labels_in
+from galaxyzoo.files.images import LARGEST_PIXELS
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.packed_crops import read_index
 from galaxyzoo.surveys import crops
-from galaxyzoo.surveys.crops import CHUNK, LARGEST_PIXELS, crop_survey
+from galaxyzoo.surveys.crops import CHUNK, crop_survey
 from galaxyzoo.surveys.label_checks import label_faults
 from galaxyzoo.surveys.labels import read_labels
 from galaxyzoo.surveys.layout import find

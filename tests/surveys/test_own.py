@@ -14,6 +14,7 @@ from astropy.table import Table
 from PIL import Image
 
 from checkout import HEAD, ROOT, Checkout, labels_in
+from galaxyzoo.files.tables import column_names, read_table
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.surveys.layout import require_own
 from galaxyzoo.surveys.own import (
@@ -23,7 +24,6 @@ from galaxyzoo.surveys.own import (
     tell_of_matches,
     write_labels,
 )
-from galaxyzoo.surveys.tables import column_names, read_table
 from galaxyzoo.tree.decision_tree import tree_from
 from gz2_catalogue import CLASS_OF_ANSWER, catalogue_table
 from trees import GALAXY_ZOO_2

@@ -5,7 +5,7 @@ import ast
 import pytest
 
 from checkout import ROOT
-from galaxyzoo.fingerprints import code_fingerprints
+from galaxyzoo.plan.fingerprints import code_fingerprints
 
 WORKFLOW = ROOT / "workflow"
 SLOW = {"torch", "timm", "captum", "crepes", "onnx", "sklearn", "scipy.stats", "matplotlib"}

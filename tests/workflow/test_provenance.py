@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 from checkout import ROOT, TINY
-from galaxyzoo.config import load_schema, validated
 from galaxyzoo.foundation.file_records import known_record, write_record
+from galaxyzoo.plan.config import load_schema, validated
 from galaxyzoo.report.rule_graph import read_rule_graph
 
 RULE_GRAPH = ROOT / "workflow" / "report" / "rulegraph.dot"

@@ -14,10 +14,10 @@ import yaml
 from browsing import VIEWS as SCREENS
 from browsing import opened, require_access, require_fit
 from checkout import ROOT, TINY, Checkout, changed, labels_in
-from galaxyzoo.config import load_schema, validated
 from galaxyzoo.foundation.errors import InputError
-from galaxyzoo.foundation.stage_owners import stage_owners
-from galaxyzoo.variants import experiments
+from galaxyzoo.plan.config import load_schema, validated
+from galaxyzoo.plan.stage_owners import stage_owners
+from galaxyzoo.plan.variants import experiments
 
 SCHEMA = load_schema(ROOT / "workflow" / "schemas" / "config.schema.yaml")
 HEAD = TINY["stages"][0]
@@ -324,7 +324,7 @@ def test_a_variant_s_report_tells_which_stages_are_its_base_s(varied):
 
 
 def test_the_run_of_a_variant_is_watched_in_both_folders(varied):
-    from galaxyzoo.report.watch import stage_progress
+    from galaxyzoo.runs.watch import stage_progress
 
     folder = varied.results.parent / "tiny-low_lr"
     config = yaml.safe_load((folder / "config.yaml").read_text(encoding="utf-8"))

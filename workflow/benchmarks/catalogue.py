@@ -13,6 +13,8 @@ import torch
 from benchmarks.engine import TTA, one_batch, ready_network, synchronise
 from benchmarks.pairs import Speeds, compare
 from benchmarks.pictures import write_zip
+from galaxyzoo.calibration.calibration import Calibrated
+from galaxyzoo.calibration.familiarity import LIGHT, PLACE, SIZE, Reference, reference_of
 from galaxyzoo.catalogue.columns import catalogue_columns
 from galaxyzoo.catalogue.ensemble import Member
 from galaxyzoo.catalogue.listing import list_for_catalogue
@@ -20,8 +22,6 @@ from galaxyzoo.catalogue.shards import predict_shard
 from galaxyzoo.catalogue.tables import write_tables
 from galaxyzoo.engine.augmentation import tta_maps
 from galaxyzoo.engine.devices import best_device
-from galaxyzoo.evaluation.calibrated import Calibrated
-from galaxyzoo.evaluation.familiarity import LIGHT, PLACE, SIZE, Reference, reference_of
 from galaxyzoo.tree.decision_tree import tree_from
 from galaxyzoo.tree.galaxy_zoo_2 import QUESTIONS
 

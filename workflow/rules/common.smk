@@ -36,18 +36,18 @@ def workflow_folder():
 WORKFLOW = workflow_folder()
 sys.path.insert(0, str(WORKFLOW))  # Snakemake passes it on to the scripts
 
-from galaxyzoo.config import OF_A_CATALOGUE, catalogue_settings, load_schema, require_files
-from galaxyzoo.fingerprints import code_fingerprints
-from galaxyzoo.first_reading import library_versions, remember
+from galaxyzoo.plan.config import OF_A_CATALOGUE, catalogue_settings, load_schema, require_files
+from galaxyzoo.plan.fingerprints import code_fingerprints
+from galaxyzoo.plan.first_reading import library_versions, remember
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.gpus import has_gpu, visible_gpus
 from galaxyzoo.foundation.listings import listing_hash
-from galaxyzoo.foundation.stage_owners import stage_owners
-from galaxyzoo.starting_points import file_of_weights
+from galaxyzoo.plan.stage_owners import stage_owners
+from galaxyzoo.plan.starting_points import file_of_weights
 from galaxyzoo.surveys import layout
 from galaxyzoo.surveys.layout import SurveyFiles
 from galaxyzoo.tree.questions import questions_of, without_words
-from galaxyzoo.variants import (
+from galaxyzoo.plan.variants import (
     experiments,
     plan_in_words,
     require_own_folders,

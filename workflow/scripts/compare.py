@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import job
-from galaxyzoo.evaluation.comparison import on_one_holdout
-from galaxyzoo.evaluation.finished_experiments import found_experiments
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.report.comparison_page import write_comparison
+from galaxyzoo.runs.comparison import on_one_holdout
+from galaxyzoo.runs.finished_experiments import found_experiments
 
 settings = job.start(snakemake)
 page = Path(snakemake.output.page)

@@ -12,6 +12,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from galaxyzoo.files.archives import GalaxyImages
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.simulation.nearness import (
     centre_offsets,
@@ -21,7 +22,6 @@ from galaxyzoo.simulation.nearness import (
 from galaxyzoo.simulation.survey import simulate_labels, simulate_picture
 from galaxyzoo.simulation.votes import TREE
 from galaxyzoo.surveys import layout
-from galaxyzoo.surveys.archives import GalaxyImages
 from galaxyzoo.surveys.labels import read_fair_ids, read_labels
 
 SEED, VOLUNTEERS = 2013, 40

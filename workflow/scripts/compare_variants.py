@@ -5,9 +5,9 @@ from pathlib import Path
 import yaml
 
 import job
-from galaxyzoo.evaluation.comparison import on_one_holdout
-from galaxyzoo.evaluation.finished_experiments import read_experiment
 from galaxyzoo.report.comparison_page import write_comparison
+from galaxyzoo.runs.comparison import on_one_holdout
+from galaxyzoo.runs.finished_experiments import read_experiment
 
 settings = job.start(snakemake)
 names = settings["experiments"]

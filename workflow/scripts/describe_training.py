@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 
 import job
+from galaxyzoo.calibration.familiarity import reference_of, write_reference
+from galaxyzoo.calibration.photometry import measured
 from galaxyzoo.engine.devices import best_device, body_dtype, use_threads
 from galaxyzoo.engine.loaded_networks import restored_network
 from galaxyzoo.engine.pooled_features import features_of
-from galaxyzoo.evaluation.familiarity import reference_of, write_reference
-from galaxyzoo.evaluation.photometry import measured
 from galaxyzoo.foundation.gpus import lease_gpu, visible_gpus
 from galaxyzoo.foundation.handed_on import read_csv
 from galaxyzoo.foundation.packed_crops import PackedCrops, read_index

@@ -6,21 +6,21 @@ from pathlib import Path
 import numpy as np
 
 import job
-from galaxyzoo.evaluation.calibrated import calibrated_on
-from galaxyzoo.evaluation.central_pixel import central_pixel_benchmark, centre_colours
-from galaxyzoo.evaluation.coverage import (
+from galaxyzoo.calibration.calibration import calibrated_on
+from galaxyzoo.calibration.coverage import (
     coverage_by_property,
     coverage_scores,
     coverage_table,
     covered,
     records,
 )
+from galaxyzoo.calibration.photometry import measured
+from galaxyzoo.calibration.recalibration import recalibration_scores
+from galaxyzoo.evaluation.central_pixel import central_pixel_benchmark, centre_colours
 from galaxyzoo.evaluation.ensembles import member_scores
 from galaxyzoo.evaluation.error_tables import galaxy_properties
 from galaxyzoo.evaluation.held_out import read_held_out
 from galaxyzoo.evaluation.metrics import scores
-from galaxyzoo.evaluation.photometry import measured
-from galaxyzoo.evaluation.recalibration import recalibration_scores
 from galaxyzoo.evaluation.validation import read_members, together
 from galaxyzoo.foundation.handed_on import damaged, read_csv, read_json
 from galaxyzoo.foundation.packed_crops import packed_crops, read_index

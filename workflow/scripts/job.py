@@ -8,9 +8,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from galaxyzoo.first_reading import require_unchanged
 from galaxyzoo.foundation.disk_room import free, ran_out, unwritten
 from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.plan.first_reading import require_unchanged
 
 # Until `start`: a fifth of the time that imports take is spent looking for garbage.
 gc.disable()

@@ -5,9 +5,9 @@ from pathlib import Path
 import pandas as pd
 
 import job
+from galaxyzoo.engine.attribution import attribution_table, occlusion_maps, telling_answers
 from galaxyzoo.engine.devices import best_device, use_threads
 from galaxyzoo.engine.loaded_networks import restored_network
-from galaxyzoo.evaluation.attribution import attribution_table, occlusion_maps, telling_answers
 from galaxyzoo.evaluation.held_out import read_held_out
 from galaxyzoo.evaluation.predictions import ID
 from galaxyzoo.evaluation.rankings import ranked_galaxies, sheet_positions

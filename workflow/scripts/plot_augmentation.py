@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import job
-from galaxyzoo.evaluation.augmentation_example import augmented_views, talked_about
+from galaxyzoo.engine.augmentation_example import augmented_views, talked_about
 from galaxyzoo.evaluation.held_out import read_held_out
 from galaxyzoo.evaluation.predictions import ID
 from galaxyzoo.foundation.packed_crops import packed_crops

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 import job
-from galaxyzoo.evaluation.calibration import reliability_table
+from galaxyzoo.calibration.photometry import measured
 from galaxyzoo.evaluation.error_tables import (
     answer_table,
     density_table,
@@ -14,7 +14,7 @@ from galaxyzoo.evaluation.error_tables import (
     question_table,
 )
 from galaxyzoo.evaluation.held_out import read_held_out
-from galaxyzoo.evaluation.photometry import measured
+from galaxyzoo.evaluation.reliability import reliability_table
 from galaxyzoo.foundation.handed_on import read_json
 from galaxyzoo.foundation.packed_crops import packed_crops
 from galaxyzoo.report.figures.coverage import coverage_lines, dots_by_answer

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import job
-from galaxyzoo.evaluation.stage_tables import learning_table, read_stage_tables
 from galaxyzoo.report.figures.learning import learning_curves
 from galaxyzoo.report.figures.style import save_with_numbers
+from galaxyzoo.runs.stage_tables import learning_table, read_stage_tables
 
 settings = job.start(snakemake)
 names = [stage["name"] for stage in settings["stages"]]

@@ -3,14 +3,14 @@
 from pathlib import Path
 
 import job
+from galaxyzoo.calibration.calibration import read_calibrated
+from galaxyzoo.calibration.familiarity import read_reference
 from galaxyzoo.catalogue.columns import catalogue_columns
 from galaxyzoo.catalogue.ensemble import Member, needed
 from galaxyzoo.catalogue.shards import predict_shard
 from galaxyzoo.engine.augmentation import tta_maps
 from galaxyzoo.engine.devices import best_device, body_dtype, memory_for, use_threads
 from galaxyzoo.engine.loaded_networks import restored_network
-from galaxyzoo.evaluation.calibrated import read_calibrated
-from galaxyzoo.evaluation.familiarity import read_reference
 from galaxyzoo.foundation.gpus import lease_gpu, visible_gpus
 from galaxyzoo.foundation.handed_on import read_json
 from galaxyzoo.foundation.provenance import git_commit

@@ -9,8 +9,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from werkzeug.serving import make_server
 
-from galaxyzoo.config import catalogue_settings, load_schema
 from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.plan.config import catalogue_settings, load_schema
 from galaxyzoo.showing.experts import load_experts
 from galaxyzoo.showing.server import HOST, application
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import job
-from galaxyzoo.evaluation.calibrated import read_calibrated, set_right
+from galaxyzoo.calibration.calibration import read_calibrated, set_right
 from galaxyzoo.evaluation.predictions import write_submission
 from galaxyzoo.foundation.handed_on import read_parquet
 from galaxyzoo.tree.decision_tree import tree_from

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.live import Live
 
 from galaxyzoo.foundation.errors import InputError
-from galaxyzoo.report.watch import count_done, experiment_config, progress_table, stage_progress
+from galaxyzoo.runs.watch import count_done, experiment_config, progress_table, stage_progress
 
 SECONDS = 2
 

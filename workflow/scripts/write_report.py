@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import job
-from galaxyzoo.evaluation.stage_tables import read_stage_tables, stage_costs
 from galaxyzoo.foundation.handed_on import read_csv, read_json
 from galaxyzoo.foundation.provenance import git_commit, versions
 from galaxyzoo.report.page import report_page
 from galaxyzoo.report.rule_graph import read_rule_graph
+from galaxyzoo.runs.stage_tables import read_stage_tables, stage_costs
 from galaxyzoo.tree.decision_tree import tree_from
 from galaxyzoo.tree.questions import questions_of
 

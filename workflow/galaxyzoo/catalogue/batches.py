@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, NamedTuple
 
-from galaxyzoo.catalogue.pictures import Fitted, decoded, fitted, reason
 from galaxyzoo.catalogue.sources import ImageReader
-from galaxyzoo.surveys.crops import is_the_images
+from galaxyzoo.files.images import is_the_images
+from galaxyzoo.files.pictures import Fitted, decoded, fitted, reason
 
 BATCHES_AHEAD = 2
 

@@ -13,11 +13,11 @@ import pandas as pd
 import requests
 from requests.adapters import HTTPAdapter, Retry
 
+from galaxyzoo.files.images import decode, image_fault
 from galaxyzoo.foundation.atomic_files import replaced
 from galaxyzoo.foundation.disk_room import free, unwritten
 from galaxyzoo.foundation.errors import InputError, offenders
 from galaxyzoo.foundation.progress import progress
-from galaxyzoo.surveys.crops import decode, image_fault
 
 SIZE_PX = 424  # width and height of Galaxy Zoo 2's cut-outs: Willett et al. 2013, section 2
 USER_AGENT = f"galaxyzoo-workflow (cut-outs for a catalogue) requests/{requests.__version__}"

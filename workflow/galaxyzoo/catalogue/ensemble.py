@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 import torch
 
+from galaxyzoo.calibration.photometry import measured
 from galaxyzoo.engine.network import GalaxyNetwork
 from galaxyzoo.engine.pooled_features import collected
 from galaxyzoo.engine.prediction import predict_views
-from galaxyzoo.evaluation.photometry import measured
 
 
 class Member(NamedTuple):

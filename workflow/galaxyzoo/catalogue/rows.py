@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from galaxyzoo.calibration.calibration import Calibrated
+from galaxyzoo.calibration.familiarity import FEATURES, LIGHT, PLACE, SIZE, Reference
+from galaxyzoo.calibration.intervals import asked, numbers_of
 from galaxyzoo.catalogue.batches import Galaxy
 from galaxyzoo.catalogue.columns import Column, joint_name, question_names
 from galaxyzoo.catalogue.ensemble import Predicted
-from galaxyzoo.evaluation.calibrated import Calibrated
-from galaxyzoo.evaluation.familiarity import FEATURES, LIGHT, PLACE, SIZE, Reference
-from galaxyzoo.evaluation.intervals import asked, numbers_of
 from galaxyzoo.tree.decision_tree import DecisionTree
 
 FLAGS = {

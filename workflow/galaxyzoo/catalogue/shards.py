@@ -9,6 +9,8 @@ import pyarrow as pa
 import torch
 from pyarrow import parquet
 
+from galaxyzoo.calibration.calibration import Calibrated
+from galaxyzoo.calibration.familiarity import Reference
 from galaxyzoo.catalogue.batches import fitted_pictures
 from galaxyzoo.catalogue.columns import Column
 from galaxyzoo.catalogue.ensemble import Member, predict_together
@@ -17,8 +19,6 @@ from galaxyzoo.catalogue.rows import catalogue_rows
 from galaxyzoo.catalogue.sources import ImageReader
 from galaxyzoo.catalogue.tables import described
 from galaxyzoo.engine.prediction import ready
-from galaxyzoo.evaluation.calibrated import Calibrated
-from galaxyzoo.evaluation.familiarity import Reference
 from galaxyzoo.foundation.atomic_files import replaced
 from galaxyzoo.foundation.progress import progress
 

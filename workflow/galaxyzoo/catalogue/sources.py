@@ -16,7 +16,8 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 from pyarrow import parquet
 
-from galaxyzoo.catalogue.containers import (
+from galaxyzoo.files.archives import is_utf8, is_visible
+from galaxyzoo.files.containers import (
     PACKED_TARS,
     PICTURES,
     Container,
@@ -25,16 +26,15 @@ from galaxyzoo.catalogue.containers import (
     Tars,
     Zip,
 )
-from galaxyzoo.catalogue.given_tables import (
+from galaxyzoo.files.given_tables import (
     TABLES,
     is_of_images,
     read_given_table,
     require_rows,
 )
+from galaxyzoo.files.names import galaxy_id
+from galaxyzoo.files.tables import readable
 from galaxyzoo.foundation.errors import InputError
-from galaxyzoo.surveys.archives import is_utf8, is_visible
-from galaxyzoo.surveys.layout import galaxy_id
-from galaxyzoo.surveys.tables import readable
 
 log = logging.getLogger(__name__)
 

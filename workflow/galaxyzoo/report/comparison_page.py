@@ -7,16 +7,16 @@ from typing import Any
 import pandas as pd
 
 from galaxyzoo.evaluation.bootstrap import INTERVAL_PERCENT, RESAMPLES
-from galaxyzoo.evaluation.comparison import (
+from galaxyzoo.report.figures.comparison import compared_curves, differences
+from galaxyzoo.report.figures.style import save, save_with_numbers
+from galaxyzoo.report.templates import page_templates, picture
+from galaxyzoo.runs.comparison import (
     config_differences,
     learning_curves,
     on_one_validation,
     score_table,
 )
-from galaxyzoo.evaluation.finished_experiments import Experiment
-from galaxyzoo.report.figures.comparison import compared_curves, differences
-from galaxyzoo.report.figures.style import save, save_with_numbers
-from galaxyzoo.report.templates import page_templates, picture
+from galaxyzoo.runs.finished_experiments import Experiment
 
 
 def write_comparison(

@@ -16,10 +16,10 @@ from galaxyzoo.evaluation.published_scores import (
     ON_KAGGLES_TEST_GALAXIES,
     ON_VALIDATION_GALAXIES,
 )
-from galaxyzoo.evaluation.stage_tables import StageTables, lr_in_words
 from galaxyzoo.foundation.handed_on import read_json
 from galaxyzoo.report.rule_graph import RuleGraph
 from galaxyzoo.report.templates import counted, page_templates, picture
+from galaxyzoo.runs.stage_tables import StageTables, lr_in_words
 from galaxyzoo.tree.decision_tree import DecisionTree
 
 Settings = Mapping[str, Any]

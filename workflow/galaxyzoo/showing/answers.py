@@ -7,15 +7,15 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from galaxyzoo.calibration.familiarity import FEATURES, LIGHT, PLACE, SIZE, of_unit_length
 from galaxyzoo.catalogue.ensemble import Predicted, predict_together
-from galaxyzoo.catalogue.pictures import decoded, fitted, reason
+from galaxyzoo.engine.attribution import occlusion_maps
 from galaxyzoo.engine.devices import best_device
-from galaxyzoo.evaluation.attribution import occlusion_maps
-from galaxyzoo.evaluation.familiarity import FEATURES, LIGHT, PLACE, SIZE, of_unit_length
+from galaxyzoo.files.images import is_the_images
+from galaxyzoo.files.pictures import decoded, fitted, reason
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.report.explorer import thumbnail
 from galaxyzoo.showing.experts import Experts
-from galaxyzoo.surveys.crops import is_the_images
 
 NEAREST = 6
 WARNINGS = {

@@ -8,22 +8,22 @@ import numpy as np
 import torch
 import yaml
 
+from galaxyzoo.calibration.calibration import Calibrated, calibrated_on
+from galaxyzoo.calibration.familiarity import Reference, of_unit_length, reference_of
+from galaxyzoo.calibration.photometry import measured
 from galaxyzoo.catalogue.ensemble import Member
 from galaxyzoo.engine.augmentation import tta_maps
 from galaxyzoo.engine.devices import best_device, body_dtype
 from galaxyzoo.engine.loaded_networks import restored_network
 from galaxyzoo.engine.pooled_features import features_of
 from galaxyzoo.engine.prediction import ready
-from galaxyzoo.evaluation.calibrated import Calibrated, calibrated_on
-from galaxyzoo.evaluation.familiarity import Reference, of_unit_length, reference_of
-from galaxyzoo.evaluation.photometry import measured
 from galaxyzoo.evaluation.predictions import ID
 from galaxyzoo.evaluation.validation import read_validation
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.handed_on import read_csv
 from galaxyzoo.foundation.packed_crops import PackedCrops, read_index
 from galaxyzoo.foundation.randomness import numpy_generator
-from galaxyzoo.report.watch import experiment_config
+from galaxyzoo.runs.watch import experiment_config
 from galaxyzoo.tree.decision_tree import DecisionTree, tree_from
 from galaxyzoo.tree.questions import questions_of
 

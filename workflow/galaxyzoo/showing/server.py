@@ -9,12 +9,12 @@ from typing import Any
 from flask import Flask, Response, jsonify, request
 from markupsafe import Markup
 
+from galaxyzoo.files.archives import LARGEST_BYTES
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.report.explorer import tree_table
 from galaxyzoo.report.templates import page_templates
 from galaxyzoo.showing.answers import answer, crop_of, places
 from galaxyzoo.showing.experts import Experts
-from galaxyzoo.surveys.archives import LARGEST_BYTES
 
 HOST = "127.0.0.1"
 SCRIPTS = ("tree.js", "show.js")

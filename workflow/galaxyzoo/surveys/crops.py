@@ -19,19 +19,17 @@ from typing import IO, Literal
 
 import numpy as np
 import pandas as pd
-import simplejpeg
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
+from galaxyzoo.files.archives import GalaxyImages
+from galaxyzoo.files.images import OF_THE_MACHINE, decode, image_fault, is_the_images
 from galaxyzoo.foundation.atomic_files import replaced
 from galaxyzoo.foundation.disk_room import free, unwritten
 from galaxyzoo.foundation.errors import InputError, offenders
 from galaxyzoo.foundation.packed_crops import write_index
 from galaxyzoo.foundation.progress import progress
-from galaxyzoo.surveys.archives import GalaxyImages
 
 CHUNK = 64  # galaxies per task of a worker process
-OF_THE_MACHINE = {errno.ENOMEM, errno.EIO, errno.ENFILE, errno.EMFILE, errno.ESTALE}
-LARGEST_PIXELS = 2**26  # 8192 x 8192; Pillow warns at a little more
 
 Faults = dict[int | str, str]  # GalaxyID, or the name of an image without one -> fault
 
@@ -216,12 +214,6 @@ def crop_chunk(
     return results
 
 
-def is_the_images(error: Exception) -> bool:
-    """Whether an error is the fault of an image, and not of the machine: its memory or its disk."""
-    of_the_machine = isinstance(error, OSError) and error.errno in OF_THE_MACHINE
-    return not isinstance(error, MemoryError) and not of_the_machine
-
-
 def centre_crop(image_file: bytes, size_px: int) -> bytes:
     """The central pixels of an image, (size_px, size_px, 3) uint8 in C order.
 
@@ -235,38 +227,6 @@ def centre_crop(image_file: bytes, size_px: int) -> bytes:
         raise InputError(f"the image is {width} x {height} px, smaller than the crop of {size_px}")
     left, top = (width - size_px) // 2, (height - size_px) // 2
     return pixels[top : top + size_px, left : left + size_px].tobytes()
-
-
-def decode(image_file: bytes) -> np.ndarray:
-    """An image's pixels, (height, width, 3) uint8.
-
-    Valid colour JPEGs are decoded by simplejpeg, which gives the same bytes as Pillow in less time.
-    Pillow decodes what simplejpeg refuses, or raises an error that says what is wrong with it.
-    """
-    try:
-        height, width, colours, _ = simplejpeg.decode_jpeg_header(image_file)
-        if colours in ("YCbCr", "RGB") and width * height <= LARGEST_PIXELS:
-            return simplejpeg.decode_jpeg(image_file)
-    except ValueError:
-        pass
-    with Image.open(io.BytesIO(image_file), formats=("JPEG", "PNG")) as image:
-        if image.width * image.height > LARGEST_PIXELS:
-            raise InputError(
-                f"the image has {image.width} x {image.height} px, more than {LARGEST_PIXELS:,} in "
-                "all"
-            )
-        if image.mode != "RGB":
-            raise InputError(f"the image is of mode {image.mode}, not RGB")
-        return np.asarray(image)
-
-
-def image_fault(error: Exception) -> str:
-    """What is wrong with an image that could not be cropped, in the same words every time."""
-    if isinstance(error, InputError):
-        return str(error)
-    if isinstance(error, UnidentifiedImageError):  # its message has a memory address
-        return "the image is not a JPEG or PNG file"
-    return f"the image cannot be decoded: {str(error) or type(error).__name__}"
 
 
 def write_header(file: IO[bytes], count: int, size_px: int) -> None:

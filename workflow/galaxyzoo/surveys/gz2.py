@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pandas as pd
 
+from galaxyzoo.files.archives import image_stem, images_in
+from galaxyzoo.files.csv_tables import read_columns
 from galaxyzoo.foundation.atomic_files import replaced
 from galaxyzoo.foundation.errors import InputError
-from galaxyzoo.surveys.archives import image_stem, images_in
-from galaxyzoo.surveys.csv_tables import read_columns
 from galaxyzoo.surveys.vote_fractions import read_vote_fractions
 
 log = logging.getLogger(__name__)

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from kagglesdk.competitions.types.competition_api_service import ApiDownloadDataFileRequest
 
+from galaxyzoo.files.archives import zipped_images
 from galaxyzoo.foundation.disk_room import download_watched, require_room
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.file_records import PROVENANCE, write_record
-from galaxyzoo.surveys.archives import zipped_images
 from galaxyzoo.surveys.kaggle_client import (
     AccountError,
     competition_page,

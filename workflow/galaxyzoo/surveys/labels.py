@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pandas as pd
 
-from galaxyzoo.foundation.errors import InputError
-from galaxyzoo.surveys.csv_tables import (
+from galaxyzoo.files.csv_tables import (
     read_columns,
     read_text,
     require_cells,
     require_columns,
     require_ids,
 )
+from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.tree.decision_tree import DecisionTree
 
 

@@ -1,4 +1,4 @@
-"""A survey's files: their names in Kaggle's layout, the formats that are read, where they are.
+"""A survey's files: their names in Kaggle's layout, and where they are.
 
 Uses only the standard library, because it is imported when the Snakefile is read.
 """
@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from galaxyzoo.files.names import TABLE_SUFFIXES
 from galaxyzoo.foundation.errors import InputError
 
 COMPETITION = "galaxy-zoo-the-galaxy-challenge"
@@ -16,14 +17,6 @@ LABELS = ("training_solutions_rev1.zip", "training_solutions_rev1.csv")
 FAIR_IDS = ("unbiased.csv",)
 # Images in each of the competition's zips. The smallest is first, so that a refusal comes early.
 IMAGE_COUNTS = {LABELS[0]: 0, TRAINING_IMAGES[0]: 61_578, TEST_IMAGES[0]: 79_975}
-
-IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png")
-CSV_SUFFIXES = (".csv", ".csv.gz", ".zip")
-PARQUET_SUFFIXES = (".parquet",)
-FITS_SUFFIXES = (".fits", ".fit", ".fits.gz")
-TABLE_SUFFIXES = CSV_SUFFIXES + PARQUET_SUFFIXES + FITS_SUFFIXES
-
-LARGEST_ID = 2**63 - 1  # GalaxyIDs are int64
 
 
 class SurveyFiles(NamedTuple):
@@ -93,10 +86,3 @@ def require_own(settings: Mapping[str, str]) -> None:
             f"survey.own.table: {settings['table']} is of no known kind; allowed: a file that ends "
             f"in {', '.join(TABLE_SUFFIXES)}"
         )
-
-
-def galaxy_id(text: str) -> int | None:
-    """The GalaxyID that `text` represents; None if it is not a GalaxyID."""
-    if not (text.isascii() and text.isdecimal()) or int(text) > LARGEST_ID:
-        return None
-    return int(text)

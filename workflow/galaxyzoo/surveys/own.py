@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from galaxyzoo.files.archives import images_in
+from galaxyzoo.files.names import IMAGE_SUFFIXES, galaxy_id
+from galaxyzoo.files.tables import read_table
 from galaxyzoo.foundation.atomic_files import replaced
 from galaxyzoo.foundation.errors import InputError
-from galaxyzoo.surveys.archives import images_in
-from galaxyzoo.surveys.layout import IMAGE_SUFFIXES, galaxy_id
-from galaxyzoo.surveys.tables import read_table
 from galaxyzoo.surveys.vote_fractions import fraction_columns, weighted_labels
 from galaxyzoo.tree.decision_tree import DecisionTree
 

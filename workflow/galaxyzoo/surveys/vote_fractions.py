@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from galaxyzoo.files.csv_tables import require_cells
+from galaxyzoo.files.tables import column_names, read_table
 from galaxyzoo.foundation.errors import InputError
-from galaxyzoo.surveys.csv_tables import require_cells
-from galaxyzoo.surveys.tables import column_names, read_table
 from galaxyzoo.tree.decision_tree import DecisionTree, tree_from
 from galaxyzoo.tree.galaxy_zoo_2 import QUESTIONS
 

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
-from galaxyzoo.evaluation.intervals import PERCENT
+from galaxyzoo.calibration.intervals import PERCENT
 from galaxyzoo.report.figures.errors import AXIS_LABELS
 from galaxyzoo.report.figures.style import BASELINE, INK, NETWORK, STYLE, WIDTH_IN
 

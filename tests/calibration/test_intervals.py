@@ -1,0 +1,192 @@
+"""Intervals of single predictions: what they promise, and whether it is kept."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from galaxyzoo.calibration.calibration import (
+    Calibrated,
+    calibrated_on,
+    read_calibrated,
+    set_right,
+)
+from galaxyzoo.calibration.coverage import (
+    coverage_by_property,
+    coverage_scores,
+    coverage_table,
+    covered,
+    main_columns,
+    mean_coverage,
+)
+from galaxyzoo.calibration.intervals import Intervals, asked, numbers_of
+from galaxyzoo.evaluation.metrics import rmse
+from galaxyzoo.evaluation.validation import Validation, calibration_table
+from galaxyzoo.foundation.handed_on import write_parquet
+from galaxyzoo.tree.decision_tree import tree_from
+from trees import GALAXY_ZOO_2, NUMBER_TREE
+
+# Two questions: the second is asked of those who give the first answer.
+TREE = tree_from(
+    [
+        {"answers": [{"column": "a"}, {"column": "b"}]},
+        {"answers": [{"column": "c"}, {"column": "d"}], "parent": "a"},
+    ]
+)
+
+
+def predictions_and_votes(galaxies, tree=GALAXY_ZOO_2, seed=0, volunteers=40):
+    """Random probabilities, and votes drawn from them by as many volunteers as are asked."""
+    rng = np.random.default_rng(seed)
+    shares = [rng.dirichlet(np.full(len(q.answers), 0.7), galaxies) for q in tree.questions]
+    predicted = np.concatenate(tree.weighted(shares), axis=1)
+    votes = [
+        np.stack([rng.multinomial(volunteers, one) for one in share]) / volunteers
+        for share in shares
+    ]
+    return predicted, np.concatenate(tree.weighted(votes), axis=1)
+
+
+def test_a_fraction_is_of_those_who_are_asked():
+    probabilities = np.array([[0.8, 0.2, 0.2, 0.6], [0.0, 1.0, 0.0, 0.0]])
+    np.testing.assert_allclose(asked(probabilities, TREE)[0], [1, 1, 0.8, 0.8])
+    fraction, joint = numbers_of(probabilities, TREE)
+    np.testing.assert_allclose(fraction, [[0.8, 0.2, 0.25, 0.75], [0, 1, np.nan, np.nan]])
+    np.testing.assert_array_equal(joint, probabilities)
+
+
+@pytest.mark.parametrize("kind", ["fraction", "joint"])
+def test_intervals_hold_as_often_as_promised(kind):
+    predicted, voted = predictions_and_votes(3000)
+    intervals = Intervals(predicted[:1500], voted[:1500], GALAXY_ZOO_2)
+    held = covered(intervals.of(predicted[1500:]), voted[1500:], GALAXY_ZOO_2)
+    table = coverage_table(held, GALAXY_ZOO_2)
+    table = table[table["kind"] == kind]
+    # 1,500 to calibrate and 1,500 to test: a standard deviation of sqrt(2) * 0.9 %, for 37 answers.
+    assert table["coverage"].mean() == pytest.approx(0.9, abs=0.006)
+    assert table["coverage"].between(0.855, 0.945).all()
+
+
+def test_intervals_are_wide_where_few_are_asked_and_where_votes_scatter():
+    predicted, voted = predictions_and_votes(2000, TREE)
+    bounds = Intervals(predicted, voted, TREE).of(
+        np.array([[0.9, 0.1, 0.45, 0.45], [0.6, 0.4, 0.3, 0.3], [0.9, 0.1, 0.88, 0.02]])
+    )
+    width = bounds.upper.fraction - bounds.lower.fraction
+    assert width[1, 2] > 1.1 * width[0, 2]  # of the same fraction, of fewer
+    assert width[2, 2] < 0.8 * width[0, 2]
+    assert (bounds.lower.joint >= 0).all()
+    assert (bounds.upper.joint <= 1).all()
+    assert (bounds.upper.fraction >= bounds.lower.fraction).all()
+
+
+def test_what_nobody_would_be_asked_can_be_anything():
+    predicted, voted = predictions_and_votes(500, TREE)
+    bounds = Intervals(predicted, voted, TREE).of(np.array([[0.0, 1.0, 0.0, 0.0]]))
+    assert (bounds.lower.fraction[0, 2:] == 0).all()
+    assert (bounds.upper.fraction[0, 2:] == 1).all()
+
+
+def test_nine_galaxies_are_too_few_to_promise_anything():
+    predicted, voted = predictions_and_votes(8, NUMBER_TREE)
+    bounds = Intervals(predicted, voted, NUMBER_TREE).of(predicted)
+    assert (bounds.lower.joint == 0).all()
+    assert (bounds.upper.joint == 1).all()
+    none = Intervals(predicted[:0], voted[:0], NUMBER_TREE).of(predicted)
+    assert (none.upper.fraction - none.lower.fraction == 1).all()
+
+
+def test_the_calibration_is_read_as_it_was_written(tmp_path):
+    predicted, voted = predictions_and_votes(200, TREE)
+    timid = (predicted + predicted.mean(axis=0)) / 2
+    rows = pd.MultiIndex.from_product([[0, 1], range(100)], names=["seed", "GalaxyID"])
+    validation = Validation(rows, timid, voted)
+    path = tmp_path / "calibration.parquet"
+    write_parquet(calibration_table(validation, TREE), path)
+    found, expected = read_calibrated(path, TREE), calibrated_on(validation, TREE)
+    assert found.intervals.rows == 200
+    assert found.recalibration.helps
+    # The table's columns lie apart in memory, so that sums are in another order.
+    for ours, theirs in zip(found.of(timid)[1], expected.of(timid)[1], strict=True):
+        np.testing.assert_allclose(ours.fraction, theirs.fraction, rtol=1e-9)
+    np.testing.assert_allclose(found.of(timid)[0], expected.of(timid)[0], rtol=1e-9)
+
+
+def test_a_table_is_set_right_and_keeps_its_other_columns():
+    predicted, voted = predictions_and_votes(200, TREE)
+    timid = (predicted + predicted.mean(axis=0)) / 2
+    calibrated = Calibrated(timid, voted, np.arange(200), TREE)
+    columns = list(TREE.columns)
+    table = pd.DataFrame(timid, columns=columns).assign(GalaxyID=range(7, 207))
+    better = set_right(table, calibrated)
+    assert better["GalaxyID"].tolist() == list(range(7, 207))
+    assert rmse(better[columns].to_numpy(), voted) < rmse(timid, voted)
+    np.testing.assert_array_equal(table[columns], timid)  # the table given is as it was
+
+
+def test_intervals_of_what_was_set_right_hold_as_often_as_promised():
+    predicted, voted = predictions_and_votes(3000)
+    timid = (predicted + predicted.mean(axis=0)) / 2
+    found = Calibrated(timid[:1500], voted[:1500], np.arange(1500), GALAXY_ZOO_2)
+    assert found.recalibration.helps
+    table = coverage_table(
+        covered(found.of(timid[1500:])[1], voted[1500:], GALAXY_ZOO_2), GALAXY_ZOO_2
+    )
+    # As above, and what the functions learnt of 1,500 galaxies is a little off.
+    assert table["coverage"].mean() == pytest.approx(0.9, abs=0.008)
+
+
+def test_coverage_counts_only_galaxies_with_a_vote_on_the_question():
+    voted = np.array([[0.8, 0.2, 0.8, 0.0], [0.0, 1.0, 0.0, 0.0]])
+    predicted, calibration_votes = predictions_and_votes(300, TREE)
+    held = covered(Intervals(predicted, calibration_votes, TREE).of(voted), voted, TREE)
+    table = coverage_table(held, TREE).set_index(["kind", "column"])
+    assert table.loc[("fraction", "c"), "galaxies"] == 1
+    assert table.loc[("joint", "c"), "galaxies"] == 2
+    assert table.loc[("joint", "c"), "zero_votes"] == 0.5
+    assert (table["coverage"] == 1).all()
+    # Wilson's interval of 2 of 2 at 95 %: from 2 / (2 + 1.96 ** 2) to 1.
+    assert table.loc[("joint", "a"), "coverage_low"] == pytest.approx(0.34238, abs=1e-4)
+
+
+def test_the_mean_coverage_gives_each_answer_the_same_weight():
+    holds = np.array([[1, 1.0], [0, np.nan], [0, np.nan], [1, np.nan]])
+    assert mean_coverage(holds) == pytest.approx((0.5 + 1) / 2)
+
+
+def test_scores_tell_of_the_bag_and_of_each_network():
+    predicted, voted = predictions_and_votes(1200)
+    noise = np.random.default_rng(5).normal(0, 0.05, voted.shape)
+    single = GALAXY_ZOO_2.nearest_consistent(predicted + noise)
+    calibrated = Calibrated(single[:600], voted[:600], np.arange(600), GALAXY_ZOO_2)
+    scores = coverage_scores(calibrated, predicted[600:], {0: single[600:]}, voted[600:])
+    for kind in ("fraction", "joint"):
+        one = scores[kind]
+        assert one["coverage_of_networks"][0] == pytest.approx(0.9, abs=0.02)
+        assert one["coverage"] > one["coverage_of_networks"][0] + 0.01  # it errs less
+        low, high = one["coverage_interval"]
+        assert low < one["coverage"] < high < low + 0.03
+    assert scores["calibration_rows"] == 600
+
+
+def test_coverage_by_property_is_over_bins_of_equal_numbers():
+    predicted, voted = predictions_and_votes(400)
+    held = covered(
+        Intervals(predicted[:200], voted[:200], GALAXY_ZOO_2).of(predicted[200:]),
+        voted[200:],
+        GALAXY_ZOO_2,
+    )
+    table = coverage_by_property({"agreement": np.arange(200.0)}, held, GALAXY_ZOO_2)
+    assert table["galaxies"].tolist() == [50] * 4 * 2
+    assert table["lowest"].tolist() == [0, 50, 100, 150] * 2
+    both = (table["coverage_low"] < table["coverage"]) & (
+        table["coverage"] < table["coverage_high"]
+    )
+    assert both.all()
+
+
+def test_the_main_questions_are_those_that_most_are_asked():
+    main = np.array(GALAXY_ZOO_2.columns)[main_columns(GALAXY_ZOO_2)]
+    assert {column.split(".")[0] for column in main} == {
+        *("Class1", "Class2", "Class3", "Class4", "Class6", "Class7"),
+    }
+    assert main_columns(TREE).all()

@@ -1,0 +1,76 @@
+"""Predictions that are off on average are set right, and others are left alone."""
+
+import numpy as np
+import pytest
+
+from galaxyzoo.calibration.recalibration import Recalibration, recalibration_scores
+from galaxyzoo.evaluation.metrics import rmse
+from trees import GALAXY_ZOO_2
+
+
+def truth_and_votes(galaxies, seed, volunteers=40):
+    rng = np.random.default_rng(seed)
+    shares = [rng.dirichlet(np.full(len(q.answers), 0.7), galaxies) for q in GALAXY_ZOO_2.questions]
+    votes = [
+        np.stack([rng.multinomial(volunteers, one) for one in share]) / volunteers
+        for share in shares
+    ]
+    return tuple(np.concatenate(GALAXY_ZOO_2.weighted(part), axis=1) for part in (shares, votes))
+
+
+def too_timid(probabilities):
+    """Halfway to the mean: what a network says that was trained for too short a time."""
+    return (probabilities + probabilities.mean(axis=0)) / 2
+
+
+def test_what_is_off_on_average_is_set_right():
+    truth, voted = truth_and_votes(2000, 0)
+    predicted = too_timid(truth)
+    found = Recalibration(predicted[:1200], voted[:1200], np.arange(1200), GALAXY_ZOO_2)
+    assert found.helps
+    better = found.of(predicted[1200:])
+    floor = rmse(truth[1200:], voted[1200:])
+    assert rmse(better, voted[1200:]) < floor + 0.2 * (rmse(predicted[1200:], voted[1200:]) - floor)
+    assert GALAXY_ZOO_2.sum_errors(better).max() < 1e-9
+    assert found.validation_rmse == rmse(found.out_of_fold, voted[:1200])
+    assert found.validation_rmse < rmse(predicted[:1200], voted[:1200])
+    scores = recalibration_scores(found, predicted[1200:], voted[1200:])
+    assert scores["rmse"] == pytest.approx(rmse(better, voted[1200:]))
+    low, high = scores["difference_interval"]
+    assert low < scores["difference"] < high < 0
+
+
+def test_what_is_right_already_is_left_as_it_is():
+    truth, voted = truth_and_votes(300, 1)
+    found = Recalibration(truth, voted, np.arange(300), GALAXY_ZOO_2)
+    assert not found.helps
+    assert found.validation_rmse == rmse(truth, voted)
+    np.testing.assert_array_equal(found.of(truth), truth)
+    np.testing.assert_array_equal(found.out_of_fold, truth)
+    assert recalibration_scores(found, truth, voted)["difference"] == 0
+
+
+def test_too_few_galaxies_change_nothing():
+    truth, voted = truth_and_votes(150, 2)
+    predicted, galaxies = too_timid(truth), np.arange(150) % 73  # a 74th would be enough
+    assert not Recalibration(predicted, voted, galaxies, GALAXY_ZOO_2).helps
+    assert Recalibration(predicted, voted, np.arange(150) % 74, GALAXY_ZOO_2).helps
+
+
+def test_where_no_galaxy_is_unseen_there_is_no_error_on_validation():
+    none = np.empty((0, len(GALAXY_ZOO_2.columns)))
+    found = Recalibration(none, none, np.empty(0, int), GALAXY_ZOO_2)
+    assert not found.helps
+    assert found.validation_rmse is None
+
+
+def test_no_galaxy_is_mapped_by_functions_that_have_seen_it():
+    truth, voted = truth_and_votes(400, 3)
+    predicted, galaxies = too_timid(truth), np.repeat(np.arange(200), 2)
+    found = Recalibration(predicted, voted, galaxies, GALAXY_ZOO_2)
+    assert found.helps
+    changed = voted.copy()
+    changed[:2] = 0
+    other = Recalibration(predicted, changed, galaxies, GALAXY_ZOO_2)
+    np.testing.assert_array_equal(found.out_of_fold[:2], other.out_of_fold[:2])
+    assert not np.array_equal(found.out_of_fold, other.out_of_fold)

@@ -1,0 +1,274 @@
+"""The config: every mistake is one line that names the key and what is allowed."""
+
+import copy
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.plan.config import load_schema, patch_size_px, validated
+from galaxyzoo.plan.stage_owners import stage_owners
+from galaxyzoo.plan.variants import Experiments, experiments
+from trees import RINGS
+
+ROOT = Path(__file__).parents[2]
+SCHEMA = load_schema(ROOT / "workflow" / "schemas" / "config.schema.yaml")
+DEFAULT = yaml.safe_load((ROOT / "config" / "config.yaml").read_text(encoding="utf-8"))
+
+
+def with_change(**changes) -> dict:
+    """The default config with dotted keys changed: stages__1__lr=... is stages[1].lr."""
+    config = copy.deepcopy(DEFAULT)
+    for path, value in changes.items():
+        *parents, last = [int(part) if part.isdigit() else part for part in path.split("__")]
+        where = config
+        for part in parents:
+            where = where[part]
+        where[last] = value
+    return config
+
+
+def own(**changes) -> dict:
+    """Changes to a survey of one's own files with a tree of one's own, and some on top of them."""
+    files = {"images": "images", "table": "t.csv", "image_column": "id", "labels": "shares"}
+    survey = DEFAULT["survey"] | {"source": "own", "own": files}
+    return {"survey": copy.deepcopy(survey), "tree": copy.deepcopy(RINGS), "files": None} | changes
+
+
+def yaml_value(text: str):
+    return yaml.safe_load(text)
+
+
+@pytest.mark.parametrize(
+    ("change", "key", "allowed"),
+    [
+        ({"sead": 1}, "sead", "seeds"),
+        ({"survey__hold_out": 0.2}, "survey.hold_out", "holdout"),
+        ({"stages__1__epoch": 3}, "stages[1].epoch", "epochs"),
+        ({"stages__1__lr": yaml_value("1e-1")}, "stages[1].lr", "write 1.0e-01"),
+        ({"stages__1__lr": -0.1}, "stages[1].lr", "above 0"),
+        ({"stages__0__weight_decay": yaml_value("1e-4")}, "stages[0].weight_decay", "a number"),
+        ({"stages": []}, "stages", "at least one stage"),
+        ({"stages__0__hand_on_moments": True}, "stages[0].hand_on_moments", "same freeze"),
+        ({"augmentation__zoom_about": "random"}, "augmentation.zoom_about", "middle: 1.0"),
+        ({"milestones": [{"stage": "all_64", "rmse": 0.1}]}, "milestones[0].stage", "all_48"),
+        ({"stages__3__hand_on_moments": True}, "stages[3].hand_on_moments", "next stage"),
+        ({"stages__1__name": DEFAULT["stages"][0]["name"]}, "stages", "a name of its own"),
+        (
+            {"stages": [DEFAULT["stages"][0]], "model__output": "tree"},
+            "stages[0].loss",
+            "softmax",
+        ),
+        ({"stages__2__size": 225}, "stages[2].size", "224 px"),
+        ({"stages__2__size": "big"}, "stages[2].size", "whole number of pixels"),
+        ({"seeds": [3, 3]}, "seeds", "different"),
+        ({"experiment": "surveys"}, "experiment", "folders of their own"),
+        ({"experiment": "demo\n"}, "experiment", "letters, digits"),
+        ({"survey__name": "s\n"}, "survey.name", "letters, digits"),
+        ({"model__backbone": "../../x"}, "model.backbone", "the name of a timm model"),
+        ({"tta__rotations": 10**7}, "tta.rotations", "1 to 360"),
+        ({"tta__zooms": [1, float("nan")]}, "tta.zooms[1]", "a finite number"),
+        ({"stages__1__ema": float("nan")}, "stages[1].ema", "a finite number"),
+        ({"stages__1__lr": float("inf")}, "stages[1].lr", "a finite number"),
+        ({"stages__1__name": "head_48_timing"}, "stages", "another name"),
+        ({"seeds": []}, "seeds", "at least one"),
+        ({"validation": 1}, "validation", "between 0 and 1"),
+        ({"survey__holdout": 0}, "survey.holdout", "between 0 and 1"),
+        ({"survey__holdout": 0.9999}, "survey.holdout", "leave some of each"),
+        ({"survey__source": "files"}, "files", "--config files=PATH"),
+        ({"survey__gz2": {"votes": "weighted"}}, "survey.gz2.votes", "fraction, weighted_fraction"),
+        ({"survey__gz2": {"table": {"address": "a.csv"}}}, "survey.gz2.table.address", "https://"),
+        (
+            {"survey__gz2": {"table": {"hash": "0" * 32}}},
+            "survey.gz2.table.hash",
+            "md5: or sha256:",
+        ),
+        ({"survey__source": "kagle"}, "survey.source", "simulation, files, own, kaggle or gz2"),
+        ({"model__output": "relu"}, "model.output", "tree, sigmoid, softmax or none"),
+        ({"augmentation__zoom": [1.3, 1.0]}, "augmentation.zoom", "[lowest, highest]"),
+        (
+            {"model__backbone": "vit_tiny_patch16_224", "stages__2__size": 100},
+            "stages[2].size",
+            "16 px",
+        ),
+        (
+            {"stages__1__lr": [1e-4, 1e-3], "stages__1__layer_decay": 0.8},
+            "stages[1].lr",
+            "a number",
+        ),
+        ({"stages__1__ema": 1}, "stages[1].ema", "below 1, or null"),
+        ({"tta__zooms": [1.1]}, "tta.zooms", "1 among them"),
+        ({"survey": None}, "survey", "name and source"),
+        ({"tree": "galaxy_zoo_3"}, "tree", "galaxy_zoo_2, or a list"),
+        ({"tree": []}, "tree", "at least one question"),
+        (own(tree=[{"text": "?"}]), "tree[0]", "missing answers"),
+        (own(tree__0__answers__0__colum="ring"), "tree[0].answers[0].colum", "column, name"),
+        (own(tree__0__answers__0__column="a,b"), "tree[0].answers[0].column", "without commas"),
+        (own(tree__1__parent="rng"), "tree[1].parent", "ring, no, null"),
+        (own(tree__0__parent="inner"), "tree[0].parent", "null"),
+        (own(tree__2__parent="ring"), "tree[2].parent", "several answers"),
+        (own(tree__0__answers__1__column="z"), "tree", "each its own"),
+        (own(tree__0__answers__1__column="GalaxyID"), "tree", "any other"),
+        (own(tree__0__answers__1__column="views"), "tree", "any other"),
+        (own(survey__source="simulation"), "tree", "galaxy_zoo_2"),
+        (
+            own(survey__source="files", files="folder"),
+            "tree",
+            "survey.own gives images and a table",
+        ),
+        (own(survey__own=None, tree="galaxy_zoo_2"), "survey.own", "a mapping of images, table"),
+        (own(files="folder"), "files", "null, or an experiment with survey.source: files"),
+        ({"files": "folder"}, "files", "null, or an experiment with survey.source: files"),
+        (own(survey__own__table=3), "survey.own.table", "path of a table"),
+        (own(survey__own__labels="votes"), "survey.own.labels", "weighted, shares"),
+        (own(survey__own__labels="gz2_fraction"), "survey.own.labels", "weighted or shares"),
+        (own(survey__own__image_column="z"), "survey.own.image_column", "galaxy's image"),
+    ],
+)
+def test_a_mistake_is_one_line_that_names_the_key_and_what_is_allowed(change, key, allowed):
+    with pytest.raises(InputError) as error:
+        validated(with_change(**change), SCHEMA)
+    message = str(error.value)
+    assert len(message.splitlines()) == 1
+    assert re.search(rf"(?<![\w.]){re.escape(key)}(?![\w\[])", message)
+    assert allowed in message
+
+
+def test_a_tree_of_ones_own_is_taken_with_files_of_ones_own():
+    config = validated(with_change(**own()), SCHEMA)
+    assert config["tree"][1] == {
+        "text": "What kind of ring is it?",
+        "answers": [
+            {"column": c, "name": None, "phrase": None, "last": False}
+            for c in ("inner", "outer", "other")
+        ],
+        "parent": "ring",
+    }
+    assert validated(with_change(**own(tree="galaxy_zoo_2")), SCHEMA)["tree"] == "galaxy_zoo_2"
+    assert validated(DEFAULT, SCHEMA)["tree"] == "galaxy_zoo_2"
+
+
+def test_several_mistakes_are_all_told():
+    with pytest.raises(InputError) as error:
+        validated(with_change(seeds=[], stages__0__lr="1e-2", sead=1), SCHEMA)
+    assert len(str(error.value).splitlines()) == 3
+
+
+def test_defaults_are_filled_in():
+    config = copy.deepcopy(DEFAULT)
+    del config["tta"], config["augmentation"], config["validation"], config["survey"]["crop"]
+    del config["stages"][1]["batch_size"]
+    filled = validated(config, SCHEMA)
+    assert filled["tta"] == {"rotations": 4, "flips": True, "zooms": [1.0], "batch_size": 128}
+    assert filled["survey"]["crop"] == 224
+    assert filled["validation"] == 0.2
+    assert filled["stages"][1]["freeze"] is False
+    assert filled["stages"][1]["batch_size"] == 64
+
+
+def test_settings_of_sources_that_are_not_used_do_not_count():
+    config = validated(with_change(survey__source="gz2"), SCHEMA)
+    assert config["survey"]["gz2"]["table"]["hash"] is None
+    assert "simulation" not in config["survey"]
+    other = with_change(survey__gz2={"votes": "debiased"})
+    assert validated(other, SCHEMA) == validated(DEFAULT, SCHEMA)
+
+
+def test_configs_that_mean_the_same_become_the_same():
+    text = (ROOT / "config" / "config.yaml").read_text(encoding="utf-8")
+    config = yaml.safe_load(text)
+    config["stages"][1] = dict(reversed(config["stages"][1].items()))
+    config["stages"][0]["lr"] = yaml_value("0.00300")
+    config["stages"][0]["epochs"] = 1.0
+    again = validated(dict(reversed(config.items())), SCHEMA)
+    assert repr(again) == repr(validated(yaml.safe_load(text), SCHEMA))
+
+
+def test_epochs_are_scaled_each_to_at_least_one():
+    scaled = validated(with_change(epochs_scale=0.3), SCHEMA)
+    assert [stage["epochs"] for stage in DEFAULT["stages"]] == [1, 16, 1, 4]
+    assert [stage["epochs"] for stage in scaled["stages"]] == [1, 5, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("backbone", "multiple_px"),
+    [
+        *(("vit_small_patch14_dinov2", 14), ("swin_tiny_patch4_window7_224", 4)),
+        *(("xcit_nano_12_p16_224", 16), ("vit_tiny_r_s16_p8_224", 8), ("resnet50", 1)),
+    ],
+)
+def test_the_size_of_patches_is_read_off_the_name(backbone, multiple_px):
+    assert patch_size_px(backbone) == multiple_px
+
+
+# Experiments whose headers say that they are laid over another.
+LAID_OVER = {
+    "briggs2019-underfitting": "briggs2019",
+    "kaggle-files-ensemble": "kaggle-files",
+    "recipe_curve": "kaggle-files",
+}
+
+
+def shipped(path: Path) -> Experiments:
+    """What a file of config/experiments plans, over the default."""
+    experiment = yaml.safe_load(path.read_text(encoding="utf-8"))
+    if path.stem in LAID_OVER:
+        base = path.with_stem(LAID_OVER[path.stem]).read_text(encoding="utf-8")
+        experiment = yaml.safe_load(base) | experiment
+    survey = DEFAULT["survey"] | experiment.get("survey", {})
+    files = "folder" if survey["source"] == "files" else None
+    return experiments(DEFAULT | experiment | {"survey": survey, "files": files}, SCHEMA)
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "config" / "experiments").glob("*.yaml")))
+def test_shipped_experiments_are_valid_over_the_default(path):
+    assert shipped(path)
+
+
+def test_the_ensemble_of_kaggle_files_trains_nothing_more():
+    configs = shipped(ROOT / "config" / "experiments" / "kaggle-files-ensemble.yaml").configs
+    base, before = configs["kaggle-files"], configs["kaggle-files-at_80"]
+    owners = stage_owners(before, base)
+    assert len(owners) == len(before["seeds"]) * (len(base["stages"]) - 1) == 2
+    assert set(owners.values()) == {"kaggle-files"}
+
+
+def test_every_key_is_in_the_readme():
+    readme = (ROOT / "config" / "README.md").read_text(encoding="utf-8")
+    assert [key for key in keys(SCHEMA) if f"`{key}`" not in readme] == []
+
+
+def keys(schema: dict, prefix: str = "") -> list[str]:
+    """Dotted names of all keys of the config; those of a list's items behind `[]`."""
+    names = []
+    for name, value in schema.get("properties", {}).items():
+        inner = keys(value, f"{prefix}{name}.") + keys(value.get("items", {}), f"{prefix}{name}[].")
+        names += inner or [prefix + name]
+    return names
+
+
+@pytest.mark.parametrize(
+    ("model", "seen"),
+    [
+        ({"weights": "encoders/zoobot-encoder-convnext_nano.safetensors"}, True),
+        ({"weights": "galaxyzoo/imagenet.pt"}, False),  # the folder's name tells nothing
+        ({"weights": "x/gz_evo_resnet50.pt"}, True),
+        ({"weights": "x/Galaxy-Zoo-2.pt"}, True),
+        ({"weights": "pretrained"}, False),
+        ({"weights": "x/mine.pt", "seen_galaxy_zoo": True}, True),
+        ({"weights": "x/zoobot.pt", "seen_galaxy_zoo": False}, False),
+    ],
+)
+def test_weights_that_have_seen_the_votes_are_declared_or_known_by_name(model, seen):
+    config = validated(with_change(model={"backbone": "test_resnet"} | model), SCHEMA)
+    assert config["model"]["seen_galaxy_zoo"] is seen
+    assert validated(config, SCHEMA) == config
+
+
+@pytest.mark.parametrize("middle", [0.99, 1.3])
+def test_the_middle_of_the_zooms_lies_between_them(middle):
+    wrong = with_change(augmentation={"zoom": [1, 1.2], "middle": middle})
+    with pytest.raises(InputError, match=r"augmentation\.middle: .* is not within"):
+        validated(wrong, SCHEMA)

@@ -1,0 +1,31 @@
+"""Where the stages of an experiment are found, its own and those that it takes from its base."""
+
+import pytest
+import yaml
+
+from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.plan.stage_owners import DECISIVE
+from galaxyzoo.runs.stage_tables import stage_paths
+
+BASE = dict.fromkeys(DECISIVE) | {
+    "experiment": "one",
+    "seeds": [0, 1],
+    "stages": [{"name": "head", "lr": 0.01}, {"name": "all", "lr": 0.001}],
+}
+
+
+def test_a_variant_s_stages_are_its_base_s_up_to_the_first_that_differs(tmp_path):
+    stages = [BASE["stages"][0], BASE["stages"][1] | {"lr": 0.1}]
+    variant = BASE | {"experiment": "one-fast", "variant_of": "one", "seeds": [1, 2]}
+    folder = tmp_path / "one-fast"
+    with pytest.raises(InputError, match="it takes stages from one, of which it is a variant"):
+        stage_paths(folder, variant | {"stages": stages})
+    (tmp_path / "one").mkdir()
+    (tmp_path / "one" / "config.yaml").write_text(yaml.safe_dump(BASE), encoding="utf-8")
+    assert stage_paths(folder, variant | {"stages": stages}) == {
+        (1, "head"): tmp_path / "one" / "seed1" / "stages" / "head",
+        (1, "all"): folder / "seed1" / "stages" / "all",
+        (2, "head"): folder / "seed2" / "stages" / "head",
+        (2, "all"): folder / "seed2" / "stages" / "all",
+    }
+    assert stage_paths(tmp_path / "one", BASE)[0, "all"] == tmp_path / "one/seed0/stages/all"

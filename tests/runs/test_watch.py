@@ -1,0 +1,100 @@
+"""The live view of stages: what it shows of an experiment on its way."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import pandas as pd
+import yaml
+from rich.console import Console
+
+from checkout import TINY, Checkout, changed
+from galaxyzoo.runs.watch import one_stage, progress_table
+
+HEAD, ALL, *_, LAST = TINY["stages"]
+STAGES = [HEAD, ALL | {"epochs": 400}, LAST]
+
+
+def watch(checkout: Checkout, folder: str = "results/tiny") -> subprocess.CompletedProcess:
+    return subprocess.run(
+        [sys.executable, "workflow/scripts/watch.py", folder],
+        cwd=checkout.folder,
+        env=os.environ | {"COLUMNS": "120"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def rows(output: str) -> dict[str, list[str]]:
+    cells = [[cell.strip() for cell in line.split("│")[1:-1]] for line in output.splitlines()]
+    return {row[1]: row for row in cells if len(row) > 1}
+
+
+def test_a_run_is_watched_while_it_trains(finished, tmp_path):
+    checkout = finished.copy(tmp_path)
+    checkout.write_config(changed(stages=STAGES, seeds=[0]))
+    history = checkout.results / "seed0" / "stages" / "all.csv"
+    history.unlink()
+    process = checkout.start("--cores", "2", "--resources", "gpu=1")
+    try:
+        deadline = time.monotonic() + 180
+        while not history.exists():
+            assert process.poll() is None, process.stdout.read()
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        shown = watch(checkout)
+        finished = pd.read_csv(history)["epoch"].max()
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+    assert shown.returncode == 0, shown.stderr
+    assert "1 of 3 stages done" in shown.stdout
+    table = rows(shown.stdout)
+    assert table["head"][2:4] == ["done", "1/1"]
+    # Though its checkpoint of the run before is still there.
+    assert (checkout.results / "seed0" / "stages" / f"{LAST['name']}.pt").exists()
+    assert table[LAST["name"]][2:5] == ["waiting", "0/1", ""]
+    state, epoch = table["all"][2:4]
+    assert state == "training"
+    assert epoch.endswith("/400")
+    assert 1 <= int(epoch.split("/")[0]) <= finished
+    assert float(table["all"][5]) > 0
+    assert ":" in table["all"][7]
+
+
+def test_a_finished_run_is_all_done(finished):
+    shown = watch(finished)
+    assert "8 of 8 stages done" in shown.stdout
+    assert "waiting" not in shown.stdout
+
+
+def test_a_narrow_terminal_shows_whole_names_of_stages(finished):
+    name = "all_layers_at_112_px_with_cross_entropy"
+    path = finished.results / "seed0" / "stages" / name
+    console = Console(width=80)
+    with console.capture() as shown:
+        console.print(progress_table("tiny", [one_stage(path, 0, 20, "waiting")]))
+    lines = shown.get().splitlines()
+    parts = [line.split("│")[2].strip() for line in lines if line.startswith("│")]
+    assert "".join(parts) == name
+    assert all(len(line) <= 80 for line in lines)
+
+
+def test_the_config_is_written_down_as_it_was_resolved(finished):
+    config = yaml.safe_load((finished.results / "config.yaml").read_text(encoding="utf-8"))
+    assert config["experiment"] == "tiny"
+    assert config["stages"][0]["dropout"] == 0.1  # the default, which the config leaves out
+
+
+def test_a_folder_that_is_no_experiments_is_a_sentence(finished, tmp_path):
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    shown = watch(finished, str(empty))
+    assert shown.returncode == 1
+    assert "holds no config.yaml" in shown.stderr
+    assert "Traceback" not in shown.stderr
+    shutil.rmtree(empty)

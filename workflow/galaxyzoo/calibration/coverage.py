@@ -1,0 +1,168 @@
+"""How often the intervals of single predictions hold, on galaxies they were not calibrated on."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy.stats import binomtest
+from scipy.stats import t as student
+
+from galaxyzoo.calibration.calibration import Calibrated
+from galaxyzoo.calibration.intervals import PERCENT, Bounds, Numbers, numbers_of
+from galaxyzoo.evaluation.bootstrap import INTERVAL_PERCENT, percentile_interval, resampled_means
+from galaxyzoo.evaluation.error_tables import equal_bins
+from galaxyzoo.tree.decision_tree import DecisionTree
+
+KINDS = Numbers._fields
+RESAMPLES = 2000
+# For Galaxy Zoo 2's tree: the questions that most volunteers are asked about most galaxies.
+MAIN_QUESTIONS = (1, 2, 3, 4, 6, 7)
+
+
+class Covered(NamedTuple):
+    """Whether each interval holds the vote, and how wide it is; NaN where there is no vote.
+
+    `holds` and `width` have (N, columns) float64 of each kind of number, `voted` the votes.
+    """
+
+    holds: Numbers
+    width: Numbers
+    voted: Numbers
+
+
+def covered(bounds: Bounds, voted: np.ndarray, tree: DecisionTree) -> Covered:
+    """Compare intervals with votes (N, columns), weighted as the tree's columns are."""
+    votes = numbers_of(voted, tree)
+    holds, widths = [], []
+    for low, high, truth in zip(bounds.lower, bounds.upper, votes, strict=True):
+        known = np.isfinite(truth)
+        holds.append(np.where(known, (truth >= low) & (truth <= high), np.nan))
+        widths.append(np.where(known, high - low, np.nan))
+    return Covered(Numbers(*holds), Numbers(*widths), votes)
+
+
+def main_columns(tree: DecisionTree) -> np.ndarray:
+    """Which columns (columns,) are of the main questions; all of them in a tree of one's own."""
+    is_galaxy_zoo_2 = len(tree.questions) == 11 and tree.columns[0] == "Class1.1"
+    numbers = MAIN_QUESTIONS if is_galaxy_zoo_2 else [q.number for q in tree.questions]
+    return np.concatenate([np.full(len(q.answers), q.number in numbers) for q in tree.questions])
+
+
+def coverage_scores(
+    calibrated: Calibrated, bag: np.ndarray, seeds: Mapping[int, np.ndarray], voted: np.ndarray
+) -> dict[str, Any]:
+    """Coverage of the intervals on held-out galaxies, as in metrics.json; arrays (N, columns).
+
+    `bag` and `seeds` are predictions as they are before they are calibrated. `fraction` and
+    `joint` give, for the `bag` and in the mean over the answers of the main questions, the
+    coverage, its bootstrap interval over galaxies, and the mean width; and the coverage of the
+    intervals of each of the `seeds` networks, on which they were calibrated.
+    """
+    tree = calibrated.tree
+    main = main_columns(tree)
+    together = covered(calibrated.of(bag)[1], voted, tree)
+    alone = [covered(calibrated.of(one)[1], voted, tree) for one in seeds.values()]
+    rows = calibrated.intervals.rows
+    scores: dict[str, Any] = {"percent": PERCENT, "calibration_rows": rows}
+    for kind in KINDS:
+        holds = getattr(together.holds, kind)[:, main]
+        low, high = percentile_interval(resampled_coverage(holds))
+        networks = [mean_coverage(getattr(one.holds, kind)[:, main]) for one in alone]
+        scores[kind] = {
+            "coverage": mean_coverage(holds),
+            "coverage_interval": [float(low), float(high)],
+            "width": mean_coverage(getattr(together.width, kind)[:, main]),
+            "coverage_of_networks": networks,
+        }
+    return scores | {"interval_percent": INTERVAL_PERCENT}
+
+
+def mean_coverage(values: np.ndarray) -> float:
+    """The mean over columns of each column's mean over the galaxies that have a value."""
+    return float(np.nanmean(np.nanmean(values, axis=0)))
+
+
+def resampled_coverage(holds: np.ndarray) -> np.ndarray:
+    """`mean_coverage` of resampled galaxies, (resamples,)."""
+    known = np.isfinite(holds)
+    means = resampled_means(np.hstack([np.where(known, holds, 0), known]), RESAMPLES)
+    held, counted = np.split(means, 2, axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.nanmean(held / counted, axis=1)
+
+
+def coverage_table(together: Covered, tree: DecisionTree) -> pd.DataFrame:
+    """One row per kind of number and answer: how often its intervals hold, and how wide they are.
+
+    Columns: kind, question (its number), column, galaxies (with a vote), coverage,
+    coverage_low and coverage_high (by Wilson 1927, JASA 22, 209), width, and zero_votes, the share
+    of votes that are exactly 0.
+    """
+    questions = {c: question.number for question in tree.questions for c in question.columns}
+    rows = []
+    for kind in KINDS:
+        values = zip(*(getattr(one, kind).T for one in together), tree.columns, strict=True)
+        for holds, width, voted, column in values:
+            known = np.isfinite(holds)
+            count, held = int(known.sum()), int(np.nansum(holds))
+            ends = (np.nan, np.nan)
+            if count:
+                ends = binomtest(held, count).proportion_ci(INTERVAL_PERCENT / 100, "wilson")
+            rows.append(
+                {
+                    "kind": kind,
+                    "question": questions[column],
+                    "column": column,
+                    "galaxies": count,
+                    "coverage": held / count if count else np.nan,
+                    "coverage_low": ends[0],
+                    "coverage_high": ends[1],
+                    "width": width[known].mean() if count else np.nan,
+                    "zero_votes": (voted[known] == 0).mean() if count else np.nan,
+                }
+            )
+    return pd.DataFrame(rows)
+
+
+def coverage_by_property(
+    properties: Mapping[str, np.ndarray], together: Covered, tree: DecisionTree
+) -> pd.DataFrame:
+    """Coverage and width of similar galaxies, over the answers of the main questions.
+
+    `properties` maps names to values (N,), of which bins of equal numbers of galaxies are made, as
+    in `error_tables.error_by_property`. Columns: kind, property, lowest, median and highest value,
+    galaxies, coverage, coverage_low and coverage_high (Student's interval over galaxies), width.
+    """
+    main = main_columns(tree)
+    rows = []
+    for kind in KINDS:
+        holds, width = (getattr(one, kind)[:, main] for one in together[:2])
+        each, widths = np.nanmean(holds, axis=1), np.nanmean(width, axis=1)
+        for name, values in properties.items():
+            for members in equal_bins(values):
+                mean, count = each[members].mean(), len(members)
+                reach = np.nan
+                if count > 1:
+                    spread = each[members].std(ddof=1) / np.sqrt(count)
+                    reach = student.ppf(0.5 + INTERVAL_PERCENT / 200, count - 1) * spread
+                rows.append(
+                    {
+                        "kind": kind,
+                        "property": name,
+                        "lowest": values[members].min(),
+                        "median": np.median(values[members]),
+                        "highest": values[members].max(),
+                        "galaxies": count,
+                        "coverage": mean,
+                        "coverage_low": max(0.0, mean - reach),
+                        "coverage_high": min(1.0, mean + reach),
+                        "width": widths[members].mean(),
+                    }
+                )
+    return pd.DataFrame(rows)
+
+
+def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """A table as JSON can hold it: a mapping for each row, None where there is no number."""
+    return table.astype(object).where(table.notna(), None).to_dict("records")

@@ -1,0 +1,139 @@
+"""Zips and folders of images: how their images are found and read."""
+
+import io
+import os
+import re
+import zipfile
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from galaxyzoo.files.names import IMAGE_SUFFIXES, galaxy_id
+from galaxyzoo.foundation.errors import InputError
+
+REPLACE = "replace it, or delete it if this workflow made it, and run this again"
+LARGEST_BYTES = 2**28  # of an image file, as it is in a zip before it was packed
+
+
+class GalaxyImages:
+    """The images in a zip or a folder, each read by its GalaxyID.
+
+    An image is a .jpg, .jpeg or .png file, at any depth, that is named by its GalaxyID. Dotfiles
+    and the files that macOS adds to a zip are ignored. If images have other names, `ids` maps their
+    names in the zip or folder to GalaxyIDs, and images that it does not list are ignored too.
+
+    `names` maps GalaxyID -> name in the zip or folder, by ascending GalaxyID. `faults` says what is
+    wrong with GalaxyIDs that have several images, and with names that are not GalaxyIDs. Processes
+    forked from the one that created the object can read from it at the same time.
+    """
+
+    def __init__(self, path: Path, ids: Mapping[str, int] | None = None) -> None:
+        """List the images; InputError if `path` is not a folder or zip, or has no images."""
+        self.path = path
+        self._zip = None if path.is_dir() else opened_zip(path)
+        self.faults: dict[int | str, str] = {}
+        names = defaultdict(list)
+        for name in sorted(self._image_names()):
+            if not is_utf8(name):
+                self.faults[ascii(name)] = "the image's name is not UTF-8"
+                continue
+            galaxy = galaxy_id(image_stem(name)) if ids is None else ids.get(name)
+            if galaxy is not None:
+                names[galaxy].append(name)
+            elif ids is None:
+                self.faults[name] = "the image's name is no GalaxyID"
+        for galaxy in sorted(names):
+            if len(names[galaxy]) > 1:
+                self.faults[galaxy] = f"several images: {', '.join(names.pop(galaxy))}"
+        self.names: dict[int, str] = {galaxy: names[galaxy][0] for galaxy in sorted(names)}
+        if not self.names and not self.faults:
+            raise InputError(f"{path} holds no images; it should hold <GalaxyID>.jpg or .png files")
+
+    def _image_names(self) -> Iterator[str]:
+        return zipped_images(self._zip) if self._zip else images_below(self.path)
+
+    def read(self, galaxy: int) -> bytes:
+        """The bytes of the image file of a galaxy in `names`; InputError if they are too many."""
+        name = self.names[galaxy]
+        file = self.path / name
+        size_bytes = self._zip.getinfo(name).file_size if self._zip else file.stat().st_size
+        if size_bytes > LARGEST_BYTES:
+            raise InputError(f"the image has {size_bytes:,} bytes, more than {LARGEST_BYTES:,}")
+        return self._zip.read(name) if self._zip else file.read_bytes()
+
+
+class SharedFile(io.RawIOBase):
+    """A file to read, in which each forked process has its own position.
+
+    The kernel keeps the position in an ordinary file. Forked processes share it, and each would
+    move it for the others.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open the file, positioned at its start."""
+        self._file = path.open("rb", buffering=0)
+        self._place = 0
+
+    def readable(self) -> bool:
+        """The file can be read."""
+        return True
+
+    def seekable(self) -> bool:
+        """The file can be read from any position."""
+        return True
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        """Move to `offset` bytes from the start, the position or the end; return the result."""
+        size = os.fstat(self._file.fileno()).st_size
+        self._place = offset + {os.SEEK_SET: 0, os.SEEK_CUR: self._place, os.SEEK_END: size}[whence]
+        return self._place
+
+    def readinto(self, buffer: bytearray) -> int:
+        """Fill the buffer as far as the file allows; return the number of bytes read."""
+        count = os.preadv(self._file.fileno(), [buffer], self._place)
+        self._place += count
+        return count
+
+
+def opened_zip(path: Path) -> zipfile.ZipFile:
+    """The zip, open for reading; InputError if it is missing or not a complete zip."""
+    try:
+        return zipfile.ZipFile(io.BufferedReader(SharedFile(path)))
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}") from error
+    except zipfile.BadZipFile as error:
+        raise InputError(f"{path} is not a whole zip file ({error}); {REPLACE}") from error
+
+
+def zipped_images(archive: zipfile.ZipFile) -> Iterator[str]:
+    """Names of the images in a zip."""
+    return (name for name in archive.namelist() if is_visible(name, IMAGE_SUFFIXES))
+
+
+def images_below(folder: Path) -> Iterator[str]:
+    """Paths of the images in a folder, at any depth, relative to the folder."""
+    files = (file.relative_to(folder).as_posix() for file in folder.rglob("*"))
+    return (name for name in files if is_visible(name, IMAGE_SUFFIXES))
+
+
+def images_in(path: Path) -> list[str]:
+    """Names of the images in a zip or folder, sorted; InputError if it is neither."""
+    if path.is_dir():
+        return sorted(images_below(path))
+    with opened_zip(path) as archive:
+        return sorted(zipped_images(archive))
+
+
+def image_stem(name: str) -> str:
+    """An image's name without its folders and suffix."""
+    return name.rpartition("/")[2].rpartition(".")[0]
+
+
+def is_visible(name: str, suffixes: tuple[str, ...]) -> bool:
+    """Whether a file in a zip or folder has one of the suffixes and is not hidden."""
+    return name.lower().endswith(suffixes) and not re.search(r"(^|/)(\.(?!/)|__MACOSX/)", name)
+
+
+def is_utf8(name: str) -> bool:
+    """Whether a file's name can be written down; bytes that are no UTF-8 are surrogates in it."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in name)

@@ -1,0 +1,109 @@
+"""Selected columns of tables of galaxies, read from CSV, Parquet or FITS files."""
+
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+from pyarrow import parquet
+
+from galaxyzoo.files import csv_tables
+from galaxyzoo.files.csv_tables import require_cells, require_columns
+from galaxyzoo.files.names import FITS_SUFFIXES, PARQUET_SUFFIXES, galaxy_id
+from galaxyzoo.foundation.errors import InputError
+
+
+def column_names(path: Path) -> list[str]:
+    """Names of the columns of a table; InputError if it cannot be read."""
+    name = path.name.lower()
+    if name.endswith(PARQUET_SUFFIXES):
+        with readable(path, "Parquet"):
+            return parquet.read_schema(path).names
+    if name.endswith(FITS_SUFFIXES):
+        with readable(path, "FITS"), first_fits_table(path) as unit:
+            return unit.columns.names
+    return csv_tables.column_names(path)
+
+
+def read_table(path: Path, types: Mapping[str, str]) -> pd.DataFrame:
+    """Some columns of a table in a CSV (plain, gzipped or in a zip), Parquet or FITS file.
+
+    `types` maps their names to int64, float64 or str. An empty cell is NaN in a float64 column, and
+    an error in an int64 or str column. The first table of a FITS file is read. Raises InputError if
+    the file cannot be read, lacks a column, or has a cell that does not match its type.
+    """
+    name, columns = path.name.lower(), list(types)
+    if name.endswith(PARQUET_SUFFIXES):
+        require_each_once(path, column_names(path), columns)
+        with readable(path, "Parquet"):
+            found = parquet.read_table(path, columns=columns).to_pandas(ignore_metadata=True)
+    elif name.endswith(FITS_SUFFIXES):
+        require_each_once(path, column_names(path), columns)
+        with readable(path, "FITS"):
+            found = read_fits(path, columns)
+    else:
+        found = csv_tables.read_columns(path, types, wide=True)
+    return pd.DataFrame({name: typed(path, found[name], kind) for name, kind in types.items()})
+
+
+def require_each_once(path: Path, present: Sequence[str], columns: Sequence[str]) -> None:
+    """Raise InputError unless a table has each of the columns once."""
+    require_columns(path, present, columns)
+    if twice := [column for column in columns if present.count(column) > 1]:
+        raise InputError(f"{path} has the column {twice[0]} twice; leave the one that counts")
+
+
+def typed(path: Path, column: pd.Series, kind: str) -> pd.Series:
+    """A column of a table as int64, float64 or str; InputError naming the first unfit cell."""
+    if kind == "float64":
+        numbers = pd.to_numeric(column, errors="coerce")
+        require_cells(path, column, column.isna() | numbers.notna(), "a number")
+        return numbers.astype("float64")
+    text = column.astype("str").mask(column.isna(), "").str.strip()
+    if kind == "int64":
+        good = text.map(lambda cell: galaxy_id(cell) is not None)
+        require_cells(path, column, good, "a whole number")
+    else:
+        require_cells(path, column, text != "", "a name")
+    return text.astype(kind)
+
+
+def read_fits(path: Path, columns: Sequence[str]) -> pd.DataFrame:
+    """Some columns of the first table in a FITS file."""
+    from astropy.table import Table
+
+    with first_fits_table(path) as unit, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about units unknown to astropy, which do not matter
+        table = Table.read(unit)[list(columns)]
+    table.convert_bytestring_to_unicode()
+    return table.to_pandas()
+
+
+@contextmanager
+def first_fits_table(path: Path) -> Iterator[Any]:
+    """The first table in a FITS file, as an astropy HDU; ValueError if there is none.
+
+    Astropy is imported only when there is a FITS file, because the import is slow.
+    """
+    from astropy.io import fits
+
+    with fits.open(path) as units:
+        tables = [unit for unit in units if isinstance(unit, fits.BinTableHDU | fits.TableHDU)]
+        if not tables:
+            raise ValueError("it holds no table")
+        yield tables[0]
+
+
+@contextmanager
+def readable(path: Path, kind: str) -> Iterator[None]:
+    """Turn any error from reading a file into an InputError."""
+    try:
+        yield
+    except (OSError, ValueError, TypeError, EOFError, pa.ArrowException) as error:
+        reason = getattr(error, "strerror", None) or " ".join(str(error).split())
+        raise InputError(
+            f"{path} cannot be read as a {kind} table ({reason}); fix it or replace it"
+        ) from error

@@ -1,0 +1,323 @@
+"""The config: validated against its schema before anything else, and filled with defaults."""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+
+from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.plan.starting_points import file_of_weights, has_seen_galaxy_zoo
+
+Schema = dict[str, Any]
+
+PROBABILITIES = ("sigmoid", "softmax")  # output layers whose outputs are always between 0 and 1
+# Columns that tables have beside the answers'.
+TAKEN_COLUMNS = {"GalaxyID", "views", "crop_crc32", "row_crc32"}
+# Keys that say which variants an experiment has.
+OF_ALL_VARIANTS = ("variants", "grid", "ensemble")
+VARIANT_OF = "variant_of"  # in a variant's resolved config alone, with the name of its base
+# In names of encoders such as zoobot-encoder-convnext_nano or those of Galaxy Zoo Evo.
+GALAXY_ZOO_NAMES = r"zoobot|galaxy[-_. ]?zoo|\bgz[-_]?(2|evo|decals|desi|euclid|hubble|candels)"
+# Keys of a catalogue, on which no experiment depends.
+OF_A_CATALOGUE = ("galaxies", "catalogue")
+NOT_OF_ONE = (*OF_ALL_VARIANTS, VARIANT_OF, *OF_A_CATALOGUE)
+
+
+def load_schema(path: Path) -> Schema:
+    """The JSON schema of the config, from its YAML file."""
+    return yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
+
+
+def validated(
+    config: dict[str, Any], schema: Schema, find: Callable[[str], str] = str
+) -> dict[str, Any]:
+    """The config in canonical form: defaults filled in, keys in the schema's order, plain numbers.
+
+    It is that of one experiment: what says which variants there are is left out, and so are the
+    settings of a catalogue and of unused survey sources. Whether the weights have seen Galaxy Zoo's
+    votes is taken from their name, or the config beside them, unless the config says it. The epochs
+    of each stage are multiplied by `epochs_scale`, with a minimum of one. The scale is then set to
+    1, so that validating the result again does not change it. Two configs with the same meaning
+    give the same result. `find` turns a path of the config into that of the file. Raises InputError
+    with one line for each wrong key: its name, the value found, and what is allowed.
+    """
+    validator = Draft202012Validator(schema)
+    problems = [problem(error) for error in validator.iter_errors(config)]
+    problems += not_finite(config)
+    if not problems:
+        one = {key: value for key, value in config.items() if key not in NOT_OF_ONE}
+        config = without_other_sources(canonical(one, schema, schema), schema)
+        problems = list(contradictions(config))
+    if problems:
+        raise InputError("\n".join(f"config: {line}" for line in problems))
+    model = config["model"]
+    if model["seen_galaxy_zoo"] is None:
+        model["seen_galaxy_zoo"] = named_after_galaxy_zoo(model) or has_seen_galaxy_zoo(
+            find(model["weights"])
+        )
+    for stage in config["stages"]:
+        stage["epochs"] = max(1, round(config["epochs_scale"] * stage["epochs"]))
+    config["epochs_scale"] = 1.0
+    return config
+
+
+def catalogue_settings(config: dict[str, Any], schema: Schema) -> dict[str, Any]:
+    """The settings of a catalogue in a valid config, with defaults filled in, and its `name`.
+
+    Unless the config says another, the name is that of the path of its galaxies.
+    """
+    settings = canonical(config.get("catalogue", {}), schema["properties"]["catalogue"], schema)
+    path = Path(config.get("galaxies") or "")
+    stem = path.name.partition(".")[0] if path.suffix else path.name
+    named = re.sub(r"[^A-Za-z0-9_-]+", "_", stem) or "galaxies"
+    return settings | {"name": settings["name"] or named}
+
+
+def not_finite(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[str]:  # noqa: ANN401
+    """One line for each number in a config that is not finite, which no schema refuses."""
+    if isinstance(value, dict | list):
+        items = value.items() if isinstance(value, dict) else enumerate(value)
+        for key, inner in items:
+            yield from not_finite(inner, (*path, key))
+    elif isinstance(value, float) and not math.isfinite(value):
+        yield f"{dotted(path)}: {value} is not allowed; allowed: a finite number"
+
+
+def dotted(path: Iterable[str | int]) -> str:
+    """A key as it is written in messages, such as `stages[1].lr`."""
+    return "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in path).lstrip(".")
+
+
+def problem(error: ValidationError) -> str:
+    """One line that describes a violation of the schema."""
+    key = dotted(error.absolute_path) or "top level"
+    if error.validator == "additionalProperties":
+        known = error.schema["properties"]
+        unknown = sorted(set(error.instance) - set(known), key=str)
+        names = ", ".join(dotted((*error.absolute_path, str(name))) for name in unknown)
+        return f"unknown key {names}; allowed: {', '.join(known)}"
+    if error.validator == "required":
+        missing = [name for name in error.validator_value if name not in error.instance]
+        return f"{key}: missing {', '.join(missing)}"
+    allowed = error.schema.get("description") or error.message
+    return (
+        f"{key}: {error.instance!r} is not allowed; allowed: {allowed}{yaml_hint(error.instance)}"
+    )
+
+
+def yaml_hint(value: object) -> str:
+    """A hint if YAML 1.1 has read a number as a string, as it does with `1e-3`."""
+    if isinstance(value, str) and re.fullmatch(r"[-+]?\d+e[-+]?\d+", value, re.IGNORECASE):
+        return f" (YAML reads this as a string; write {float(value):.1e})"
+    return ""
+
+
+def canonical(value: Any, schema: Schema, root: Schema) -> Any:  # noqa: ANN401  (any YAML value)
+    """A valid value with defaults filled in, and numbers converted to the schema's types."""
+    if "$ref" in schema:
+        definition = root["$defs"][schema["$ref"].rsplit("/", 1)[-1]]
+        return canonical(value, definition, root)
+    if "anyOf" in schema:
+        fitting = (s for s in schema["anyOf"] if is_valid(value, s, root))
+        return canonical(value, next(fitting), root)
+    if isinstance(value, dict):
+        return {
+            key: canonical(value.get(key, sub.get("default")), sub, root)
+            for key, sub in schema["properties"].items()
+            if key in value or "default" in sub
+        }
+    if isinstance(value, list):
+        return [canonical(item, schema["items"], root) for item in value]
+    if schema.get("type") == "number":
+        return float(value)
+    if schema.get("type") == "integer":
+        return int(value)
+    return value
+
+
+def without_other_sources(config: dict[str, Any], schema: Schema) -> dict[str, Any]:
+    """The config without the settings of survey sources that are not used."""
+    others = {*schema["properties"]["survey"]["properties"]["source"]["enum"]}
+    others.remove(config["survey"]["source"])
+    survey = {key: value for key, value in config["survey"].items() if key not in others}
+    return config | {"survey": survey}
+
+
+def is_valid(value: object, schema: Schema, root: Schema) -> bool:
+    """Whether a value matches a part of the schema."""
+    return Draft202012Validator({**schema, "$defs": root["$defs"]}).is_valid(value)
+
+
+def contradictions(config: dict[str, Any]) -> Iterator[str]:
+    """One line for each conflict between keys that are each valid on their own."""
+    stages, survey = config["stages"], config["survey"]
+    if isinstance(config["tree"], list):
+        yield from tree_contradictions(config["tree"], survey)
+    names = Counter(stage["name"] for stage in stages)
+    for name, count in names.items():
+        if count > 1:
+            yield f"stages: {count} stages are named {name!r}; allowed: a name of its own for each"
+        if f"{name}_timing" in names:
+            yield (
+                f"stages: {name}_timing is the name of a file of the stage {name}; allowed: "
+                "another name"
+            )
+    for i, (stage, following) in enumerate(zip(stages, [*stages[1:], None], strict=True)):
+        same = following and all(stage[key] == following[key] for key in ("freeze", "layer_decay"))
+        if stage["hand_on_moments"] and not same:
+            yield (
+                f"stages[{i}].hand_on_moments: true is not allowed here, since the optimiser's "
+                "moments are for a next stage with the same freeze and layer_decay; allowed: false"
+            )
+    patch_px = patch_size_px(config["model"]["backbone"])
+    for i, stage in enumerate(stages):
+        if stage["size"] % patch_px:
+            yield (
+                f"stages[{i}].size: {stage['size']} px is not a whole number of patches of "
+                f"{config['model']['backbone']}; allowed: a multiple of {patch_px} px"
+            )
+        if stage["loss"] == "cross_entropy" and config["model"]["output"] not in PROBABILITIES:
+            yield (
+                f"stages[{i}].loss: cross_entropy is not allowed with model.output: "
+                f"{config['model']['output']}, whose outputs are not always between 0 and 1; "
+                f"allowed: mean_squared_error, or an output of {' or '.join(PROBABILITIES)}"
+            )
+        if stage["layer_decay"] and isinstance(stage["lr"], list):
+            yield (
+                f"stages[{i}].lr: {stage['lr']} is not allowed with layer_decay, which sets each "
+                "layer's rate; allowed: a number above 0"
+            )
+        if stage["size"] > survey["crop"]:
+            yield (
+                f"stages[{i}].size: {stage['size']} px is larger than the crop; "
+                f"allowed: at most survey.crop, {survey['crop']} px"
+            )
+    for i, milestone in enumerate(config["milestones"]):
+        if milestone["stage"] not in names:
+            yield (
+                f"milestones[{i}].stage: there is no stage {milestone['stage']}; allowed: "
+                f"{', '.join(names)}"
+            )
+    low, high = config["augmentation"]["zoom"]
+    if low > high:
+        yield f"augmentation.zoom: {[low, high]} is not allowed; allowed: [lowest, highest]"
+    middle = config["augmentation"]["middle"]
+    if middle is not None and not low <= middle <= high:
+        yield (
+            f"augmentation.middle: {middle} is not within augmentation.zoom, {[low, high]}; "
+            "allowed: null, for the middle of these, or a number between them"
+        )
+    if config["augmentation"]["zoom_about"] == "random" and middle != 1:
+        yield (
+            "augmentation.zoom_about: random is not allowed with a middle other than 1, since a "
+            "view could then leave the crop; allowed: centre, or augmentation.middle: 1.0"
+        )
+    yield from source_contradictions(config)
+
+
+def require_files(config: dict[str, Any], find: Callable[[str], str]) -> None:
+    """Raise InputError if a file that a resolved config names is not there.
+
+    `find` turns a path of the config into that of the file. Snakemake itself would go on with what
+    was made from an earlier file.
+    """
+    if (weights := config["model"]["weights"]) not in ("pretrained", "random"):
+        file_of_weights(weights, find)
+    if (path := config["survey"]["fair_ids"]) and not Path(find(path)).is_file():
+        raise InputError(
+            f"config: survey.fair_ids: there is no file {path}; give the path from the folder in "
+            "which snakemake is started"
+        )
+
+
+def source_contradictions(config: dict[str, Any]) -> Iterator[str]:
+    """One line for each setting that the survey's source lacks or does not allow."""
+    survey = config["survey"]
+    source = survey["source"]
+    if source == "files" and config["files"] is None:
+        yield (
+            "files: missing; allowed: the folder that holds images_training_rev1.zip and "
+            "training_solutions_rev1.zip, as in --config files=PATH"
+        )
+    if source != "files" and config["files"] is not None:
+        yield (
+            f"files: {config['files']!r} is not allowed with survey.source: {source}, which does "
+            "not read it; allowed: null, or an experiment with survey.source: files, such as "
+            "config/experiments/kaggle-files.yaml"
+        )
+    if source == "own" and survey["own"] is None:
+        yield "survey.own: missing; allowed: a mapping of images, table, image_column, labels"
+    if source == "simulation":
+        galaxies = survey["simulation"]["galaxies"]
+        fractions = (survey["holdout"], config["validation"])
+        held_out = round(fractions[0] * galaxies)
+        valid = round(fractions[1] * (galaxies - held_out))
+        if min(held_out, valid, galaxies - held_out - valid) < 1:
+            yield (
+                f"survey.holdout, validation: {list(fractions)} of {galaxies} galaxies leave none "
+                "to train on, validate on or hold out; allowed: fractions that leave some of each"
+            )
+
+
+def tree_contradictions(questions: list[dict[str, Any]], survey: dict[str, Any]) -> Iterator[str]:
+    """One line for each conflict within the config's own decision tree, or with its survey."""
+    own = survey.get("own")
+    if survey["source"] != "own":
+        yield (
+            "tree: the survey's labels are of Galaxy Zoo 2's tree; allowed: galaxy_zoo_2, unless "
+            "survey.source is own and survey.own gives images and a table of your own"
+        )
+    columns: list[str] = []
+    for i, question in enumerate(questions):
+        parent = question["parent"]
+        if parent is not None and parent not in columns:
+            earlier = ", ".join([*columns, "null"])
+            yield (
+                f"tree[{i}].parent: {parent!r} is no column of an earlier question; "
+                f"allowed: {earlier}"
+            )
+        if parent is not None and len(question["answers"]) == 1:
+            yield (
+                f"tree[{i}].parent: {parent!r} is not allowed for a question with one answer, "
+                "whose column is a number by itself; allowed: null, or several answers"
+            )
+        columns += [answer["column"] for answer in question["answers"]]
+    for column, count in Counter(columns).items():
+        if count > 1:
+            yield f"tree: {count} answers have the column {column!r}; allowed: each its own"
+    if own and own["labels"].startswith("gz2_"):
+        yield (
+            f"survey.own.labels: {own['labels']} names Galaxy Zoo 2's columns; allowed "
+            "with a tree of your own: weighted or shares"
+        )
+    if own and own["image_column"] in columns:
+        yield (
+            f"survey.own.image_column: {own['image_column']!r} is an answer's column; "
+            "allowed: the one that names each galaxy's image"
+        )
+    for column in sorted(set(columns) & TAKEN_COLUMNS):
+        yield f"tree: no answer's column can be {column}, which has another use; allowed: any other"
+
+
+def named_after_galaxy_zoo(model: dict[str, Any]) -> bool:
+    """Whether the names of backbone and weights tell that these were trained on Galaxy Zoo's votes.
+
+    Of a path, only the file's own name counts: the folder may be named after this project.
+    """
+    names = (model["backbone"], Path(model["weights"]).name)
+    return any(re.search(GALAXY_ZOO_NAMES, name, re.IGNORECASE) for name in names)
+
+
+def patch_size_px(backbone: str) -> int:
+    """Width of the patches that a backbone cuts a picture into, by its timm name; 1 for none.
+
+    It is found by name because importing timm takes seconds, too long for reading the config.
+    """
+    named = re.search(r"(?:_patch|_p)(\d+)", backbone)
+    return int(named[1]) if named else 1
