@@ -2,7 +2,7 @@
 PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: demo test mutations bench lint rulegraph lock
+.PHONY: demo test mutations bench lint lock
 
 demo: .venv/installed
 	snakemake
@@ -27,10 +27,6 @@ lint: .venv/installed
 	snakefmt --check Snakefile workflow
 	snakemake --lint
 	PYTHONPATH=workflow lint-imports
-
-# The picture of the rules in every report; a test tells when it is out of date.
-rulegraph: .venv/installed
-	snakemake --rulegraph dot > workflow/report/rulegraph.dot
 
 lock: .venv/installed
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \

@@ -3,19 +3,17 @@
 import pytest
 import yaml
 
+from checkout import ROOT, TINY
 from galaxyzoo.foundation.errors import InputError
-from galaxyzoo.plan.stage_owners import DECISIVE
+from galaxyzoo.plan.config import load_schema, validated
 from galaxyzoo.runs.stage_tables import stage_paths
 
-BASE = dict.fromkeys(DECISIVE) | {
-    "experiment": "one",
-    "seeds": [0, 1],
-    "stages": [{"name": "head", "lr": 0.01}, {"name": "all", "lr": 0.001}],
-}
+SCHEMA = load_schema(ROOT / "workflow" / "schemas" / "config.schema.yaml")
+BASE = validated(TINY | {"experiment": "one", "stages": TINY["stages"][:2]}, SCHEMA)
 
 
 def test_a_variant_s_stages_are_its_base_s_up_to_the_first_that_differs(tmp_path):
-    stages = [BASE["stages"][0], BASE["stages"][1] | {"lr": 0.1}]
+    stages = [BASE["stages"][0], BASE["stages"][1] | {"lr": [0.1, 0.2]}]
     variant = BASE | {"experiment": "one-fast", "variant_of": "one", "seeds": [1, 2]}
     folder = tmp_path / "one-fast"
     with pytest.raises(InputError, match="it takes stages from one, of which it is a variant"):

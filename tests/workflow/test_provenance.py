@@ -9,9 +9,6 @@ from pathlib import Path
 from checkout import ROOT, TINY
 from galaxyzoo.foundation.file_records import known_record, write_record
 from galaxyzoo.plan.config import load_schema, validated
-from galaxyzoo.report.rule_graph import read_rule_graph
-
-RULE_GRAPH = ROOT / "workflow" / "report" / "rulegraph.dot"
 
 
 def test_hashes_of_data_and_weights_are_those_of_the_files(finished):
@@ -76,28 +73,3 @@ def test_a_config_that_is_validated_twice_stays_what_it_is():
     schema = load_schema(ROOT / "workflow" / "schemas" / "config.schema.yaml")
     once = validated(TINY | {"epochs_scale": 0.5}, schema)
     assert validated(json.loads(json.dumps(once)), schema) == once
-
-
-def test_the_drawn_rules_are_those_of_the_default_experiment(tmp_path):
-    run = subprocess.run(
-        [Path(sys.executable).with_name("snakemake"), "--rulegraph", "dot", "--nolock"],
-        cwd=ROOT,
-        text=True,
-        capture_output=True,
-        check=True,
-    )
-    now = tmp_path / "rulegraph.dot"
-    now.write_text(run.stdout, encoding="utf-8")
-    assert read_rule_graph(now) == read_rule_graph(RULE_GRAPH), "run `make rulegraph`"
-
-
-def test_rules_stand_below_those_they_need_and_no_arc_repeats_another(tmp_path):
-    graph = tmp_path / "graph.dot"
-    graph.write_text(
-        '0[label = "report"];\n1[label = "train\\nseed: 0"];\n2[label = "crop"];\n'
-        "1 -> 0\n2 -> 0\n2 -> 1\n1 -> 1\n",
-        encoding="utf-8",
-    )
-    rules, arcs = read_rule_graph(graph)
-    assert rules == ["crop", "train", "report"]
-    assert sorted(arcs) == [(0, 1), (1, 2)]

@@ -110,7 +110,10 @@ def test_an_ensemble_s_weights_may_be_fitted_if_its_members_share_a_seed():
         ({"a": {"stages": {"last": {"lr": 1}}}}, "no stage is named 'last'; allowed: head, all,"),
         ({"a": {"stages": {"all": 1}}}, "stages.all: 1 is not allowed; allowed: a mapping"),
         ({"a": {"stream": True}}, "variant a, config: stream cannot vary"),
-        ({"a": {"survey": {"source": "gz2"}}}, "variant a, config: survey.source cannot vary"),
+        (
+            {"a": {"survey": {"source": "gz2"}}},
+            "survey.name: 'tiny' is the survey of base, which has another source, gz2, simulation",
+        ),
         ({"base": {}}, "variant base, config: the name base is taken"),
         ({"ensemble": {}}, "variant ensemble, config: the name ensemble is taken"),
         (

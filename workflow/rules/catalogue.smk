@@ -1,52 +1,9 @@
 # Anyone's galaxies, predicted by the networks of a finished experiment. Nothing here trains them.
-rule calibrate:
-    input:
-        validation=validation_of_the_networks,
-        index=its_survey("training.csv"),
-        weights=weights_of_the_bag,
-    output:
-        calibration=experiment_file("calibration.parquet"),
-    log:
-        experiment_file("logs/calibrate.log"),
-    conda:
-        "../../envs/environment.yaml"
-    params:
-        settings=calibration_settings,
-        code=fingerprints("calibrate"),
-    script:
-        "../scripts/calibrate.py"
-
-
-rule describe_training:
-    input:
-        weights=lambda wildcards: weights_of_the_networks(wildcards)[0],
-        crops=its_survey("training.npy"),
-        index=its_survey("training.csv"),
-        split=split_of_the_first_network,
-    output:
-        reference=experiment_file("reference.npz"),
-    log:
-        experiment_file("logs/describe_training.log"),
-    benchmark:
-        experiment_file("benchmarks/describe_training.tsv")
-    conda:
-        "../../envs/environment.yaml"
-    threads: network_threads
-    resources:
-        gpu=network_gpus,
-    params:
-        settings=first_network_settings,
-        code=fingerprints("describe_training"),
-        versions=VERSIONS,
-    script:
-        "../scripts/describe_training.py"
-
-
 # The networks are among its inputs so that those that are missing are told of before any work.
 checkpoint list_galaxies:
     input:
         galaxies=galaxies_of_the_catalogue,
-        networks=ancient(weights_of_the_networks),
+        networks=ancient(network_weights),
     output:
         listing=directory(catalogue_file("listing")),
     log:
@@ -65,8 +22,8 @@ rule predict_shard:
     input:
         listing=catalogue_file("listing"),
         galaxies=galaxies_of_the_catalogue,
-        networks=weights_of_the_networks,
-        weights=weights_of_the_bag,
+        networks=network_weights,
+        weights=member_weights,
         calibration=experiment_file("calibration.parquet"),
         reference=experiment_file("reference.npz"),
     output:

@@ -32,21 +32,20 @@ rule compare_variants:
         metrics=each_experiment("metrics.json"),
         bags=each_experiment("bag/holdout.parquet"),
         indices=[survey_file("training.csv").format(survey=survey) for survey in SURVEYS],
-        stages=all_stages(".csv", "_timing.csv"),
+        stages=paths.all_stages(PLAN, (".csv", "_timing.csv")),
         template=report_file("comparison.html.j2"),
         parts=page_parts(),
     output:
-        multiext(experiment_file("figures/comparison_differences"), ".png", ".csv"),
+        with_numbers(["comparison_differences"]),
         page=experiment_file("comparison.html"),
         table=experiment_file("comparison.csv"),
         config=experiment_file("comparison.yaml"),
         curves=experiment_file("figures/comparison_curves.svg"),
-        differences=report(
-            experiment_file("figures/comparison_differences.svg"),
-            caption="../report/comparison_differences.rst",
-            category="{experiment}",
-            subcategory="comparison",
-            labels={"figure": "differences from the base"},
+        differences=reported(
+            "figures/comparison_differences.svg",
+            "comparison_differences",
+            "comparison",
+            "differences from the base",
         ),
     log:
         experiment_file("logs/compare_variants.log"),

@@ -1,8 +1,8 @@
 rule crop_training:
     input:
-        images=SURVEY_FILES.training_images,
-        labels=SURVEY_FILES.labels,
-        image_names=SURVEY_FILES.image_names or [],
+        images=raw("training_images"),
+        labels=raw("labels"),
+        image_names=raw("image_names"),
     output:
         crops=survey_file("training.npy"),
         index=survey_file("training.csv"),
@@ -24,7 +24,7 @@ rule crop_training:
 
 rule crop_test:
     input:
-        images=SURVEY_FILES.test_images or [],
+        images=raw("test_images"),
     output:
         crops=survey_file("test.npy"),
         index=survey_file("test.csv"),
@@ -46,7 +46,7 @@ rule crop_test:
 rule hold_out:
     input:
         index=survey_file("training.csv"),
-        fair_ids=lambda wildcards: fair_ids(SURVEYS[wildcards.survey]),
+        fair_ids=lambda wildcards: fair_ids(wildcards.survey),
     output:
         holdout=survey_file("holdout.csv"),
     log:
@@ -62,8 +62,8 @@ rule hold_out:
 
 rule record_survey:
     input:
-        images=SURVEY_FILES.training_images,
-        labels=SURVEY_FILES.labels,
+        images=raw("training_images"),
+        labels=raw("labels"),
         index=survey_file("training.csv"),
     output:
         record=survey_file("provenance.json"),
@@ -72,7 +72,7 @@ rule record_survey:
     conda:
         "../../envs/environment.yaml"
     params:
-        settings=lambda wildcards: listing(SURVEY_FILES.training_images),
+        settings=listing_of_images,
         code=fingerprints("record_survey"),
     script:
         "../scripts/record_survey.py"
@@ -82,7 +82,7 @@ rule split:
     input:
         index=its_survey("training.csv"),
         holdout=its_survey("holdout.csv"),
-        fair_ids=lambda wildcards: fair_ids(config_of(wildcards)["survey"]),
+        fair_ids=its_fair_ids,
     output:
         split=experiment_file("seed{seed}/split.csv"),
     log:
@@ -90,9 +90,7 @@ rule split:
     conda:
         "../../envs/environment.yaml"
     params:
-        settings=lambda wildcards: {
-            name: config_of(wildcards)[name] for name in ("validation", "training_galaxies")
-        },
+        settings=lambda wildcards: split_settings(config_of(wildcards)),
         code=fingerprints("split"),
     script:
         "../scripts/split.py"

@@ -8,9 +8,9 @@ rule evaluate:
         index=its_survey("training.csv"),
         holdout=its_survey("holdout.csv"),
         splits=each_seed("split.csv"),
-        fair_ids=lambda wildcards: fair_ids(config_of(wildcards)["survey"]),
-        test_index=its_survey("test.csv") if SURVEY_FILES.test_images else [],
-        true_probabilities=SURVEY_FILES.true_probabilities or [],
+        fair_ids=its_fair_ids,
+        test_index=its_test_index,
+        true_probabilities=its_raw("true_probabilities"),
     output:
         metrics=experiment_file("metrics.json"),
     log:
@@ -30,7 +30,7 @@ rule record_experiment:
     input:
         survey=its_survey("provenance.json"),
         holdout=its_survey("holdout.csv"),
-        starting_weights=weights_to_start_from,
+        starting_weights=lambda wildcards: paths.starting_weights(PLAN, wildcards.experiment),
         weights=each_stage("seed{seed}/stages/{stage}.pt"),
     output:
         record=experiment_file("provenance.json"),

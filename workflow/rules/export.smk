@@ -1,8 +1,8 @@
 # A finished ensemble, to be used without this workflow. Nothing here trains its networks.
 rule export_ensemble:
     input:
-        networks=weights_of_the_networks,
-        weights=weights_of_the_bag,
+        networks=network_weights,
+        weights=member_weights,
         metrics=experiment_file("metrics.json"),
         template=report_file("model_card.md.j2"),
     output:

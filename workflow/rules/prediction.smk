@@ -1,6 +1,6 @@
 rule predict_holdout:
     input:
-        weights=last_weights,
+        weights=its_last_weights,
         crops=its_survey("training.npy"),
         index=its_survey("training.csv"),
         subset=its_survey("holdout.csv"),
@@ -28,7 +28,7 @@ rule predict_holdout:
 # Each seed's own, which its network alone has not seen.
 use rule predict_holdout as predict_validation with:
     input:
-        weights=last_weights,
+        weights=its_last_weights,
         crops=its_survey("training.npy"),
         index=its_survey("training.csv"),
         split=experiment_file("seed{seed}/split.csv"),
@@ -42,7 +42,7 @@ use rule predict_holdout as predict_validation with:
 
 use rule predict_holdout as predict_test with:
     input:
-        weights=last_weights,
+        weights=its_last_weights,
         crops=its_survey("test.npy"),
         index=its_survey("test.csv"),
         subset=its_survey("test.csv"),
@@ -56,8 +56,8 @@ use rule predict_holdout as predict_test with:
 
 rule bag:
     input:
-        members=members_of_the_bag,
-        weights=weights_of_the_bag,
+        members=lambda wildcards: paths.bag_members(PLAN, wildcards.experiment, wildcards.subset),
+        weights=member_weights,
     output:
         experiment_file("bag/{subset}.parquet"),
     log:
@@ -82,7 +82,7 @@ rule submission:
     conda:
         "../../envs/environment.yaml"
     params:
-        settings={"tree": TREE_WITHOUT_WORDS},
+        settings=no_words,
         code=fingerprints("submission"),
     script:
         "../scripts/submission.py"

@@ -18,13 +18,9 @@ rule plot_learning_curves:
     input:
         each_stage("seed{seed}/stages/{stage}.csv"),
     output:
-        multiext(experiment_file("figures/learning_curves"), ".png", ".csv"),
-        svg=report(
-            experiment_file("figures/learning_curves.svg"),
-            caption="../report/learning_curves.rst",
-            category="{experiment}",
-            subcategory="learning",
-            labels={"figure": "learning curves"},
+        with_numbers(["learning_curves"]),
+        svg=reported(
+            "figures/learning_curves.svg", "learning_curves", "learning", "learning curves"
         ),
     log:
         experiment_file("logs/plot_learning_curves.log"),
@@ -45,68 +41,14 @@ rule plot_errors:
         holdout=its_survey("holdout.csv"),
         crops=its_survey("training.npy"),
     output:
-        multiext(experiment_file("figures/questions"), ".png", ".csv"),
-        multiext(experiment_file("figures/answers"), ".png", ".csv"),
-        multiext(experiment_file("figures/error_by_property"), ".png", ".csv"),
-        multiext(experiment_file("figures/predicted_against_voted"), ".png", ".csv"),
-        multiext(experiment_file("figures/reliability"), ".png", ".csv"),
-        multiext(experiment_file("figures/coverage"), ".png", ".csv"),
-        multiext(experiment_file("figures/coverage_by_property"), ".png", ".csv"),
-        questions=report(
-            experiment_file("figures/questions.svg"),
-            caption="../report/questions.rst",
-            category="{experiment}",
-            subcategory="errors",
-            labels={"figure": "by question"},
-        ),
-        answers=report(
-            experiment_file("figures/answers.svg"),
-            caption="../report/answers.rst",
-            category="{experiment}",
-            subcategory="errors",
-            labels={"figure": "by answer"},
-        ),
-        error_by_property=report(
-            experiment_file("figures/error_by_property.svg"),
-            caption="../report/error_by_property.rst",
-            category="{experiment}",
-            subcategory="errors",
-            labels={"figure": "by agreement, brightness and size"},
-        ),
-        predicted_against_voted=report(
-            experiment_file("figures/predicted_against_voted.svg"),
-            caption="../report/predicted_against_voted.rst",
-            category="{experiment}",
-            subcategory="errors",
-            labels={"figure": "predicted against voted"},
-        ),
-        reliability=report(
-            experiment_file("figures/reliability.svg"),
-            caption="../report/reliability.rst",
-            category="{experiment}",
-            subcategory="errors",
-            labels={"figure": "reliability of each answer"},
-        ),
-        coverage=report(
-            experiment_file("figures/coverage.svg"),
-            caption="../report/coverage.rst",
-            category="{experiment}",
-            subcategory="errors",
-            labels={"figure": "how often intervals hold, by answer"},
-        ),
-        coverage_by_property=report(
-            experiment_file("figures/coverage_by_property.svg"),
-            caption="../report/coverage_by_property.rst",
-            category="{experiment}",
-            subcategory="errors",
-            labels={"figure": "how often intervals hold, by property"},
-        ),
+        with_numbers(ERRORS),
+        **drawn(ERRORS, "errors"),
     log:
         experiment_file("logs/plot_errors.log"),
     conda:
         "../../envs/environment.yaml"
     params:
-        settings={"tree": TREE},
+        settings=only_the_tree,
         code=fingerprints("plot_errors"),
     script:
         "../scripts/plot_errors.py"
@@ -119,22 +61,8 @@ rule plot_averaging:
         index=its_survey("training.csv"),
         holdout=its_survey("holdout.csv"),
     output:
-        multiext(experiment_file("figures/error_by_views"), ".png", ".csv"),
-        multiext(experiment_file("figures/error_by_seeds"), ".png", ".csv"),
-        views=report(
-            experiment_file("figures/error_by_views.svg"),
-            caption="../report/error_by_views.rst",
-            category="{experiment}",
-            subcategory="averaging",
-            labels={"figure": "over views"},
-        ),
-        seeds=report(
-            experiment_file("figures/error_by_seeds.svg"),
-            caption="../report/error_by_seeds.rst",
-            category="{experiment}",
-            subcategory="averaging",
-            labels={"figure": "over seeds"},
-        ),
+        with_numbers(AVERAGING),
+        **drawn(AVERAGING, "averaging"),
     log:
         experiment_file("logs/plot_averaging.log"),
     conda:
@@ -153,44 +81,19 @@ rule plot_galaxies:
         holdout=its_survey("holdout.csv"),
         crops=its_survey("training.npy"),
     output:
-        experiment_file("figures/galaxies_typical.csv"),
-        experiment_file("figures/galaxies_best.csv"),
-        experiment_file("figures/galaxies_worst.csv"),
-        experiment_file("figures/galaxies_disagreed.csv"),
-        typical=report(
-            experiment_file("figures/galaxies_typical.png"),
-            caption="../report/galaxies.rst",
-            category="{experiment}",
-            subcategory="galaxies",
-            labels={"figure": "galaxies", "sheet": "typical"},
-        ),
-        best=report(
-            experiment_file("figures/galaxies_best.png"),
-            caption="../report/galaxies.rst",
-            category="{experiment}",
-            subcategory="galaxies",
-            labels={"figure": "galaxies", "sheet": "best"},
-        ),
-        worst=report(
-            experiment_file("figures/galaxies_worst.png"),
-            caption="../report/galaxies.rst",
-            category="{experiment}",
-            subcategory="galaxies",
-            labels={"figure": "galaxies", "sheet": "worst"},
-        ),
-        disagreed=report(
-            experiment_file("figures/galaxies_disagreed.png"),
-            caption="../report/galaxies.rst",
-            category="{experiment}",
-            subcategory="galaxies",
-            labels={"figure": "galaxies", "sheet": "disagreed"},
-        ),
+        [figure_file(f"galaxies_{sheet}.csv") for sheet in SHEETS],
+        **{
+            sheet: reported(
+                f"figures/galaxies_{sheet}.png", "galaxies", "galaxies", "galaxies", sheet=sheet
+            )
+            for sheet in SHEETS
+        },
     log:
         experiment_file("logs/plot_galaxies.log"),
     conda:
         "../../envs/environment.yaml"
     params:
-        settings={"tree": TREE},
+        settings=only_the_tree,
         code=fingerprints("plot_galaxies"),
     script:
         "../scripts/plot_galaxies.py"
@@ -209,7 +112,7 @@ rule explorer:
     conda:
         "../../envs/environment.yaml"
     params:
-        settings={"tree": TREE},
+        settings=only_the_tree,
         code=fingerprints("write_explorer"),
     script:
         "../scripts/write_explorer.py"
@@ -221,14 +124,8 @@ rule plot_augmentation:
         index=its_survey("training.csv"),
         holdout=its_survey("holdout.csv"),
     output:
-        figure=report(
-            experiment_file("figures/augmentation.png"),
-            caption="../report/augmentation.rst",
-            category="{experiment}",
-            subcategory="learning",
-            labels={"figure": "augmentation"},
-        ),
-        table=experiment_file("figures/augmentation.csv"),
+        figure=reported("figures/augmentation.png", "augmentation", "learning", "augmentation"),
+        table=figure_file("augmentation.csv"),
     log:
         experiment_file("logs/plot_augmentation.log"),
     conda:
@@ -242,20 +139,16 @@ rule plot_augmentation:
 
 rule plot_attribution:
     input:
-        weights=first_seeds_last_weights,
+        weights=lambda wildcards: network_weights(wildcards)[0],
         bag=experiment_file("bag/holdout.parquet"),
         index=its_survey("training.csv"),
         holdout=its_survey("holdout.csv"),
         crops=its_survey("training.npy"),
     output:
-        figure=report(
-            experiment_file("figures/attribution.png"),
-            caption="../report/attribution.rst",
-            category="{experiment}",
-            subcategory="attribution",
-            labels={"figure": "what an answer depends on"},
+        figure=reported(
+            "figures/attribution.png", "attribution", "attribution", "what an answer depends on"
         ),
-        table=experiment_file("figures/attribution.csv"),
+        table=figure_file("attribution.csv"),
     log:
         experiment_file("logs/plot_attribution.log"),
     benchmark:
@@ -275,43 +168,24 @@ rule plot_attribution:
 
 rule write_report:
     input:
+        **svg_files(["learning_curves", *ERRORS, *AVERAGING]),
+        **sheet_files(),
         metrics=experiment_file("metrics.json"),
         histories=each_stage("seed{seed}/stages/{stage}.csv"),
         timings=each_stage("seed{seed}/stages/{stage}_timing.csv"),
         benchmarks=each_stage("benchmarks/seed{seed}/train_{stage}.tsv"),
-        learning_curves=experiment_file("figures/learning_curves.svg"),
-        questions=experiment_file("figures/questions.svg"),
-        answers=experiment_file("figures/answers.svg"),
-        error_by_property=experiment_file("figures/error_by_property.svg"),
-        predicted_against_voted=experiment_file("figures/predicted_against_voted.svg"),
-        reliability=experiment_file("figures/reliability.svg"),
-        coverage=experiment_file("figures/coverage.svg"),
-        coverage_by_property=experiment_file("figures/coverage_by_property.svg"),
-        error_by_views=experiment_file("figures/error_by_views.svg"),
-        error_by_seeds=experiment_file("figures/error_by_seeds.svg"),
         tables=[
-            experiment_file(f"figures/{table}.csv")
+            figure_file(f"{table}.csv")
             for table in ("answers", "error_by_property", "error_by_views", "coverage")
         ],
-        typical=experiment_file("figures/galaxies_typical.png"),
-        best=experiment_file("figures/galaxies_best.png"),
-        worst=experiment_file("figures/galaxies_worst.png"),
-        disagreed=experiment_file("figures/galaxies_disagreed.png"),
         explorer=experiment_file("explorer.json"),
-        augmentation=experiment_file("figures/augmentation.png"),
-        attribution=experiment_file("figures/attribution.png"),
+        augmentation=figure_file("augmentation.png"),
+        attribution=figure_file("attribution.png"),
         provenance=experiment_file("provenance.json"),
-        rulegraph=report_file("rulegraph.dot"),
         template=report_file("report.html.j2"),
         parts=page_parts(),
     output:
-        report(
-            experiment_file("report.html"),
-            caption="../report/report.rst",
-            category="{experiment}",
-            subcategory="report",
-            labels={"figure": "the whole report"},
-        ),
+        reported("report.html", "report", "report", "the whole report"),
     log:
         experiment_file("logs/report.log"),
     wildcard_constraints:

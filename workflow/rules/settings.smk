@@ -1,26 +1,58 @@
 # What the results of rules depend on besides their input files, code and versions.
+from galaxyzoo.plan.stage_settings import (
+    columns_and_parents,
+    network_settings,
+    split_settings,
+    stage_settings,
+)
+from galaxyzoo.tree.questions import questions_of
 
 
-def crop_settings(wildcards):
-    """What the crops depend on besides images and labels."""
-    survey = SURVEYS[wildcards.survey]
-    return {name: survey[name] for name in ("crop", "on_bad_galaxy")}
+def tree_with_words(wildcards):
+    """The questions of an experiment's tree."""
+    return questions_of(config_of(wildcards)["tree"])
+
+
+def tree_without_words(wildcards):
+    """The columns and parents of an experiment's tree."""
+    return columns_and_parents(config_of(wildcards))
+
+
+def only_the_tree(wildcards):
+    """The settings of rules that depend on nothing but the tree with its words."""
+    return {"tree": tree_with_words(wildcards)}
+
+
+def no_words(wildcards):
+    """The settings of rules that depend on nothing but the tree's columns and parents."""
+    return {"tree": tree_without_words(wildcards)}
+
+
+def crop_settings(survey):
+    """What the crops of a survey depend on besides images and labels."""
+    return {name: SURVEYS[survey]["survey"][name] for name in ("crop", "on_bad_galaxy")}
 
 
 def training_crop_settings(wildcards):
-    """The same, with the tree that the labels are of and what is in a folder of images."""
-    images = listing(SURVEY_FILES.training_images)
-    return crop_settings(wildcards) | {"tree": TREE_WITHOUT_WORDS} | images
+    """What labelled crops depend on: also the answers, and what is in a folder of images."""
+    tree = {"tree": columns_and_parents(SURVEYS[wildcards.survey])}
+    return crop_settings(wildcards.survey) | tree | listing_of_images(wildcards)
 
 
 def test_crop_settings(wildcards):
-    """The same of the test images."""
-    return crop_settings(wildcards) | listing(SURVEY_FILES.test_images)
+    """What unlabelled crops depend on besides their images."""
+    images = files_of(wildcards.survey).test_images
+    return crop_settings(wildcards.survey) | listing(images)
+
+
+def listing_of_images(wildcards):
+    """What is in the folder of a survey's labelled images, if they are in a folder."""
+    return listing(files_of(wildcards.survey).training_images)
 
 
 def holdout_settings(wildcards):
     """What the hold-out depends on besides the galaxies."""
-    survey = SURVEYS[wildcards.survey]
+    survey = SURVEYS[wildcards.survey]["survey"]
     return {"fraction": survey["holdout"], "seed": survey["holdout_seed"]}
 
 
@@ -30,31 +62,25 @@ def backbone_and_weights(wildcards):
     return {name: model[name] for name in ("backbone", "weights")}
 
 
-def network_settings(config):
-    """What a network is, without what is only said about its weights."""
-    return {name: config["model"][name] for name in ("backbone", "weights", "head", "output")}
-
-
 def seen_galaxy_zoo(wildcards):
     """Whether any network of an experiment began with weights that have seen Galaxy Zoo's votes."""
-    of_an_ensemble = wildcards.experiment == PLAN.ensemble
-    names = PLAN.members if of_an_ensemble else [wildcards.experiment]
-    return any(CONFIGS[name]["model"]["seen_galaxy_zoo"] for name in names)
+    return any(PLAN.configs[name]["model"]["seen_galaxy_zoo"] for name in members_of(wildcards))
 
 
-def stage_settings(wildcards):
+def stage_position(wildcards):
+    """The position of a stage in its experiment's list."""
+    names = [stage["name"] for stage in config_of(wildcards)["stages"]]
+    if wildcards.stage not in names:
+        raise WorkflowError(
+            f"{wildcards.experiment} has no stage {wildcards.stage}; it has {', '.join(names)}"
+        )
+    return names.index(wildcards.stage)
+
+
+def settings_of_the_stage(wildcards):
     """What a stage depends on besides its starting weights and the galaxies."""
     config = config_of(wildcards)
-    return {
-        "seed": int(wildcards.seed),
-        "stage": config["stages"][stage_position(wildcards)],
-        "augmentation": config["augmentation"],
-        "model": network_settings(config),
-        "tree": TREE_WITHOUT_WORDS,
-        "precision": config["precision"],
-        "deterministic": config["deterministic"],
-        "compile": config["compile"],
-    }
+    return stage_settings(config, int(wildcards.seed), stage_position(wildcards))
 
 
 def prediction_settings(wildcards):
@@ -62,24 +88,29 @@ def prediction_settings(wildcards):
     config = config_of(wildcards)
     return {
         "model": network_settings(config),
-        "tree": TREE_WITHOUT_WORDS,
+        "tree": tree_without_words(wildcards),
         "tta": config["tta"],
         "precision": config["precision"],
         "deterministic": config["deterministic"],
     }
 
 
-def seeds_of_members():
-    """The seeds of each member of the ensemble, by its name."""
-    return {name: CONFIGS[name]["seeds"] for name in PLAN.members}
+def members_of(wildcards):
+    """The names of the experiments whose networks are averaged."""
+    return list(dict.fromkeys(name for name, _ in networks(wildcards)))
+
+
+def seeds_of_members(wildcards):
+    """The seeds of each experiment whose networks are averaged, by its name."""
+    return {name: PLAN.configs[name]["seeds"] for name in members_of(wildcards)}
 
 
 def weighing_settings(wildcards):
     """What the weights of an ensemble's members depend on besides their validation predictions."""
     return {
-        "members": seeds_of_members(),
+        "members": seeds_of_members(wildcards),
         "weights": PLAN.weights,
-        "tree": TREE_WITHOUT_WORDS,
+        "tree": tree_without_words(wildcards),
     }
 
 
@@ -91,14 +122,14 @@ def evaluation_settings(wildcards):
         "survey": config["survey"]["name"],
         "seen_galaxy_zoo": seen_galaxy_zoo(wildcards),
         "seeds": config["seeds"],
-        "tree": TREE_WITHOUT_WORDS,
+        "tree": tree_without_words(wildcards),
     }
 
 
 def ensemble_settings(wildcards):
     """What an ensemble's scores depend on besides predictions and votes."""
     return evaluation_settings(wildcards) | {
-        "members": seeds_of_members(),
+        "members": seeds_of_members(wildcards),
         "seeds": [],
         "fitted": PLAN.weights == "validation",
     }
@@ -123,14 +154,14 @@ def curve_settings(wildcards):
 
 def averaging_settings(wildcards):
     """What the curves of averaging depend on besides predictions and votes."""
-    return {"seeds": config_of(wildcards)["seeds"], "tree": TREE_WITHOUT_WORDS}
+    return {"seeds": config_of(wildcards)["seeds"], "tree": tree_without_words(wildcards)}
 
 
 def augmentation_settings(wildcards):
     """What the picture of augmentation depends on besides the galaxies."""
     config = config_of(wildcards)
     return {
-        "tree": TREE,
+        "tree": tree_with_words(wildcards),
         "augmentation": config["augmentation"],
         "size": config["stages"][-1]["size"],
     }
@@ -139,25 +170,28 @@ def augmentation_settings(wildcards):
 def attribution_settings(wildcards):
     """What the picture of attribution depends on besides the network and the galaxies."""
     config = config_of(wildcards)
-    return {"model": network_settings(config), "tree": TREE, "seed": config["seeds"][0]}
+    return {
+        "model": network_settings(config),
+        "tree": tree_with_words(wildcards),
+        "seed": config["seeds"][0],
+    }
 
 
 def calibration_settings(wildcards):
     """What the intervals depend on besides the validation predictions and the votes."""
-    names = dict.fromkeys(name for name, _ in networks_of_the_bag(wildcards))
     return {
-        "members": {name: CONFIGS[name]["seeds"] for name in names},
-        "tree": TREE_WITHOUT_WORDS,
+        "members": seeds_of_members(wildcards),
+        "tree": tree_without_words(wildcards),
     }
 
 
 def first_network_settings(wildcards):
     """What features of training galaxies depend on besides the network and the galaxies."""
-    config = CONFIGS[networks_of_the_bag(wildcards)[0][0]]
+    config = PLAN.configs[members_of(wildcards)[0]]
     names = ("precision", "deterministic")
     return {
         "model": network_settings(config),
-        "tree": TREE_WITHOUT_WORDS,
+        "tree": tree_without_words(wildcards),
         "batch_size": config["tta"]["batch_size"],
         **{name: config[name] for name in names},
     }
@@ -171,7 +205,8 @@ def picture_settings():
 def listing_settings(wildcards):
     """What the list of a catalogue's galaxies depends on besides them."""
     path = workflow.modifier.modify_path(GALAXIES)
-    return {"catalogue": picture_settings(), "tree": TREE_WITHOUT_WORDS} | listing(path)
+    settings = {"catalogue": picture_settings(), "tree": tree_without_words(wildcards)}
+    return settings | listing(path)
 
 
 def shard_settings(wildcards):
@@ -180,23 +215,23 @@ def shard_settings(wildcards):
         "experiment": wildcards.experiment,
         "catalogue": picture_settings(),
         "members": settings_of_the_networks(wildcards),
-        "tree": TREE,
+        "tree": tree_with_words(wildcards),
     } | listing(workflow.modifier.modify_path(GALAXIES))
 
 
 def settings_of_the_networks(wildcards):
     """What the networks that are averaged depend on, by the experiment's name."""
-    names = dict.fromkeys(name for name, _ in networks_of_the_bag(wildcards))
+    configs = {name: PLAN.configs[name] for name in members_of(wildcards)}
     return {
         name: {
-            "seeds": CONFIGS[name]["seeds"],
-            "model": network_settings(CONFIGS[name]),
-            "tta": CONFIGS[name]["tta"],
-            "precision": CONFIGS[name]["precision"],
-            "deterministic": CONFIGS[name]["deterministic"],
-            "crop": CONFIGS[name]["survey"]["crop"],
+            "seeds": config["seeds"],
+            "model": network_settings(config),
+            "tta": config["tta"],
+            "precision": config["precision"],
+            "deterministic": config["deterministic"],
+            "crop": config["survey"]["crop"],
         }
-        for name in names
+        for name, config in configs.items()
     }
 
 
@@ -204,17 +239,19 @@ def export_settings(wildcards):
     """What an export depends on besides networks, weights and scores."""
     members = settings_of_the_networks(wildcards)
     views = {name: views_in_words(member["tta"]) for name, member in members.items()}
-    data, licence = DATA_IN_WORDS[SURVEY["source"]]
+    config = config_of(wildcards)
+    survey, tree = config["survey"], config["tree"]
+    source = SCHEMA["$defs"]["sources"][survey["source"]]
     return {
         "members": {
             name: {key: member[key] for key in ("seeds", "model", "crop")}
             for name, member in members.items()
         },
-        "tree": TREE,
+        "tree": tree_with_words(wildcards),
         "card": {
-            "tree_name": BASE["tree"] if isinstance(BASE["tree"], str) else "",
-            "data": data,
-            "licence_of_data": licence,
+            "tree_name": tree if isinstance(tree, str) else "",
+            "data": source["data"].format(name=survey["name"]),
+            "licence_of_data": source["licence"],
             "views": " and ".join(dict.fromkeys(views.values())),
             "crop_px": max(member["crop"] for member in members.values()),
             "project": "Galaxy Zoo, reproducible",
@@ -229,41 +266,12 @@ def views_in_words(tta):
     return f"test-time augmentation ({tta['rotations']} rotations{mirrored}, at zooms of {zooms})"
 
 
-# What a model card says of each source's galaxies and of what may be done with them.
-DATA_IN_WORDS = {
-    "simulation": (
-        "Simulated galaxies with simulated votes, made by the workflow itself. It has never seen a "
-        "real galaxy.",
-        "The galaxies are made by the workflow and have no licence of others.",
-    ),
-    "files": (
-        "Galaxies in the layout of Kaggle's Galaxy Zoo challenge: pictures of the Sloan Digital Sky "
-        "Survey, with votes of Galaxy Zoo 2.",
-        "Kaggle's rules of the Galaxy Zoo challenge say what may be done with its data.",
-    ),
-    "kaggle": (
-        "The galaxies of Kaggle's Galaxy Zoo challenge: pictures of the Sloan Digital Sky Survey, "
-        "with votes of Galaxy Zoo 2.",
-        "Kaggle's rules of the Galaxy Zoo challenge say what may be done with its data.",
-    ),
-    "gz2": (
-        "Galaxy Zoo 2's own pictures, of the Sloan Digital Sky Survey, and votes (Hart et al. 2016, "
-        "MNRAS 461, 3663).",
-        "Pictures and votes have the licences with which Galaxy Zoo 2 published them.",
-    ),
-    "own": (
-        f"The survey {SURVEY['name']}, with pictures and votes of its own.",
-        "Who made the survey knows what may be done with it.",
-    ),
-}
-
-
 def written_catalogue_settings(wildcards):
     """What the tables and the page of a catalogue depend on besides its shards."""
     return {
         "experiment": wildcards.experiment,
         "name": wildcards.catalogue,
         "catalogue": picture_settings(),
-        "crop": CONFIGS[networks_of_the_bag(wildcards)[0][0]]["survey"]["crop"],
-        "tree": TREE,
+        "crop": PLAN.configs[members_of(wildcards)[0]]["survey"]["crop"],
+        "tree": tree_with_words(wildcards),
     }

@@ -1,6 +1,9 @@
 rule starting_weights:
     input:
-        file=weights_file,
+        file=lambda wildcards: weights_file(
+            STARTING_WEIGHTS[wildcards.starting_weights], find=workflow.modifier.modify_path
+        )
+        or [],
     output:
         weights="results/backbones/{starting_weights}.safetensors",
     log:
@@ -36,7 +39,7 @@ rule train_stage:
     resources:
         gpu=network_gpus,
     params:
-        settings=stage_settings,
+        settings=settings_of_the_stage,
         code=fingerprints("train_stage"),
         versions=VERSIONS,
     script:
@@ -51,12 +54,11 @@ rule suggest_lr:
         split=experiment_file("seed{seed}/split.csv"),
     output:
         multiext(experiment_file("seed{seed}/lr_find/{stage}"), ".png", ".csv"),
-        svg=report(
-            experiment_file("seed{seed}/lr_find/{stage}.svg"),
-            caption="../report/lr_find.rst",
-            category="{experiment}",
-            subcategory="learning",
-            labels={"figure": "learning-rate finder, {stage}"},
+        svg=reported(
+            "seed{seed}/lr_find/{stage}.svg",
+            "lr_find",
+            "learning",
+            "learning-rate finder, {stage}",
         ),
     log:
         experiment_file("logs/seed{seed}/suggest_lr_{stage}.log"),
@@ -66,7 +68,7 @@ rule suggest_lr:
     resources:
         gpu=network_gpus,
     params:
-        settings=stage_settings,
+        settings=settings_of_the_stage,
         code=fingerprints("suggest_lr"),
         versions=VERSIONS,
     script:
@@ -75,4 +77,4 @@ rule suggest_lr:
 
 rule lr_find:
     input:
-        each_learning_rate(),
+        paths.learning_rates(PLAN),

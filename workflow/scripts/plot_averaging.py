@@ -16,5 +16,5 @@ views = [galaxies.predicted_by_views(path) for path in snakemake.input.views]
 tta = [galaxies.predicted(path) for path in snakemake.input.tta]
 by_views = error_by_views(dict(zip(settings["seeds"], views, strict=True)), galaxies.voted)
 by_seeds = error_by_seeds(tta, galaxies.voted)
-save_with_numbers(lines_by_views(by_views), by_views, Path(snakemake.output.views))
-save_with_numbers(lines_by_seeds(by_seeds), by_seeds, Path(snakemake.output.seeds))
+save_with_numbers(lines_by_views(by_views), by_views, Path(snakemake.output.error_by_views))
+save_with_numbers(lines_by_seeds(by_seeds), by_seeds, Path(snakemake.output.error_by_seeds))

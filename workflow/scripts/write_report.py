@@ -6,7 +6,6 @@ import job
 from galaxyzoo.foundation.handed_on import read_csv, read_json
 from galaxyzoo.foundation.provenance import git_commit, versions
 from galaxyzoo.report.page import report_page
-from galaxyzoo.report.rule_graph import read_rule_graph
 from galaxyzoo.runs.stage_tables import read_stage_tables, stage_costs
 from galaxyzoo.tree.decision_tree import tree_from
 from galaxyzoo.tree.questions import questions_of
@@ -36,7 +35,6 @@ page = report_page(
     Path(snakemake.input.template),
     # Read here, not in the params: a new commit alone should not rerun anything.
     read_json(snakemake.input.provenance) | {"commit": git_commit(), "versions": versions()},
-    read_rule_graph(Path(snakemake.input.rulegraph)),
     [stage for stage, owner in zip(stages, owners, strict=True) if owner != config["experiment"]],
 )
 Path(snakemake.output[0]).write_text(page, encoding="utf-8")

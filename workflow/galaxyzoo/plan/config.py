@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from galaxyzoo.foundation.errors import InputError
-from galaxyzoo.plan.starting_points import file_of_weights, has_seen_galaxy_zoo
+from galaxyzoo.plan.starting_points import has_seen_galaxy_zoo, weights_file
 
 Schema = dict[str, Any]
 
@@ -58,8 +58,10 @@ def validated(
         raise InputError("\n".join(f"config: {line}" for line in problems))
     model = config["model"]
     if model["seen_galaxy_zoo"] is None:
+        sources = schema["$defs"]["sources"]
+        voted = [name for name, source in sources.items() if source["galaxy_zoo_votes"]]
         model["seen_galaxy_zoo"] = named_after_galaxy_zoo(model) or has_seen_galaxy_zoo(
-            find(model["weights"])
+            find(model["weights"]), voted
         )
     for stage in config["stages"]:
         stage["epochs"] = max(1, round(config["epochs_scale"] * stage["epochs"]))
@@ -227,8 +229,7 @@ def require_files(config: dict[str, Any], find: Callable[[str], str]) -> None:
     `find` turns a path of the config into that of the file. Snakemake itself would go on with what
     was made from an earlier file.
     """
-    if (weights := config["model"]["weights"]) not in ("pretrained", "random"):
-        file_of_weights(weights, find)
+    weights_file(config["model"], find)
     if (path := config["survey"]["fair_ids"]) and not Path(find(path)).is_file():
         raise InputError(
             f"config: survey.fair_ids: there is no file {path}; give the path from the folder in "

@@ -1,25 +1,21 @@
 """Which experiment's folder holds each stage: a variant takes leading stages from its base.
 
+A stage is the base's if all that it depends on, as the rules see it, is equal there.
 Standard library alone: this is imported when the Snakefile is read.
 """
 
 from collections.abc import Mapping
-from itertools import takewhile
 from typing import Any
 
-Config = Mapping[str, Any]
+from galaxyzoo.plan.stage_settings import stage_dependencies
 
-# What a stage depends on besides its seed and the stages before it.
-DECISIVE = (
-    *("survey", "validation", "augmentation", "model", "tree"),
-    *("precision", "deterministic", "compile"),
-)
+Config = Mapping[str, Any]
 
 
 def stage_owners(config: Config, base: Config) -> dict[tuple[int, str], str]:
     """The name of the experiment that trains each stage of `config`, by seed and stage name.
 
-    It is the `base` for each leading stage that is the same there, else the experiment itself. Both
+    It is the `base` for each leading stage that is equal there, else the experiment itself. Both
     configs are resolved ones.
     """
     owners = {}
@@ -32,8 +28,12 @@ def stage_owners(config: Config, base: Config) -> dict[tuple[int, str], str]:
 
 
 def shared_stages(config: Config, base: Config, seed: int) -> int:
-    """How many leading stages of a seed are the same in two resolved configs."""
-    if seed not in base["seeds"] or any(config[key] != base[key] for key in DECISIVE):
+    """How many leading stages of a seed are equal in two resolved configs."""
+    if seed not in base["seeds"]:
         return 0
-    pairs = zip(config["stages"], base["stages"], strict=False)
-    return len(list(takewhile(lambda pair: pair[0] == pair[1], pairs)))
+    stages = min(len(config["stages"]), len(base["stages"]))
+    for position in range(stages):
+        both = (stage_dependencies(one, seed, position) for one in (config, base))
+        if next(both) != next(both):
+            return position
+    return stages

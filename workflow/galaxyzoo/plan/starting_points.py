@@ -1,6 +1,6 @@
 """What `model.weights` names: a file of weights, a stage's checkpoint or a finished experiment."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +8,11 @@ import yaml
 
 from galaxyzoo.foundation.errors import InputError
 
-GALAXY_ZOO_SOURCES = ("files", "kaggle", "gz2")  # of surveys with Galaxy Zoo's votes
+
+def weights_file(model: Mapping[str, str], find: Callable[[str], str] = str) -> str | None:
+    """The path of the file that a resolved config's `model` starts from, None if there is none."""
+    weights = model["weights"]
+    return None if weights in ("pretrained", "random") else file_of_weights(weights, find)
 
 
 def file_of_weights(weights: str, find: Callable[[str], str] = str) -> str:
@@ -36,16 +40,16 @@ def file_of_weights(weights: str, find: Callable[[str], str] = str) -> str:
     return path
 
 
-def has_seen_galaxy_zoo(weights: str) -> bool:
+def has_seen_galaxy_zoo(weights: str, sources: Collection[str]) -> bool:
     """Whether `model.weights` names an experiment or checkpoint that learnt Galaxy Zoo's votes.
 
-    It is told by the config beside them.
+    It is told by the config beside them. `sources` are those of surveys with such votes.
     """
     path = Path(weights)
     folder = path if path.is_dir() else path.parent.parent.parent
     config = config_in(folder) if path.suffix == ".pt" or path.is_dir() else None
     return config is not None and (
-        config["survey"]["source"] in GALAXY_ZOO_SOURCES or config["model"]["seen_galaxy_zoo"]
+        config["survey"]["source"] in sources or config["model"]["seen_galaxy_zoo"]
     )
 
 

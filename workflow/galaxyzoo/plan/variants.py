@@ -11,18 +11,19 @@ import yaml
 
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.plan.config import OF_A_CATALOGUE, OF_ALL_VARIANTS, VARIANT_OF, Schema, validated
+from galaxyzoo.plan.stage_owners import stage_owners
+from galaxyzoo.plan.stage_settings import survey_settings
 
 Config = dict[str, Any]
 
 BASE = "base"
 ENSEMBLE = "ensemble"
 VALIDATION = "validation"  # weights that are fitted on validation galaxies
-# What is the same in all variants: which there are, how they are run, and the raw survey.
+# What is the same in all variants: which there are, and how they are run.
 FIXED = (
     *(*OF_ALL_VARIANTS, VARIANT_OF, *OF_A_CATALOGUE),
-    *("experiment", "tree", "files", "stream", "save_minutes"),
+    *("experiment", "stream", "save_minutes"),
 )
-FIXED_IN_SURVEY = ("source", "simulation", "gz2", "own")
 MOST_IN_A_GRID = 1000
 HOLD_OUT = ("holdout", "holdout_seed", "fair_ids")
 
@@ -32,12 +33,14 @@ class Experiments(NamedTuple):
 
     `configs` holds the resolved configs by the experiment's name, the base first. `members` are
     the names of the ensemble's experiments, none if there is no ensemble. `weights` holds theirs,
-    which sum to 1, or is `validation` if they are to be fitted.
+    which sum to 1, or is `validation` if they are to be fitted. `owners` holds, for each
+    experiment, the name of the one that trains each of its stages, by seed and stage.
     """
 
     configs: dict[str, Config]
     members: tuple[str, ...]
     weights: dict[str, float] | str
+    owners: dict[str, dict[tuple[int, str], str]]
 
     @property
     def base(self) -> str:
@@ -81,6 +84,7 @@ def experiments(config: Config, schema: Schema, find: Callable[[str], str] = str
         weights
         if isinstance(weights, str)
         else {names[name]: weight for name, weight in weights.items()},
+        {one["experiment"]: stage_owners(one, base) for one in configs.values()},
     )
 
 
@@ -146,10 +150,7 @@ def require_new(name: str, changes: Config, configs: Mapping[str, Config]) -> No
     """Raise InputError if a variant's name is taken, or if it changes what is the same in all."""
     if name in (*configs, BASE, ENSEMBLE):
         raise InputError(f"config: the name {name} is taken; allowed: a name of its own")
-    survey = changes.get("survey")
     fixed = [key for key in FIXED if key in changes]
-    if isinstance(survey, Mapping):
-        fixed += [f"survey.{key}" for key in FIXED_IN_SURVEY if key in survey]
     if fixed:
         raise InputError(
             f"config: {', '.join(fixed)} cannot vary: all variants have the same; allowed: in the "
@@ -195,10 +196,11 @@ def shared_names(configs: Mapping[str, Config]) -> Iterator[str]:
     surveys: dict[str, tuple[str, Config]] = {}
     weights: dict[str, tuple[str, str]] = {}
     for name, config in configs.items():
-        survey, model = config["survey"], config["model"]
+        survey, model = survey_settings(config), config["model"]
+        survey |= survey.pop("survey")
         first, settings = surveys.setdefault(survey["name"], (name, survey))
-        others = [key for key in survey if survey[key] != settings[key]]
-        if others:
+        keys = dict.fromkeys((*survey, *settings))
+        if others := [key for key in keys if survey.get(key) != settings.get(key)]:
             yield (
                 f"variant {name}, config: survey.name: {survey['name']!r} is the survey of "
                 f"{first}, which has another {', '.join(others)}; allowed: a name of its own"
@@ -237,14 +239,13 @@ def member_problems(
     for name in members:
         if name not in configs:
             yield (f"config: ensemble: no variant is named {name!r}; allowed: {', '.join(configs)}")
-    surveys = {name: configs[name]["survey"] for name in members if name in configs}
+    surveys = {name: scored_on(configs[name]) for name in members if name in configs}
     for name, survey in surveys.items():
         first, reference = next(iter(surveys.items()))
-        others = [f"survey.{key}" for key in HOLD_OUT if survey[key] != reference[key]]
-        if others:
+        if others := [key for key in survey if survey[key] != reference.get(key)]:
             yield (
                 f"config: ensemble: {name} has another {', '.join(others)} than {first}; allowed: "
-                "members that hold out the same galaxies"
+                "members with the same answers that hold out the same galaxies"
             )
     seeds = [set(configs[name]["seeds"]) for name in members if name in configs]
     if fitted and not set.intersection(*seeds):
@@ -252,6 +253,14 @@ def member_problems(
             "config: ensemble.weights: the members have no seed in common, so each was trained on "
             "the others' validation galaxies; allowed: members with the same seeds"
         )
+
+
+def scored_on(config: Config) -> dict[str, Any]:
+    """Which galaxies and answers an experiment is scored on, by the keys of its config."""
+    survey, settings = config["survey"], survey_settings(config)
+    keys = (*HOLD_OUT, "source", survey["source"])
+    raw = {f"survey.{key}": survey.get(key) for key in keys}
+    return raw | {key: settings[key] for key in ("files", "tree")}
 
 
 def require_own_folders(plan: Experiments, results: Path) -> None:
@@ -281,18 +290,13 @@ def written_base(path: Path) -> str | None:
     return yaml.safe_load(line)[VARIANT_OF]
 
 
-def plan_in_words(
-    plan: Experiments, stage_owners: Mapping[str, Mapping[tuple[int, str], str]]
-) -> Iterator[str]:
-    """Lines that tell which experiments a run has; none for an experiment without variants.
-
-    `stage_owners` holds those of each experiment.
-    """
+def plan_in_words(plan: Experiments) -> Iterator[str]:
+    """Lines that tell which experiments a run has; none for an experiment without variants."""
     if len(plan.configs) == 1:
         return
     variants = list(plan.configs)[1:]
-    stages = sum(len(owners) for owners in stage_owners.values())
-    shared = sum(list(stage_owners[name].values()).count(plan.base) for name in variants)
+    stages = sum(len(owners) for owners in plan.owners.values())
+    shared = sum(list(plan.owners[name].values()).count(plan.base) for name in variants)
     counted = "1 variant" if len(variants) == 1 else f"{len(variants)} variants"
     yield f"{plan.base} and {counted} of it: {', '.join(variants)}"
     yield f"{stages - shared} stages to train; the variants take {shared} from {plan.base}"

@@ -17,7 +17,6 @@ from galaxyzoo.evaluation.published_scores import (
     ON_VALIDATION_GALAXIES,
 )
 from galaxyzoo.foundation.handed_on import read_json
-from galaxyzoo.report.rule_graph import RuleGraph
 from galaxyzoo.report.templates import counted, page_templates, picture
 from galaxyzoo.runs.stage_tables import StageTables, lr_in_words
 from galaxyzoo.tree.decision_tree import DecisionTree
@@ -51,7 +50,6 @@ def report_page(
     explorer: Path,
     template: Path,
     provenance: Settings,
-    rule_graph: RuleGraph,
     taken: Sequence[str],
 ) -> str:
     """An experiment's page, as HTML, with every figure embedded.
@@ -80,7 +78,6 @@ def report_page(
             dict(config), sort_keys=False, default_flow_style=None, width=88
         ),
         provenance=provenance,
-        rule_graph=rule_graph,
         taken=taken,
         scores=scores(metrics, seed_scores(metrics, views(config["tta"]))),
         stages=stage_rows(config["stages"], histories),

@@ -1,15 +1,19 @@
 rule download_gz2:
     output:
-        mapping=raw_file("raw/gz2_filename_mapping.csv"),
-        table=raw_file("raw/gz2_hart16.csv.gz"),
-        images=raw_file("raw/images_gz2.zip"),
+        mapping=survey_file("raw/gz2_filename_mapping.csv"),
+        table=survey_file("raw/gz2_hart16.csv.gz"),
+        images=survey_file("raw/images_gz2.zip"),
     log:
-        raw_file("logs/download_gz2.log"),
+        survey_file("logs/download_gz2.log"),
+    wildcard_constraints:
+        survey=any_of(raw_surveys_of("gz2")),
     localrule: True
     conda:
         "../../../envs/environment.yaml"
     params:
-        settings={name: SURVEY["gz2"][name] for name in ("mapping", "table", "images")},
+        settings=lambda wildcards: {
+            name: source_settings(wildcards)[name] for name in ("mapping", "table", "images")
+        },
         code=fingerprints("download_gz2"),
     script:
         "../../scripts/download_gz2.py"
@@ -21,21 +25,23 @@ rule label_gz2:
         mapping=rules.download_gz2.output.mapping,
         table=rules.download_gz2.output.table,
     output:
-        labels=raw_file("raw/labels.csv"),
-        image_names=raw_file("raw/image_names.csv"),
+        labels=survey_file("raw/labels.csv"),
+        image_names=survey_file("raw/image_names.csv"),
     log:
-        raw_file("logs/label_gz2.log"),
+        survey_file("logs/label_gz2.log"),
+    wildcard_constraints:
+        survey=any_of(raw_surveys_of("gz2")),
     conda:
         "../../../envs/environment.yaml"
     params:
-        settings={"votes": SURVEY["gz2"]["votes"]},
+        settings=lambda wildcards: {"votes": source_settings(wildcards)["votes"]},
         code=fingerprints("label_gz2"),
     script:
         "../../scripts/label_gz2.py"
 
 
-SURVEY_FILES = SurveyFiles(
-    training_images=rules.download_gz2.output.images,
-    labels=rules.label_gz2.output.labels,
-    image_names=rules.label_gz2.output.image_names,
+FILES_OF_SOURCE["gz2"] = lambda survey: layout.SurveyFiles(
+    training_images=raw_file(survey, "images_gz2.zip"),
+    labels=raw_file(survey, "labels.csv"),
+    image_names=raw_file(survey, "image_names.csv"),
 )

@@ -1,32 +1,35 @@
 with input_errors_told():
-    layout.require_own(SURVEY["own"])
+    for name in raw_surveys_of("own"):
+        layout.require_own(SURVEYS[name]["survey"]["own"])
 
 
 rule label_own:
     input:
-        images=SURVEY["own"]["images"],
-        table=SURVEY["own"]["table"],
+        images=lambda wildcards: source_settings(wildcards)["images"],
+        table=lambda wildcards: source_settings(wildcards)["table"],
     output:
-        labels=raw_file("raw/labels.csv"),
-        image_names=raw_file("raw/image_names.csv"),
+        labels=survey_file("raw/labels.csv"),
+        image_names=survey_file("raw/image_names.csv"),
     log:
-        raw_file("logs/label_own.log"),
+        survey_file("logs/label_own.log"),
+    wildcard_constraints:
+        survey=any_of(raw_surveys_of("own")),
     conda:
         "../../../envs/environment.yaml"
     params:
         settings=lambda wildcards: {
-            "image_column": SURVEY["own"]["image_column"],
-            "labels": SURVEY["own"]["labels"],
-            "tree": TREE_WITHOUT_WORDS,
+            "image_column": source_settings(wildcards)["image_column"],
+            "labels": source_settings(wildcards)["labels"],
+            "tree": columns_and_parents(SURVEYS[wildcards.survey]),
         }
-        | listing(SURVEY["own"]["images"]),
+        | listing_of_images(wildcards),
         code=fingerprints("label_own"),
     script:
         "../../scripts/label_own.py"
 
 
-SURVEY_FILES = SurveyFiles(
-    training_images=SURVEY["own"]["images"],
-    labels=rules.label_own.output.labels,
-    image_names=rules.label_own.output.image_names,
+FILES_OF_SOURCE["own"] = lambda survey: layout.SurveyFiles(
+    training_images=SURVEYS[survey]["survey"]["own"]["images"],
+    labels=raw_file(survey, "labels.csv"),
+    image_names=raw_file(survey, "image_names.csv"),
 )

@@ -1,0 +1,155 @@
+"""Which file of which experiment: paths of results, for the experiments of one run.
+
+Standard library alone: this is imported when the Snakefile is read.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from galaxyzoo.plan.stage_settings import columns_and_parents
+from galaxyzoo.plan.variants import Experiments, starting_weights_name
+
+Config = Mapping[str, Any]
+
+
+def experiment_file(name: str) -> str:
+    """Path of a file of an experiment, with the experiment as a wildcard."""
+    return f"results/{{experiment}}/{name}"
+
+
+def survey_file(name: str) -> str:
+    """Path of a file that is shared by all experiments on a survey, which is a wildcard."""
+    return f"results/surveys/{{survey}}/{name}"
+
+
+def catalogue_file(name: str) -> str:
+    """Path of a file of a catalogue, with the experiment and the catalogue as wildcards."""
+    return f"results/{{experiment}}/catalogues/{{catalogue}}/{name}"
+
+
+def config_of(plan: Experiments, experiment: str) -> Config:
+    """The resolved config of an experiment; of the ensemble, that of its first member."""
+    return plan.configs[plan.members[0] if experiment == plan.ensemble else experiment]
+
+
+def surveys(plan: Experiments) -> dict[str, Config]:
+    """The surveys of a run by name, each as the resolved config of the first experiment on it."""
+    found: dict[str, Config] = {}
+    for config in plan.configs.values():
+        found.setdefault(config["survey"]["name"], config)
+    return found
+
+
+def raw_surveys(plan: Experiments) -> dict[str, str]:
+    """For each survey, by name, the survey whose folder holds its raw files.
+
+    That is the first in the run with the same source, settings of the source, and answers.
+    """
+    owners: dict[str, str] = {}
+    sources: list[tuple[str, Any]] = []
+    for name, config in surveys(plan).items():
+        survey = config["survey"]
+        source = survey["source"]
+        raw = (source, survey.get(source), config["files"], columns_and_parents(config))
+        owners[name] = next((owner for owner, other in sources if other == raw), name)
+        sources.append((name, raw))
+    return owners
+
+
+def seed_files(plan: Experiments, experiment: str, name: str) -> list[str]:
+    """Paths of a file for each seed of an experiment."""
+    seeds = config_of(plan, experiment)["seeds"]
+    return [f"results/{experiment}/seed{seed}/{name}" for seed in seeds]
+
+
+def stage_files(plan: Experiments, experiment: str, name: str) -> list[str]:
+    """Paths of a file for each stage of each seed, in its owner's folder.
+
+    `name` is written with `{seed}` and `{stage}`.
+    """
+    return [
+        f"results/{owner}/{name.format(seed=seed, stage=stage)}"
+        for (seed, stage), owner in plan.owners[experiment].items()
+    ]
+
+
+def all_stages(plan: Experiments, endings: Sequence[str]) -> list[str]:
+    """Paths of files of every stage of the run, each once: its weights' path with other endings."""
+    stems = [
+        path
+        for experiment in plan.configs
+        for path in stage_files(plan, experiment, "seed{seed}/stages/{stage}")
+    ]
+    return [f"{stem}{ending}" for stem in dict.fromkeys(stems) for ending in endings]
+
+
+def weights_of(plan: Experiments, experiment: str, seed: int, stage: str) -> str:
+    """Path of the weights that a stage ends with."""
+    owner = plan.owners[experiment].get((seed, stage), experiment)
+    return f"results/{owner}/seed{seed}/stages/{stage}.pt"
+
+
+def last_weights(plan: Experiments, experiment: str, seed: int) -> str:
+    """Path of the weights that a seed predicts with."""
+    return weights_of(plan, experiment, seed, plan.configs[experiment]["stages"][-1]["name"])
+
+
+def starting_weights(plan: Experiments, experiment: str) -> str:
+    """Path of the weights that an experiment's first stage starts from."""
+    model = config_of(plan, experiment)["model"]
+    return f"results/backbones/{starting_weights_name(model)}.safetensors"
+
+
+def previous_weights(plan: Experiments, experiment: str, seed: int, position: int) -> str:
+    """Path of the weights that the stage at a position of the config's list starts from."""
+    if position == 0:
+        return starting_weights(plan, experiment)
+    previous = plan.configs[experiment]["stages"][position - 1]["name"]
+    return weights_of(plan, experiment, seed, previous)
+
+
+def networks(plan: Experiments, experiment: str) -> list[tuple[str, int]]:
+    """The experiment and seed of each network that is averaged, in order."""
+    names = plan.members if experiment == plan.ensemble else (experiment,)
+    return [(name, seed) for name in names for seed in plan.configs[name]["seeds"]]
+
+
+def network_weights(plan: Experiments, experiment: str) -> list[str]:
+    """Paths of the weights of all networks that are averaged."""
+    return [last_weights(plan, name, seed) for name, seed in networks(plan, experiment)]
+
+
+def validation_predictions(plan: Experiments, experiment: str) -> list[str]:
+    """Paths of what each network that is averaged predicts of its own validation galaxies."""
+    return [
+        f"results/{name}/seed{seed}/predictions/validation_tta.parquet"
+        for name, seed in networks(plan, experiment)
+    ]
+
+
+def chains(plan: Experiments) -> int:
+    """Number of the run's chains of stages, each one seed's, those that are shared once."""
+    return len({path for name in plan.configs for path in network_weights(plan, name)})
+
+
+def learning_rates(plan: Experiments) -> list[str]:
+    """Paths of the finder's figure for each stage that an experiment trains, of its first seed."""
+    return [
+        f"results/{name}/seed{seed}/lr_find/{stage}.svg"
+        for name, config in plan.configs.items()
+        for (seed, stage), owner in plan.owners[name].items()
+        if owner == name and seed == config["seeds"][0]
+    ]
+
+
+def bag_members(plan: Experiments, experiment: str, subset: str) -> list[str]:
+    """Paths of the predictions that are averaged: over seeds or, for an ensemble, over bags."""
+    if experiment == plan.ensemble:
+        return [f"results/{name}/bag/{subset}.parquet" for name in plan.members]
+    return seed_files(plan, experiment, f"predictions/{subset}_tta.parquet")
+
+
+def split_of_the_first_network(plan: Experiments, experiment: str) -> str:
+    """Path of the split of the first network that is averaged."""
+    name, seed = networks(plan, experiment)[0]
+    return f"results/{name}/seed{seed}/split.csv"

@@ -1,0 +1,75 @@
+# The figures of errors and of averaging, each drawn as SVG and PNG with a CSV of its numbers: the
+# rule that draws them, the subcategory in Snakemake's report, and what they are called there.
+ERRORS = {
+    "questions": "by question",
+    "answers": "by answer",
+    "error_by_property": "by agreement, brightness and size",
+    "predicted_against_voted": "predicted against voted",
+    "reliability": "reliability of each answer",
+    "coverage": "how often intervals hold, by answer",
+    "coverage_by_property": "how often intervals hold, by property",
+}
+AVERAGING = {"error_by_views": "over views", "error_by_seeds": "over seeds"}
+SHEETS = ("typical", "best", "worst", "disagreed")
+# What no report is made from, each the template of something else or the script of another page.
+PAGES = (
+    *("report.html.j2", "comparison.html.j2", "catalogue.html.j2", "model_card.md.j2"),
+    *("show.html.j2", "show.js"),
+)
+
+
+def reported(name, caption, subcategory, figure, **labels):
+    """A file of an experiment that is also in Snakemake's report."""
+    return report(
+        experiment_file(name),
+        caption=f"../report/{caption}.rst",
+        category="{experiment}",
+        subcategory=subcategory,
+        labels={"figure": figure, **labels},
+    )
+
+
+def figure_file(name):
+    """Path of a figure of an experiment."""
+    return experiment_file(f"figures/{name}")
+
+
+def drawn(figures, subcategory):
+    """The SVG files of some figures by name, all of them in Snakemake's report."""
+    return {
+        name: reported(f"figures/{name}.svg", name, subcategory, label)
+        for name, label in figures.items()
+    }
+
+
+def with_numbers(figures):
+    """Paths of the PNG files and of the numbers of some figures."""
+    return [figure_file(f"{name}{ending}") for name in figures for ending in (".png", ".csv")]
+
+
+def svg_files(figures):
+    """Paths of the SVG files of some figures, by name."""
+    return {name: figure_file(f"{name}.svg") for name in figures}
+
+
+def sheet_files():
+    """Paths of the sheets of galaxies, by name."""
+    return {sheet: figure_file(f"galaxies_{sheet}.png") for sheet in SHEETS}
+
+
+def report_file(name):
+    """Path of a file in `workflow/report/`, relative where all runs in the folder of this workflow.
+
+    So a folder that is moved has the same inputs.
+    """
+    path = WORKFLOW / "report" / name
+    as_a_module = workflow.modifier.modify_path("results/") != "results/"
+    here = Path.cwd()
+    return str(path if as_a_module or here not in path.parents else path.relative_to(here))
+
+
+def page_parts():
+    """Paths of what the report's template includes: macros, sections, styles and script."""
+    folder = WORKFLOW / "report"
+    files = [path for kind in ("*.j2", "*.css", "*.js") for path in folder.rglob(kind)]
+    return sorted(report_file(path.relative_to(folder)) for path in files if path.name not in PAGES)

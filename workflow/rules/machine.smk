@@ -1,0 +1,34 @@
+# The threads and GPUs of jobs, by what they run on.
+from galaxyzoo.foundation.gpus import has_gpu, visible_gpus
+from galaxyzoo.plan import threads
+
+
+def machine():
+    """What jobs run on: this machine, or those of a cluster.
+
+    Asked when the graph is built: the executor is not known while the Snakefile is read.
+    """
+    on_a_cluster = workflow.non_local_exec or workflow.remote_exec
+    limit = workflow.global_resources.get("gpu")
+    return threads.Machine(
+        None if on_a_cluster else workflow.cores,
+        has_gpu(),
+        threads.gpus_at_once(len(visible_gpus()), limit and limit.value),
+    )
+
+
+def network_threads(wildcards):
+    """Threads of a job that trains a network or predicts with it."""
+    return threads.network_threads(machine(), paths.chains(PLAN))
+
+
+def network_gpus(wildcards):
+    """GPUs of such a job."""
+    return threads.network_gpus(machine())
+
+
+def shard_threads(wildcards):
+    """Threads of a job that predicts a shard."""
+    listing = Path(catalogue_file("listing").format(**wildcards))
+    shards = len(list(listing.glob("*.parquet")))
+    return threads.shard_threads(machine(), paths.chains(PLAN), shards)
