@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 import job
-from galaxyzoo.calibration.calibration import calibrated_on
+from galaxyzoo.calibration.calibration import calibration_of
 from galaxyzoo.calibration.coverage import (
     coverage_by_property,
     coverage_scores,
@@ -95,13 +95,13 @@ validation = read_members(
 )
 pooled = together(validation, weights)
 metrics["validation"] = pooled.scores()
-calibrated = calibrated_on(pooled, tree)
+calibration = calibration_of(pooled, tree)
 bag = galaxies.predicted(snakemake.input.bag)
-metrics["recalibration"] = recalibration_scores(calibrated.recalibration, bag, galaxies.voted)
-held = covered(calibrated.of(bag)[1], galaxies.voted, tree)
+metrics["recalibration"] = recalibration_scores(calibration.recalibration, bag, galaxies.voted)
+held = covered(calibration.of(bag)[1], galaxies.voted, tree)
 properties = galaxy_properties(galaxies.voted, measured(crops, galaxies.rows), tree)
 networks = {seed: predicted["tta"] for seed, predicted in seeds.items()}
-metrics["intervals"] = coverage_scores(calibrated, bag, networks, galaxies.voted) | {
+metrics["intervals"] = coverage_scores(calibration, bag, networks, galaxies.voted) | {
     "answers": records(coverage_table(held, tree)),
     "by_property": records(coverage_by_property(properties, held, tree)),
 }

@@ -1,4 +1,4 @@
-"""How like the galaxies of training a galaxy is: in a network's features, in light, size and place.
+"""How much a galaxy resembles those of training: in a network's features, light, size and place.
 
 The limits are those within which nearly all validation galaxies are. Beyond them a prediction is a
 guess about something that the network has hardly seen.
@@ -65,15 +65,16 @@ def reference_of(train: np.ndarray, valid: np.ndarray, measured: pd.DataFrame) -
             "train with some"
         )
     fitted = LedoitWolf().fit(of_unit_length(train).astype(np.float64))
-    found = Reference(fitted.location_.astype(np.float32), fitted.precision_.astype(np.float32), {})
+    mean, precision = (array.astype(np.float32) for array in (fitted.location_, fitted.precision_))
+    unlimited = Reference(mean, precision, {})
     tails = BEYOND_PERCENT, 100 - BEYOND_PERCENT
     both = BEYOND_PERCENT / 2, 100 - BEYOND_PERCENT / 2
     values = {name: measured[name].to_numpy() for name in (LIGHT, PLACE, SIZE)}
     low, _ = np.nanpercentile(values[LIGHT], tails)
     _, far = np.nanpercentile(values[PLACE], tails)
     smallest, largest = np.nanpercentile(values[SIZE], both)
-    _, strange = np.percentile(found.distances(valid), tails)
-    return found._replace(
+    _, strange = np.percentile(unlimited.distances(valid), tails)
+    return unlimited._replace(
         limits={
             LIGHT: (float(low), np.inf),
             PLACE: (-np.inf, float(far)),

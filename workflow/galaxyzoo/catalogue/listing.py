@@ -13,7 +13,6 @@ from galaxyzoo.catalogue.sources import list_galaxies
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.tree.decision_tree import DecisionTree
 
-ID = "id"
 PLACE, RADIUS, FAULT = "_place", "_radius_arcsec", "_fault"  # not of the input table
 USUAL_RADIUS = "petroR90_r"
 

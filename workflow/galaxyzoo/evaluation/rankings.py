@@ -5,7 +5,7 @@ import pandas as pd
 
 from galaxyzoo.evaluation.held_out import HeldOut
 from galaxyzoo.evaluation.metrics import squared_errors
-from galaxyzoo.evaluation.predictions import ID
+from galaxyzoo.foundation.galaxy_id import GALAXY_ID
 from galaxyzoo.tree.decision_tree import DecisionTree
 
 SHEETS = ("typical", "best", "worst", "disagreed")
@@ -44,7 +44,7 @@ def ranked_galaxies(galaxies: HeldOut, predicted: np.ndarray) -> pd.DataFrame:
     tree, voted = galaxies.tree, galaxies.voted
     ranked = pd.DataFrame(
         {
-            ID: galaxies.ids,
+            GALAXY_ID: galaxies.ids,
             "row": galaxies.rows,
             "rmse": galaxy_errors(predicted, voted),
             "disagreement": disagreements(predicted, voted, tree),

@@ -51,7 +51,7 @@ def answer(crop: np.ndarray, experts: Experts) -> dict[str, Any]:
     """
     tree = experts.tree
     found = predict_together(crop[None], experts.members, experts.device)
-    probabilities, bounds = experts.calibrated.of(found.probabilities)
+    probabilities, bounds = experts.calibration.of(found.probabilities)
     path = tree.favourite_path(probabilities[0])
     above = probabilities[0] - experts.training.voted.mean(axis=0)
     return {
