@@ -25,7 +25,7 @@ LIGHT, PLACE, SIZE, FEATURES = (
 
 
 class Reference(NamedTuple):
-    """What the galaxies of training are like.
+    """A description of the galaxies of training.
 
     `mean` (C,) and `precision` (C, C) float32 are those of a network's features, each galaxy's of
     length 1; `limits` are the lowest and highest value of each property.
@@ -53,7 +53,7 @@ class Reference(NamedTuple):
 
 
 def reference_of(train: np.ndarray, valid: np.ndarray, measured: pd.DataFrame) -> Reference:
-    """What galaxies of training are like, from features (n, C) and (m, C) float32.
+    """A description of the galaxies of training, from features (n, C) and (m, C) float32.
 
     `measured` (m rows) is what `photometry.measured` returns of the validation galaxies, which set
     the limits. The covariance is shrunk as Ledoit & Wolf (2004, Journal of Multivariate Analysis

@@ -29,8 +29,8 @@ def disagreements(predicted: np.ndarray, voted: np.ndarray, tree: DecisionTree) 
     largest = np.zeros(len(apart))
     for i, (ours, theirs) in enumerate(zip(predicted, voted, strict=True)):
         paths = set(tree.favourite_path(ours)), set(tree.favourite_path(theirs))
-        told = (paths[0] ^ paths[1]) | (numbers & (paths[0] | paths[1]))
-        largest[i] = max((apart[i, position] for position in told), default=0.0)
+        differing = (paths[0] ^ paths[1]) | (numbers & (paths[0] | paths[1]))
+        largest[i] = max((apart[i, position] for position in differing), default=0.0)
     return largest
 
 

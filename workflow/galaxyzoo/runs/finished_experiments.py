@@ -147,7 +147,7 @@ def read_training(
 def ensemble_training(
     members: Sequence[Experiment],
 ) -> tuple[StageTables, StageTables, dict[str, float]]:
-    """The same of an ensemble: no tables, and all stages of its members, each once."""
+    """Training records of an ensemble: no histories; the seconds of each distinct member stage."""
     seconds: dict[str, float] = {}
     for member in members:
         seconds |= member.stage_seconds

@@ -124,10 +124,10 @@ def attribution_sheet(places: pd.DataFrame, pictures: np.ndarray) -> Figure:
     height = 2 * margin + rows * (side + words)
     figure = Figure(figsize=(WIDTH_IN, height / POINTS_PER_IN), facecolor=NIGHT)
     galaxies = places.groupby(GALAXY_ID, sort=False)
-    for i, ((galaxy, found), picture) in enumerate(zip(galaxies, pictures, strict=True)):
+    for i, ((galaxy, answer_places), picture) in enumerate(zip(galaxies, pictures, strict=True)):
         x = margin + i % columns * (2 * side + gap + pair_gap)
         y = height - margin - i // columns * (side + words) - side
-        falls = found.pivot_table(index="y", columns="x", values="fall").to_numpy()
+        falls = answer_places.pivot_table(index="y", columns="x", values="fall").to_numpy()
         most = max(np.abs(falls).max(), 1e-6)
         plain, hidden = (
             figure.add_axes((left / width, y / height, side / width, side / height))
@@ -147,7 +147,7 @@ def attribution_sheet(places: pd.DataFrame, pictures: np.ndarray) -> Figure:
         )
         for axes in (plain, hidden):
             axes.set_axis_off()
-        first = found.iloc[0]
+        first = answer_places.iloc[0]
         for text, lines_under, style in (
             (str(galaxy), 0.5, {"color": NIGHT_MUTED}),
             (f"“{first['answer']}”: {first['probability']:.2f}", 1.5, {"color": NIGHT_INK}),
