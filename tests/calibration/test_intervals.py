@@ -5,20 +5,20 @@ import pandas as pd
 import pytest
 
 from galaxyzoo.calibration.calibration import (
-    Calibrated,
-    calibrated_on,
-    read_calibrated,
-    set_right,
+    Calibration,
+    calibration_of,
+    read_calibration,
+    recalibrated,
 )
 from galaxyzoo.calibration.coverage import (
     coverage_by_property,
     coverage_scores,
     coverage_table,
     covered,
-    main_columns,
+    in_main_questions,
     mean_coverage,
 )
-from galaxyzoo.calibration.intervals import Intervals, asked, numbers_of
+from galaxyzoo.calibration.intervals import Intervals, numbers_of, share_asked
 from galaxyzoo.evaluation.metrics import rmse
 from galaxyzoo.evaluation.validation import Validation, calibration_table
 from galaxyzoo.foundation.handed_on import write_parquet
@@ -48,7 +48,7 @@ def predictions_and_votes(galaxies, tree=GALAXY_ZOO_2, seed=0, volunteers=40):
 
 def test_a_fraction_is_of_those_who_are_asked():
     probabilities = np.array([[0.8, 0.2, 0.2, 0.6], [0.0, 1.0, 0.0, 0.0]])
-    np.testing.assert_allclose(asked(probabilities, TREE)[0], [1, 1, 0.8, 0.8])
+    np.testing.assert_allclose(share_asked(probabilities, TREE)[0], [1, 1, 0.8, 0.8])
     fraction, joint = numbers_of(probabilities, TREE)
     np.testing.assert_allclose(fraction, [[0.8, 0.2, 0.25, 0.75], [0, 1, np.nan, np.nan]])
     np.testing.assert_array_equal(joint, probabilities)
@@ -102,7 +102,7 @@ def test_the_calibration_is_read_as_it_was_written(tmp_path):
     validation = Validation(rows, timid, voted)
     path = tmp_path / "calibration.parquet"
     write_parquet(calibration_table(validation, TREE), path)
-    found, expected = read_calibrated(path, TREE), calibrated_on(validation, TREE)
+    found, expected = read_calibration(path, TREE), calibration_of(validation, TREE)
     assert found.intervals.rows == 200
     assert found.recalibration.helps
     # The table's columns lie apart in memory, so that sums are in another order.
@@ -111,22 +111,22 @@ def test_the_calibration_is_read_as_it_was_written(tmp_path):
     np.testing.assert_allclose(found.of(timid)[0], expected.of(timid)[0], rtol=1e-9)
 
 
-def test_a_table_is_set_right_and_keeps_its_other_columns():
+def test_a_table_is_recalibrated_and_keeps_its_other_columns():
     predicted, voted = predictions_and_votes(200, TREE)
     timid = (predicted + predicted.mean(axis=0)) / 2
-    calibrated = Calibrated(timid, voted, np.arange(200), TREE)
+    calibration = Calibration(timid, voted, np.arange(200), TREE)
     columns = list(TREE.columns)
     table = pd.DataFrame(timid, columns=columns).assign(GalaxyID=range(7, 207))
-    better = set_right(table, calibrated)
+    better = recalibrated(table, calibration)
     assert better["GalaxyID"].tolist() == list(range(7, 207))
     assert rmse(better[columns].to_numpy(), voted) < rmse(timid, voted)
     np.testing.assert_array_equal(table[columns], timid)  # the table given is as it was
 
 
-def test_intervals_of_what_was_set_right_hold_as_often_as_promised():
+def test_intervals_of_recalibrated_predictions_hold_as_often_as_promised():
     predicted, voted = predictions_and_votes(3000)
     timid = (predicted + predicted.mean(axis=0)) / 2
-    found = Calibrated(timid[:1500], voted[:1500], np.arange(1500), GALAXY_ZOO_2)
+    found = Calibration(timid[:1500], voted[:1500], np.arange(1500), GALAXY_ZOO_2)
     assert found.recalibration.helps
     table = coverage_table(
         covered(found.of(timid[1500:])[1], voted[1500:], GALAXY_ZOO_2), GALAXY_ZOO_2
@@ -157,8 +157,8 @@ def test_scores_tell_of_the_bag_and_of_each_network():
     predicted, voted = predictions_and_votes(1200)
     noise = np.random.default_rng(5).normal(0, 0.05, voted.shape)
     single = GALAXY_ZOO_2.nearest_consistent(predicted + noise)
-    calibrated = Calibrated(single[:600], voted[:600], np.arange(600), GALAXY_ZOO_2)
-    scores = coverage_scores(calibrated, predicted[600:], {0: single[600:]}, voted[600:])
+    calibration = Calibration(single[:600], voted[:600], np.arange(600), GALAXY_ZOO_2)
+    scores = coverage_scores(calibration, predicted[600:], {0: single[600:]}, voted[600:])
     for kind in ("fraction", "joint"):
         one = scores[kind]
         assert one["coverage_of_networks"][0] == pytest.approx(0.9, abs=0.02)
@@ -185,8 +185,8 @@ def test_coverage_by_property_is_over_bins_of_equal_numbers():
 
 
 def test_the_main_questions_are_those_that_most_are_asked():
-    main = np.array(GALAXY_ZOO_2.columns)[main_columns(GALAXY_ZOO_2)]
+    main = np.array(GALAXY_ZOO_2.columns)[in_main_questions(GALAXY_ZOO_2)]
     assert {column.split(".")[0] for column in main} == {
         *("Class1", "Class2", "Class3", "Class4", "Class6", "Class7"),
     }
-    assert main_columns(TREE).all()
+    assert in_main_questions(TREE).all()

@@ -1,4 +1,4 @@
-"""Predictions that are off on average are set right, and others are left alone."""
+"""Predictions that are off on average are recalibrated, and others are left alone."""
 
 import numpy as np
 import pytest
@@ -23,7 +23,7 @@ def too_timid(probabilities):
     return (probabilities + probabilities.mean(axis=0)) / 2
 
 
-def test_what_is_off_on_average_is_set_right():
+def test_predictions_off_on_average_are_recalibrated():
     truth, voted = truth_and_votes(2000, 0)
     predicted = too_timid(truth)
     found = Recalibration(predicted[:1200], voted[:1200], np.arange(1200), GALAXY_ZOO_2)

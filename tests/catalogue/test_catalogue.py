@@ -19,7 +19,7 @@ from browsing import VIEWS as SCREENS
 from browsing import opened, require_access, require_fit
 from checkout import TINY, Checkout, changed
 from cutout_server import CutoutServer
-from galaxyzoo.calibration.calibration import read_calibrated
+from galaxyzoo.calibration.calibration import read_calibration
 from galaxyzoo.catalogue.columns import joint_name
 from trees import GALAXY_ZOO_2
 
@@ -67,17 +67,17 @@ def folder(made, tmp_path) -> Path:
     return tmp_path / "pictures"
 
 
-def bag_set_right(results: Path) -> pd.DataFrame:
-    """The bag's predictions of the test pictures, as they are calibrated for a catalogue."""
+def recalibrated_bag(results: Path) -> pd.DataFrame:
+    """The bag's predictions of the test pictures, recalibrated as a catalogue has them."""
     bag = pd.read_parquet(results / "bag" / "test.parquet").set_index("GalaxyID")
-    calibrated = read_calibrated(results / "calibration.parquet", GALAXY_ZOO_2)
-    better, _ = calibrated.of(GALAXY_ZOO_2.probabilities(bag))
+    calibration = read_calibration(results / "calibration.parquet", GALAXY_ZOO_2)
+    better, _ = calibration.of(GALAXY_ZOO_2.probabilities(bag))
     return pd.DataFrame(better, bag.index, JOINT)
 
 
 def test_a_catalogue_predicts_what_the_bag_predicts(made):
     found = whole(made.results / "catalogues" / "test").set_index("id")
-    expected = bag_set_right(made.results)
+    expected = recalibrated_bag(made.results)
     assert found.index.tolist() == expected.index.tolist()
     np.testing.assert_allclose(found[JOINT], expected, atol=1e-6)
     assert (found["how_fitted"] == "cropped").all()
@@ -275,4 +275,4 @@ def test_an_ensemble_s_catalogue_is_the_mean_of_its_members(made, tmp_path):
     run = catalogue_of(checkout, unlabelled(checkout), config, name="together")
     assert run.returncode == 0, run.stdout
     found = whole(results / "catalogues" / "together").set_index("id")
-    np.testing.assert_allclose(found[JOINT], bag_set_right(results), atol=1e-6)
+    np.testing.assert_allclose(found[JOINT], recalibrated_bag(results), atol=1e-6)

@@ -121,7 +121,7 @@ def test_densities_count_every_galaxy_of_every_main_answer():
     assert table.columns.tolist() == names
 
 
-def test_what_is_calibrated_has_no_calibration_error_and_what_is_off_has_its_offset():
+def test_reliable_predictions_have_no_calibration_error_and_offset_ones_have_their_offset():
     predicted = np.tile([0.22, 0.28, 0.55, 1.0], 5)[:, None]
     table = reliability_table(predicted, predicted - 0.1, NUMBER_TREE)
     assert table["galaxies"].tolist() == [10, 5, 5]

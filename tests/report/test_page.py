@@ -310,9 +310,9 @@ def test_how_often_intervals_hold_stands_beside_what_was_promised(page):
 def test_what_recalibration_brings_is_told(results, helps):
     metrics = METRICS | {"recalibration": METRICS["recalibration"] | {"helps_on_validation": helps}}
     text = " ".join(source(results, metrics=metrics).split())
-    told = "error becomes 0.07654, a difference of -0.00110 (95 % interval -0.00140 to -0.00070)"
-    assert (told in text) == helps
-    assert ("so they are left as they are" in text) != helps
+    gain = "error becomes 0.07654, a difference of -0.00110 (95 % interval -0.00140 to -0.00070)"
+    assert (gain in text) == helps
+    assert ("so predictions are left as they are" in text) != helps
 
 
 def test_every_score_stands_in_the_row_of_what_it_is_of(results):

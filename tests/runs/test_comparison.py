@@ -114,19 +114,21 @@ def test_experiments_are_ranked_by_validation_and_not_by_the_holdout():
 
 def test_an_ensemble_without_validation_galaxies_comes_last():
     unseen = experiment("unseen", 0.05)
-    right = unseen.metrics["recalibration"] | {"validation_rmse": None}
-    unseen = unseen._replace(metrics=unseen.metrics | {"validation": None, "recalibration": right})
+    recalibration = unseen.metrics["recalibration"] | {"validation_rmse": None}
+    unseen = unseen._replace(
+        metrics=unseen.metrics | {"validation": None, "recalibration": recalibration}
+    )
     table = score_table([unseen, experiment("other", 0.2, 2)], resamples=200)
     assert list(table["experiment"]) == ["other", "unseen"]
-    for name in ("valid_rmse", "valid_rmse_set_right"):
+    for name in ("valid_rmse", "valid_rmse_recalibrated"):
         assert table[name].isna().tolist() == [False, True]
 
 
-def test_errors_set_right_stand_beside_those_of_the_predictions_as_they_are():
+def test_recalibrated_errors_stand_beside_those_of_the_predictions_as_they_are():
     table = score_table([experiment("one"), experiment("other", 0.2, 2)], resamples=200)
     for name in ("valid_rmse", "rmse"):
         factor = {"valid_rmse": 0.9, "rmse": 0.95}[name]  # as `metrics` has them
-        np.testing.assert_allclose(table[f"{name}_set_right"], factor * table[name])
+        np.testing.assert_allclose(table[f"{name}_recalibrated"], factor * table[name])
 
 
 def test_weights_that_have_seen_the_votes_are_marked():
@@ -375,7 +377,7 @@ def test_the_page_shows_scores_differences_and_what_is_not_compared(browser, com
     assert scores[1][3:5] == [f"{worse['difference']:+.5f}", f"{low:+.5f} to {high:+.5f}"]
     for row, (_, of) in zip(scores, table.iterrows(), strict=True):
         assert row[5:7] == [
-            f"{of[name]:.5f}" for name in ("valid_rmse_set_right", "rmse_set_right")
+            f"{of[name]:.5f}" for name in ("valid_rmse_recalibrated", "rmse_recalibrated")
         ]
     assert config == [["stages[all].lr", "[0.001, 0.01]", "0.02"]]
     reasons = dict(apart)

@@ -20,7 +20,7 @@ from playwright.sync_api import Page, expect
 
 from browsing import VIEWS, require_access, require_fit
 from checkout import Checkout
-from galaxyzoo.calibration.calibration import calibrated_on
+from galaxyzoo.calibration.calibration import calibration_of
 from galaxyzoo.evaluation.validation import read_validation
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.packed_crops import read_index
@@ -116,7 +116,7 @@ def picture(size_px: int) -> bytes:
     return file.getvalue()
 
 
-def test_it_says_what_the_bag_predicts_set_right(server, finished, galaxy):
+def test_it_says_what_the_recalibrated_bag_predicts(server, finished, galaxy):
     found = requests.post(f"{server[0]}answer", data=galaxy, timeout=60).json()
     bag = pd.read_parquet(finished.results / "bag" / "test.parquet").set_index("GalaxyID")
     index = read_index(finished.survey / "training.csv")
@@ -124,8 +124,8 @@ def test_it_says_what_the_bag_predicts_set_right(server, finished, galaxy):
         seed: finished.results / f"seed{seed}" / "predictions" / "validation_tta.parquet"
         for seed in (0, 1)
     }
-    calibrated = calibrated_on(read_validation(paths, index, GALAXY_ZOO_2), GALAXY_ZOO_2)
-    expected, bounds = calibrated.of(GALAXY_ZOO_2.probabilities(bag.sort_index().iloc[:1]))
+    calibration = calibration_of(read_validation(paths, index, GALAXY_ZOO_2), GALAXY_ZOO_2)
+    expected, bounds = calibration.of(GALAXY_ZOO_2.probabilities(bag.sort_index().iloc[:1]))
     np.testing.assert_allclose(found["predicted"], 1000 * expected[0], atol=1)
     np.testing.assert_allclose(found["lower"], 1000 * bounds.lower.joint[0], atol=1)
     np.testing.assert_allclose(found["upper"], 1000 * bounds.upper.joint[0], atol=1)

@@ -13,7 +13,7 @@ import torch
 from benchmarks.engine import TTA, one_batch, ready_network, synchronise
 from benchmarks.pairs import Speeds, compare
 from benchmarks.pictures import write_zip
-from galaxyzoo.calibration.calibration import Calibrated
+from galaxyzoo.calibration.calibration import Calibration
 from galaxyzoo.calibration.familiarity import LIGHT, PLACE, SIZE, Reference, reference_of
 from galaxyzoo.catalogue.columns import catalogue_columns
 from galaxyzoo.catalogue.ensemble import Member
@@ -26,7 +26,7 @@ from galaxyzoo.tree.decision_tree import tree_from
 from galaxyzoo.tree.galaxy_zoo_2 import QUESTIONS
 
 CROP_PX = 224
-CALIBRATED_ON = 1000
+CALIBRATION_ROWS = 1000
 SETTINGS = {
     "id_column": None,
     "image_column": None,
@@ -40,20 +40,20 @@ COLUMNS = catalogue_columns(TREE)
 
 
 @cache
-def calibrated() -> Calibrated:
+def calibration() -> Calibration:
     """Any calibration; it is read from a file by each job, and so not part of a speed."""
     rng = np.random.default_rng(0)
-    shares = [rng.dirichlet(np.ones(len(q.answers)), CALIBRATED_ON) for q in TREE.questions]
+    shares = [rng.dirichlet(np.ones(len(q.answers)), CALIBRATION_ROWS) for q in TREE.questions]
     votes = np.concatenate(TREE.weighted(shares), axis=1)
-    return Calibrated(votes, votes[::-1], np.arange(len(votes)), TREE)
+    return Calibration(votes, votes[::-1], np.arange(len(votes)), TREE)
 
 
 @cache
 def reference(width: int) -> Reference:
     """Any description of training galaxies with as many features; also read by each job."""
     rng = np.random.default_rng(0)
-    features = rng.normal(size=(CALIBRATED_ON, width)).astype(np.float32)
-    light = pd.DataFrame({name: rng.random(CALIBRATED_ON) for name in (LIGHT, PLACE, SIZE)})
+    features = rng.normal(size=(CALIBRATION_ROWS, width)).astype(np.float32)
+    light = pd.DataFrame({name: rng.random(CALIBRATION_ROWS) for name in (LIGHT, PLACE, SIZE)})
     return reference_of(features, features, light)
 
 
@@ -72,7 +72,7 @@ def predicted(folder: Path, members: list[Member], shard_size: int, batch_size: 
             None,
             members,
             COLUMNS,
-            calibrated(),
+            calibration(),
             reference(width),
             settings,
             {"experiment": "benchmark", "commit": "none"},

@@ -34,7 +34,7 @@ def training(size_px: int, batch_size: int, batches: int, start: Barrier) -> Tim
 
 
 def bare(size_px: int, batch_size: int, batches: int, start: Barrier) -> Times:
-    """The same of bare steps."""
+    """Times of bare steps, without the engine."""
     use_threads(1)
     return times(bare_steps(BACKBONE, size_px, torch.float32, batch_size, batches), start)
 

@@ -1,4 +1,4 @@
-"""Pool the validation galaxies on which a catalogue is calibrated."""
+"""Pool the validation galaxies that a catalogue's calibration is fitted to."""
 
 import job
 from galaxyzoo.evaluation.validation import calibration_table, read_members, together

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 import job
-from galaxyzoo.calibration.calibration import calibrated_on
+from galaxyzoo.calibration.calibration import calibration_of
 from galaxyzoo.calibration.coverage import (
     coverage_by_property,
     coverage_scores,
@@ -56,9 +56,11 @@ for path, split in zip(snakemake.input.splits, splits, strict=True):
         raise damaged(path, "it holds out other galaxies than the survey")
 parts = splits[0]["part"].value_counts()
 test_ids = read_index(test_index)["GalaxyID"].to_numpy() if test_index else []
-known = np.isin(test_ids, galaxies.all_ids).sum()
-if known:
-    job.log.warning("%d of the %d test galaxies are also training galaxies", known, len(test_ids))
+test_in_training = np.isin(test_ids, galaxies.all_ids).sum()
+if test_in_training:
+    job.log.warning(
+        "%d of the %d test galaxies are also training galaxies", test_in_training, len(test_ids)
+    )
 
 metrics = {
     "experiment": settings["experiment"],
@@ -70,7 +72,7 @@ metrics = {
         "limited_to_fair_ids": bool(snakemake.input.get("fair_ids")),
     },
     "galaxies": {name: int(parts[name]) for name in ("train", "valid", "holdout")}
-    | {"test": len(test_ids), "test_in_training": int(known)},
+    | {"test": len(test_ids), "test_in_training": int(test_in_training)},
 } | scores(
     galaxies.voted,
     galaxies.other_labels,
@@ -95,15 +97,15 @@ validation = read_members(
 )
 pooled = together(validation, weights)
 metrics["validation"] = pooled.scores()
-calibrated = calibrated_on(pooled, tree)
+calibration = calibration_of(pooled, tree)
 bag = galaxies.predicted(snakemake.input.bag)
-metrics["recalibration"] = recalibration_scores(calibrated.recalibration, bag, galaxies.voted)
-held = covered(calibrated.of(bag)[1], galaxies.voted, tree)
+metrics["recalibration"] = recalibration_scores(calibration.recalibration, bag, galaxies.voted)
+coverage = covered(calibration.of(bag)[1], galaxies.voted, tree)
 properties = galaxy_properties(galaxies.voted, measured(crops, galaxies.rows), tree)
 networks = {seed: predicted["tta"] for seed, predicted in seeds.items()}
-metrics["intervals"] = coverage_scores(calibrated, bag, networks, galaxies.voted) | {
-    "answers": records(coverage_table(held, tree)),
-    "by_property": records(coverage_by_property(properties, held, tree)),
+metrics["intervals"] = coverage_scores(calibration, bag, networks, galaxies.voted) | {
+    "answers": records(coverage_table(coverage, tree)),
+    "by_property": records(coverage_by_property(properties, coverage, tree)),
 }
 Path(snakemake.output.metrics).write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
 job.log.info(

@@ -9,8 +9,8 @@ from galaxyzoo.engine.attribution import attribution_table, occlusion_maps, tell
 from galaxyzoo.engine.devices import best_device, use_threads
 from galaxyzoo.engine.loaded_networks import restored_network
 from galaxyzoo.evaluation.held_out import read_held_out
-from galaxyzoo.evaluation.predictions import ID
 from galaxyzoo.evaluation.rankings import ranked_galaxies, sheet_positions
+from galaxyzoo.foundation.galaxy_id import GALAXY_ID
 from galaxyzoo.foundation.gpus import lease_gpu, visible_gpus
 from galaxyzoo.foundation.packed_crops import packed_crops
 from galaxyzoo.report.figures.galaxies import attribution_sheet
@@ -32,7 +32,7 @@ pictures, probabilities, falls = occlusion_maps(network, crops, answers, best_de
 columns = [tree.columns[answer] for answer in answers]
 explained = pd.DataFrame(
     {
-        ID: galaxies.ids[positions],
+        GALAXY_ID: galaxies.ids[positions],
         "column": columns,
         "answer": [tree.answers[column].name for column in columns],
         "probability": probabilities,

@@ -53,9 +53,11 @@ save_with_numbers(
 save_with_numbers(reliability(bins), bins, Path(output.reliability))
 
 intervals = read_json(snakemake.input.metrics)["intervals"]
-held, held_by_property = (pd.DataFrame(intervals[name]) for name in ("answers", "by_property"))
-held.insert(3, "answer", [tree.answers[column].name for column in held["column"]])
-save_with_numbers(dots_by_answer(held), held, Path(output.coverage))
+coverage, coverage_by_property = (
+    pd.DataFrame(intervals[name]) for name in ("answers", "by_property")
+)
+coverage.insert(3, "answer", [tree.answers[column].name for column in coverage["column"]])
+save_with_numbers(dots_by_answer(coverage), coverage, Path(output.coverage))
 save_with_numbers(
-    coverage_lines(held_by_property), held_by_property, Path(output.coverage_by_property)
+    coverage_lines(coverage_by_property), coverage_by_property, Path(output.coverage_by_property)
 )

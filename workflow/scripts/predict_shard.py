@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import job
-from galaxyzoo.calibration.calibration import read_calibrated
+from galaxyzoo.calibration.calibration import read_calibration
 from galaxyzoo.calibration.familiarity import read_reference
 from galaxyzoo.catalogue.columns import catalogue_columns
 from galaxyzoo.catalogue.ensemble import Member, needed
@@ -41,7 +41,7 @@ with memory_for(batch_size, largest_px, "tta.batch_size"):
         Path(features) if (features := snakemake.output.get("features")) else None,
         needed(members),
         catalogue_columns(tree),
-        read_calibrated(snakemake.input.calibration, tree),
+        read_calibration(snakemake.input.calibration, tree),
         read_reference(Path(snakemake.input.reference)),
         settings["catalogue"],
         {"experiment": settings["experiment"], "commit": git_commit() or "unknown"},

@@ -25,7 +25,7 @@ network, train, _, moments = set_up_stage(
 )
 with memory_for(stage["batch_size"], stage["size"], "the stage's batch_size"):
     augmentation, seed = settings["augmentation"], settings["seed"]
-    found = lr_find(Learner(network, train, stage, augmentation, seed, moments))
-suggested = suggested_lr(found)
-save_with_numbers(lr_finder(found, suggested, stage["lr"]), found, Path(snakemake.output.svg))
+    sweep = lr_find(Learner(network, train, stage, augmentation, seed, moments))
+suggested = suggested_lr(sweep)
+save_with_numbers(lr_finder(sweep, suggested, stage["lr"]), sweep, Path(snakemake.output.svg))
 job.log.info("%s: suggested lr %.1e, and the config's is %s", stage["name"], suggested, stage["lr"])

@@ -1,4 +1,4 @@
-"""How often the intervals of single predictions hold, on galaxies they were not calibrated on."""
+"""Coverage: how often intervals hold the vote, on galaxies that they were not fitted to."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -8,7 +8,7 @@ import pandas as pd
 from scipy.stats import binomtest
 from scipy.stats import t as student
 
-from galaxyzoo.calibration.calibration import Calibrated
+from galaxyzoo.calibration.calibration import Calibration
 from galaxyzoo.calibration.intervals import PERCENT, Bounds, Numbers, numbers_of
 from galaxyzoo.evaluation.bootstrap import INTERVAL_PERCENT, percentile_interval, resampled_means
 from galaxyzoo.evaluation.error_tables import equal_bins
@@ -42,28 +42,28 @@ def covered(bounds: Bounds, voted: np.ndarray, tree: DecisionTree) -> Covered:
     return Covered(Numbers(*holds), Numbers(*widths), votes)
 
 
-def main_columns(tree: DecisionTree) -> np.ndarray:
-    """Which columns (columns,) are of the main questions; all of them in a tree of one's own."""
+def in_main_questions(tree: DecisionTree) -> np.ndarray:
+    """Whether each column (columns,) is an answer of a main question; all are in one's own tree."""
     is_galaxy_zoo_2 = len(tree.questions) == 11 and tree.columns[0] == "Class1.1"
     numbers = MAIN_QUESTIONS if is_galaxy_zoo_2 else [q.number for q in tree.questions]
     return np.concatenate([np.full(len(q.answers), q.number in numbers) for q in tree.questions])
 
 
 def coverage_scores(
-    calibrated: Calibrated, bag: np.ndarray, seeds: Mapping[int, np.ndarray], voted: np.ndarray
+    calibration: Calibration, bag: np.ndarray, seeds: Mapping[int, np.ndarray], voted: np.ndarray
 ) -> dict[str, Any]:
     """Coverage of the intervals on held-out galaxies, as in metrics.json; arrays (N, columns).
 
-    `bag` and `seeds` are predictions as they are before they are calibrated. `fraction` and
-    `joint` give, for the `bag` and in the mean over the answers of the main questions, the
-    coverage, its bootstrap interval over galaxies, and the mean width; and the coverage of the
-    intervals of each of the `seeds` networks, on which they were calibrated.
+    `bag` and `seeds` are predictions before recalibration. `fraction` and `joint` give the coverage
+    of the `bag`'s intervals, as a mean over the answers of the main questions, its bootstrap
+    interval over galaxies, and the mean width; and the coverage of the intervals of each of the
+    `seeds` networks, to whose predictions the calibration was fitted.
     """
-    tree = calibrated.tree
-    main = main_columns(tree)
-    together = covered(calibrated.of(bag)[1], voted, tree)
-    alone = [covered(calibrated.of(one)[1], voted, tree) for one in seeds.values()]
-    rows = calibrated.intervals.rows
+    tree = calibration.tree
+    main = in_main_questions(tree)
+    together = covered(calibration.of(bag)[1], voted, tree)
+    alone = [covered(calibration.of(one)[1], voted, tree) for one in seeds.values()]
+    rows = calibration.intervals.rows
     scores: dict[str, Any] = {"percent": PERCENT, "calibration_rows": rows}
     for kind in KINDS:
         holds = getattr(together.holds, kind)[:, main]
@@ -130,11 +130,12 @@ def coverage_by_property(
 ) -> pd.DataFrame:
     """Coverage and width of similar galaxies, over the answers of the main questions.
 
-    `properties` maps names to values (N,), of which bins of equal numbers of galaxies are made, as
-    in `error_tables.error_by_property`. Columns: kind, property, lowest, median and highest value,
-    galaxies, coverage, coverage_low and coverage_high (Student's interval over galaxies), width.
+    `properties` maps names to values (N,). Each property is divided into bins of equal numbers of
+    galaxies, as in `error_tables.error_by_property`. Columns: kind, property, lowest, median and
+    highest value, galaxies, coverage, coverage_low and coverage_high (Student's interval over
+    galaxies), width.
     """
-    main = main_columns(tree)
+    main = in_main_questions(tree)
     rows = []
     for kind in KINDS:
         holds, width = (getattr(one, kind)[:, main] for one in together[:2])
@@ -164,5 +165,5 @@ def coverage_by_property(
 
 
 def records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """A table as JSON can hold it: a mapping for each row, None where there is no number."""
+    """The rows of a table as mappings for JSON, with None where there is no number."""
     return table.astype(object).where(table.notna(), None).to_dict("records")

@@ -1,4 +1,4 @@
-"""How like the galaxies of training a galaxy is: in a network's features, in light, size and place.
+"""How much a galaxy resembles those of training: in a network's features, light, size and place.
 
 The limits are those within which nearly all validation galaxies are. Beyond them a prediction is a
 guess about something that the network has hardly seen.
@@ -25,7 +25,7 @@ LIGHT, PLACE, SIZE, FEATURES = (
 
 
 class Reference(NamedTuple):
-    """What the galaxies of training are like.
+    """A description of the galaxies of training.
 
     `mean` (C,) and `precision` (C, C) float32 are those of a network's features, each galaxy's of
     length 1; `limits` are the lowest and highest value of each property.
@@ -53,7 +53,7 @@ class Reference(NamedTuple):
 
 
 def reference_of(train: np.ndarray, valid: np.ndarray, measured: pd.DataFrame) -> Reference:
-    """What galaxies of training are like, from features (n, C) and (m, C) float32.
+    """A description of the galaxies of training, from features (n, C) and (m, C) float32.
 
     `measured` (m rows) is what `photometry.measured` returns of the validation galaxies, which set
     the limits. The covariance is shrunk as Ledoit & Wolf (2004, Journal of Multivariate Analysis
@@ -65,15 +65,16 @@ def reference_of(train: np.ndarray, valid: np.ndarray, measured: pd.DataFrame) -
             "train with some"
         )
     fitted = LedoitWolf().fit(of_unit_length(train).astype(np.float64))
-    found = Reference(fitted.location_.astype(np.float32), fitted.precision_.astype(np.float32), {})
+    mean, precision = (array.astype(np.float32) for array in (fitted.location_, fitted.precision_))
+    unlimited = Reference(mean, precision, {})
     tails = BEYOND_PERCENT, 100 - BEYOND_PERCENT
     both = BEYOND_PERCENT / 2, 100 - BEYOND_PERCENT / 2
     values = {name: measured[name].to_numpy() for name in (LIGHT, PLACE, SIZE)}
     low, _ = np.nanpercentile(values[LIGHT], tails)
     _, far = np.nanpercentile(values[PLACE], tails)
     smallest, largest = np.nanpercentile(values[SIZE], both)
-    _, strange = np.percentile(found.distances(valid), tails)
-    return found._replace(
+    _, strange = np.percentile(unlimited.distances(valid), tails)
+    return unlimited._replace(
         limits={
             LIGHT: (float(low), np.inf),
             PLACE: (-np.inf, float(far)),

@@ -1,11 +1,11 @@
-"""Predictions set right on validation galaxies, where that lowers their error.
+"""Recalibration: a ridge regression that corrects predictions, where it lowers validation error.
 
 A network's probabilities can be off on average: it may have been trained for too short a time, or
-on galaxies of another mix than those it is judged on. What it leaves over, the votes minus the
-prediction, is predicted from its probabilities and their logits by ridge regression (of
-scikit-learn), and the nearest probabilities that meet the tree's sums are taken. Whether that
-helps, and how strongly the regression is held back, is decided on validation galaxies alone, each
-mapped by a regression that was fitted to others.
+on galaxies whose composition differs from those it is judged on. Recalibration predicts the
+residuals, votes minus predictions, from the probabilities and their logits (scikit-learn's ridge
+regression), adds them, and takes the nearest probabilities that meet the tree's sums. Validation
+galaxies alone decide whether that helps, and the penalty: each is recalibrated out of fold, by a
+regression fitted to other galaxies.
 """
 
 from typing import Any
@@ -25,11 +25,11 @@ LOGIT_SCALE = 0.1  # logits then vary about as much as probabilities, and are pe
 
 
 class Recalibration:
-    """A map from predictions (N, columns) to better ones, or to themselves where none is better.
+    """Recalibrates predictions (N, columns), or leaves them as they are if that does not help.
 
-    `helps` tells which. `out_of_fold` (n, columns) are the validation rows as they are mapped by
-    regressions fitted to other galaxies; the rows themselves if the map does not help.
-    `validation_rmse` is their error, None where there are no rows.
+    `helps` says which. `out_of_fold` (n, columns) are the validation rows, each recalibrated by a
+    regression fitted to other galaxies; the rows as they are if recalibration does not help.
+    `validation_rmse` is their error, None without rows.
     """
 
     def __init__(
@@ -41,24 +41,24 @@ class Recalibration:
         self.validation_rmse = rmse(predicted, voted) if len(voted) else None
         if len(np.unique(galaxies)) < 2 * predicted.shape[1]:  # fewer galaxies than features
             return
-        mapped = np.empty_like(predicted)
+        better = np.empty_like(predicted)
         for rest, fold in folds(predicted, galaxies):
             regression = fitted(predicted[rest], voted[rest], galaxies[rest])
-            mapped[fold] = self.mapped(predicted[fold], regression)
-        if rmse(mapped, voted) < self.validation_rmse:
-            self.out_of_fold, self.helps = mapped, True
-            self.validation_rmse = rmse(mapped, voted)
+            better[fold] = self.corrected(predicted[fold], regression)
+        if rmse(better, voted) < self.validation_rmse:
+            self.out_of_fold, self.helps = better, True
+            self.validation_rmse = rmse(better, voted)
             self._regression = fitted(predicted, voted, galaxies)
 
     def of(self, predicted: np.ndarray) -> np.ndarray:
-        """Predictions (N, columns) set right; they meet the tree's sums."""
-        return self.mapped(predicted, self._regression) if self.helps else predicted
+        """Recalibrated predictions (N, columns), which meet the tree's sums."""
+        return self.corrected(predicted, self._regression) if self.helps else predicted
 
-    def mapped(self, predicted: np.ndarray, regression: RidgeCV) -> np.ndarray:
-        """Predictions (N, columns) plus what is left over of them, brought to the tree's sums."""
+    def corrected(self, predicted: np.ndarray, regression: RidgeCV) -> np.ndarray:
+        """Predictions (N, columns) plus predicted residuals, projected to meet the tree's sums."""
         # Of a single column, scikit-learn predicts a vector.
-        left_over = regression.predict(features(predicted)).reshape(predicted.shape)
-        better = (predicted + left_over).clip(0, 1).astype(predicted.dtype)
+        residuals = regression.predict(features(predicted)).reshape(predicted.shape)
+        better = (predicted + residuals).clip(0, 1).astype(predicted.dtype)
         return self.tree.nearest_consistent(better)
 
 
@@ -75,7 +75,7 @@ def features(predicted: np.ndarray) -> np.ndarray:
 
 
 def fitted(predicted: np.ndarray, voted: np.ndarray, galaxies: np.ndarray) -> RidgeCV:
-    """The regression of votes minus predictions (n, columns) with the penalty that is best."""
+    """The regression of the residuals of predictions (n, columns), with the best penalty."""
     regression = RidgeCV(PENALTIES, cv=folds(predicted, galaxies), scoring="neg_mean_squared_error")
     return regression.fit(features(predicted), voted - predicted)
 
@@ -83,7 +83,7 @@ def fitted(predicted: np.ndarray, voted: np.ndarray, galaxies: np.ndarray) -> Ri
 def recalibration_scores(
     recalibration: Recalibration, bag: np.ndarray, voted: np.ndarray
 ) -> dict[str, Any]:
-    """What recalibration brings on held-out galaxies, as in metrics.json; arrays (N, columns).
+    """Scores of recalibration on held-out galaxies, as in metrics.json; arrays are (N, columns).
 
     `rmse` is the recalibrated bag's, and `difference` that minus the bag's, with its paired
     bootstrap interval over galaxies. `validation_rmse` is on validation galaxies.

@@ -28,6 +28,7 @@ GALAXY_ZOO_2_NAMES: list[tuple[str, list[str]]] = [
     ("spiral_winding", ["tight", "medium", "loose"]),
     ("spiral_arm_count", ["1", "2", "3", "4", "more_than_4", "cant_tell"]),
 ]
+ID = "id"
 ENDS = (("lower", "stat.min"), ("upper", "stat.max"))
 
 
@@ -63,20 +64,19 @@ def question_names(tree: DecisionTree) -> list[tuple[str, list[str]]]:
     ]
 
 
-ID = Column("id", "as given", None, "meta.id;meta.main", "what identifies the galaxy in the input")
-
-
 def catalogue_columns(tree: DecisionTree) -> list[Column]:
     """All columns of a catalogue but those of the input table, which come after the id."""
-    columns = [ID]
+    columns = [
+        Column(ID, "as given", None, "meta.id;meta.main", "what identifies the galaxy in the input")
+    ]
     for question, (name, answers) in zip(tree.questions, question_names(tree), strict=True):
         columns += columns_of_question(question, name, answers)
     for question in tree.questions:
         for answer in question.answers:
-            said = f"{answer.name!r} to question {question.number}"
+            text = f"{answer.name!r} to question {question.number}"
             columns += with_interval(
                 joint_name(answer.column),
-                f"share of all volunteers who would answer {said}"
+                f"share of all volunteers who would answer {text}"
                 if not question.single
                 else f"the number {answer.name!r}",
             )
@@ -84,8 +84,8 @@ def catalogue_columns(tree: DecisionTree) -> list[Column]:
 
 
 def columns_of_question(question: Question, name: str, answers: list[str]) -> list[Column]:
-    """How many would be asked a question, and the fraction of each of its answers."""
-    asked = Column(
+    """The share of volunteers asked a question, and the fraction of each of its answers."""
+    share_asked = Column(
         f"{name}_proportion_volunteers_asked",
         "float32",
         None,
@@ -100,7 +100,7 @@ def columns_of_question(question: Question, name: str, answers: list[str]) -> li
         )
         for answer, short in zip(question.answers, answers, strict=True)
     ]
-    return [asked, *(column for three in fractions for column in three)]
+    return [share_asked, *(column for three in fractions for column in three)]
 
 
 def with_interval(name: str, meaning: str) -> list[Column]:
@@ -181,7 +181,7 @@ MEASURED = [
         "pixels of training for each pixel of the picture; missing where it was cropped",
     ),
 ]
-FLAGS = [
+FLAGS = [  # names and meanings
     ("flag_too_little_light", "central_brightness is below that of 99 % of validation galaxies"),
     ("flag_off_centre", "offset is above that of 99 % of validation galaxies"),
     (

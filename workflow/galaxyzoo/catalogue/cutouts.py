@@ -52,7 +52,7 @@ SERVICES = {
 
 
 class Outcome(NamedTuple):
-    """What became of one cut-out: columns of the manifest."""
+    """The outcome of one cut-out: columns of the manifest."""
 
     status: str  # fetched, kept or failed
     reason: str | None = None
@@ -93,19 +93,19 @@ def fetch_cutouts(
     try:
         fetch_all(plan, outcomes, at_once)
     finally:
-        found = filled(plan, outcomes)
-        write_manifest(found, manifest)
-    if (found["status"] == FAILED).all():
-        reasons = dict(zip(found["id"], found["reason"], strict=True))
+        result = filled(plan, outcomes)
+        write_manifest(result, manifest)
+    if (result["status"] == FAILED).all():
+        reasons = dict(zip(result["id"], result["reason"], strict=True))
         raise InputError(
             f"none of the cut-outs could be fetched\n{offenders(reasons)}\n"
             "Check the network, catalogue.survey, catalogue.address, and the positions and radii"
         )
-    return found
+    return result
 
 
 def planned(table: pd.DataFrame, folder: Path, settings: Mapping[str, Any]) -> pd.DataFrame:
-    """What is asked for: the manifest's columns but those of `Outcome`, and `fault`.
+    """The requests to make: the manifest's columns except those of `Outcome`, and `fault`.
 
     The fault says what is wrong with a galaxy's position or radius; such a row has no address.
     """
@@ -186,7 +186,7 @@ def fetch_all(plan: pd.DataFrame, outcomes: dict[int, Outcome], at_once: int) ->
 
 def failures(plan: pd.DataFrame, outcomes: Mapping[int, Outcome]) -> dict[object, str]:
     """The reason of each cut-out that failed, by id."""
-    failed = {row: found.reason for row, found in outcomes.items() if found.status == FAILED}
+    failed = {row: outcome.reason for row, outcome in outcomes.items() if outcome.status == FAILED}
     return {plan["id"][row]: reason for row, reason in sorted(failed.items())}
 
 
@@ -273,12 +273,12 @@ def keep(content: bytes, path: Path) -> None:
 
 
 def filled(plan: pd.DataFrame, outcomes: Mapping[int, Outcome]) -> pd.DataFrame:
-    """The manifest: a plan with what became of each row; those not done failed."""
-    found = [
+    """The manifest: a plan with the outcome of each row; rows without an outcome have failed."""
+    by_row = [
         outcomes.get(row, Outcome(FAILED, fault or UNFINISHED))
         for row, fault in plan["fault"].items()
     ]
-    result = pd.DataFrame(found, columns=Outcome._fields, index=plan.index)
+    result = pd.DataFrame(by_row, columns=Outcome._fields, index=plan.index)
     result["bytes"] = result["bytes"].astype("Int64")
     table = plan[["id", "ra", "dec", "pixel_scale", "address"]].join(result)
     table["path"] = plan["path"].where(table["status"] != FAILED, None)

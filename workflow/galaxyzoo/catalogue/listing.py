@@ -13,7 +13,6 @@ from galaxyzoo.catalogue.sources import list_galaxies
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.tree.decision_tree import DecisionTree
 
-ID = "id"
 PLACE, RADIUS, FAULT = "_place", "_radius_arcsec", "_fault"  # not of the input table
 USUAL_RADIUS = "petroR90_r"
 
@@ -28,12 +27,12 @@ def list_for_catalogue(
     input table's own columns. Cut-outs of positions are fetched to a folder `cutouts` beside it,
     and kept. Raises InputError if a column of the input has the name of one of the catalogue's.
     """
-    found = list_galaxies(path, settings)
-    table = found.table
+    listed = list_galaxies(path, settings)
+    table = listed.table
     require_own_names(table.column_names, path, tree)
     radii = radius_column(table, path, settings)
     place, fault = table["place"], pa.nulls(len(table), pa.string())
-    if found.kind == "positions":
+    if listed.kind == "positions":
         if radii is None:
             raise InputError(
                 f"{path} has no column {USUAL_RADIUS} with the radius of each galaxy in arcsec; "
@@ -103,9 +102,9 @@ def fetched(
     """Paths of the cut-outs of positions, and the reasons of those that did not come."""
     positions = table.select(["id", "ra", "dec"]).append_column("radius", radii).to_pandas()
     manifest = fetch_cutouts(positions, folder, folder / "manifest.csv", settings)
-    came = manifest["reason"].isna()
+    is_fetched = manifest["reason"].isna()
     paths = manifest["path"].map(lambda path: str(Path(path).resolve()), na_action="ignore")
     return (
-        pa.array(paths.where(came), pa.string(), from_pandas=True),
+        pa.array(paths.where(is_fetched), pa.string(), from_pandas=True),
         pa.array(manifest["reason"], pa.string(), from_pandas=True),
     )

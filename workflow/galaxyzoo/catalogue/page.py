@@ -21,7 +21,7 @@ THUMBNAIL_PX = 160
 
 
 def catalogue_page(
-    found: Summary,
+    counts: Summary,
     galaxies: Path,
     template: Path,
     settings: Mapping[str, Any],
@@ -36,18 +36,18 @@ def catalogue_page(
     reader = ImageReader(galaxies, settings["catalogue"])
     sheets = [
         {"title": sheet.title, "galaxies": shown(sheet.galaxies, reader, settings)}
-        for sheet in found.sheets
+        for sheet in counts.sheets
     ]
     pages = page_templates(template.parent)
     return pages.get_template(template.name).render(
         name=settings["name"],
         experiment=settings["experiment"],
-        galaxies=found.galaxies,
-        answers=found.answers.to_dict("records"),
-        flags=found.flags,
+        galaxies=counts.galaxies,
+        answers=counts.answers.to_dict("records"),
+        flags=counts.flags,
         meanings=meanings,
-        fitted=found.fitted,
-        reasons=found.reasons,
+        fitted=counts.fitted,
+        reasons=counts.reasons,
         sheets=sheets,
         metrics=metrics,
         commit=commit,

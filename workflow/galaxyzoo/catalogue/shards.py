@@ -9,12 +9,12 @@ import pyarrow as pa
 import torch
 from pyarrow import parquet
 
-from galaxyzoo.calibration.calibration import Calibrated
+from galaxyzoo.calibration.calibration import Calibration
 from galaxyzoo.calibration.familiarity import Reference
 from galaxyzoo.catalogue.batches import fitted_pictures
-from galaxyzoo.catalogue.columns import Column
+from galaxyzoo.catalogue.columns import ID, Column
 from galaxyzoo.catalogue.ensemble import Member, predict_together
-from galaxyzoo.catalogue.listing import FAULT, ID, PLACE, RADIUS
+from galaxyzoo.catalogue.listing import FAULT, PLACE, RADIUS
 from galaxyzoo.catalogue.rows import catalogue_rows
 from galaxyzoo.catalogue.sources import ImageReader
 from galaxyzoo.catalogue.tables import described
@@ -30,7 +30,7 @@ def predict_shard(
     features: Path | None,
     members: Sequence[Member],
     columns: Sequence[Column],
-    calibrated: Calibrated,
+    calibration: Calibration,
     reference: Reference,
     settings: dict[str, Any],
     made_by: Mapping[str, str],
@@ -46,7 +46,7 @@ def predict_shard(
     """
     listed = parquet.read_table(listing)
     reader = ImageReader(galaxies, settings)
-    tree = calibrated.tree
+    tree = calibration.tree
     size_px = max(member.crop_px for member in members)
     for member in members:
         ready(member.network, device)
@@ -66,16 +66,18 @@ def predict_shard(
     for batch in progress(batches, total=total, desc="predict", unit="batches"):
         pixels = [galaxy.picture.pixels for galaxy in batch if galaxy.picture is not None]
         predicted = predict_together(np.stack(pixels), members, device) if pixels else None
-        rows = catalogue_rows(batch, predicted, tree, columns, calibrated, reference, made_by)
-        given = own.slice(start, len(batch))
+        rows = catalogue_rows(batch, predicted, tree, columns, calibration, reference, made_by)
+        own_rows = own.slice(start, len(batch))
         tables.append(
-            pa.table([*given.columns, *rows.columns], [*own.column_names, *rows.column_names])
+            pa.table([*own_rows.columns, *rows.columns], [*own.column_names, *rows.column_names])
         )
         if features:
-            found = iter([] if predicted is None else predicted.features)
-            each = [None if galaxy.picture is None else next(found) for galaxy in batch]
-            values = pa.array(each, pa.list_(pa.float32()))
-            of_features.append(pa.table([given[ID], values], [ID, "features"]))
+            predicted_features = iter([] if predicted is None else predicted.features)
+            by_galaxy = [
+                None if galaxy.picture is None else next(predicted_features) for galaxy in batch
+            ]
+            values = pa.array(by_galaxy, pa.list_(pa.float32()))
+            of_features.append(pa.table([own_rows[ID], values], [ID, "features"]))
         start += len(batch)
     table = described(pa.concat_tables(tables), {column.name: column for column in columns})
     with replaced(shard) as unfinished:

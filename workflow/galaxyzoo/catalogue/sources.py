@@ -126,22 +126,22 @@ def container_of(path: Path, settings: Mapping[str, Any]) -> Container:
 def container_in(folder: Path, settings: Mapping[str, Any]) -> Container:
     """What holds the images in a folder: itself, tars or Parquet files."""
     files = sorted(file.relative_to(folder).as_posix() for file in folder.rglob("*"))
-    found = {
+    by_suffix = {
         suffix: [file for file in files if is_visible(file, (suffix,))]
         for suffix in (".tar", ".parquet")
     }
-    kinds = [suffix for suffix, some in found.items() if some]
+    kinds = [suffix for suffix, some in by_suffix.items() if some]
     if any(is_visible(file, PICTURES) for file in files):
         kinds.append("image files")
     if packed := [file for file in files if is_visible(file, PACKED_TARS)]:
         raise InputError(f"{folder / packed[0]} is a compressed tar; unpack it")
     if len(kinds) > 1:
         raise InputError(f"{folder} holds {' and '.join(kinds)}; give a folder of one kind")
-    if found[".tar"]:
-        return Tars(folder, found[".tar"])
-    if found[".parquet"]:
-        if column := column_of_bytes(folder / found[".parquet"][0], settings):
-            return ParquetFiles(folder, found[".parquet"], column)
+    if by_suffix[".tar"]:
+        return Tars(folder, by_suffix[".tar"])
+    if by_suffix[".parquet"]:
+        if column := column_of_bytes(folder / by_suffix[".parquet"][0], settings):
+            return ParquetFiles(folder, by_suffix[".parquet"], column)
         raise InputError(
             f"{folder} holds Parquet files without a column of images"
             + (f" {named} (catalogue.image_column)" if (named := settings["image_column"]) else "")
@@ -252,13 +252,13 @@ def listed_table(path: Path, settings: Mapping[str, Any]) -> Listed:
         places = pa.nulls(len(given), pa.string())
         return Listed(with_ids(given, places, path, settings), "positions")
     paths = given[column].cast(pa.string()).fill_null("").to_pylist()
-    found = sum(os.path.isfile(path.parent / one) for one in paths if one)
-    if not found:
+    images = sum(os.path.isfile(path.parent / one) for one in paths if one)
+    if not images:
         raise InputError(
             f"{path}: no row of its column {column} names a file; it holds {paths[0]}, where a "
             f"path from {path.parent} should be"
         )
-    log.info("%d rows in %s, of which %d have an image", len(given), path, found)
+    log.info("%d rows in %s, of which %d have an image", len(given), path, images)
     return Listed(with_ids(given, pa.array(paths), path, settings), "table")
 
 

@@ -10,8 +10,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 from pyarrow import parquet
 
-from galaxyzoo.catalogue.columns import FLAGS, joint_name, question_names
-from galaxyzoo.catalogue.listing import ID
+from galaxyzoo.catalogue.columns import FLAGS, ID, joint_name, question_names
 from galaxyzoo.evaluation.error_tables import main_columns
 from galaxyzoo.tree.decision_tree import DecisionTree
 
@@ -62,9 +61,9 @@ class Summary(NamedTuple):
 
 
 def sheets_of(tree: DecisionTree) -> dict[str, tuple[str, ...]]:
-    """The title of each contact sheet by answers, and the columns of these."""
-    wanted = {column for columns in GALAXY_ZOO_2_SHEETS.values() for column in columns}
-    if wanted <= set(tree.columns):
+    """The titles of the contact sheets that are chosen by answers, and their columns."""
+    shown = {column for columns in GALAXY_ZOO_2_SHEETS.values() for column in columns}
+    if shown <= set(tree.columns):
         return GALAXY_ZOO_2_SHEETS
     return {
         f"The most certain: {tree.answers[column].name}": (column,) for column in main_columns(tree)
@@ -74,13 +73,13 @@ def sheets_of(tree: DecisionTree) -> dict[str, tuple[str, ...]]:
 def summary(shards: Sequence[Path], tree: DecisionTree) -> Summary:
     """Read the shards of a catalogue once and sum them up."""
     names = question_names(tree)
-    asked = [f"{question}_proportion_volunteers_asked" for question, _ in names]
+    shares_asked = [f"{question}_proportion_volunteers_asked" for question, _ in names]
     fractions = [[f"{q}_{answer}_fraction" for answer in answers] for q, answers in names]
     joint = [joint_name(column) for column in tree.columns]
-    columns = [ID, *asked, *[name for one in fractions for name in one], *joint, *FLAG_NAMES]
+    columns = [ID, *shares_asked, *[name for one in fractions for name in one], *joint, *FLAG_NAMES]
     columns += ["sentence", "feature_distance", "network_disagreement"]
     columns += ["how_fitted", "bad_image_reason"]
-    counts: dict[str, Any] = {"asked": [0] * len(asked), "favourite": [0] * len(joint)}
+    counts: dict[str, Any] = {"asked": [0] * len(shares_asked), "favourite": [0] * len(joint)}
     total, flags = 0, dict.fromkeys(FLAG_NAMES, 0)
     fitted, reasons = pd.Series(dtype=int), pd.Series(dtype=int)
     best: dict[str, pd.DataFrame] = {}
@@ -93,18 +92,22 @@ def summary(shards: Sequence[Path], tree: DecisionTree) -> Summary:
         bad = table.loc[table[BAD], "bad_image_reason"]
         reasons = reasons.add(bad.value_counts(), fill_value=0).nlargest(REASONS)
         position = 0
-        for i, (share, answers) in enumerate(zip(asked, fractions, strict=True)):
-            told = table[table[share] >= HALF]
-            counts["asked"][i] += len(told)
-            favourite = told[answers].idxmax(axis=1) if len(answers) > 1 else pd.Series(dtype=str)
+        for i, (share, answers) in enumerate(zip(shares_asked, fractions, strict=True)):
+            answered = table[table[share] >= HALF]
+            counts["asked"][i] += len(answered)
+            favourite = pd.Series(dtype=str)
+            if len(answers) > 1:
+                favourite = answered[answers].idxmax(axis=1)
             for answer in answers:
                 counts["favourite"][position] += int((favourite == answer).sum())
                 position += 1
         table["shard"], table["row"] = str(shard), range(len(table))
+        shown_columns = [ID, "shard", "row", "value", "sentence"]
         for title, value in values(table, tree).items():
-            found = table.assign(value=value)[[ID, "shard", "row", "value", "sentence"]].dropna()
-            both = pd.concat([best[title], found]) if title in best else found
-            best[title] = both.nlargest(ON_A_SHEET, "value")
+            candidates = table.assign(value=value)[shown_columns].dropna()
+            if title in best:
+                candidates = pd.concat([best[title], candidates])
+            best[title] = candidates.nlargest(ON_A_SHEET, "value")
     rows = []
     for i, question in enumerate(tree.questions):
         for answer in question.answers:
@@ -129,7 +132,7 @@ def summary(shards: Sequence[Path], tree: DecisionTree) -> Summary:
 
 
 def values(table: pd.DataFrame, tree: DecisionTree) -> dict[str, pd.Series]:
-    """What each sheet's galaxies are chosen by: its least probable answer, or a distance.
+    """The value by which each sheet's galaxies are chosen: a least probable answer, or a distance.
 
     A galaxy that is unlike those of training is on no sheet of an answer.
     """

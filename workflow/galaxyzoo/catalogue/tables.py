@@ -41,8 +41,8 @@ def described(table: pa.Table, columns: Mapping[str, Column]) -> pa.Table:
     fields = []
     for field in table.schema:
         if column := columns.get(field.name):
-            said = {"unit": column.unit, "ucd": column.ucd, "description": column.description}
-            field = field.with_metadata({key: text for key, text in said.items() if text})
+            metadata = {"unit": column.unit, "ucd": column.ucd, "description": column.description}
+            field = field.with_metadata({key: text for key, text in metadata.items() if text})
         fields.append(field)
     return table.cast(pa.schema(fields))
 
@@ -72,11 +72,11 @@ def shard_tables(shards: Sequence[Path]) -> Iterator[pa.Table]:
 
 
 def plain_tables(shards: Sequence[Path], names: Sequence[str]) -> Iterator[pa.Table]:
-    """The plain tables of shards: some columns, with fractions of what few are asked missing."""
+    """The plain tables of shards: fewer columns; no fractions of questions that few are asked."""
     for shard in shards:
         table = parquet.read_table(shard, columns=list(names))
-        asked = [name.removesuffix(ASKED) for name in names if name.endswith(ASKED)]
-        for question in asked:
+        questions = [name.removesuffix(ASKED) for name in names if name.endswith(ASKED)]
+        for question in questions:
             few = pc.less(table[f"{question}{ASKED}"], HALF)
             for name in names:
                 if name.startswith(f"{question}_") and name.endswith("_fraction"):
@@ -114,7 +114,7 @@ def write_parquet(tables: Tables, path: Path) -> None:
 
 
 class Texts(NamedTuple):
-    """What is seen of all shards before any is written.
+    """Facts about all shards, collected before any is written.
 
     `rows` is their number, `widths` the length of the longest text of each column of text as it is
     written in ASCII (with room for `false`), `missing` the other columns that lack a value.
@@ -165,7 +165,7 @@ def in_ascii(values: pa.ChunkedArray) -> list[str]:
 
 def as_astropy(table: pa.Table, columns: Mapping[str, Column], texts: Texts) -> Table:
     """A table for astropy, with units and descriptions, the same in all shards but for its rows."""
-    found = Table()
+    result = Table()
     for name in table.column_names:
         values = plainly(table[name])
         if name in texts.widths:
@@ -177,23 +177,23 @@ def as_astropy(table: pa.Table, columns: Mapping[str, Column], texts: Texts) -> 
             content = MaskedColumn(values.fill_null(0).to_numpy(), mask=absent)
         else:
             content = values.to_numpy()
-        found[name] = content
+        result[name] = content
         if column := columns.get(name):
-            found[name].unit, found[name].description = column.unit, column.description
-    return found
+            result[name].unit, result[name].description = column.unit, column.description
+    return result
 
 
 def write_fits(tables: Tables, columns: Mapping[str, Column], path: Path) -> None:
     """Write tables as one FITS table, with units, UCDs (as TUCDn) and descriptions (as TCOMMn)."""
     texts = texts_of(tables)
     with replaced(path) as unfinished, unfinished.open("wb") as file:
-        begun = False
+        has_header = False
         for table in tables():
             rows = as_astropy(table, columns, texts)
             for name in texts.missing:
                 rows[name] = rows[name].filled(lowest(rows[name].dtype))
             unit = fits.table_to_hdu(rows)
-            if not begun:
+            if not has_header:
                 fits.PrimaryHDU().writeto(file)
                 header = unit.header.copy()
                 header["NAXIS2"] = texts.rows
@@ -204,7 +204,7 @@ def write_fits(tables: Tables, columns: Mapping[str, Column], path: Path) -> Non
                         header[f"TUCD{number}"] = column.ucd or ""
                         header[f"TCOMM{number}"] = column.description
                 file.write(header.tostring().encode("ascii"))
-                begun = True
+                has_header = True
             file.write(records(unit))
         file.write(bytes(-file.tell() % FITS_BLOCK))
 

@@ -30,16 +30,16 @@ def write_catalogue(
     """
     remove_others(shards)
     columns = {column.name: column for column in catalogue_columns(tree)}
-    found = summary(shards, tree)
+    counts = summary(shards, tree)
     write_tables(shards, columns, plain_columns(tree), folder)
     title = f"{settings['name']}: a catalogue by {settings['experiment']}"
-    write_readme(folder, columns, title, promises(metrics, found.galaxies))
+    write_readme(folder, columns, title, promises(metrics, counts.galaxies))
     meanings = {name: column.description for name, column in columns.items()}
     commit = git_commit() or "unknown"
-    page = catalogue_page(found, galaxies, template, settings, metrics, meanings, commit)
+    page = catalogue_page(counts, galaxies, template, settings, metrics, meanings, commit)
     with replaced(folder / "catalogue.html") as unfinished:
         unfinished.write_text(page, encoding="utf-8")
-    return found.galaxies
+    return counts.galaxies
 
 
 def remove_others(shards: Sequence[Path]) -> None:
@@ -50,9 +50,9 @@ def remove_others(shards: Sequence[Path]) -> None:
 
 
 def promises(metrics: Mapping[str, Any], galaxies: int) -> list[str]:
-    """Paragraphs of what the intervals promise, and how far they kept it on the hold-out."""
+    """Paragraphs of what the intervals promise, and of their coverage on the hold-out."""
     intervals, subset = metrics["intervals"], metrics["subset"]["galaxies"]
-    kept = [
+    coverage = [
         "{:.1f} % ({:.1f} to {:.1f} %) of {}".format(
             100 * intervals[kind]["coverage"],
             *(100 * end for end in intervals[kind]["coverage_interval"]),
@@ -62,11 +62,11 @@ def promises(metrics: Mapping[str, Any], galaxies: int) -> list[str]:
     ]
     return [
         f"{galaxies:,} galaxies. Each number is a prediction of what a crowd of volunteers would "
-        f"say, not a measurement. {set_right(metrics['recalibration'])}",
+        f"say, not a measurement. {recalibration_sentence(metrics['recalibration'])}",
         f"The intervals were calibrated on {intervals['calibration_rows']:,} rows of validation "
         f"galaxies, to hold the crowd's vote in {intervals['percent']} % of galaxies. On "
-        f"{subset:,} held-out galaxies they held {kept[0]} and {kept[1]}, in the mean over the "
-        "answers of the main questions. This is a promise about galaxies like those "
+        f"{subset:,} held-out galaxies they held {coverage[0]} and {coverage[1]}, in the mean over "
+        "the answers of the main questions. This is a promise about galaxies like those "
         "of training, taken together. It is none about each galaxy, and none about galaxies of "
         "another survey, telescope or scale: see the flags.",
         "A fraction is the share of those who would be asked the question. Where few would be "
@@ -77,13 +77,16 @@ def promises(metrics: Mapping[str, Any], galaxies: int) -> list[str]:
     ]
 
 
-def set_right(recalibration: Mapping[str, Any]) -> str:
-    """Whether predictions were set right on validation galaxies, and what that brought."""
+def recalibration_sentence(recalibration: Mapping[str, Any]) -> str:
+    """Whether predictions were recalibrated, and how that changed the error on the hold-out."""
     if not recalibration["helps_on_validation"]:
-        return "They are as the networks give them: setting them right did not help on validation."
+        return (
+            "They are as the networks give them: recalibration did not lower the error on "
+            "validation galaxies."
+        )
     low, high = recalibration["difference_interval"]
     return (
-        "They were set right on validation galaxies, which on held-out galaxies changed "
+        "They were recalibrated on validation galaxies, which on held-out galaxies changed "
         f"the root mean square error by {recalibration['difference']:+.5f} "
         f"({recalibration['interval_percent']} % interval {low:+.5f} to {high:+.5f}), to "
         f"{recalibration['rmse']:.5f}."

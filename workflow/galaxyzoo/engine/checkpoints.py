@@ -68,7 +68,7 @@ def handed_on_moments(weights: Path) -> dict[int, dict[str, Any]] | None:
     return None if weights.suffix == ".safetensors" else load_checkpoint(weights)["moments"]
 
 
-def told_of_head(columns: Sequence[str], model: dict[str, Any]) -> dict[str, str]:
+def head_metadata(columns: Sequence[str], model: dict[str, Any]) -> dict[str, str]:
     """The metadata of starting weights with the head of a `model` as in the config, for columns."""
     return {"columns": json.dumps(list(columns)), "head": model["head"], "output": model["output"]}
 

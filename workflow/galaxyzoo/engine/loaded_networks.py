@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from galaxyzoo.engine.checkpoints import HEAD, load_checkpoint, told_of_head
+from galaxyzoo.engine.checkpoints import HEAD, head_metadata, load_checkpoint
 from galaxyzoo.engine.heads import start_at
 from galaxyzoo.engine.network import GalaxyNetwork
 from galaxyzoo.engine.output_layers import OUTPUT_LAYERS
@@ -59,14 +59,14 @@ def new_network(
     network = GalaxyNetwork(model["backbone"], model["head"], model["output"], tree, dropout)
     if model["weights"] != "random":
         try:
-            state, told = load_checked(body_weights), read_metadata(body_weights)
+            state, metadata = load_checked(body_weights), read_metadata(body_weights)
             head = {
                 name.removeprefix(HEAD): state.pop(name)
                 for name in sorted(state)
                 if name.startswith(HEAD)
             }
             network.body.load_state_dict(state)
-            if head and told_of_head(tree.columns, model).items() <= told.items():
+            if head and head_metadata(tree.columns, model).items() <= metadata.items():
                 network.head.load_state_dict(head)
                 return network
         except UNREADABLE as error:
@@ -84,11 +84,12 @@ def restored_network(
     Raises InputError if the checkpoint does not match the config's `model` and `tree`.
     """
     checkpoint = load_checkpoint(path)
-    found = {"head": "fastai"} | checkpoint["model"]  # earlier versions had no other head
+    # Earlier versions had no other head than fastai's.
+    checkpoint_model = {"head": "fastai"} | checkpoint["model"]
     for key in ("backbone", "head", "output"):
-        if found[key] != model[key]:
+        if checkpoint_model[key] != model[key]:
             raise InputError(
-                f"{path} is of another network: its {key} is {found[key]}, and "
+                f"{path} is of another network: its {key} is {checkpoint_model[key]}, and "
                 f"model.{key} is {model[key]}; delete it, and the stage is redone"
             )
     if checkpoint["columns"] != list(tree.columns):

@@ -1,7 +1,7 @@
 """What a stage minimises: predictions and labels (N, columns) float32 in [0, 1] to one number.
 
 Both have their minimum where the prediction is the mean of the votes, so both suit an error that
-is a mean square. The gradient of cross-entropy weighs what is left over by 1 / (p (1 - p)), so that
+is a mean square. The gradient of cross-entropy weighs residuals by 1 / (p (1 - p)), so that
 rare answers count.
 """
 

@@ -53,7 +53,7 @@ def lr_find(learner: Learner) -> pd.DataFrame:
         return pd.DataFrame(rows, columns=["lr", "loss"])
 
 
-def suggested_lr(found: pd.DataFrame) -> float:
+def suggested_lr(sweep: pd.DataFrame) -> float:
     """The learning rate in the middle of the longest fall of the loss, fastai's `valley`.
 
     The fall is the longest series of batches, not necessarily consecutive, each with a lower loss
@@ -61,15 +61,15 @@ def suggested_lr(found: pd.DataFrame) -> float:
     first ten batches, where the smoothed loss is still unsettled, are skipped. Raises InputError if
     the loss never falls.
     """
-    losses = found["loss"].to_numpy()[UNSETTLED:]
+    losses = sweep["loss"].to_numpy()[UNSETTLED:]
     falls: list[int] = []  # length of the longest fall that ends at each batch
     for loss in losses:
         before = [n for n, earlier in zip(falls, losses, strict=False) if earlier > loss]
         falls.append(1 + max(before, default=0))
     if max(falls, default=1) == 1:
         raise InputError(
-            f"the loss did not fall in {len(found)} batches, up to a learning rate of "
-            f"{found['lr'].iloc[-1]:.1e}: check the starting weights and the labels"
+            f"the loss did not fall in {len(sweep)} batches, up to a learning rate of "
+            f"{sweep['lr'].iloc[-1]:.1e}: check the starting weights and the labels"
         )
     end = int(np.argmax(falls))
-    return float(found["lr"].iloc[UNSETTLED + end - falls[end] // 2])
+    return float(sweep["lr"].iloc[UNSETTLED + end - falls[end] // 2])

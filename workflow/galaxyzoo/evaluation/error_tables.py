@@ -80,21 +80,21 @@ def agreement(voted: np.ndarray, tree: DecisionTree) -> np.ndarray:
     the questions' highest values over the sum of the values that lead to them. For a question with
     a single answer, yes and no count as its answers.
     """
-    highest, asked = np.zeros(len(voted)), np.zeros(len(voted))
+    highest, total_asked = np.zeros(len(voted)), np.zeros(len(voted))
     for question, columns, parent in zip(tree.questions, tree.slices, tree.parents, strict=True):
         values = voted[:, columns]
-        came = np.ones(len(voted)) if parent is None else voted[:, parent]
+        share_asked = np.ones(len(voted)) if parent is None else voted[:, parent]
         if question.single:
-            values = np.column_stack([values, came - values[:, 0]])
+            values = np.column_stack([values, share_asked - values[:, 0]])
         highest += values.max(axis=1)
-        asked += came
-    return highest / asked
+        total_asked += share_asked
+    return highest / total_asked
 
 
 def galaxy_properties(
     voted: np.ndarray, light: pd.DataFrame, tree: DecisionTree
 ) -> dict[str, np.ndarray]:
-    """The properties (N,) by which errors and intervals are told, by name.
+    """The properties (N,) by which errors and coverage are reported, by name.
 
     `light` is what `photometry.measured` returns of the galaxies.
     """

@@ -10,8 +10,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from galaxyzoo.evaluation.predictions import ID, VIEWS, rows_of
+from galaxyzoo.evaluation.predictions import VIEWS, rows_of
 from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.foundation.galaxy_id import GALAXY_ID
 from galaxyzoo.foundation.handed_on import read_csv, read_parquet
 from galaxyzoo.foundation.packed_crops import read_index
 from galaxyzoo.tree.decision_tree import DecisionTree
@@ -59,12 +60,12 @@ class HeldOut(NamedTuple):
         Raises InputError unless the table, which was read from `path`, has each held-out galaxy
         once and no others.
         """
-        if not np.array_equal(np.sort(table[ID]), self.ids):
+        if not np.array_equal(np.sort(table[GALAXY_ID]), self.ids):
             raise InputError(
                 f"{path} holds other galaxies than the {len(self.ids)} held out; delete it, and "
                 "run this again"
             )
-        return table.set_index(ID).loc[self.ids]
+        return table.set_index(GALAXY_ID).loc[self.ids]
 
 
 def held_out(survey: pd.DataFrame, ids: pd.Series, tree: DecisionTree, path: Path | str) -> HeldOut:
@@ -75,13 +76,13 @@ def held_out(survey: pd.DataFrame, ids: pd.Series, tree: DecisionTree, path: Pat
     survey, or if either has an id twice.
     """
     ids = np.sort(ids.to_numpy())
-    rows = rows_of(ids, survey[ID], path)
+    rows = rows_of(ids, survey[GALAXY_ID], path)
     other_rows = np.setdiff1d(np.arange(len(survey)), rows)
     labels = tree.probabilities(survey)
     others = labels[other_rows]
-    return HeldOut(tree, ids, rows, other_rows, labels[rows], others, survey[ID].to_numpy())
+    return HeldOut(tree, ids, rows, other_rows, labels[rows], others, survey[GALAXY_ID].to_numpy())
 
 
 def read_held_out(index: Path | str, holdout: Path | str, tree: DecisionTree) -> HeldOut:
     """The held-out galaxies from a survey's files, training.csv and holdout.csv."""
-    return held_out(read_index(index), read_csv(holdout)[ID], tree, holdout)
+    return held_out(read_index(index), read_csv(holdout)[GALAXY_ID], tree, holdout)

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 
 from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.foundation.galaxy_id import GALAXY_ID
 from galaxyzoo.tree.decision_tree import DecisionTree
 
-ID = "GalaxyID"
 VIEWS = "views"
 
 
@@ -35,7 +35,7 @@ def prediction_table(
 ) -> pd.DataFrame:
     """One row per galaxy: GalaxyID and the tree's columns. `probabilities` is (N, columns)."""
     table = pd.DataFrame(probabilities, columns=list(tree.columns))
-    table.insert(0, ID, ids)
+    table.insert(0, GALAXY_ID, ids)
     return table
 
 
@@ -64,13 +64,13 @@ def bagged(
     """
     path, first = next(iter(tables.items()))
     for other, table in tables.items():
-        if not (first[ID].equals(table[ID]) and first.columns.equals(table.columns)):
+        if not (first[GALAXY_ID].equals(table[GALAXY_ID]) and first.columns.equals(table.columns)):
             raise InputError(
                 f"{path} and {other} are predictions of different galaxies or answers, of which "
                 "there is no mean. Either their surveys left out different galaxies as bad, or one "
                 "file is damaged: delete it, and run this again"
             )
-    columns = first.columns.drop(ID)
+    columns = first.columns.drop(GALAXY_ID)
     bag = first.copy()
     values = [table[columns].to_numpy(np.float64) for table in tables.values()]
     bag[columns] = np.average(values, axis=0, weights=weights)
@@ -79,6 +79,6 @@ def bagged(
 
 def write_submission(table: pd.DataFrame, path: Path) -> None:
     """Write predictions in Kaggle's format: gzipped CSV, ids ascending."""
-    table.sort_values(ID).to_csv(
+    table.sort_values(GALAXY_ID).to_csv(
         path, index=False, float_format="%.6f", compression={"method": "gzip", "mtime": 0}
     )

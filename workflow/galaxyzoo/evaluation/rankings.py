@@ -5,7 +5,7 @@ import pandas as pd
 
 from galaxyzoo.evaluation.held_out import HeldOut
 from galaxyzoo.evaluation.metrics import squared_errors
-from galaxyzoo.evaluation.predictions import ID
+from galaxyzoo.foundation.galaxy_id import GALAXY_ID
 from galaxyzoo.tree.decision_tree import DecisionTree
 
 SHEETS = ("typical", "best", "worst", "disagreed")
@@ -29,8 +29,8 @@ def disagreements(predicted: np.ndarray, voted: np.ndarray, tree: DecisionTree) 
     largest = np.zeros(len(apart))
     for i, (ours, theirs) in enumerate(zip(predicted, voted, strict=True)):
         paths = set(tree.favourite_path(ours)), set(tree.favourite_path(theirs))
-        told = (paths[0] ^ paths[1]) | (numbers & (paths[0] | paths[1]))
-        largest[i] = max((apart[i, position] for position in told), default=0.0)
+        differing = (paths[0] ^ paths[1]) | (numbers & (paths[0] | paths[1]))
+        largest[i] = max((apart[i, position] for position in differing), default=0.0)
     return largest
 
 
@@ -44,7 +44,7 @@ def ranked_galaxies(galaxies: HeldOut, predicted: np.ndarray) -> pd.DataFrame:
     tree, voted = galaxies.tree, galaxies.voted
     ranked = pd.DataFrame(
         {
-            ID: galaxies.ids,
+            GALAXY_ID: galaxies.ids,
             "row": galaxies.rows,
             "rmse": galaxy_errors(predicted, voted),
             "disagreement": disagreements(predicted, voted, tree),

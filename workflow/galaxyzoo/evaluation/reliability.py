@@ -1,7 +1,7 @@
-"""Whether predicted probabilities match, on average, what the crowd voted.
+"""Reliability: diagrams that show whether predictions match, on average, what the crowd voted.
 
-Votes are fractions, not yes or no. A prediction is calibrated if galaxies with the same predicted
-probability have votes whose mean is that probability.
+Votes are fractions, not yes or no. Predictions are reliable if galaxies with the same predicted
+probability have votes whose mean is that probability. Nothing is fitted or corrected here.
 """
 
 import numpy as np

@@ -13,8 +13,9 @@ import pandas as pd
 from scipy.optimize import nnls
 
 from galaxyzoo.evaluation.metrics import rmse
-from galaxyzoo.evaluation.predictions import ID, rows_of
+from galaxyzoo.evaluation.predictions import rows_of
 from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.foundation.galaxy_id import GALAXY_ID
 from galaxyzoo.foundation.handed_on import read_parquet
 from galaxyzoo.tree.decision_tree import DecisionTree
 
@@ -62,10 +63,10 @@ def read_validation(
     indices, predicted, voted = [], [], []
     for seed, path in paths.items():
         table = read_parquet(path)
-        indices += [(seed, galaxy) for galaxy in table[ID]]
+        indices += [(seed, galaxy) for galaxy in table[GALAXY_ID]]
         predicted.append(tree.probabilities(table))
-        voted.append(labels[rows_of(table[ID].to_numpy(), survey[ID], path)])
-    rows = pd.MultiIndex.from_tuples(indices, names=["seed", ID])
+        voted.append(labels[rows_of(table[GALAXY_ID].to_numpy(), survey[GALAXY_ID], path)])
+    rows = pd.MultiIndex.from_tuples(indices, names=["seed", GALAXY_ID])
     return Validation(rows, np.concatenate(predicted), np.concatenate(voted))
 
 
@@ -75,19 +76,19 @@ def read_members(
     survey: pd.DataFrame,
     tree: DecisionTree,
 ) -> dict[str, Validation]:
-    """The validation galaxies of several experiments, each given with its seeds.
+    """The validation galaxies of several experiments: `members` maps their names to their seeds.
 
     `paths` are those of `read_validation`, all of one experiment, then all of the next.
     """
-    left = iter(paths)
+    remaining = iter(paths)
     return {
-        name: read_validation({seed: next(left) for seed in seeds}, survey, tree)
+        name: read_validation({seed: next(remaining) for seed in seeds}, survey, tree)
         for name, seeds in members.items()
     }
 
 
 def unseen_by_all(members: Mapping[str, Validation]) -> dict[str, Validation]:
-    """The rows that all members have, in one order: galaxies that a seed's networks of none saw."""
+    """The members' rows in one order, limited to those that all of them validate on."""
     shared = next(iter(members.values())).rows
     for member in members.values():
         shared = shared.intersection(member.rows)
@@ -99,7 +100,7 @@ def unseen_by_all(members: Mapping[str, Validation]) -> dict[str, Validation]:
 
 
 def together(members: Mapping[str, Validation], weights: Mapping[str, float]) -> Validation:
-    """An ensemble's rows: the weighted mean of its members', on what none of them saw.
+    """Validation rows of an ensemble: the weighted mean of its members', on what none of them saw.
 
     If each was trained on the others' validation galaxies, there are none.
     """
@@ -130,12 +131,12 @@ def fitted_weights(members: Mapping[str, Validation]) -> dict[str, float]:
     products = errors @ errors.T / errors.shape[1]
     products += TINY * np.trace(products) / len(products) * np.eye(len(products))
     root = np.linalg.cholesky(products)
-    found, _ = nnls(root.T, np.linalg.solve(root, np.ones(len(root))))
-    return dict(zip(common, map(float, found / found.sum()), strict=True))
+    weights, _ = nnls(root.T, np.linalg.solve(root, np.ones(len(root))))
+    return dict(zip(common, map(float, weights / weights.sum()), strict=True))
 
 
 def calibration_table(validation: Validation, tree: DecisionTree) -> pd.DataFrame:
-    """The validation galaxies to calibrate on, to be kept for `calibrated.read_calibrated`.
+    """The validation galaxies that a calibration is fitted to, for `calibration.read_calibration`.
 
     One row for each seed and galaxy: seed, GalaxyID, and each of the tree's columns as
     `predicted_...` and `voted_...`.

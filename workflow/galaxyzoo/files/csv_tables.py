@@ -127,5 +127,5 @@ def require_cells(path: Path, column: pd.Series, good: pd.Series, kind: str) -> 
     """Raise InputError naming the first cell of a column that is not `good`."""
     if not good.all():
         row = int(np.argmin(good.to_numpy(dtype=bool)))
-        found = f"{path}, row {row + 1}, column {column.name}: {column.tolist()[row]!r}"
-        raise InputError(f"{found} is not {kind}; fix it, or {REPLACE}")
+        cell = f"{path}, row {row + 1}, column {column.name}: {column.tolist()[row]!r}"
+        raise InputError(f"{cell} is not {kind}; fix it, or {REPLACE}")

@@ -38,11 +38,11 @@ def from_fits(
     else:
         if missing := [band for band in settings["bands"] if band not in content]:
             raise InputError(f"it has no file of the band {', '.join(missing)}")
-        found = [planes_of(content[band], settings["hdu"]) for band in settings["bands"]]
-        shapes = {planes.shape for planes, _ in found}
-        if len(shapes) > 1 or len(found[0][0]) != 1:
+        bands = [planes_of(content[band], settings["hdu"]) for band in settings["bands"]]
+        shapes = {planes.shape for planes, _ in bands}
+        if len(shapes) > 1 or len(bands[0][0]) != 1:
             raise InputError("the files of its bands have different sizes, or several planes each")
-        planes, scale = np.concatenate([planes for planes, _ in found]), found[0][1]
+        planes, scale = np.concatenate([planes for planes, _ in bands]), bands[0][1]
     return coloured(planes, settings["stretch"]), scale
 
 
@@ -67,9 +67,9 @@ def unpacked(content: bytes) -> bytes:
     if not content.startswith(GZIP_START):
         return content
     with gzip.open(io.BytesIO(content)) as packed:
-        found = packed.read(LARGEST_BYTES + 1)
-    require_size(len(found))
-    return found
+        unzipped = packed.read(LARGEST_BYTES + 1)
+    require_size(len(unzipped))
+    return unzipped
 
 
 def the_picture(units: fits.HDUList, hdu: int | str | None) -> fits.PrimaryHDU | fits.ImageHDU:

@@ -65,8 +65,8 @@ def from_astropy(table: Table) -> pa.Table:
     flat = [name for name in table.colnames if len(table[name].shape) == 1]
     arrays = {}
     if flat:
-        found = pa.Table.from_pandas(table[flat].to_pandas(), preserve_index=False)
-        arrays = {name: found[name] for name in flat}
+        converted = pa.Table.from_pandas(table[flat].to_pandas(), preserve_index=False)
+        arrays = {name: converted[name] for name in flat}
     arrays |= {
         name: pa.array(table[name].tolist()) for name in table.colnames if name not in arrays
     }

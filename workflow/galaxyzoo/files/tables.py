@@ -39,14 +39,14 @@ def read_table(path: Path, types: Mapping[str, str]) -> pd.DataFrame:
     if name.endswith(PARQUET_SUFFIXES):
         require_each_once(path, column_names(path), columns)
         with readable(path, "Parquet"):
-            found = parquet.read_table(path, columns=columns).to_pandas(ignore_metadata=True)
+            table = parquet.read_table(path, columns=columns).to_pandas(ignore_metadata=True)
     elif name.endswith(FITS_SUFFIXES):
         require_each_once(path, column_names(path), columns)
         with readable(path, "FITS"):
-            found = read_fits(path, columns)
+            table = read_fits(path, columns)
     else:
-        found = csv_tables.read_columns(path, types, wide=True)
-    return pd.DataFrame({name: typed(path, found[name], kind) for name, kind in types.items()})
+        table = csv_tables.read_columns(path, types, wide=True)
+    return pd.DataFrame({name: typed(path, table[name], kind) for name, kind in types.items()})
 
 
 def require_each_once(path: Path, present: Sequence[str], columns: Sequence[str]) -> None:

@@ -26,13 +26,13 @@ def write_record(path: Path, source: str, files: list[Path], versions: dict[str,
     A rule must not declare `path` as an output: Snakemake deletes outputs before it runs a job
     again, so there would be nothing to compare with.
     """
-    found = [file_record(file) for file in files]
-    for change in changes(record_of_before(path), found):
+    records = [file_record(file) for file in files]
+    for change in changes(record_of_before(path), records):
         log.warning("%s; results made from the earlier file cannot be reproduced", change)
     record = {
         "source": source,
         "date": datetime.now(UTC).isoformat(timespec="seconds"),
-        "files": found,
+        "files": records,
         "versions": versions,
     }
     with replaced(path) as unfinished:
@@ -47,7 +47,7 @@ def file_record(file: Path) -> dict[str, Any]:
 
 
 def known_record(file: Path) -> dict[str, Any]:
-    """The same, but read from the record beside the file if there is one: hashing is slow.
+    """The record of a file, read from the one beside it if there is one: hashing is slow.
 
     A folder has no length, and its hash is that of its files' names and sizes.
     """
@@ -71,10 +71,10 @@ def record_of_before(path: Path) -> dict[str, Any]:
     return {"date": "", "files": []}
 
 
-def changes(before: dict[str, Any], found: list[dict[str, Any]]) -> Iterator[str]:
+def changes(before: dict[str, Any], records: list[dict[str, Any]]) -> Iterator[str]:
     """One line for each file whose bytes differ from the previous record."""
     hashes = {file.get("name"): file.get("sha256") for file in before["files"]}
-    for file in found:
+    for file in records:
         name, digest = file["name"], file["sha256"]
         if hashes.get(name, digest) != digest:
             yield (

@@ -61,14 +61,14 @@ def visible_gpus() -> list[str]:
     gpus = []
     for name in map(str.strip, os.environ[VISIBLE].split(",")):
         if name.startswith("MIG-"):  # a part of a GPU, which nvidia-smi does not query
-            found = [name]
+            matches = [name]
         elif name.startswith("GPU-"):
-            found = [uuid for uuid in listed.values() if uuid.startswith(name)]
+            matches = [uuid for uuid in listed.values() if uuid.startswith(name)]
         else:
-            found = [listed[name]] if name in listed else []
-        if len(found) != 1:
+            matches = [listed[name]] if name in listed else []
+        if len(matches) != 1:
             break
-        gpus += found
+        gpus += matches
     return gpus
 
 
@@ -82,11 +82,11 @@ def lease_gpu(gpus: Sequence[str], folder: Path = LOCKS) -> str | None:
     if not gpus:
         return None
     folder.mkdir(exist_ok=True)
-    told = False
+    is_logged = False
     while (gpu := first_free(gpus, folder)) is None:
-        if not told:
+        if not is_logged:
             log.info("all %d GPUs are in use; this waits until one is free", len(gpus))
-            told = True
+            is_logged = True
         time.sleep(SECONDS_BETWEEN_TRIES)
     os.environ[VISIBLE] = gpu
     log.info("on GPU %s", gpu)

@@ -14,16 +14,16 @@ import pandas as pd
 import pyarrow as pa
 from pyarrow import csv
 
+from galaxyzoo.foundation.galaxy_id import GALAXY_ID
 from galaxyzoo.foundation.handed_on import damaged
 
-ID = "GalaxyID"
 CROP_SUM, ROW_SUM = "crop_crc32", "row_crc32"
 
 
 def row_sums(table: pd.DataFrame) -> list[int]:
     """The checksum of each row's GalaxyID and labels, all other columns, in their order."""
-    ids = table[ID].to_numpy("<i8")[:, None].view(np.uint8)
-    labels = table.drop(columns=ID).to_numpy("<f8").copy().view(np.uint8)
+    ids = table[GALAXY_ID].to_numpy("<i8")[:, None].view(np.uint8)
+    labels = table.drop(columns=GALAXY_ID).to_numpy("<f8").copy().view(np.uint8)
     return [zlib.crc32(row) for row in np.hstack([ids, labels.reshape(len(ids), -1)])]
 
 
@@ -55,7 +55,7 @@ def read_index(path: Path | str) -> pd.DataFrame:
         raise damaged(path, error) from error
     if len(wrong):
         raise damaged(path, f"row {wrong[0] + 1} is not as it was written")
-    if not table[ID].is_monotonic_increasing or not table[ID].is_unique:
+    if not table[GALAXY_ID].is_monotonic_increasing or not table[GALAXY_ID].is_unique:
         raise damaged(path, "its rows are not by ascending GalaxyID")
     return table
 

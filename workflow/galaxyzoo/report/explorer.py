@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
-from galaxyzoo.evaluation.predictions import ID
 from galaxyzoo.evaluation.rankings import SHEETS, sheet_positions
+from galaxyzoo.foundation.galaxy_id import GALAXY_ID
 from galaxyzoo.foundation.progress import progress
 from galaxyzoo.foundation.randomness import numpy_generator
 from galaxyzoo.tree.decision_tree import DecisionTree
@@ -47,7 +47,7 @@ def explorer_data(
     shown = ranked.iloc[order]
     sayings: dict[tuple[str, tuple[int, ...]], int] = {}
     galaxies: dict[str, list] = {
-        "id": shown[ID].astype(str).tolist(),
+        "id": shown[GALAXY_ID].astype(str).tolist(),
         "rmse": shown["rmse"].round(5).tolist(),
         "disagreement": shown["disagreement"].round(5).tolist(),
     }

@@ -31,8 +31,8 @@ def on_one_holdout(
             groups.append([experiment])
         else:
             group.append(experiment)
-    asked = (group for group in groups if preferred in [one.name for one in group])
-    chosen = next(asked, None) or max(groups, key=len)
+    with_preferred = (group for group in groups if preferred in [one.name for one in group])
+    chosen = next(with_preferred, None) or max(groups, key=len)
     reasons = {one.name: reason_apart(one, chosen[0]) for one in experiments}
     return chosen, {name: reason for name, reason in reasons.items() if reason is not None}
 
@@ -68,8 +68,8 @@ def score_table(
     among them; an ensemble that has no such galaxies comes last. Columns: experiment; valid_rmse;
     rmse, on the hold-out, from its metrics.json; difference, of rmse from the first, with
     difference_low and difference_high, which for all rows together are paired bootstrap intervals
-    over galaxies; valid_rmse_set_right and rmse_set_right, both errors of the predictions as a
-    catalogue has them (`recalibration`); training_seconds, for all epochs of all stages and seeds,
+    over galaxies; valid_rmse_recalibrated and rmse_recalibrated, both errors of recalibrated
+    predictions, as in a catalogue; training_seconds, for all epochs of all stages and seeds,
     those of a base included; networks, their number; epochs, of one seed (not of an ensemble);
     sizes_px, in the order of the stages; galaxies, the number held out; seen_galaxy_zoo, whether a
     network began with weights that were trained on Galaxy Zoo's votes.
@@ -89,11 +89,11 @@ def score_table(
             "difference": rmse - rmse[0],
             "difference_low": low,
             "difference_high": high,
-            "valid_rmse_set_right": pd.array(
+            "valid_rmse_recalibrated": pd.array(
                 [one.metrics["recalibration"]["validation_rmse"] for one in experiments],
                 dtype="Float64",
             ),
-            "rmse_set_right": [one.metrics["recalibration"]["rmse"] for one in experiments],
+            "rmse_recalibrated": [one.metrics["recalibration"]["rmse"] for one in experiments],
             "training_seconds": [sum(one.stage_seconds.values()) for one in experiments],
             "networks": [one.networks for one in experiments],
             "epochs": pd.array([one.epochs for one in experiments], dtype="Int64"),
@@ -105,13 +105,13 @@ def score_table(
 
 
 def on_one_validation(experiments: Sequence[Experiment]) -> bool:
-    """Whether experiments on one hold-out have validated the same galaxies, seed by seed."""
-    drawn = {
+    """Whether experiments on one hold-out have the same validation galaxies, seed by seed."""
+    subsets = {
         (tuple(one.config["seeds"]), one.config["validation"], one.metrics["galaxies"]["valid"])
         for one in experiments
         if not one.members
     }
-    return len(drawn) == 1
+    return len(subsets) == 1
 
 
 def learning_curves(experiments: Sequence[Experiment]) -> pd.DataFrame:
@@ -153,8 +153,8 @@ def config_differences(configs: Mapping[str, Mapping[str, Any]]) -> dict[str, li
     """
     texts = [dict(flattened(config)) for config in configs.values()]
     keys = dict.fromkeys(key for text in texts for key in text if key not in NAMING)
-    said = {key: [text.get(key, NOT_SET) for text in texts] for key in keys}
-    return {key: values for key, values in said.items() if len(set(values)) > 1}
+    values_by_key = {key: [text.get(key, NOT_SET) for text in texts] for key in keys}
+    return {key: values for key, values in values_by_key.items() if len(set(values)) > 1}
 
 
 def flattened(value: Any, key: str = "") -> Iterator[tuple[str, str]]:  # noqa: ANN401  (any YAML)

@@ -9,8 +9,8 @@ import yaml
 
 from galaxyzoo.evaluation.held_out import HeldOut, held_out
 from galaxyzoo.evaluation.metrics import squared_errors
-from galaxyzoo.evaluation.predictions import ID
 from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.foundation.galaxy_id import GALAXY_ID
 from galaxyzoo.foundation.handed_on import read_json, read_parquet
 from galaxyzoo.foundation.packed_crops import read_index
 from galaxyzoo.runs.stage_tables import StageTables, read_stage_tables, stage_paths
@@ -147,7 +147,7 @@ def read_training(
 def ensemble_training(
     members: Sequence[Experiment],
 ) -> tuple[StageTables, StageTables, dict[str, float]]:
-    """The same of an ensemble: no tables, and all stages of its members, each once."""
+    """Training records of an ensemble: no histories; the seconds of each distinct member stage."""
     seconds: dict[str, float] = {}
     for member in members:
         seconds |= member.stage_seconds
@@ -172,8 +172,8 @@ def read_scored(index: Path, bag: Path, tree: DecisionTree) -> HeldOut:
     Raises InputError if the survey's table `index` no longer has all of them, or all answers.
     """
     survey = read_index(index)
-    ids = read_parquet(bag, columns=[ID])[ID]
-    if not ids.isin(survey[ID]).all() or not set(tree.columns) <= set(survey.columns):
+    ids = read_parquet(bag, columns=[GALAXY_ID])[GALAXY_ID]
+    if not ids.isin(survey[GALAXY_ID]).all() or not set(tree.columns) <= set(survey.columns):
         raise InputError(
             f"its survey's {index.name} no longer has all the galaxies and answers that it was "
             "scored on: run it again"

@@ -50,8 +50,8 @@ def answer(crop: np.ndarray, experts: Experts) -> dict[str, Any]:
     the training galaxies, and the `nearest` of these.
     """
     tree = experts.tree
-    found = predict_together(crop[None], experts.members, experts.device)
-    probabilities, bounds = experts.calibrated.of(found.probabilities)
+    predicted = predict_together(crop[None], experts.members, experts.device)
+    probabilities, bounds = experts.calibration.of(predicted.probabilities)
     path = tree.favourite_path(probabilities[0])
     above = probabilities[0] - experts.training.voted.mean(axis=0)
     return {
@@ -62,8 +62,8 @@ def answer(crop: np.ndarray, experts: Experts) -> dict[str, Any]:
         "lower": thousandths(bounds.lower.joint[0]),
         "upper": thousandths(bounds.upper.joint[0]),
         "telling": path[int(np.argmax(above[path]))],
-        "warnings": warnings(found, experts),
-        "nearest": nearest(found.features[0], experts),
+        "warnings": warnings(predicted, experts),
+        "nearest": nearest(predicted.features[0], experts),
     }
 
 
@@ -72,10 +72,10 @@ def thousandths(values: np.ndarray) -> list[int]:
     return np.rint(1000 * values).astype(int).tolist()
 
 
-def warnings(found: Predicted, experts: Experts) -> list[str]:
+def warnings(predicted: Predicted, experts: Experts) -> list[str]:
     """What is unlike the galaxies of training in a picture."""
-    values = {name: found.light[name].to_numpy() for name in (LIGHT, PLACE, SIZE)}
-    values[FEATURES] = experts.reference.distances(found.features)
+    values = {name: predicted.light[name].to_numpy() for name in (LIGHT, PLACE, SIZE)}
+    values[FEATURES] = experts.reference.distances(predicted.features)
     return [
         text
         for name, text in WARNINGS.items()

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 import yaml
 
-from galaxyzoo.calibration.calibration import Calibrated, calibrated_on
+from galaxyzoo.calibration.calibration import Calibration, calibration_of
 from galaxyzoo.calibration.familiarity import Reference, of_unit_length, reference_of
 from galaxyzoo.calibration.photometry import measured
 from galaxyzoo.catalogue.ensemble import Member
@@ -17,9 +17,9 @@ from galaxyzoo.engine.devices import best_device, body_dtype
 from galaxyzoo.engine.loaded_networks import restored_network
 from galaxyzoo.engine.pooled_features import features_of
 from galaxyzoo.engine.prediction import ready
-from galaxyzoo.evaluation.predictions import ID
 from galaxyzoo.evaluation.validation import read_validation
 from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.foundation.galaxy_id import GALAXY_ID
 from galaxyzoo.foundation.handed_on import read_csv
 from galaxyzoo.foundation.packed_crops import PackedCrops, read_index
 from galaxyzoo.foundation.randomness import numpy_generator
@@ -52,7 +52,7 @@ class Experts(NamedTuple):
     name: str
     tree: DecisionTree
     members: list[Member]
-    calibrated: Calibrated
+    calibration: Calibration
     reference: Reference
     training: TrainingGalaxies
     device: torch.device
@@ -102,10 +102,10 @@ def load_experts(folder: Path) -> Experts:
         config["experiment"],
         tree,
         [Member(network, maps, crop_px, 1 / len(networks)) for network in networks],
-        calibrated_on(read_validation(validation, index, tree), tree),
+        calibration_of(read_validation(validation, index, tree), tree),
         reference_of(of_train, of_valid, measured(crops, valid)),
         TrainingGalaxies(
-            index[ID].to_numpy()[train],
+            index[GALAXY_ID].to_numpy()[train],
             of_unit_length(of_train),
             index[list(tree.columns)].to_numpy()[train],
             train,

@@ -64,8 +64,8 @@ def vote_fractions(galaxy: Galaxy, volunteers: int, rng: np.random.Generator) ->
     votes = np.zeros(len(TREE.columns), int)
     for i in TREE.asking_order:
         parent = TREE.parents[i]
-        asked = volunteers if parent is None else votes[parent]
-        votes[TREE.slices[i]] = rng.multinomial(asked, rng.dirichlet(LIKE_MINDED * shares[i]))
+        voters = volunteers if parent is None else votes[parent]
+        votes[TREE.slices[i]] = rng.multinomial(voters, rng.dirichlet(LIKE_MINDED * shares[i]))
     return votes / volunteers
 
 

@@ -100,13 +100,13 @@ def zip_fault(path: Path, images: int) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             broken = archive.testzip()
-            found = len(list(zipped_images(archive)))
+            count = len(list(zipped_images(archive)))
     except (zipfile.BadZipFile, zlib.error, EOFError) as error:
         return f"is not a whole zip file ({error})"
     if broken:
         return f"is broken: its checksum of {broken} does not fit"
-    if found != images:
-        return f"holds {found:,} images, where there should be {images:,}"
+    if count != images:
+        return f"holds {count:,} images, where there should be {images:,}"
     return ""
 
 

@@ -46,15 +46,15 @@ def write_labels(
     columns = list(tree.columns)
     if labels.startswith(CATALOGUE):
         columns = fraction_columns(table, labels.removeprefix(CATALOGUE))
-    found = read_table(table, {image_column: "str"} | dict.fromkeys(columns, "float64"))
+    cells = read_table(table, {image_column: "str"} | dict.fromkeys(columns, "float64"))
     if labels == WEIGHTED:
-        values = found[columns].to_numpy()
+        values = cells[columns].to_numpy()
     else:
-        values = weighted_labels(table, found[columns], tree)
-    cells = found[image_column]
-    ids = pd.Index(galaxy_ids(cells), name="GalaxyID")
-    names = matched(cells, ids, images_in(images))
-    tell_of_matches(cells, names, images, table)
+        values = weighted_labels(table, cells[columns], tree)
+    image_cells = cells[image_column]
+    ids = pd.Index(galaxy_ids(image_cells), name="GalaxyID")
+    names = matched(image_cells, ids, images_in(images))
+    tell_of_matches(image_cells, names, images, table)
     require_own_images(names, table)
     with replaced(labels_path) as labels_file, replaced(image_names_path) as names_file:
         pd.DataFrame(values, index=ids, columns=list(tree.columns)).to_csv(labels_file)

@@ -51,7 +51,7 @@ def fraction_columns(path: Path, votes: str) -> list[str]:
     """The table's vote fraction columns in tree order, identified by the numbers in their names."""
     ending = rf"(?<!weighted_){votes}"  # `fraction` must not match weighted ones
     pattern = re.compile(rf"t(\d+)_(?:\w+_)?a(\d+)_(?:\w+_)?{ending}")
-    found = {
+    columns_by_answer = {
         (int(match[1]), int(match[2])): name
         for name in column_names(path)
         if (match := pattern.fullmatch(name))
@@ -64,13 +64,13 @@ def fraction_columns(path: Path, votes: str) -> list[str]:
     if missing := [
         f"t{question:02}_..._a{number:02}_..._{votes} ({column})"
         for question, number, column in answers
-        if (question, number) not in found
+        if (question, number) not in columns_by_answer
     ]:
         raise InputError(
             f"{path} has no column {', '.join(missing)}; it should have Galaxy Zoo 2's columns "
             "for all 37 answers"
         )
-    return [found[question, number] for question, number, _ in answers]
+    return [columns_by_answer[question, number] for question, number, _ in answers]
 
 
 def weighted_probabilities(fractions: np.ndarray, tree: DecisionTree) -> np.ndarray:

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 
-from galaxyzoo.evaluation.predictions import ID
+from galaxyzoo.foundation.galaxy_id import GALAXY_ID
 from galaxyzoo.report.figures.style import POINTS_PER_IN, STYLE, WIDTH_IN
 
 NIGHT, NIGHT_INK, NIGHT_MUTED = "#0b0e15", "#eef1f6", "#98a2b3"
@@ -49,7 +49,7 @@ def galaxy_sheet(galaxies: pd.DataFrame, crops: np.ndarray) -> Figure:
     muted = {"fontsize": 7.5, "color": NIGHT_MUTED}
     heading = {"fontsize": 6.5, "fontweight": "bold"}
     sentence = {"fontsize": text_size, "color": NIGHT_INK, "linespacing": 1.25}
-    for i, (galaxy, error) in enumerate(zip(galaxies[ID], galaxies["rmse"], strict=True)):
+    for i, (galaxy, error) in enumerate(zip(galaxies[GALAXY_ID], galaxies["rmse"], strict=True)):
         x = margin + i % columns * (side + gap)
         y = height - margin - i // columns * (row + gap) - side
         axes = figure.add_axes((x / width, y / height, side / width, side / height))
@@ -123,11 +123,11 @@ def attribution_sheet(places: pd.DataFrame, pictures: np.ndarray) -> Figure:
     rows = -(-len(pictures) // columns)
     height = 2 * margin + rows * (side + words)
     figure = Figure(figsize=(WIDTH_IN, height / POINTS_PER_IN), facecolor=NIGHT)
-    galaxies = places.groupby(ID, sort=False)
-    for i, ((galaxy, found), picture) in enumerate(zip(galaxies, pictures, strict=True)):
+    galaxies = places.groupby(GALAXY_ID, sort=False)
+    for i, ((galaxy, answer_places), picture) in enumerate(zip(galaxies, pictures, strict=True)):
         x = margin + i % columns * (2 * side + gap + pair_gap)
         y = height - margin - i // columns * (side + words) - side
-        falls = found.pivot_table(index="y", columns="x", values="fall").to_numpy()
+        falls = answer_places.pivot_table(index="y", columns="x", values="fall").to_numpy()
         most = max(np.abs(falls).max(), 1e-6)
         plain, hidden = (
             figure.add_axes((left / width, y / height, side / width, side / height))
@@ -147,7 +147,7 @@ def attribution_sheet(places: pd.DataFrame, pictures: np.ndarray) -> Figure:
         )
         for axes in (plain, hidden):
             axes.set_axis_off()
-        first = found.iloc[0]
+        first = answer_places.iloc[0]
         for text, lines_under, style in (
             (str(galaxy), 0.5, {"color": NIGHT_MUTED}),
             (f"“{first['answer']}”: {first['probability']:.2f}", 1.5, {"color": NIGHT_INK}),

@@ -86,17 +86,17 @@ def name_stages(axes: Axes, lengths: np.ndarray, texts: Sequence[str]) -> None:
 
 
 @matplotlib.rc_context(STYLE)
-def lr_finder(found: pd.DataFrame, suggested: float, configured: float | list[float]) -> Figure:
+def lr_finder(sweep: pd.DataFrame, suggested: float, configured: float | list[float]) -> Figure:
     """The loss against the rising learning rate, with the suggested and configured rates marked.
 
-    `found` has one row per batch: `lr` and the smoothed `loss`. `configured` is the stage's `lr`;
+    `sweep` has one row per batch: `lr` and the smoothed `loss`. `configured` is the stage's `lr`;
     of a pair, the higher one is shown, which is the head's.
     """
     configured = configured[-1] if isinstance(configured, list) else configured
     figure = Figure(figsize=(WIDTH_IN, 4.0), layout="constrained")
     axes = figure.subplots()
-    axes.plot(found["lr"], found["loss"], color=NETWORK)
-    loss = found["loss"].iloc[(found["lr"] - suggested).abs().argmin()]
+    axes.plot(sweep["lr"], sweep["loss"], color=NETWORK)
+    loss = sweep["loss"].iloc[(sweep["lr"] - suggested).abs().argmin()]
     axes.plot(
         suggested, loss, "o", color=NETWORK, markersize=7, label=f"suggested: {suggested:.1e}"
     )
@@ -104,7 +104,7 @@ def lr_finder(found: pd.DataFrame, suggested: float, configured: float | list[fl
         configured, color=MUTED, linestyle=(0, (3, 2)), label=f"in the config: {configured:.1e}"
     )
     axes.set_xscale("log")
-    axes.set_ylim(0.9 * found["loss"].min(), min(found["loss"].max(), 3 * found["loss"].iloc[0]))
+    axes.set_ylim(0.9 * sweep["loss"].min(), min(sweep["loss"].max(), 3 * sweep["loss"].iloc[0]))
     axes.set_xlabel("learning rate of the head")
     axes.set_ylabel("smoothed loss")
     axes.legend()

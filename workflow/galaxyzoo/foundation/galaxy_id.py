@@ -1,0 +1,3 @@
+"""The column by which tables of galaxies are matched."""
+
+GALAXY_ID = "GalaxyID"
