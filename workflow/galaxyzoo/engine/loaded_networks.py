@@ -84,11 +84,11 @@ def restored_network(
     Raises InputError if the checkpoint does not match the config's `model` and `tree`.
     """
     checkpoint = load_checkpoint(path)
-    found = {"head": "fastai"} | checkpoint["model"]  # earlier versions had no other head
+    found = checkpoint["model"]
     for key in ("backbone", "head", "output"):
-        if found[key] != model[key]:
+        if found.get(key) != model[key]:
             raise InputError(
-                f"{path} is of another network: its {key} is {found[key]}, and "
+                f"{path} is of another network: its {key} is {found.get(key)}, and "
                 f"model.{key} is {model[key]}; delete it, and the stage is redone"
             )
     if checkpoint["columns"] != list(tree.columns):
