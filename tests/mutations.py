@@ -25,7 +25,16 @@ from queue import SimpleQueue
 from typing import NamedTuple
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ("catalogue", "engine", "evaluation", "export", "showing", "surveys", "tree")
+ROOMS = (
+    *("calibration", "catalogue", "engine", "evaluation", "export", "files", "foundation", "plan"),
+    *("runs", "showing", "surveys", "tree"),
+)
+# Where modules of some rooms are tested besides: with those that use them.
+TESTED_ELSEWHERE = {
+    "files": ("surveys", "catalogue"),
+    "foundation": ("surveys", "engine"),
+    "tree": ("surveys",),
+}
 MINUTES = 4  # after which a change counts as noticed: it has made something endless
 SWAPPED = {
     ast.Lt: ast.LtE,
@@ -104,13 +113,11 @@ def other_number(value: float) -> float:
 
 
 def tests_of(inside: Path, folder: Path) -> list[str]:
-    """The test files of a module's room, those that name the module first.
-
-    The tree's columns and catalogue numbers are checked where tables of votes are read.
-    """
-    rooms = ("tree", "surveys") if inside.parts[2] == "tree" else (inside.parts[2],)
+    """The test files of a module's room, and where else it is tested; first those that name it."""
+    own = inside.parts[2]
+    rooms = (own, *TESTED_ELSEWHERE.get(own, ()))
     files = [file for room in rooms for file in (folder / "tests" / room).glob("test_*.py")]
-    name = f"galaxyzoo.{inside.parts[2]}.{inside.stem}"
+    name = f"galaxyzoo.{own}.{inside.stem}"
     return sorted(
         map(str, files), key=lambda file: (name not in Path(file).read_text("utf-8"), file)
     )

@@ -6,21 +6,22 @@ import pytest
 import torch
 
 from galaxyzoo.catalogue.ensemble import middle_of
+from galaxyzoo.engine.ensemble import Member
 from galaxyzoo.engine.network import GalaxyNetwork
 from galaxyzoo.engine.pooled_features import UNCHANGED
 from galaxyzoo.engine.prediction import predict_views, ready
-from galaxyzoo.export.onnx_file import ExportedEnsemble, Part, write_onnx
+from galaxyzoo.export.onnx_file import ExportedEnsemble, write_onnx
 from trees import GALAXY_ZOO_2, RING_TREE
 
 CPU = torch.device("cpu")
 
 
-def part(tree, backbone, output, size_px, zoom, crop_px, share):
+def member(tree, backbone, output, size_px, zoom, crop_px, share):
     torch.manual_seed(0)
     network = GalaxyNetwork(backbone, "fastai", output, tree, 0.0)
     network.set_size(size_px)
     network.zoom = zoom
-    return Part(backbone, network, crop_px, share)
+    return Member(backbone, network, UNCHANGED, crop_px, share)
 
 
 @pytest.mark.parametrize(
@@ -45,8 +46,8 @@ def part(tree, backbone, output, size_px, zoom, crop_px, share):
     ids=["Galaxy Zoo 2", "rings"],
 )
 def test_each_network_sees_its_own_crop_and_has_its_own_share(tmp_path, tree, networks):
-    parts = [part(tree, *network) for network in networks]
-    write_onnx(ExportedEnsemble(parts), tmp_path / "model.onnx")
+    members = [member(tree, *network) for network in networks]
+    write_onnx(ExportedEnsemble(members), tmp_path / "model.onnx")
     rng = np.random.default_rng(0)
     crops = rng.integers(0, 256, (5, 96, 96, 3), np.uint8)
     session = onnxruntime.InferenceSession(
@@ -56,10 +57,10 @@ def test_each_network_sees_its_own_crop_and_has_its_own_share(tmp_path, tree, ne
     expected = np.stack(
         [
             predict_views(ready(one.network, CPU), middle_of(crops, one.crop_px), UNCHANGED, CPU)[0]
-            for one in parts
+            for one in members
         ],
         axis=1,
     )
     np.testing.assert_allclose(each, expected, atol=1e-4)
     np.testing.assert_allclose(bag, 0.25 * expected[:, 0] + 0.75 * expected[:, 1], atol=1e-4)
-    assert features.shape == (5, parts[0].network.body.num_features)
+    assert features.shape == (5, members[0].network.body.num_features)

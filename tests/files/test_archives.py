@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import tracemalloc
 import zipfile
 from pathlib import Path
 
@@ -64,6 +65,22 @@ def test_a_file_of_too_many_bytes_is_not_read(tmp_path, write):
     images = GalaxyImages(write(tmp_path / "images", {"7.jpg": bytes(LARGEST_BYTES + 1)}))
     with pytest.raises(InputError, match="the image has 268,435,457 bytes, more than 268,435,456"):
         images.read(7)
+
+
+def test_a_zip_that_understates_an_image_is_not_unpacked_further(tmp_path):
+    path = tmp_path / "images.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("7.jpg", bytes(2**27))
+    content = path.read_bytes()
+    path.write_bytes(content.replace((2**27).to_bytes(4, "little"), (100).to_bytes(4, "little")))
+    images = GalaxyImages(path)
+    tracemalloc.start()
+    try:
+        with pytest.raises(zipfile.BadZipFile):
+            images.read(7)
+        assert tracemalloc.get_traced_memory()[1] < 2**24
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize("write", [write_zip, write_folder])

@@ -271,7 +271,7 @@ def compared(finished) -> Iterator[Checkout]:
         write_copy(tiny, "tiny_fewer"),
         write_copy(tiny, "tiny_unfinished"),
         write_copy(tiny, "tiny_damaged"),
-        write_copy(tiny, "tiny_old"),
+        write_copy(tiny, "tiny_without"),
     ]
     rescore(made[0], bag.assign(**dict.fromkeys(answers, 0.5)))
     rescore(made[1], bag.iloc[3:])
@@ -381,8 +381,8 @@ def test_the_page_shows_scores_differences_and_what_is_not_compared(browser, com
         ]
     assert config == [["stages[all].lr", "[0.001, 0.01]", "0.02"]]
     reasons = dict(apart)
-    assert set(reasons) == {"tiny_fewer", "tiny_unfinished", "tiny_damaged", "tiny_old"}
-    assert "it is of an earlier version of this workflow" in reasons["tiny_old"]
+    assert set(reasons) == {"tiny_fewer", "tiny_unfinished", "tiny_damaged", "tiny_without"}
+    assert "metrics.json does not have validation_rmse; run it again" in reasons["tiny_without"]
     assert "it cannot be read (UnicodeDecodeError" in reasons["tiny_damaged"]
     assert "other galaxies: 12 of the survey tiny" in reasons["tiny_fewer"]
     assert "no tiny_unfinished/metrics.json" in reasons["tiny_unfinished"]

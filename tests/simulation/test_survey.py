@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
+from benchmarks.skies import centre_offsets
 from galaxyzoo.simulation import survey as simulation
 from galaxyzoo.simulation.galaxies import (
     Arms,
@@ -23,11 +24,6 @@ from galaxyzoo.simulation.galaxies import (
     Ring,
     Spheroid,
     View,
-)
-from galaxyzoo.simulation.nearness import (
-    centre_offsets,
-    farthest_correlations,
-    label_differences,
 )
 from galaxyzoo.simulation.pictures import CENTRE_PX, jpeg, render
 from galaxyzoo.simulation.survey import simulate_labels, simulate_survey
@@ -266,23 +262,6 @@ def test_galaxies_are_a_little_off_the_middle_as_in_kaggle_s_pictures() -> None:
     np.testing.assert_allclose(np.median(offsets, axis=0), CENTRE_PX[0], atol=0.6)
     assert offsets.std(axis=0).min() > 0.4
     assert np.hypot(*offsets.T).max() < 8
-
-
-def test_how_near_two_sets_of_labels_are() -> None:
-    labels = np.array([simulate_labels(i, volunteers=40, seed=1)[0] for i in range(300)])
-    same = label_differences(labels, labels)
-    assert same["largest difference of a correlation"] == 0
-    assert same["correlation of correlations"] == pytest.approx(1)
-    swapped = labels.copy()
-    swapped[:, 0] = labels[::-1, 0]
-    other = label_differences(swapped, labels)
-    assert other["largest difference of a mean"] == pytest.approx(0, abs=1e-12)
-    assert other["median ratio of spreads"] == pytest.approx(1)
-    farthest = farthest_correlations(swapped, labels, GALAXY_ZOO_2.columns)
-    assert set(farthest["one"]) == {"Class1.1"}
-    assert other["largest difference of a correlation"] == pytest.approx(
-        (farthest["simulated"] - farthest["real"]).abs().max()
-    )
 
 
 def with_odd(**oddity: float) -> Galaxy:

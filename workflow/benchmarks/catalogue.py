@@ -16,12 +16,12 @@ from benchmarks.pictures import write_zip
 from galaxyzoo.calibration.calibration import Calibration
 from galaxyzoo.calibration.familiarity import LIGHT, PLACE, SIZE, Reference, reference_of
 from galaxyzoo.catalogue.columns import catalogue_columns
-from galaxyzoo.catalogue.ensemble import Member
 from galaxyzoo.catalogue.listing import list_for_catalogue
 from galaxyzoo.catalogue.shards import predict_shard
 from galaxyzoo.catalogue.tables import write_tables
 from galaxyzoo.engine.augmentation import tta_maps
 from galaxyzoo.engine.devices import best_device
+from galaxyzoo.engine.ensemble import Member
 from galaxyzoo.tree.decision_tree import tree_from
 from galaxyzoo.tree.galaxy_zoo_2 import QUESTIONS
 
@@ -87,7 +87,7 @@ def catalogue_speeds(backbone: str, size_px: int, batch_size: int, batches: int)
     """A shard by two networks against as many bare forward passes; images are galaxies x views."""
     networks = [ready_network(backbone, size_px, torch.float32).eval() for _ in range(2)]
     maps, galaxies = tta_maps(TTA), batches * batch_size
-    members = [Member(network, maps, CROP_PX, 1.0) for network in networks]
+    members = [Member("any", network, maps, CROP_PX, 1.0) for network in networks]
     images, _ = one_batch(batch_size, size_px)
 
     @torch.no_grad()
@@ -115,7 +115,7 @@ def prepare(folder: Path, galaxies: int) -> None:
 def whole(folder: Path) -> None:
     """Make a catalogue of the zip in a folder with a small network, in shards of 1,000."""
     network = ready_network("test_resnet", 64, torch.float32).eval()
-    members = [Member(network, tta_maps(TTA)[:1], CROP_PX, 1.0)]
+    members = [Member("any", network, tta_maps(TTA)[:1], CROP_PX, 1.0)]
     shards = predicted(folder, members, shard_size=1000, batch_size=128)
     columns = {column.name: column for column in COLUMNS}
     write_tables(shards, columns, [column.name for column in COLUMNS[:9]], folder)

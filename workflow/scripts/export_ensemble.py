@@ -5,10 +5,10 @@ from pathlib import Path
 
 import job
 from galaxyzoo.engine.devices import use_threads
-from galaxyzoo.engine.loaded_networks import restored_network
+from galaxyzoo.engine.ensemble import restored_ensemble
 from galaxyzoo.engine.torch_files import save_checked
 from galaxyzoo.export.card import write_card, write_config
-from galaxyzoo.export.onnx_file import ExportedEnsemble, Part, named_weights, write_onnx
+from galaxyzoo.export.onnx_file import ExportedEnsemble, named_weights, write_onnx
 from galaxyzoo.foundation.handed_on import read_json
 from galaxyzoo.foundation.provenance import git_commit
 from galaxyzoo.tree.decision_tree import tree_from
@@ -20,24 +20,19 @@ use_threads(snakemake.threads)
 tree = tree_from(settings["tree"])
 weights = snakemake.input.get("weights")
 shares = read_json(weights) if weights else dict.fromkeys(settings["members"], 1.0)
-paths = iter(snakemake.input.networks)
-parts = []
-for name, member in settings["members"].items():
-    for seed in member["seeds"]:
-        network = restored_network(Path(next(paths)), member["model"], tree)
-        if share := shares[name] / len(member["seeds"]):
-            parts.append(Part(f"{name}.seed{seed}", network, member["crop"], share))
+restored = restored_ensemble(snakemake.input.networks, settings["members"], shares, tree)
+members = [member for member in restored if member.share]
 output = snakemake.output
-save_checked(named_weights(parts), Path(output.safetensors), {"format": "pt"})
-write_config(parts, tree, Path(output.config))
+save_checked(named_weights(members), Path(output.safetensors), {"format": "pt"})
+write_config(members, tree, Path(output.config))
 write_card(
     Path(snakemake.input.template),
-    parts,
+    members,
     tree,
     read_json(snakemake.input.metrics),
     settings | {"card": settings["card"] | {"commit": git_commit()}},
     Path(output.card),
 )
-job.log.info("exporting %d networks", len(parts))
-write_onnx(ExportedEnsemble(parts), Path(output.onnx))
+job.log.info("exporting %d networks", len(members))
+write_onnx(ExportedEnsemble(members), Path(output.onnx))
 job.log.info("%s: %d bytes", output.onnx, Path(output.onnx).stat().st_size)

@@ -6,11 +6,10 @@ import job
 from galaxyzoo.calibration.calibration import read_calibration
 from galaxyzoo.calibration.familiarity import read_reference
 from galaxyzoo.catalogue.columns import catalogue_columns
-from galaxyzoo.catalogue.ensemble import Member, needed
+from galaxyzoo.catalogue.ensemble import needed
 from galaxyzoo.catalogue.shards import predict_shard
-from galaxyzoo.engine.augmentation import tta_maps
-from galaxyzoo.engine.devices import best_device, body_dtype, memory_for, use_threads
-from galaxyzoo.engine.loaded_networks import restored_network
+from galaxyzoo.engine.devices import best_device, memory_for, use_threads
+from galaxyzoo.engine.ensemble import restored_ensemble
 from galaxyzoo.foundation.gpus import lease_gpu, visible_gpus
 from galaxyzoo.foundation.handed_on import read_json
 from galaxyzoo.foundation.provenance import git_commit
@@ -22,16 +21,10 @@ use_threads(snakemake.threads)
 tree = tree_from(settings["tree"])
 weights = snakemake.input.get("weights")
 shares = read_json(weights) if weights else dict.fromkeys(settings["members"], 1.0)
-paths = iter(snakemake.input.networks)
-members = []
-for name, member in settings["members"].items():
-    device = best_device(member["deterministic"])
-    for _ in member["seeds"]:
-        network = restored_network(Path(next(paths)), member["model"], tree)
-        network.body_dtype = body_dtype(member["precision"], device, network.body, training=False)
-        share = shares[name] / len(member["seeds"])
-        members.append(Member(network, tta_maps(member["tta"]), member["crop"], share))
-batch_size = min(member["tta"]["batch_size"] for member in settings["members"].values())
+experiments = settings["members"]
+device = best_device(any(one["deterministic"] for one in experiments.values()))
+members = restored_ensemble(snakemake.input.networks, experiments, shares, tree, device)
+batch_size = min(one["tta"]["batch_size"] for one in experiments.values())
 largest_px = max(member.network.size_px for member in members)
 with memory_for(batch_size, largest_px, "tta.batch_size"):
     bad = predict_shard(

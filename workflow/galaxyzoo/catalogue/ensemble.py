@@ -8,18 +8,9 @@ import pandas as pd
 import torch
 
 from galaxyzoo.calibration.photometry import measured
-from galaxyzoo.engine.network import GalaxyNetwork
+from galaxyzoo.engine.ensemble import Member
 from galaxyzoo.engine.pooled_features import collected
 from galaxyzoo.engine.prediction import predict_views
-
-
-class Member(NamedTuple):
-    """A network of the ensemble: its views (views, 2, 3), its crop, and its share of the mean."""
-
-    network: GalaxyNetwork
-    maps: np.ndarray
-    crop_px: int
-    share: float
 
 
 class Predicted(NamedTuple):

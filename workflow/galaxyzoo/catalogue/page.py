@@ -1,23 +1,20 @@
 """The page of a catalogue: contact sheets, counts down the tree, and flags."""
 
-import base64
-import io
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
-from PIL import Image
 from pyarrow import parquet
 
 from galaxyzoo.catalogue.batches import fitted_pictures
 from galaxyzoo.catalogue.listing import PLACE, RADIUS
 from galaxyzoo.catalogue.sources import ImageReader
 from galaxyzoo.catalogue.summary import Summary
-from galaxyzoo.report.templates import page_templates
+from galaxyzoo.report.templates import page_templates, thumbnail
 
 THUMBNAIL_PX = 160
+WEBP_QUALITY = 88
 
 
 def catalogue_page(
@@ -57,7 +54,7 @@ def catalogue_page(
 def shown(
     galaxies: pd.DataFrame, reader: ImageReader, settings: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
-    """The galaxies of a sheet, with their pictures as data URIs."""
+    """The galaxies of a sheet, with their pictures as base64-encoded WebP files."""
     entries = []
     for galaxy in galaxies.itertuples():
         shard = Path(galaxy.shard)
@@ -72,15 +69,7 @@ def shown(
                 "id": galaxy.id,
                 "value": galaxy.value,
                 "sentence": galaxy.sentence,
-                "picture": thumbnail(one.picture.pixels),
+                "picture": thumbnail(one.picture.pixels, THUMBNAIL_PX, WEBP_QUALITY),
             }
         )
     return entries
-
-
-def thumbnail(pixels: np.ndarray) -> str:
-    """A picture (size, size, 3) uint8 as a small WebP data URI."""
-    encoded = io.BytesIO()
-    picture = Image.fromarray(pixels).resize((THUMBNAIL_PX, THUMBNAIL_PX), Image.Resampling.LANCZOS)
-    picture.save(encoded, "WEBP", quality=88)
-    return f"data:image/webp;base64,{base64.b64encode(encoded.getvalue()).decode('ascii')}"

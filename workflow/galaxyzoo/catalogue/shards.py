@@ -13,11 +13,12 @@ from galaxyzoo.calibration.calibration import Calibration
 from galaxyzoo.calibration.familiarity import Reference
 from galaxyzoo.catalogue.batches import fitted_pictures
 from galaxyzoo.catalogue.columns import ID, Column
-from galaxyzoo.catalogue.ensemble import Member, predict_together
+from galaxyzoo.catalogue.ensemble import predict_together
 from galaxyzoo.catalogue.listing import FAULT, PLACE, RADIUS
 from galaxyzoo.catalogue.rows import catalogue_rows
 from galaxyzoo.catalogue.sources import ImageReader
 from galaxyzoo.catalogue.tables import described
+from galaxyzoo.engine.ensemble import Member
 from galaxyzoo.engine.prediction import ready
 from galaxyzoo.foundation.atomic_files import replaced
 from galaxyzoo.foundation.progress import progress

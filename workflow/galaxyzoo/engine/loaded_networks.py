@@ -84,12 +84,11 @@ def restored_network(
     Raises InputError if the checkpoint does not match the config's `model` and `tree`.
     """
     checkpoint = load_checkpoint(path)
-    # Earlier versions had no other head than fastai's.
-    checkpoint_model = {"head": "fastai"} | checkpoint["model"]
+    checkpoint_model = checkpoint["model"]
     for key in ("backbone", "head", "output"):
-        if checkpoint_model[key] != model[key]:
+        if checkpoint_model.get(key) != model[key]:
             raise InputError(
-                f"{path} is of another network: its {key} is {checkpoint_model[key]}, and "
+                f"{path} is of another network: its {key} is {checkpoint_model.get(key)}, and "
                 f"model.{key} is {model[key]}; delete it, and the stage is redone"
             )
     if checkpoint["columns"] != list(tree.columns):

@@ -105,8 +105,7 @@ def head_is_for(weights: str) -> dict[str, str]:
     state = read_weights(Path(weights))
     if not is_checkpoint(state):
         return {}
-    earlier = {"head": "fastai"}  # than when there was a choice
-    return head_metadata(state["columns"], earlier | state["model"])
+    return head_metadata(state["columns"], state["model"])
 
 
 def read_weights(path: Path) -> State:

@@ -8,18 +8,18 @@ from typing import Any
 import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from galaxyzoo.engine.ensemble import Member
 from galaxyzoo.engine.network import GalaxyNetwork
-from galaxyzoo.export.onnx_file import Part
 from galaxyzoo.foundation.atomic_files import replaced
 from galaxyzoo.report.templates import counted
 from galaxyzoo.tree.decision_tree import DecisionTree
 
 
-def write_config(parts: Sequence[Part], tree: DecisionTree, path: Path) -> None:
+def write_config(members: Sequence[Member], tree: DecisionTree, path: Path) -> None:
     """Write what is needed beside the model to use it: columns, questions, tree, networks."""
     sums, totals = tree.sum_equations
     content = {
-        "crop_px": max(part.crop_px for part in parts),
+        "crop_px": max(member.crop_px for member in members),
         "columns": list(tree.columns),
         "questions": [
             {"question": question.text, "answers": {a.column: a.name for a in question.answers}}
@@ -27,14 +27,14 @@ def write_config(parts: Sequence[Part], tree: DecisionTree, path: Path) -> None:
         ],
         "networks": [
             {
-                "name": part.name,
-                "backbone": part.network.backbone,
-                "share": part.share,
-                "crop_px": part.crop_px,
-                "size_px": part.network.size_px,
-                "zoom": part.network.zoom,
+                "name": member.name,
+                "backbone": member.network.backbone,
+                "share": member.share,
+                "crop_px": member.crop_px,
+                "size_px": member.network.size_px,
+                "zoom": member.network.zoom,
             }
-            for part in parts
+            for member in members
         ],
         "sums": sums.astype(int).tolist(),
         "totals": totals.astype(int).tolist(),
@@ -46,7 +46,7 @@ def write_config(parts: Sequence[Part], tree: DecisionTree, path: Path) -> None:
 
 def write_card(
     template: Path,
-    parts: Sequence[Part],
+    members: Sequence[Member],
     tree: DecisionTree,
     metrics: Mapping[str, Any],
     settings: Mapping[str, Any],
@@ -67,13 +67,13 @@ def write_card(
     )
     cards.filters.update(rmse="{:.4f}".format, counted=counted, percent="{:.1%}".format)
     starts = {
-        starting_weights_in_words(member["model"]["weights"], part.network)
-        for name, member in settings["members"].items()
-        for part in parts
-        if part.name.startswith(f"{name}.seed")
+        starting_weights_in_words(experiment["model"]["weights"], member.network)
+        for name, experiment in settings["members"].items()
+        for member in members
+        if member.name.startswith(f"{name}.seed")
     }
     text = cards.get_template(template.name).render(
-        parts=parts, tree=tree, metrics=metrics, starts=sorted(starts), **settings["card"]
+        members=members, tree=tree, metrics=metrics, starts=sorted(starts), **settings["card"]
     )
     with replaced(path) as unfinished:
         unfinished.write_text(text, encoding="utf-8")

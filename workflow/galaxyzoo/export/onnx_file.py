@@ -2,28 +2,18 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import torch
 from torch import nn
 from torch.nn import functional
 
-from galaxyzoo.engine.network import GalaxyNetwork
+from galaxyzoo.engine.ensemble import Member
 from galaxyzoo.engine.transforms import middle, wide_px
 from galaxyzoo.foundation.atomic_files import replaced
 
 INPUT = "crops"
 OUTPUTS = ("bag", "networks", "features")
 OPSET = 20
-
-
-class Part(NamedTuple):
-    """A network of the ensemble: its name, the width of its crop, and its share of the mean."""
-
-    name: str
-    network: GalaxyNetwork
-    crop_px: int
-    share: float
 
 
 class ExportedEnsemble(nn.Module):
@@ -35,15 +25,15 @@ class ExportedEnsemble(nn.Module):
     projected onto the tree.
     """
 
-    def __init__(self, parts: Sequence[Part]) -> None:
+    def __init__(self, members: Sequence[Member]) -> None:
         super().__init__()
-        self.networks = nn.ModuleList(part.network for part in parts)
-        self.crops_px = [part.crop_px for part in parts]
+        self.networks = nn.ModuleList(member.network for member in members)
+        self.crops_px = [member.crop_px for member in members]
         self.size_px = max(self.crops_px)
-        self.register_buffer("shares", torch.tensor([part.share for part in parts])[:, None])
-        for i, part in enumerate(parts):
-            wide = wide_px(part.network.size_px, part.network.zoom)
-            self.register_buffer(f"rows_{i}", resizing(part.crop_px, wide))
+        self.register_buffer("shares", torch.tensor([member.share for member in members])[:, None])
+        for i, member in enumerate(members):
+            wide = wide_px(member.network.size_px, member.network.zoom)
+            self.register_buffer(f"rows_{i}", resizing(member.crop_px, wide))
 
     def forward(self, crops: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """The bag, each network's probabilities, and the first network's features."""
@@ -81,12 +71,12 @@ def resizing(old_px: int, new_px: int) -> torch.Tensor:
     )[0, 0]
 
 
-def named_weights(parts: Sequence[Part]) -> dict[str, torch.Tensor]:
+def named_weights(members: Sequence[Member]) -> dict[str, torch.Tensor]:
     """The weights of all networks, each under the name of its network."""
     return {
-        f"{part.name}.{name}": value
-        for part in parts
-        for name, value in part.network.state_dict().items()
+        f"{member.name}.{name}": value
+        for member in members
+        for name, value in member.network.state_dict().items()
     }
 
 

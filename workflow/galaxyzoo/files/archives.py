@@ -7,12 +7,15 @@ import zipfile
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import IO
 
 from galaxyzoo.files.names import IMAGE_SUFFIXES, galaxy_id
 from galaxyzoo.foundation.errors import InputError
 
 REPLACE = "replace it, or delete it if this workflow made it, and run this again"
 LARGEST_BYTES = 2**28  # of an image file, as it is in a zip before it was packed
+LARGEST_TABLE_BYTES = 2**32  # of a packed table, unpacked; Galaxy Zoo 2's largest has a tenth
+PIECE_BYTES = 2**20
 
 
 class GalaxyImages:
@@ -59,7 +62,7 @@ class GalaxyImages:
         size_bytes = self._zip.getinfo(name).file_size if self._zip else file.stat().st_size
         if size_bytes > LARGEST_BYTES:
             raise InputError(f"the image has {size_bytes:,} bytes, more than {LARGEST_BYTES:,}")
-        return self._zip.read(name) if self._zip else file.read_bytes()
+        return read_zipped(self._zip, name) if self._zip else file.read_bytes()
 
 
 class SharedFile(io.RawIOBase):
@@ -103,6 +106,36 @@ def opened_zip(path: Path) -> zipfile.ZipFile:
         raise InputError(f"{path} cannot be read: {error.strerror}") from error
     except zipfile.BadZipFile as error:
         raise InputError(f"{path} is not a whole zip file ({error}); {REPLACE}") from error
+
+
+def opened_in(archive: zipfile.ZipFile, name: str) -> IO[bytes]:
+    """A file in a zip, open for reading.
+
+    Raises InputError if it is packed by another method than deflate: zipfile unpacks those without
+    a limit.
+    """
+    if archive.getinfo(name).compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise InputError(f"{name} is not packed by deflate; zip it in the ordinary way")
+    return archive.open(name)
+
+
+def read_zipped(archive: zipfile.ZipFile, name: str) -> bytes:
+    """The bytes of a file in a zip, no more than the zip says that it has."""
+    with opened_in(archive, name) as file:
+        return file.read(archive.getinfo(name).file_size)
+
+
+def unpacked(path: Path, file: IO[bytes]) -> Iterator[bytes]:
+    """The pieces of a table that `file` unpacks from `path`; InputError if they are too many."""
+    total = 0
+    while piece := file.read(PIECE_BYTES):
+        total += len(piece)
+        if total > LARGEST_TABLE_BYTES:
+            raise InputError(
+                f"{path} has more than {LARGEST_TABLE_BYTES:,} bytes when it is unpacked; if they "
+                "are a table's, unpack it first"
+            )
+        yield piece
 
 
 def zipped_images(archive: zipfile.ZipFile) -> Iterator[str]:

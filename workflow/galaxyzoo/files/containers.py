@@ -14,7 +14,7 @@ from typing import Protocol
 import pyarrow as pa
 from pyarrow import parquet
 
-from galaxyzoo.files.archives import LARGEST_BYTES, opened_zip
+from galaxyzoo.files.archives import LARGEST_BYTES, opened_zip, read_zipped
 from galaxyzoo.files.names import IMAGE_SUFFIXES
 from galaxyzoo.foundation.errors import InputError
 
@@ -68,7 +68,7 @@ class Zip:
     def read(self, place: str) -> bytes:
         """The bytes of a file."""
         require_size(self._zip.getinfo(place).file_size)
-        return self._zip.read(place)
+        return read_zipped(self._zip, place)
 
 
 class Tars:

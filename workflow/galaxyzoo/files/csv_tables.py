@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from galaxyzoo.files.archives import REPLACE, is_visible, opened_zip
+from galaxyzoo.files.archives import REPLACE, is_visible, opened_in, opened_zip, unpacked
 from galaxyzoo.files.names import galaxy_id
 from galaxyzoo.foundation.errors import InputError
 
@@ -67,24 +67,34 @@ def column_names(path: Path) -> list[str]:
 
 
 def csv_file(path: Path) -> io.BytesIO:
-    """The contents of a CSV file, plain or gzipped, or of the only CSV file in a zip."""
-    suffix = path.suffix.lower()
+    """The contents of a CSV file, plain or gzipped, or of the only CSV file in a zip.
+
+    Raises InputError if it cannot be read, or unpacks to too many bytes.
+    """
+    suffix, content = path.suffix.lower(), io.BytesIO()
     if suffix != ".zip":
         try:
-            content = path.read_bytes()
-            return io.BytesIO(gzip.decompress(content) if suffix == ".gz" else content)
+            if suffix != ".gz":
+                return io.BytesIO(path.read_bytes())
+            with gzip.open(path) as file:
+                content.writelines(unpacked(path, file))
         except (gzip.BadGzipFile, zlib.error, EOFError) as error:
             raise InputError(f"{path} is not a whole gzip file ({error}); {REPLACE}") from error
         except OSError as error:
             raise InputError(f"{path} cannot be read: {error.strerror}") from error
+        content.seek(0)
+        return content
     with opened_zip(path) as archive:
         names = [name for name in archive.namelist() if is_visible(name, (".csv",))]
         if len(names) != 1:
             raise InputError(f"{path} holds {len(names)} CSV files; it should hold one")
         try:
-            return io.BytesIO(archive.read(names[0]))
+            with opened_in(archive, names[0]) as file:
+                content.writelines(unpacked(path, file))
         except (zipfile.BadZipFile, zlib.error, EOFError) as error:
             raise InputError(f"{path} is not a whole zip file ({error}); {REPLACE}") from error
+    content.seek(0)
+    return content
 
 
 def read_text(path: Path, usecols: Callable[[str], bool] | None = None) -> pd.DataFrame:

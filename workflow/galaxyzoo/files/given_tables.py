@@ -9,7 +9,7 @@ from astropy.table import Table
 from pyarrow import csv, parquet
 
 from galaxyzoo.files.names import FITS_SUFFIXES
-from galaxyzoo.files.tables import first_fits_table, readable
+from galaxyzoo.files.tables import first_fits_table, readable, require_unpackable
 from galaxyzoo.foundation.errors import InputError
 
 VOTABLE_SUFFIXES = (".vot", ".votable", ".xml")
@@ -31,10 +31,12 @@ def read_given_table(path: Path, id_column: str | None) -> pa.Table:
             table = from_astropy(Table.read(unit))
     elif name.endswith(VOTABLE_SUFFIXES):
         with readable(path, "VOTable"):
+            require_unpackable(path)
             table = from_astropy(parse_single_table(path).to_table(use_names_over_ids=True))
     else:
         texts = {name: pa.string() for name in (id_column, "id_str", "iauname", "id") if name}
         with readable(path, "CSV"):
+            require_unpackable(path)
             table = csv.read_csv(path, convert_options=csv.ConvertOptions(column_types=texts))
             if unread := [field.name for field in table.schema if is_of_images(field.type)]:
                 raise ValueError(f"its column {unread[0]} is not UTF-8")

@@ -1,6 +1,10 @@
 """Selected columns of tables of galaxies, read from CSV, Parquet or FITS files."""
 
+import bz2
+import gzip
+import lzma
 import warnings
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,9 +15,18 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from galaxyzoo.files import csv_tables
+from galaxyzoo.files.archives import unpacked
 from galaxyzoo.files.csv_tables import require_cells, require_columns
 from galaxyzoo.files.names import FITS_SUFFIXES, PARQUET_SUFFIXES, galaxy_id
 from galaxyzoo.foundation.errors import InputError
+
+UNREADABLE = (
+    *(OSError, ValueError, TypeError, EOFError, pa.ArrowException),
+    *(zlib.error, lzma.LZMAError),
+)
+
+# What astropy and pyarrow unpack by themselves, without a limit: how it begins, and how it opens.
+PACKED = {b"\x1f\x8b": gzip.open, b"BZh": bz2.open, b"\xfd7zXZ\0": lzma.open}
 
 
 def column_names(path: Path) -> list[str]:
@@ -90,6 +103,7 @@ def first_fits_table(path: Path) -> Iterator[Any]:
     """
     from astropy.io import fits
 
+    require_unpackable(path)
     with fits.open(path) as units:
         tables = [unit for unit in units if isinstance(unit, fits.BinTableHDU | fits.TableHDU)]
         if not tables:
@@ -97,12 +111,25 @@ def first_fits_table(path: Path) -> Iterator[Any]:
         yield tables[0]
 
 
+def require_unpackable(path: Path) -> None:
+    """Raise InputError if a packed table has too many bytes when it is unpacked."""
+    with path.open("rb") as file:
+        start = file.read(max(map(len, PACKED)))
+    for begins, opened in PACKED.items():
+        if start.startswith(begins):
+            with opened(path) as file:
+                for _ in unpacked(path, file):
+                    pass
+
+
 @contextmanager
 def readable(path: Path, kind: str) -> Iterator[None]:
     """Turn any error from reading a file into an InputError."""
     try:
         yield
-    except (OSError, ValueError, TypeError, EOFError, pa.ArrowException) as error:
+    except InputError:
+        raise
+    except UNREADABLE as error:
         reason = getattr(error, "strerror", None) or " ".join(str(error).split())
         raise InputError(
             f"{path} cannot be read as a {kind} table ({reason}); fix it or replace it"

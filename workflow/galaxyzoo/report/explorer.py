@@ -6,25 +6,21 @@ first. The others follow in a fixed random order, so that what is left out depen
 error nor the GalaxyID.
 """
 
-import base64
-import io
 from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from PIL import Image
 
 from galaxyzoo.evaluation.rankings import SHEETS, sheet_positions
 from galaxyzoo.foundation.galaxy_id import GALAXY_ID
 from galaxyzoo.foundation.progress import progress
 from galaxyzoo.foundation.randomness import numpy_generator
+from galaxyzoo.report.templates import thumbnail
 from galaxyzoo.tree.decision_tree import DecisionTree
 
 MOST_GALAXIES = 6000
 PICTURE_BUDGET_BYTES = 7_000_000
-THUMBNAIL_PX = 144
-WEBP_QUALITY = 70
 
 
 def explorer_data(
@@ -91,15 +87,6 @@ def tree_table(tree: DecisionTree) -> list[dict[str, Any]]:
         }
         for question, parent, columns in zip(tree.questions, tree.parents, tree.slices, strict=True)
     ]
-
-
-def thumbnail(crop: np.ndarray) -> str:
-    """A thumbnail of a crop (s, s, 3) uint8, as a base64-encoded WebP file."""
-    encoded = io.BytesIO()
-    image = Image.fromarray(crop)
-    image.thumbnail((THUMBNAIL_PX, THUMBNAIL_PX), Image.Resampling.LANCZOS)
-    image.save(encoded, "WEBP", quality=WEBP_QUALITY)
-    return base64.b64encode(encoded.getvalue()).decode("ascii")
 
 
 def within(texts: Iterable[str], budget_bytes: int) -> list[str]:

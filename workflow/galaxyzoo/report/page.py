@@ -1,7 +1,5 @@
 """The report: an experiment's scores, figures and config on one self-contained page."""
 
-import base64
-import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,7 +15,7 @@ from galaxyzoo.evaluation.published_scores import (
     ON_VALIDATION_GALAXIES,
 )
 from galaxyzoo.foundation.handed_on import read_json
-from galaxyzoo.report.templates import counted, page_templates, picture
+from galaxyzoo.report.templates import counted, page_templates, picture, script_hash
 from galaxyzoo.runs.stage_tables import StageTables, lr_in_words
 from galaxyzoo.tree.decision_tree import DecisionTree
 
@@ -152,11 +150,10 @@ def explorer_parts(data: Path, templates: Path) -> dict[str, Any]:
     code = "".join((templates / name).read_text(encoding="utf-8") for name in SCRIPTS)
     explorer = read_json(data)
     pictures = explorer["galaxies"]["picture"]
-    digest = base64.b64encode(hashlib.sha256(code.encode()).digest()).decode("ascii")
     return {
         "json": Markup(content.replace("<", "\\u003c")),  # no tag can close the script
         "script": Markup(code),
-        "script_hash": f"sha256-{digest}",
+        "script_hash": script_hash(code),
         "held_out": explorer["held_out"],
         "galaxies": len(pictures),
         "pictures": sum(picture is not None for picture in pictures),

@@ -1,11 +1,16 @@
-"""What all pages share: templates, number formats and embedded pictures."""
+"""What all pages share: templates, number formats, embedded pictures, and their scripts' hash."""
 
 import base64
+import hashlib
 import io
 from pathlib import Path
 
+import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from PIL import Image
+
+THUMBNAIL_PX = 144
+WEBP_QUALITY = 70
 
 
 def page_templates(folder: Path) -> Environment:
@@ -48,3 +53,18 @@ def picture(path: Path) -> str:
             image.convert("RGB").save(encoded, "WEBP", quality=90)
         kind, content = "webp", encoded.getvalue()
     return f"data:image/{kind};base64,{base64.b64encode(content).decode('ascii')}"
+
+
+def thumbnail(crop: np.ndarray, size_px: int = THUMBNAIL_PX, quality: int = WEBP_QUALITY) -> str:
+    """A crop (s, s, 3) uint8, at most `size_px` wide, as a base64-encoded WebP file."""
+    encoded = io.BytesIO()
+    image = Image.fromarray(crop)
+    image.thumbnail((size_px, size_px), Image.Resampling.LANCZOS)
+    image.save(encoded, "WEBP", quality=quality)
+    return base64.b64encode(encoded.getvalue()).decode("ascii")
+
+
+def script_hash(code: str) -> str:
+    """What stands for a page's script in its Content-Security-Policy, which allows no other."""
+    digest = hashlib.sha256(code.encode()).digest()
+    return f"sha256-{base64.b64encode(digest).decode('ascii')}"

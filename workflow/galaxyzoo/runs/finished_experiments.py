@@ -89,11 +89,9 @@ def read_experiment(folder: Path) -> Experiment:
     require_files(folder, list(files.values()))
     config = yaml.safe_load(files["config.yaml"].read_text(encoding="utf-8"))
     metrics = read_json(files["metrics.json"])
-    if "validation" not in metrics or "validation_rmse" not in metrics.get("recalibration", {}):
-        raise InputError(
-            "its metrics.json does not have all errors that are compared: it is of an earlier "
-            "version of this workflow; run it again"
-        )
+    compared = {"validation": metrics, "validation_rmse": metrics.get("recalibration", {})}
+    if missing := [key for key, scores in compared.items() if key not in scores]:
+        raise InputError(f"its metrics.json does not have {', '.join(missing)}; run it again")
     index = folder.parent / "surveys" / config["survey"]["name"] / "training.csv"
     require_files(folder, [index])
     members = tuple(read_experiment(folder.parent / name) for name in config.get("ensemble", ()))

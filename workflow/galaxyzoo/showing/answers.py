@@ -14,7 +14,7 @@ from galaxyzoo.engine.devices import best_device
 from galaxyzoo.files.images import is_the_images
 from galaxyzoo.files.pictures import decoded, fitted, reason
 from galaxyzoo.foundation.errors import InputError
-from galaxyzoo.report.explorer import thumbnail
+from galaxyzoo.report.templates import thumbnail
 from galaxyzoo.showing.experts import Experts
 
 NEAREST = 6

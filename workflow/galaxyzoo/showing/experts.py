@@ -1,6 +1,5 @@
 """A finished experiment in memory, with what it takes to answer about any picture."""
 
-import logging
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -9,27 +8,19 @@ import torch
 import yaml
 
 from galaxyzoo.calibration.calibration import Calibration, calibration_of
-from galaxyzoo.calibration.familiarity import Reference, of_unit_length, reference_of
-from galaxyzoo.calibration.photometry import measured
-from galaxyzoo.catalogue.ensemble import Member
-from galaxyzoo.engine.augmentation import tta_maps
-from galaxyzoo.engine.devices import best_device, body_dtype
-from galaxyzoo.engine.loaded_networks import restored_network
-from galaxyzoo.engine.pooled_features import features_of
+from galaxyzoo.calibration.familiarity import Reference, of_unit_length
+from galaxyzoo.catalogue.training_galaxies import described_training
+from galaxyzoo.engine.devices import best_device
+from galaxyzoo.engine.ensemble import Member, restored_ensemble
 from galaxyzoo.engine.prediction import ready
 from galaxyzoo.evaluation.validation import read_validation
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.galaxy_id import GALAXY_ID
 from galaxyzoo.foundation.handed_on import read_csv
 from galaxyzoo.foundation.packed_crops import PackedCrops, read_index
-from galaxyzoo.foundation.randomness import numpy_generator
 from galaxyzoo.runs.watch import experiment_config
 from galaxyzoo.tree.decision_tree import DecisionTree, tree_from
 from galaxyzoo.tree.questions import questions_of
-
-MOST_TRAINING_GALAXIES = 8192  # among which the nearest are looked for
-
-log = logging.getLogger(__name__)
 
 
 class TrainingGalaxies(NamedTuple):
@@ -83,32 +74,26 @@ def load_experts(folder: Path) -> Experts:
     tree, device = tree_from(questions_of(config["tree"])), best_device(config["deterministic"])
     index = read_index(files[1])
     crops = PackedCrops(files[0], index)
-    networks = [restored_network(path, config["model"], tree) for path in weights]
-    for network in networks:
-        network.body_dtype = body_dtype(config["precision"], device, network.body, training=False)
-        ready(network, device)
-    maps, crop_px = tta_maps(config["tta"]), config["survey"]["crop"]
+    name = config["experiment"]
+    settings = {name: config | {"crop": config["survey"]["crop"]}}
+    members = restored_ensemble(weights, settings, {name: 1.0}, tree, device)
+    for member in members:
+        ready(member.network, device)
     part = read_csv(split)["part"].to_numpy()
-    train, valid = (np.flatnonzero(part == name) for name in ("train", "valid"))
-    if len(train) > MOST_TRAINING_GALAXIES:
-        drawn = numpy_generator("reference").choice(train, MOST_TRAINING_GALAXIES, replace=False)
-        train = np.sort(drawn)
-    log.info("features of %d galaxies of training", len(train))
-    batch_size = config["tta"]["batch_size"]
-    of_train, of_valid = (
-        features_of(networks[0], crops, rows, batch_size, device) for rows in (train, valid)
+    described = described_training(
+        members[0].network, crops, part, config["tta"]["batch_size"], device
     )
     return Experts(
-        config["experiment"],
+        name,
         tree,
-        [Member(network, maps, crop_px, 1 / len(networks)) for network in networks],
+        members,
         calibration_of(read_validation(validation, index, tree), tree),
-        reference_of(of_train, of_valid, measured(crops, valid)),
+        described.reference,
         TrainingGalaxies(
-            index[GALAXY_ID].to_numpy()[train],
-            of_unit_length(of_train),
-            index[list(tree.columns)].to_numpy()[train],
-            train,
+            index[GALAXY_ID].to_numpy()[described.rows],
+            of_unit_length(described.features),
+            index[list(tree.columns)].to_numpy()[described.rows],
+            described.rows,
             crops,
         ),
         device,

@@ -1,8 +1,6 @@
 """The page's server: on this machine alone, one request at a time, by Flask."""
 
-import hashlib
 import json
-from base64 import b64encode
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +10,7 @@ from markupsafe import Markup
 from galaxyzoo.files.archives import LARGEST_BYTES
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.report.explorer import tree_table
-from galaxyzoo.report.templates import page_templates
+from galaxyzoo.report.templates import page_templates, script_hash
 from galaxyzoo.showing.answers import answer, crop_of, places
 from galaxyzoo.showing.experts import Experts
 
@@ -55,10 +53,9 @@ def application(experts: Experts, templates: Path, settings: dict[str, Any]) -> 
 def rendered(experts: Experts, templates: Path) -> tuple[str, str]:
     """The page, and the policy by which nothing but its own script runs or is asked for."""
     code = "".join((templates / name).read_text(encoding="utf-8") for name in SCRIPTS)
-    digest = b64encode(hashlib.sha256(code.encode()).digest()).decode("ascii")
     policy = (
         "default-src 'none'; img-src data:; style-src 'unsafe-inline'; connect-src 'self'; "
-        f"script-src 'sha256-{digest}'; frame-ancestors 'none'"
+        f"script-src '{script_hash(code)}'; frame-ancestors 'none'"
     )
     page = page_templates(templates).get_template("show.html.j2")
     questions = json.dumps(tree_table(experts.tree)).replace("<", "\\u003c")

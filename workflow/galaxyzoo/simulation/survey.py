@@ -3,7 +3,7 @@
 Code that reads Kaggle's files reads these in the same way. One extra file holds the probabilities
 about which the simulated crowds' answers scatter.
 
-How near the simulated sky is to the real one, as workflow/scripts/compare_skies.py measured it on
+How near the simulated sky is to the real one, as workflow/benchmarks/skies.py measured it on
 6,000 simulated galaxies and 2,767 of Kaggle's training galaxies, a fair sample (centres: on 800 of
 each):
 
