@@ -22,7 +22,7 @@ rule describe_training:
         weights=lambda wildcards: network_weights(wildcards)[0],
         crops=its_survey("training.npy"),
         index=its_survey("training.csv"),
-        split=lambda wildcards: paths.split_of_the_first_network(PLAN, wildcards.experiment),
+        split=lambda wildcards: paths.network_splits(PLAN, wildcards.experiment)[0],
     output:
         reference=experiment_file("reference.npz"),
     log:

@@ -43,13 +43,12 @@ from galaxyzoo.plan.config import OF_A_CATALOGUE, catalogue_settings, load_schem
 from galaxyzoo.plan.fingerprints import code_fingerprints
 from galaxyzoo.plan.first_reading import library_versions, remember
 from galaxyzoo.plan.paths import catalogue_file, experiment_file, survey_file
-from galaxyzoo.plan.starting_points import weights_file
-from galaxyzoo.plan.variants import (
-    experiments,
-    plan_in_words,
-    require_own_folders,
+from galaxyzoo.plan.starting_points import (
+    require_other_starts,
     starting_weights_name,
+    weights_file,
 )
+from galaxyzoo.plan.variants import experiments, plan_in_words, require_own_folders
 from galaxyzoo.surveys import layout
 
 
@@ -75,9 +74,16 @@ FINGERPRINTS = code_fingerprints(WORKFLOW)
 SCHEMA = load_schema(WORKFLOW / "schemas" / "config.schema.yaml")
 with input_errors_told():
     PLAN = experiments(config, SCHEMA, find=workflow.modifier.modify_path)
-    require_own_folders(PLAN, Path(workflow.modifier.modify_path("results/")))
+    RESULTS = Path(workflow.modifier.modify_path("results/"))
+    require_own_folders(PLAN, RESULTS)
     for one in PLAN.configs.values():
         require_files(one, find=workflow.modifier.modify_path)
+    require_other_starts(PLAN.configs, RESULTS, find=workflow.modifier.modify_path)
+    # The names under which starting weights are kept, by experiment.
+    STARTS = {
+        name: starting_weights_name(one["model"], find=workflow.modifier.modify_path)
+        for name, one in PLAN.configs.items()
+    }
 
 AS_WRITTEN = {key: value for key, value in config.items() if key not in OF_A_CATALOGUE}
 GALAXIES = config.get("galaxies")
@@ -88,11 +94,9 @@ SURVEYS = paths.surveys(PLAN)
 RAW_SURVEYS = paths.raw_surveys(PLAN)
 # By source, a function that gives the `SurveyFiles` of a survey. Its file of rules puts it here.
 FILES_OF_SOURCE = {}
-STARTING_WEIGHTS = {
-    starting_weights_name(one["model"]): one["model"] for one in PLAN.configs.values()
-}
+STARTING_WEIGHTS = {STARTS[name]: one["model"] for name, one in PLAN.configs.items()}
 NAMES = [*PLAN.configs, PLAN.ensemble] if PLAN.members else [*PLAN.configs]
-OF_EACH_EXPERIMENT = ("config.yaml", "report.html", "metrics.json")
+OF_EACH_EXPERIMENT = ("config.yaml", "report.html", "metrics.json", "finished.json")
 
 if workflow.is_main_process:
     for line in plan_in_words(PLAN):
@@ -195,6 +199,15 @@ def each_stage(name):
     return lambda wildcards: paths.stage_files(PLAN, wildcards.experiment, name)
 
 
+def each_stage_table(wildcards):
+    """Paths of the histories and timings of all stages of an experiment; none of an ensemble."""
+    return [
+        path
+        for table in ("{stage}.csv", "{stage}_timing.csv")
+        for path in paths.stage_files(PLAN, wildcards.experiment, f"seed{{seed}}/stages/{table}")
+    ]
+
+
 def each_experiment(name):
     """Paths of a file of each experiment of the run, and of their ensemble if there is one."""
     return [f"results/{experiment}/{name}" for experiment in NAMES]
@@ -218,7 +231,15 @@ def validation_predictions(wildcards):
 def previous_weights(wildcards):
     """Path of the weights that a stage starts from."""
     seed, position = int(wildcards.seed), stage_position(wildcards)
+    if position == 0:
+        return starting_weights(wildcards)
     return paths.previous_weights(PLAN, wildcards.experiment, seed, position)
+
+
+def starting_weights(wildcards):
+    """Path of the weights that an experiment's first stage starts from."""
+    name = networks(wildcards)[0][0]
+    return f"results/backbones/{STARTS[name]}.safetensors"
 
 
 def its_last_weights(wildcards):

@@ -28,7 +28,7 @@ rule compare:
 # Of the experiments of one run, which are made for it.
 rule compare_variants:
     input:
-        configs=each_experiment("config.yaml"),
+        records=each_experiment("finished.json"),
         metrics=each_experiment("metrics.json"),
         bags=each_experiment("bag/holdout.parquet"),
         indices=[survey_file("training.csv").format(survey=survey) for survey in SURVEYS],

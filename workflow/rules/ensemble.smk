@@ -45,6 +45,7 @@ rule report_ensemble:
         **sheet_files(),
         metrics=experiment_file("metrics.json"),
         config=experiment_file("config.yaml"),
+        finished=experiment_file("finished.json"),
         tables=[
             figure_file(f"{table}.csv") for table in ("answers", "error_by_property", "coverage")
         ],

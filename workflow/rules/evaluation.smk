@@ -30,7 +30,7 @@ rule record_experiment:
     input:
         survey=its_survey("provenance.json"),
         holdout=its_survey("holdout.csv"),
-        starting_weights=lambda wildcards: paths.starting_weights(PLAN, wildcards.experiment),
+        starting_weights=starting_weights,
         weights=each_stage("seed{seed}/stages/{stage}.pt"),
     output:
         record=experiment_file("provenance.json"),
@@ -44,3 +44,26 @@ rule record_experiment:
         code=fingerprints("record_experiment"),
     script:
         "../scripts/record_experiment.py"
+
+
+# The last of an experiment's files: whoever reads its results takes their settings from here.
+rule finish:
+    input:
+        metrics=experiment_file("metrics.json"),
+        bag=experiment_file("bag/holdout.parquet"),
+        networks=network_weights,
+        validation=validation_predictions,
+        splits=lambda wildcards: paths.network_splits(PLAN, wildcards.experiment),
+        tables=each_stage_table,
+    output:
+        record=experiment_file("finished.json"),
+    log:
+        experiment_file("logs/finish.log"),
+    localrule: True
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        settings=finished_settings,
+        code=fingerprints("finish"),
+    script:
+        "../scripts/finish.py"

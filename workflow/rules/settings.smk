@@ -144,6 +144,15 @@ def config_to_write(wildcards):
     return own | shared
 
 
+def finished_settings(wildcards):
+    """What the record of a finished experiment says besides hashes."""
+    owners = PLAN.owners.get(wildcards.experiment, {})
+    return {
+        "config": config_to_write(wildcards),
+        "owners": [[seed, stage, owner] for (seed, stage), owner in owners.items()],
+    }
+
+
 def curve_settings(wildcards):
     """What the learning curves depend on besides the histories."""
     config = config_of(wildcards)

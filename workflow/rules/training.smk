@@ -1,9 +1,15 @@
 rule starting_weights:
     input:
-        file=lambda wildcards: weights_file(
-            STARTING_WEIGHTS[wildcards.starting_weights], find=workflow.modifier.modify_path
-        )
-        or [],
+        # Ancient, since the content is in the name: a copy with another date redoes nothing.
+        file=ancient(
+            lambda wildcards: (
+                weights_file(
+                    STARTING_WEIGHTS[wildcards.starting_weights],
+                    find=workflow.modifier.modify_path,
+                )
+                or []
+            )
+        ),
     output:
         weights="results/backbones/{starting_weights}.safetensors",
     log:

@@ -20,4 +20,10 @@ if not finished:
 compared, apart = on_one_holdout(finished, settings["experiment"])
 apart = dict(sorted((apart | unfinished).items()))
 scores = write_comparison(compared, apart, snakemake.output, Path(snakemake.input.template))
+for one in compared:
+    if one.edited:
+        job.log.warning(
+            "%s: config.yaml has another %s than its results, which are compared as they were made",
+            *(one.name, ", ".join(one.edited)),
+        )
 job.log.info("Compared: %s", ", ".join(scores["experiment"]))

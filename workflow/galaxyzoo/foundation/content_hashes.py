@@ -27,10 +27,15 @@ def content_hash(path: Path | str, cache: Path = CACHE) -> str:
     key = os.path.abspath(path)
     if known.get(key, {}).get("stamp") == stamp:
         return known[key]["sha256"]
-    with open(path, "rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    digest = file_hash(path)
     keep_hashes(known | {key: {"stamp": stamp, "sha256": digest}}, cache)
     return digest
+
+
+def file_hash(path: Path | str) -> str:
+    """SHA-256 of a file's bytes, hexadecimal."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def kept_hashes(cache: Path) -> dict[str, dict[str, Any]]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from galaxyzoo.plan.stage_settings import columns_and_parents
-from galaxyzoo.plan.variants import Experiments, starting_weights_name
+from galaxyzoo.plan.variants import Experiments
 
 Config = Mapping[str, Any]
 
@@ -63,13 +63,13 @@ def seed_files(plan: Experiments, experiment: str, name: str) -> list[str]:
 
 
 def stage_files(plan: Experiments, experiment: str, name: str) -> list[str]:
-    """Paths of a file for each stage of each seed, in its owner's folder.
+    """Paths of a file for each stage of each seed, in its owner's folder; none of an ensemble.
 
     `name` is written with `{seed}` and `{stage}`.
     """
     return [
         f"results/{owner}/{name.format(seed=seed, stage=stage)}"
-        for (seed, stage), owner in plan.owners[experiment].items()
+        for (seed, stage), owner in plan.owners.get(experiment, {}).items()
     ]
 
 
@@ -94,16 +94,8 @@ def last_weights(plan: Experiments, experiment: str, seed: int) -> str:
     return weights_of(plan, experiment, seed, plan.configs[experiment]["stages"][-1]["name"])
 
 
-def starting_weights(plan: Experiments, experiment: str) -> str:
-    """Path of the weights that an experiment's first stage starts from."""
-    model = config_of(plan, experiment)["model"]
-    return f"results/backbones/{starting_weights_name(model)}.safetensors"
-
-
 def previous_weights(plan: Experiments, experiment: str, seed: int, position: int) -> str:
-    """Path of the weights that the stage at a position of the config's list starts from."""
-    if position == 0:
-        return starting_weights(plan, experiment)
+    """Path of the weights of the stage before the one at a position of the config's list."""
     previous = plan.configs[experiment]["stages"][position - 1]["name"]
     return weights_of(plan, experiment, seed, previous)
 
@@ -149,7 +141,6 @@ def bag_members(plan: Experiments, experiment: str, subset: str) -> list[str]:
     return seed_files(plan, experiment, f"predictions/{subset}_tta.parquet")
 
 
-def split_of_the_first_network(plan: Experiments, experiment: str) -> str:
-    """Path of the split of the first network that is averaged."""
-    name, seed = networks(plan, experiment)[0]
-    return f"results/{name}/seed{seed}/split.csv"
+def network_splits(plan: Experiments, experiment: str) -> list[str]:
+    """Paths of the split of each network that is averaged."""
+    return [f"results/{name}/seed{seed}/split.csv" for name, seed in networks(plan, experiment)]

@@ -1,12 +1,16 @@
 """What `model.weights` names: a file of weights, a stage's checkpoint or a finished experiment."""
 
 from collections.abc import Callable, Collection, Mapping
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import yaml
 
+from galaxyzoo.foundation.content_hashes import content_hash
 from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.plan.finished import RECORD, read_finished
+
+HASH_DIGITS = 12
 
 
 def weights_file(model: Mapping[str, str], find: Callable[[str], str] = str) -> str | None:
@@ -22,22 +26,87 @@ def file_of_weights(weights: str, find: Callable[[str], str] = str) -> str:
     first seed. `find` turns a path of the config into that of the file. Raises InputError if there
     is no such file.
     """
-    path = weights
-    if Path(find(weights)).is_dir():
-        config = config_in(Path(find(weights)))
-        if config is None:
-            raise InputError(
-                f"config: model.weights: {weights} is no experiment's folder, since it has no "
-                "config.yaml; give results/<experiment>, or the path of a file of weights"
-            )
-        seed, stage = config["seeds"][0], config["stages"][-1]["name"]
-        path = f"{weights.rstrip('/')}/seed{seed}/stages/{stage}.pt"
-    if not Path(find(path)).is_file():
+    path = Path(find(weights))
+    if path.is_dir():
+        return network_of(weights, path)
+    if not path.is_file():
         raise InputError(
-            f"config: model.weights: there is no file {path}; give the path from the folder in "
+            f"config: model.weights: there is no file {weights}; give the path from the folder in "
             "which snakemake is started"
         )
-    return path
+    require_of_a_stage(weights, path)
+    return weights
+
+
+def network_of(weights: str, folder: Path) -> str:
+    """The path of the first network of a finished experiment, as the config writes its folder.
+
+    `weights` is that path of the `folder`. A variant may have the network in its base's folder.
+    """
+    if not (folder / "config.yaml").is_file():
+        raise InputError(
+            f"config: model.weights: {weights} is no experiment's folder, since it has no "
+            "config.yaml; give results/<experiment>, or the path of a file of weights"
+        )
+    try:
+        finished = read_finished(folder)
+        network = finished.networks[0]
+        finished.require_unchanged([network])
+    except InputError as error:
+        raise InputError(f"config: model.weights: {error}") from error
+    results = PurePath(weights.rstrip("/")).parent
+    return str(results / network.relative_to(folder.parent).as_posix())
+
+
+def require_of_a_stage(weights: str, path: Path) -> None:
+    """Raise InputError if a checkpoint in a finished experiment's folder is of none of its stages.
+
+    A run leaves it there when a variant begins to take the stage from its base.
+    """
+    folder = path.parent.parent.parent
+    if path.suffix != ".pt" or not (folder / RECORD).is_file():
+        return
+    stages = read_finished(folder).stages.values()
+    if path.with_suffix("") not in stages:
+        raise InputError(
+            f"config: model.weights: {weights} is of no stage of the finished experiment "
+            f"{folder.name}: it is left over from an earlier run; give {folder}, for its network"
+        )
+
+
+def starting_weights_name(model: Mapping[str, str], find: Callable[[str], str] = str) -> str:
+    """The name under which a network's starting weights are kept: backbone, weights, content.
+
+    Two files of one name with other weights then have two names, and a copy has the same.
+    """
+    path = weights_file(model, find)
+    if path is None:
+        return f"{model['backbone']}-{model['weights']}"
+    content = content_hash(find(path))[:HASH_DIGITS]
+    return f"{model['backbone']}-{PurePath(path).stem}-{content}"
+
+
+def require_other_starts(
+    configs: Mapping[str, Mapping[str, Any]], results: Path, find: Callable[[str], str] = str
+) -> None:
+    """Raise InputError if an experiment of a run starts from one that the same run makes.
+
+    It would train on top of its own last result in each run, and never be up to date. `configs`
+    are resolved ones by the experiment's name, `results` is the folder of all results.
+    """
+    for name, config in configs.items():
+        weights = config["model"]["weights"]
+        path = weights_file(config["model"], find)
+        if path is None:
+            continue
+        file = Path(find(path)).resolve()
+        for made in configs:
+            if (results / made).resolve() in file.parents:
+                raise InputError(
+                    f"config: model.weights: {name} would start from {weights}, which is a result "
+                    f"of {made}, and this run makes {made} itself; give it another name "
+                    "with experiment: NAME, or start from another one"
+                )
 
 
 def has_seen_galaxy_zoo(weights: str, sources: Collection[str]) -> bool:

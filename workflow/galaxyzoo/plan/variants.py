@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import product
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import yaml
@@ -72,7 +72,7 @@ def experiments(config: Config, schema: Schema, find: Callable[[str], str] = str
             problems += [f"variant {name}, {line}" for line in str(error).splitlines()]
     members, weights = members_and_weights(config.get("ensemble", []))
     problems = problems or [
-        *shared_names(configs),
+        *shared_survey_names(configs),
         *member_problems(members, configs, fitted=weights == VALIDATION),
     ]
     if problems:
@@ -191,12 +191,11 @@ def stages_laid_over(stages: Sequence[Config], changes: Mapping[str, Config]) ->
     return [laid_over(stage, changes.get(stage["name"], {})) for stage in stages]
 
 
-def shared_names(configs: Mapping[str, Config]) -> Iterator[str]:
-    """One line for each name of a survey or of starting weights that stands for two things."""
+def shared_survey_names(configs: Mapping[str, Config]) -> Iterator[str]:
+    """One line for each name of a survey that stands for two things."""
     surveys: dict[str, tuple[str, Config]] = {}
-    weights: dict[str, tuple[str, str]] = {}
     for name, config in configs.items():
-        survey, model = survey_settings(config), config["model"]
+        survey = survey_settings(config)
         survey |= survey.pop("survey")
         first, settings = surveys.setdefault(survey["name"], (name, survey))
         keys = dict.fromkeys((*survey, *settings))
@@ -205,17 +204,6 @@ def shared_names(configs: Mapping[str, Config]) -> Iterator[str]:
                 f"variant {name}, config: survey.name: {survey['name']!r} is the survey of "
                 f"{first}, which has another {', '.join(others)}; allowed: a name of its own"
             )
-        first, path = weights.setdefault(starting_weights_name(model), (name, model["weights"]))
-        if path != model["weights"]:
-            yield (
-                f"variant {name}, config: model.weights: {model['weights']} has the file name of "
-                f"{path}, the weights of {first}; allowed: a file name of its own"
-            )
-
-
-def starting_weights_name(model: Mapping[str, str]) -> str:
-    """The name under which a network's starting weights are kept, of backbone and weights."""
-    return f"{model['backbone']}-{PurePath(model['weights']).stem}"
 
 
 def members_and_weights(

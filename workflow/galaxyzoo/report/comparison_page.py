@@ -49,6 +49,7 @@ def write_comparison(
         trained=list(configs),
         differences=config_differences(configs),
         apart=apart,
+        edited={one.name: ", ".join(one.edited) for one in experiments if one.edited},
         survey=experiments[0].metrics["survey"],
         interval_percent=INTERVAL_PERCENT,
         resamples=RESAMPLES,

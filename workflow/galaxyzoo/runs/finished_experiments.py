@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-import yaml
 
 from galaxyzoo.evaluation.held_out import HeldOut, held_out
 from galaxyzoo.evaluation.metrics import squared_errors
@@ -13,7 +12,8 @@ from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.galaxy_id import GALAXY_ID
 from galaxyzoo.foundation.handed_on import read_json, read_parquet
 from galaxyzoo.foundation.packed_crops import read_index
-from galaxyzoo.runs.stage_tables import StageTables, read_stage_tables, stage_paths
+from galaxyzoo.plan.finished import Finished, read_finished
+from galaxyzoo.runs.stage_tables import StageTables, read_stage_tables
 from galaxyzoo.tree.decision_tree import DecisionTree, tree_from
 from galaxyzoo.tree.questions import questions_of
 
@@ -27,7 +27,8 @@ class Experiment(NamedTuple):
     `ids` (N,) are the GalaxyIDs of the held-out galaxies, ascending; `columns` are the tree's.
     `predicted`, by the bag, and `voted` are (N, columns). `histories` and `timings` have one row
     per epoch. `stage_seconds` is the time that each stage took to train, by its path. An ensemble
-    has the stages of all its `members`, and no histories and timings of its own.
+    has the stages of all its `members`, and no histories and timings of its own. `edited` are the
+    keys of config.yaml that are not as they were when the results were made.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Experiment(NamedTuple):
     timings: StageTables
     stage_seconds: Mapping[str, float]
     members: tuple["Experiment", ...] = ()
+    edited: tuple[str, ...] = ()
 
     @property
     def validation_rmse(self) -> float | None:
@@ -84,10 +86,14 @@ def found_experiments(results: Path) -> tuple[list[Experiment], dict[str, str]]:
 
 
 def read_experiment(folder: Path) -> Experiment:
-    """The experiment in a folder. Raises InputError if a file is missing or two files disagree."""
-    files = {name: folder / name for name in ("config.yaml", "metrics.json", "bag/holdout.parquet")}
-    require_files(folder, list(files.values()))
-    config = yaml.safe_load(files["config.yaml"].read_text(encoding="utf-8"))
+    """The experiment in a folder. Raises InputError if it is not finished, or two files disagree.
+
+    Its config is the one that its results were made with.
+    """
+    finished = read_finished(folder)
+    config = finished.config
+    files = {name: folder / name for name in ("metrics.json", "bag/holdout.parquet")}
+    finished.require_unchanged(files.values())
     metrics = read_json(files["metrics.json"])
     compared = {"validation": metrics, "validation_rmse": metrics.get("recalibration", {})}
     if missing := [key for key, scores in compared.items() if key not in scores]:
@@ -95,7 +101,7 @@ def read_experiment(folder: Path) -> Experiment:
     index = folder.parent / "surveys" / config["survey"]["name"] / "training.csv"
     require_files(folder, [index])
     members = tuple(read_experiment(folder.parent / name) for name in config.get("ensemble", ()))
-    training = ensemble_training(members) if members else read_training(folder, config)
+    training = ensemble_training(members) if members else read_training(finished)
     tree = tree_from(questions_of(config["tree"]))
     bag = files["bag/holdout.parquet"]
     galaxies = read_scored(index, bag, tree)
@@ -109,6 +115,7 @@ def read_experiment(folder: Path) -> Experiment:
         galaxies.voted,
         *training,
         members,
+        tuple(finished.edited_keys()),
     )
     error = np.sqrt(squared_errors(experiment.predicted, experiment.voted).mean())
     if not np.isclose(error, metrics["rmse"]["bag"], rtol=ROUNDING, atol=0):
@@ -119,19 +126,17 @@ def read_experiment(folder: Path) -> Experiment:
     return experiment
 
 
-def read_training(
-    folder: Path, config: Mapping[str, Any]
-) -> tuple[StageTables, StageTables, dict[str, float]]:
+def read_training(finished: Finished) -> tuple[StageTables, StageTables, dict[str, float]]:
     """Histories, timings and seconds of the stages of an experiment, wherever they were trained.
 
-    Raises InputError if any of the files is missing.
+    Raises InputError if any of the files is missing, or is not of the finished experiment.
     """
+    config, paths = finished.config, finished.stages.values()
     seeds, stages = config["seeds"], [stage["name"] for stage in config["stages"]]
-    paths = stage_paths(folder, config).values()
     histories, timings = (
         [path.with_name(f"{path.name}{end}.csv") for path in paths] for end in ("", "_timing")
     )
-    require_files(folder, [*histories, *timings])
+    finished.require_unchanged([*histories, *timings])
     timed = read_stage_tables(timings, seeds, stages)
     tables = [table for by_stage in timed.values() for table in by_stage.values()]
     seconds = [float(table["seconds"].sum()) for table in tables]

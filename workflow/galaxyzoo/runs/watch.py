@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import yaml
 from rich.table import Column, Table
 
 from galaxyzoo.foundation.errors import InputError
@@ -111,12 +112,23 @@ def clock(seconds: float) -> str:
     return f"{minutes // 60}:{minutes % 60:02}:{seconds:02}"
 
 
-def experiment_config(folder: Path) -> Path:
-    """The file with an experiment's resolved config; InputError if there is none."""
+def is_being_run(folder: Path) -> bool:
+    """Whether Snakemake holds the folder in which the experiment in a folder is run."""
+    runs = (above / ".snakemake" for above in folder.parents)
+    run = next((one for one in runs if one.is_dir()), None)
+    return run is not None and any((run / "locks").glob("*.lock"))
+
+
+def experiment_config(folder: Path) -> dict[str, Any]:
+    """The resolved config of the experiment in a folder.
+
+    Raises FileNotFoundError, whose words say what is missing, if there is none yet.
+    """
     path = folder / "config.yaml"
-    if not path.exists():
-        raise InputError(
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise FileNotFoundError(
             f"{folder} holds no config.yaml, which the first job of a run writes: start the run, "
             "or give the folder of an experiment, such as results/demo"
-        )
-    return path
+        ) from error

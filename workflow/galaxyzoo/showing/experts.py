@@ -1,11 +1,11 @@
 """A finished experiment in memory, with what it takes to answer about any picture."""
 
+import logging
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import torch
-import yaml
 
 from galaxyzoo.calibration.calibration import Calibration, calibration_of
 from galaxyzoo.calibration.familiarity import Reference, of_unit_length
@@ -18,9 +18,11 @@ from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.galaxy_id import GALAXY_ID
 from galaxyzoo.foundation.handed_on import read_csv
 from galaxyzoo.foundation.packed_crops import PackedCrops, read_index
-from galaxyzoo.runs.watch import experiment_config
+from galaxyzoo.plan.finished import read_finished
 from galaxyzoo.tree.decision_tree import DecisionTree, tree_from
 from galaxyzoo.tree.questions import questions_of
+
+log = logging.getLogger(__name__)
 
 
 class TrainingGalaxies(NamedTuple):
@@ -53,23 +55,31 @@ def load_experts(folder: Path) -> Experts:
     """What a finished experiment, such as results/demo, says about galaxies.
 
     Features of its training galaxies are computed anew, in about as long as a validation takes.
-    Raises InputError if the experiment is not finished, or is an ensemble of others.
+    Settings are those that its results were made with, and the log names keys of its config.yaml
+    that differ. Raises InputError if the experiment is not finished, or is an ensemble of others.
     """
-    config = yaml.safe_load(experiment_config(folder).read_text(encoding="utf-8"))
+    finished = read_finished(folder)
+    config = finished.config
+    if edited := finished.edited_keys():
+        log.warning(
+            "%s/config.yaml has another %s than the results were made with, which are shown; run "
+            "the experiment to its end for the new ones",
+            *(folder, ", ".join(edited)),
+        )
     if "seeds" not in config:
         raise InputError(f"{folder} is an ensemble; give the folder of one of its members")
     survey = folder.parent / "surveys" / config["survey"]["name"]
     files = [survey / "training.npy", survey / "training.csv"]
-    stage, seeds = config["stages"][-1]["name"], config["seeds"]
-    weights = [weights_of(folder, config, f"seed{seed}/stages/{stage}.pt") for seed in seeds]
+    seeds, weights = config["seeds"], finished.networks
     validation = {
         seed: folder / f"seed{seed}" / "predictions" / "validation_tta.parquet" for seed in seeds
     }
     split = folder / f"seed{seeds[0]}" / "split.csv"
-    for path in (*files, *weights, *validation.values(), split):
+    finished.require_unchanged([*weights, *validation.values(), split])
+    for path in files:
         if not path.is_file():
             raise InputError(
-                f"{folder} is not finished: there is no {path}; run the experiment first"
+                f"{folder} is not finished: there is no {path}; run the experiment to its end"
             )
     tree, device = tree_from(questions_of(config["tree"])), best_device(config["deterministic"])
     index = read_index(files[1])
@@ -98,9 +108,3 @@ def load_experts(folder: Path) -> Experts:
         ),
         device,
     )
-
-
-def weights_of(folder: Path, config: dict[str, Any], name: str) -> Path:
-    """The path of a stage's weights, which a variant may share with the experiment it is of."""
-    own, base = folder / name, folder.parent / config.get("variant_of", folder.name) / name
-    return own if own.is_file() else base

@@ -1,0 +1,116 @@
+"""What a finished experiment was made with: its record, `finished.json`, which a run writes last.
+
+`config.yaml` is written first, so that a run can be watched. After an edit of the config it is new
+while the results are still those of the run before. So whoever reads results takes their settings
+from the record, and a file that is not the recorded one is refused.
+Standard library and PyYAML alone: this is imported when the Snakefile is read.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+
+from galaxyzoo.foundation.content_hashes import file_hash
+from galaxyzoo.foundation.errors import InputError
+
+RECORD = "finished.json"
+NOT_SET = "not set"
+
+
+class Finished(NamedTuple):
+    """A finished experiment.
+
+    `config` is the resolved config that its results were made with. `stages` has the path of each
+    stage's files, without their endings, by seed and stage name, and `networks` those of the
+    weights that are averaged, in order: a variant has some of both in its base's folder. `hashes`
+    are the SHA-256 of the recorded files by their paths below the folder of results.
+    """
+
+    folder: Path
+    config: dict[str, Any]
+    stages: dict[tuple[int, str], Path]
+    networks: list[Path]
+    hashes: dict[str, str]
+
+    def require_unchanged(self, files: Iterable[Path]) -> None:
+        """Raise InputError unless each file is there and as it was when the experiment finished."""
+        results = self.folder.parent
+        for file in files:
+            name = file.relative_to(results).as_posix()
+            if not file.is_file():
+                raise InputError(f"{self.folder} is not finished: there is no {file}; {REMEDY}")
+            if file_hash(file) != self.hashes.get(name):
+                raise InputError(
+                    f"{self.folder} is not finished: {file} was made anew since the experiment "
+                    f"last finished; {REMEDY}"
+                )
+
+    def edited_keys(self) -> list[str]:
+        """Keys of its config.yaml that are not as they were when the results were made."""
+        try:
+            now = yaml.safe_load((self.folder / "config.yaml").read_text(encoding="utf-8"))
+        except (OSError, ValueError, yaml.YAMLError):
+            return []
+        return list(differing_keys(self.config, now))
+
+
+REMEDY = "run the experiment to its end"
+
+
+def finished_record(
+    folder: Path,
+    config: Mapping[str, Any],
+    stages: Mapping[tuple[int, str], Path],
+    networks: Sequence[Path],
+    files: Iterable[Path],
+) -> str:
+    """The record of the experiment in a folder, as JSON; all paths begin in `folder.parent`."""
+    results = folder.parent
+
+    def below(path: Path) -> str:
+        return path.relative_to(results).as_posix()
+
+    record = {
+        "config": config,
+        "stages": [[seed, stage, below(path)] for (seed, stage), path in stages.items()],
+        "networks": [below(path) for path in networks],
+        "files": {below(file): file_hash(file) for file in files},
+    }
+    return json.dumps(record, indent=1) + "\n"
+
+
+def read_finished(folder: Path) -> Finished:
+    """The experiment in a folder. Raises InputError if it has no whole record."""
+    path = folder / RECORD
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+        results = folder.parent
+        return Finished(
+            folder,
+            record["config"],
+            {(seed, stage): results / place for seed, stage, place in record["stages"]},
+            [results / place for place in record["networks"]],
+            dict(record["files"]),
+        )
+    except FileNotFoundError as error:
+        raise InputError(f"{folder} is not finished: there is no {path}; {REMEDY}") from error
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise InputError(
+            f"{path} is damaged ({type(error).__name__}: {error}); delete it, and {REMEDY}"
+        ) from error
+
+
+def differing_keys(one: object, other: object, key: str = "") -> Iterator[str]:
+    """Keys whose values differ in two configs, as messages write them: `stages[1].lr`."""
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        for name in dict.fromkeys((*one, *other)):
+            inner = f"{key}.{name}" if key else str(name)
+            yield from differing_keys(one.get(name, NOT_SET), other.get(name, NOT_SET), inner)
+    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        for position, pair in enumerate(zip(one, other, strict=True)):
+            yield from differing_keys(*pair, f"{key}[{position}]")
+    elif one != other:
+        yield key
