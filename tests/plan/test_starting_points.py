@@ -1,5 +1,9 @@
 """What an experiment starts from: another one that is finished, or a stage of it."""
 
+import hashlib
+import shutil
+from pathlib import Path
+
 import pytest
 import torch
 import yaml
@@ -8,7 +12,8 @@ from safetensors.torch import load_file
 from checkout import ROOT, TINY, changed
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.plan.config import load_schema, validated
-from galaxyzoo.plan.starting_points import file_of_weights
+from galaxyzoo.plan.finished import RECORD, finished_record
+from galaxyzoo.plan.starting_points import file_of_weights, starting_weights_name
 
 SCHEMA = load_schema(ROOT / "workflow" / "schemas" / "config.schema.yaml")
 
@@ -18,13 +23,13 @@ def test_a_finished_experiment_or_a_stage_of_it_gives_body_and_head(finished, tm
     checkout = finished.copy(tmp_path)
     model = TINY["model"] | {"weights": weights}
     checkout.write_config(changed(experiment="further", model=model, training_galaxies=4))
-    name = weights.rpartition("/")[2].removesuffix(".pt")
-    kept = f"results/backbones/test_resnet-{name}.safetensors"
+    seed = weights.partition("seed")[2][:1] or "0"
+    path = checkout.results / f"seed{seed}" / "stages" / "all_large.pt"
+    content = hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+    kept = f"results/backbones/test_resnet-all_large-{content}.safetensors"
     split = "results/further/seed0/split.csv"
     run = checkout.make(kept, split)
     assert run.returncode == 0, run.stdout
-    seed = weights.partition("seed")[2][:1] or "0"
-    path = checkout.results / f"seed{seed}" / "stages" / "all_large.pt"
     expected = torch.load(path, weights_only=True)["weights"]
     found = load_file(checkout.folder / kept)
     assert len(found) == len(expected)
@@ -39,10 +44,57 @@ def test_what_is_no_start_is_a_sentence(tmp_path):
         file_of_weights(str(tmp_path / "gone"))
     with pytest.raises(InputError, match=r"is no experiment's folder, since it has no config.yaml"):
         file_of_weights(str(tmp_path))
-    config = {"seeds": [3], "stages": [{"name": "all"}], "survey": {}, "model": {}}
-    (tmp_path / "config.yaml").write_text(yaml.safe_dump(config), encoding="utf-8")
-    with pytest.raises(InputError, match=r"there is no file .*seed3/stages/all.pt"):
+    (tmp_path / "config.yaml").write_text("seeds: [3]\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"is not finished: there is no .*finished.json; run the"):
         file_of_weights(str(tmp_path))
+
+
+def finished_at(folder: Path, network: Path, content: bytes) -> None:
+    """Make a folder that of a finished experiment with one network."""
+    network.parent.mkdir(parents=True, exist_ok=True)
+    network.write_bytes(content)
+    folder.mkdir(exist_ok=True)
+    (folder / "config.yaml").write_text("seeds: [0]\n", encoding="utf-8")
+    record = finished_record(folder, {}, {(0, "a"): network.with_suffix("")}, [network], [network])
+    (folder / RECORD).write_text(record, encoding="utf-8")
+
+
+def test_a_variant_s_network_is_where_its_record_says_and_no_leftover(tmp_path):
+    base, variant = tmp_path / "results" / "x", tmp_path / "results" / "x-v"
+    network, leftover = (one / "seed0" / "stages" / "a.pt" for one in (base, variant))
+    finished_at(variant, network, b"the base's")
+    leftover.parent.mkdir(parents=True)
+    leftover.write_bytes(b"of an earlier run")
+    assert file_of_weights(str(variant)) == str(network)
+    with pytest.raises(InputError, match=r"a.pt is of no stage of the finished experiment x-v: it"):
+        file_of_weights(str(leftover))
+    network.write_bytes(b"of a run that goes on")
+    with pytest.raises(InputError, match=r"x-v is not finished: .*a.pt was made anew since"):
+        file_of_weights(str(variant))
+
+
+def test_starting_weights_are_named_by_content(tmp_path):
+    finished_at(tmp_path / "one", tmp_path / "one" / "seed0" / "stages" / "a.pt", b"1")
+    finished_at(tmp_path / "two", tmp_path / "two" / "seed0" / "stages" / "a.pt", b"2")
+    models = [{"backbone": "b", "weights": str(tmp_path / name)} for name in ("one", "two")]
+    one, two = map(starting_weights_name, models)
+    assert one == f"b-a-{hashlib.sha256(b'1').hexdigest()[:12]}"
+    assert one != two
+    shutil.copytree(tmp_path / "one", tmp_path / "copy")
+    copied = {"backbone": "b", "weights": str(tmp_path / "copy" / "seed0" / "stages" / "a.pt")}
+    assert starting_weights_name(copied) == one
+    assert starting_weights_name({"backbone": "b", "weights": "random"}) == "b-random"
+
+
+@pytest.mark.parametrize("weights", ["results/tiny", "results/tiny/seed1/stages/all_large.pt"])
+def test_an_experiment_does_not_start_from_itself(finished, weights):
+    model = TINY["model"] | {"weights": weights}
+    finished.write_config(changed(model=model))
+    run = finished.snakemake("--dry-run")
+    finished.write_config(TINY)
+    assert run.returncode != 0
+    assert f"tiny would start from {weights}, which is a result of tiny, and this" in run.stdout
+    assert "Traceback" not in run.stdout
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ import yaml
 from browsing import VIEWS, opened, require_access, require_fit
 from checkout import Checkout, labels_in
 from galaxyzoo.evaluation.metrics import rmse
+from galaxyzoo.plan.finished import RECORD, finished_record, read_finished
 from galaxyzoo.runs.comparison import (
     config_differences,
     learning_curves,
@@ -239,10 +240,20 @@ def write_copy(tiny: Path, name: str, **changes) -> Path:
     """A finished experiment's folder under another name, with changes to its config."""
     folder = tiny.parent / name
     shutil.copytree(tiny, folder)
-    config = yaml.safe_load((folder / "config.yaml").read_text(encoding="utf-8"))
-    text = yaml.safe_dump(config | {"experiment": name} | changes, sort_keys=False)
+    config = read_finished(folder).config | {"experiment": name} | changes
+    text = yaml.safe_dump(config, sort_keys=False)
     (folder / "config.yaml").write_text(text, encoding="utf-8")
+    finish_again(folder, config)
     return folder
+
+
+def finish_again(folder: Path, config: dict | None = None) -> None:
+    """Write the record of an experiment anew, of its files as they are."""
+    before = read_finished(folder)
+    record = finished_record(
+        folder, config or before.config, before.stages, before.networks, before.hashes
+    )
+    (folder / RECORD).write_text(record, encoding="utf-8")
 
 
 def rescore(folder: Path, bag: pd.DataFrame) -> float:
@@ -255,6 +266,7 @@ def rescore(folder: Path, bag: pd.DataFrame) -> float:
     metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
     metrics["rmse"]["bag"] = metrics["validation"]["rmse"] = error
     (folder / "metrics.json").write_text(json.dumps(metrics), encoding="utf-8")
+    finish_again(folder)
     return error
 
 
@@ -264,7 +276,7 @@ def compared(finished) -> Iterator[Checkout]:
     tiny = finished.results
     bag = pd.read_parquet(tiny / "bag" / "holdout.parquet")
     answers = bag.columns.drop("GalaxyID")
-    stages = yaml.safe_load((tiny / "config.yaml").read_text(encoding="utf-8"))["stages"]
+    stages = read_finished(tiny).config["stages"]
     stages[1]["lr"] = 0.02
     made = [
         write_copy(tiny, "tiny_worse", stages=stages),
@@ -276,10 +288,11 @@ def compared(finished) -> Iterator[Checkout]:
     rescore(made[0], bag.assign(**dict.fromkeys(answers, 0.5)))
     rescore(made[1], bag.iloc[3:])
     (made[2] / "metrics.json").unlink()
-    (made[3] / "config.yaml").write_bytes(b"seeds: \xff")
+    (made[3] / RECORD).write_bytes(b"{\xff")
     old = json.loads((made[4] / "metrics.json").read_text(encoding="utf-8"))
     del old["recalibration"]["validation_rmse"]
     (made[4] / "metrics.json").write_text(json.dumps(old), encoding="utf-8")
+    finish_again(made[4])
     run = finished.snakemake("compare", "--cores", "1")
     assert run.returncode == 0, run.stdout
     yield finished
@@ -332,10 +345,13 @@ def test_a_score_that_is_not_of_the_predictions_is_not_compared(compared):
         (bag * [1, *[0.5] * (bag.shape[1] - 1)]).astype(bag.dtypes).to_parquet(
             folder / "bag" / "holdout.parquet", index=False
         )
+        _, anew = found_experiments(compared.results.parent)
+        finish_again(folder)
         finished, reasons = found_experiments(compared.results.parent)
     finally:
         shutil.rmtree(folder)
     assert [one.name for one in finished] == ["tiny", "tiny_fewer", "tiny_worse"]
+    assert "bag/holdout.parquet was made anew since" in anew["tiny_stale"]
     assert "metrics.json tells of an error" in reasons["tiny_stale"]
 
 
@@ -383,6 +399,6 @@ def test_the_page_shows_scores_differences_and_what_is_not_compared(browser, com
     reasons = dict(apart)
     assert set(reasons) == {"tiny_fewer", "tiny_unfinished", "tiny_damaged", "tiny_without"}
     assert "metrics.json does not have validation_rmse; run it again" in reasons["tiny_without"]
-    assert "it cannot be read (UnicodeDecodeError" in reasons["tiny_damaged"]
+    assert "finished.json is damaged (UnicodeDecodeError" in reasons["tiny_damaged"]
     assert "other galaxies: 12 of the survey tiny" in reasons["tiny_fewer"]
-    assert "no tiny_unfinished/metrics.json" in reasons["tiny_unfinished"]
+    assert "no results/tiny_unfinished/metrics.json" in reasons["tiny_unfinished"]

@@ -1,6 +1,7 @@
 """The live view of stages: what it shows of an experiment on its way."""
 
 import os
+import select
 import shutil
 import signal
 import subprocess
@@ -70,6 +71,57 @@ def test_a_finished_run_is_all_done(finished):
     shown = watch(finished)
     assert "8 of 8 stages done" in shown.stdout
     assert "waiting" not in shown.stdout
+
+
+def test_a_finished_run_is_all_done_from_inside_its_folder(finished):
+    shown = subprocess.run(
+        [sys.executable, "../../workflow/scripts/watch.py", "."],
+        cwd=finished.results,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "tiny: 8 of 8 stages done" in shown.stdout
+
+
+def read_until(terminal: int, words: str, process: subprocess.Popen) -> str:
+    """What is shown on a terminal until some words are, within a minute."""
+    shown, deadline = "", time.monotonic() + 60
+    while words not in shown:
+        assert process.poll() is None, shown
+        assert time.monotonic() < deadline, shown
+        if select.select([terminal], [], [], 1)[0]:
+            shown += os.read(terminal, 4096).decode()
+    return shown
+
+
+def test_it_waits_for_the_config_and_for_a_run_and_ends_with_the_run(finished, tmp_path):
+    checkout = finished.copy(tmp_path)
+    config, aside = checkout.results / "config.yaml", tmp_path / "aside.yaml"
+    config.rename(aside)
+    locks = checkout.folder / ".snakemake" / "locks"
+    terminal, other = os.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "workflow/scripts/watch.py", "results/tiny"],
+        cwd=checkout.folder,
+        stdout=other,
+        stderr=other,
+        env=os.environ | {"COLUMNS": "160", "TERM": "xterm"},
+    )
+    try:
+        read_until(terminal, "holds no config.yaml", process)
+        aside.rename(config)
+        read_until(terminal, "Waiting for a run to begin", process)
+        locks.mkdir(parents=True, exist_ok=True)
+        (locks / "0.input.lock").touch()  # as Snakemake does, until it ends
+        while "Waiting" in read_until(terminal, "8 of 8 stages done", process):
+            pass
+        (locks / "0.input.lock").unlink()
+        assert process.wait(60) == 0
+    finally:
+        process.kill()
+        os.close(terminal)
+        os.close(other)
 
 
 def test_a_narrow_terminal_shows_whole_names_of_stages(finished):

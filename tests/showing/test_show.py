@@ -47,7 +47,7 @@ def server(finished) -> Iterator[tuple[str, int]]:
         pytest.fail(process.communicate()[1])
     yield line.partition(" at ")[2].split()[0], process.pid
     process.send_signal(signal.SIGINT)
-    assert process.wait(10) == 0
+    assert process.wait(60) == 0
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 import yaml
 
 from browsing import VIEWS as SCREENS
@@ -16,8 +17,10 @@ from browsing import opened, require_access, require_fit
 from checkout import ROOT, TINY, Checkout, changed, labels_in
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.plan.config import load_schema, validated
+from galaxyzoo.plan.finished import read_finished
 from galaxyzoo.plan.stage_owners import stage_owners
 from galaxyzoo.plan.variants import experiments
+from galaxyzoo.showing.experts import load_experts
 
 SCHEMA = load_schema(ROOT / "workflow" / "schemas" / "config.schema.yaml")
 HEAD = TINY["stages"][0]
@@ -119,10 +122,6 @@ def test_an_ensemble_s_weights_may_be_fitted_if_its_members_share_a_seed():
         (
             {"a": {"survey": {"crop": 128}}},
             "survey.name: 'tiny' is the survey of base, which has another crop",
-        ),
-        (
-            {"a": {"model": {"weights": "x/w.pt"}}, "b": {"model": {"weights": "y/w.pt"}}},
-            "model.weights: y/w.pt has the file name of x/w.pt, the weights of a",
         ),
     ],
 )
@@ -405,6 +404,25 @@ def test_an_edit_of_the_base_redoes_what_takes_stages_from_it(varied):
         ]
     }
     assert not [job for job in jobs if "tiny-narrow" in job and "write_report" not in job]
+
+
+def test_a_network_that_a_variant_left_behind_is_not_taken_for_its_own(varied, tmp_path):
+    """The variant trained its last stage, and then takes it from the base."""
+    checkout = varied.copy(tmp_path)
+    checkout.write_config(WITH_VARIANTS | {"variants": VARIANTS | {"low_lr": {"validation": 0.2}}})
+    run = checkout.make("results/tiny-low_lr/finished.json")
+    assert run.returncode == 0, run.stdout
+    leftover = "results/tiny-low_lr/seed0/stages/all_large.pt"
+    assert (checkout.folder / leftover).exists()
+    assert f"an earlier run left; they may be deleted: {leftover}" in run.stdout
+    folder = checkout.folder / "results" / "tiny-low_lr"
+    finished = read_finished(folder)
+    networks = [f"results/tiny/seed{seed}/stages/all_large.pt" for seed in (0, 1)]
+    assert finished.networks == [checkout.folder / network for network in networks]
+    experts = load_experts(folder)
+    weights = torch.load(checkout.folder / networks[0], weights_only=True)["weights"]
+    shown = experts.members[0].network.state_dict()
+    assert all(torch.equal(shown[name].cpu(), value) for name, value in weights.items())
 
 
 def test_one_variant_alone_is_made_by_its_report(varied, tmp_path):

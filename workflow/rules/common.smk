@@ -61,6 +61,12 @@ def input_errors_told():
         sys.exit(str(error))
 
 
+def named_in_part(files):
+    """The first few of some files, and how many more there are."""
+    more = f" and {len(files) - 3} more" if len(files) > 3 else ""
+    return ", ".join(map(str, files[:3])) + more
+
+
 ENVIRONMENT = Path(workflow.source_path("../../envs/environment.yaml"))
 # Of the libraries that decide what a network learns and predicts.
 VERSIONS = library_versions(
@@ -101,6 +107,11 @@ OF_EACH_EXPERIMENT = ("config.yaml", "report.html", "metrics.json", "finished.js
 if workflow.is_main_process:
     for line in plan_in_words(PLAN):
         logger.info(line)
+    if leftovers := paths.leftover_weights(PLAN, RESULTS):
+        logger.info(
+            "No stage of this config ends with these checkpoints, which an earlier run left; they "
+            f"may be deleted: {named_in_part(leftovers)}"
+        )
 
 
 def any_of(names):

@@ -41,9 +41,8 @@ def refuse_to_train():
     finished["export_ensemble"] = "export"
     asked = [finished[job.rule.name] for job in jobs if job.rule.name in finished]
     if stages and asked:
-        named = ", ".join(str(job.output.weights) for job in stages[:3])
-        more = f" and {len(stages) - 3} more" if len(stages) > 3 else ""
+        named = named_in_part([job.output.weights for job in stages])
         sys.exit(
-            f"{asked[0]}: it trains nothing, and these stages are missing or out of date: {named}"
-            f"{more}; run the experiment first, without {asked[0]} (snakemake -n tells why)"
+            f"{asked[0]}: it trains nothing, and these stages are missing or out of date: {named}; "
+            f"run the experiment first, without {asked[0]} (snakemake -n tells why)"
         )

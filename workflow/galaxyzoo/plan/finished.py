@@ -7,6 +7,7 @@ Standard library and PyYAML alone: this is imported when the Snakefile is read.
 """
 
 import json
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -26,23 +27,21 @@ class Finished(NamedTuple):
     `config` is the resolved config that its results were made with. `stages` has the path of each
     stage's files, without their endings, by seed and stage name, and `networks` those of the
     weights that are averaged, in order: a variant has some of both in its base's folder. `hashes`
-    are the SHA-256 of the recorded files by their paths below the folder of results.
+    are the SHA-256 of the recorded files by their paths.
     """
 
     folder: Path
     config: dict[str, Any]
     stages: dict[tuple[int, str], Path]
     networks: list[Path]
-    hashes: dict[str, str]
+    hashes: dict[Path, str]
 
     def require_unchanged(self, files: Iterable[Path]) -> None:
         """Raise InputError unless each file is there and as it was when the experiment finished."""
-        results = self.folder.parent
         for file in files:
-            name = file.relative_to(results).as_posix()
             if not file.is_file():
                 raise InputError(f"{self.folder} is not finished: there is no {file}; {REMEDY}")
-            if file_hash(file) != self.hashes.get(name):
+            if file_hash(file) != self.hashes.get(file):
                 raise InputError(
                     f"{self.folder} is not finished: {file} was made anew since the experiment "
                     f"last finished; {REMEDY}"
@@ -67,11 +66,13 @@ def finished_record(
     networks: Sequence[Path],
     files: Iterable[Path],
 ) -> str:
-    """The record of the experiment in a folder, as JSON; all paths begin in `folder.parent`."""
-    results = folder.parent
+    """The record of the experiment in a folder, as JSON, with paths from there.
+
+    So the folder may be copied or renamed, and the folder of all results moved.
+    """
 
     def below(path: Path) -> str:
-        return path.relative_to(results).as_posix()
+        return Path(os.path.relpath(path, folder)).as_posix()
 
     record = {
         "config": config,
@@ -87,20 +88,24 @@ def read_finished(folder: Path) -> Finished:
     path = folder / RECORD
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
-        results = folder.parent
         return Finished(
             folder,
             record["config"],
-            {(seed, stage): results / place for seed, stage, place in record["stages"]},
-            [results / place for place in record["networks"]],
-            dict(record["files"]),
+            {(seed, stage): found(folder, place) for seed, stage, place in record["stages"]},
+            [found(folder, place) for place in record["networks"]],
+            {found(folder, place): digest for place, digest in record["files"].items()},
         )
     except FileNotFoundError as error:
         raise InputError(f"{folder} is not finished: there is no {path}; {REMEDY}") from error
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise InputError(
             f"{path} is damaged ({type(error).__name__}: {error}); delete it, and {REMEDY}"
         ) from error
+
+
+def found(folder: Path, place: str) -> Path:
+    """The path that a record in a folder gives from there."""
+    return Path(os.path.normpath(folder / place))
 
 
 def differing_keys(one: object, other: object, key: str = "") -> Iterator[str]:

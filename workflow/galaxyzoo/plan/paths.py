@@ -4,6 +4,7 @@ Standard library alone: this is imported when the Snakefile is read.
 """
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from galaxyzoo.plan.stage_settings import columns_and_parents
@@ -117,6 +118,13 @@ def validation_predictions(plan: Experiments, experiment: str) -> list[str]:
         f"results/{name}/seed{seed}/predictions/validation_tta.parquet"
         for name, seed in networks(plan, experiment)
     ]
+
+
+def leftover_weights(plan: Experiments, results: Path) -> list[Path]:
+    """Checkpoints in the folders of a run's experiments that no stage of the run ends with."""
+    owned = {Path(path).relative_to("results") for path in all_stages(plan, [".pt"])}
+    present = (path for name in plan.configs for path in results.glob(f"{name}/seed*/stages/*.pt"))
+    return sorted(path for path in present if path.relative_to(results) not in owned)
 
 
 def chains(plan: Experiments) -> int:
