@@ -272,3 +272,10 @@ def test_the_middle_of_the_zooms_lies_between_them(middle):
     wrong = with_change(augmentation={"zoom": [1, 1.2], "middle": middle})
     with pytest.raises(InputError, match=r"augmentation\.middle: .* is not within"):
         validated(wrong, SCHEMA)
+
+
+def test_every_source_says_what_its_galaxies_are():
+    sources = SCHEMA["$defs"]["sources"]
+    assert set(sources) == set(SCHEMA["properties"]["survey"]["properties"]["source"]["enum"])
+    keys = {"galaxy_zoo_votes", "any_tree", "data", "licence"}
+    assert all(set(source) == keys for source in sources.values())

@@ -53,7 +53,7 @@ def validated(
     if not problems:
         one = {key: value for key, value in config.items() if key not in NOT_OF_ONE}
         config = without_other_sources(canonical(one, schema, schema), schema)
-        problems = list(contradictions(config))
+        problems = list(contradictions(config, schema))
     if problems:
         raise InputError("\n".join(f"config: {line}" for line in problems))
     model = config["model"]
@@ -156,11 +156,11 @@ def is_valid(value: object, schema: Schema, root: Schema) -> bool:
     return Draft202012Validator({**schema, "$defs": root["$defs"]}).is_valid(value)
 
 
-def contradictions(config: dict[str, Any]) -> Iterator[str]:
+def contradictions(config: dict[str, Any], schema: Schema) -> Iterator[str]:
     """One line for each conflict between keys that are each valid on their own."""
     stages, survey = config["stages"], config["survey"]
     if isinstance(config["tree"], list):
-        yield from tree_contradictions(config["tree"], survey)
+        yield from tree_contradictions(config["tree"], survey, schema)
     names = Counter(stage["name"] for stage in stages)
     for name, count in names.items():
         if count > 1:
@@ -220,7 +220,7 @@ def contradictions(config: dict[str, Any]) -> Iterator[str]:
             "augmentation.zoom_about: random is not allowed with a middle other than 1, since a "
             "view could then leave the crop; allowed: centre, or augmentation.middle: 1.0"
         )
-    yield from source_contradictions(config)
+    yield from source_contradictions(config, schema)
 
 
 def require_files(config: dict[str, Any], find: Callable[[str], str]) -> None:
@@ -237,7 +237,7 @@ def require_files(config: dict[str, Any], find: Callable[[str], str]) -> None:
         )
 
 
-def source_contradictions(config: dict[str, Any]) -> Iterator[str]:
+def source_contradictions(config: dict[str, Any], schema: Schema) -> Iterator[str]:
     """One line for each setting that the survey's source lacks or does not allow."""
     survey = config["survey"]
     source = survey["source"]
@@ -252,8 +252,9 @@ def source_contradictions(config: dict[str, Any]) -> Iterator[str]:
             "not read it; allowed: null, or an experiment with survey.source: files, such as "
             "config/experiments/kaggle-files.yaml"
         )
-    if source == "own" and survey["own"] is None:
-        yield "survey.own: missing; allowed: a mapping of images, table, image_column, labels"
+    if source in survey and survey[source] is None:
+        settings = schema["properties"]["survey"]["properties"][source]["properties"]
+        yield f"survey.{source}: missing; allowed: a mapping of {', '.join(settings)}"
     if source == "simulation":
         galaxies = survey["simulation"]["galaxies"]
         fractions = (survey["holdout"], config["validation"])
@@ -266,10 +267,12 @@ def source_contradictions(config: dict[str, Any]) -> Iterator[str]:
             )
 
 
-def tree_contradictions(questions: list[dict[str, Any]], survey: dict[str, Any]) -> Iterator[str]:
+def tree_contradictions(
+    questions: list[dict[str, Any]], survey: dict[str, Any], schema: Schema
+) -> Iterator[str]:
     """One line for each conflict within the config's own decision tree, or with its survey."""
     own = survey.get("own")
-    if survey["source"] != "own":
+    if not schema["$defs"]["sources"][survey["source"]]["any_tree"]:
         yield (
             "tree: the survey's labels are of Galaxy Zoo 2's tree; allowed: galaxy_zoo_2, unless "
             "survey.source is own and survey.own gives images and a table of your own"
