@@ -28,9 +28,10 @@ LOGIT_SCALE = 0.1  # logits then vary about as much as probabilities, and are pe
 class Recalibration:
     """Recalibrates predictions (N, columns), or leaves them as they are if that does not help.
 
-    `helps` says which, and `tried` whether there are enough galaxies to find out. `out_of_fold` (n, columns) are the validation rows, each recalibrated by a
-    regression fitted to other galaxies; the rows as they are if recalibration does not help.
-    `validation_rmse` is their error, None without rows.
+    `helps` says which, and `tried` whether there are enough galaxies to find out. `out_of_fold`
+    (n, columns) are the validation rows, each recalibrated by a regression fitted to other
+    galaxies; the rows as they are if recalibration does not help. `validation_rmse` is their error,
+    None without rows.
     """
 
     def __init__(
