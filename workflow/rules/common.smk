@@ -36,10 +36,12 @@ def workflow_folder():
 WORKFLOW = workflow_folder()
 sys.path.insert(0, str(WORKFLOW))  # Snakemake passes it on to the scripts
 
+from galaxyzoo.foundation.content_hashes import content_hash
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.listings import listing_hash
 from galaxyzoo.plan import paths
 from galaxyzoo.plan.config import OF_A_CATALOGUE, catalogue_settings, load_schema, require_files
+from galaxyzoo.plan.config_files import require_keys_once
 from galaxyzoo.plan.fingerprints import code_fingerprints
 from galaxyzoo.plan.first_reading import library_versions, remember
 from galaxyzoo.plan.paths import catalogue_file, experiment_file, survey_file
@@ -74,6 +76,7 @@ FINGERPRINTS = code_fingerprints(WORKFLOW)
 
 SCHEMA = load_schema(WORKFLOW / "schemas" / "config.schema.yaml")
 with input_errors_told():
+    require_keys_once([*workflow.configfiles, *workflow.overwrite_configfiles])
     PLAN = experiments(config, SCHEMA, find=workflow.modifier.modify_path)
     require_own_folders(PLAN, Path(workflow.modifier.modify_path("results/")))
     for one in PLAN.configs.values():

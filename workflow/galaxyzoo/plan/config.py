@@ -145,7 +145,7 @@ def canonical(value: Any, schema: Schema, root: Schema) -> Any:  # noqa: ANN401 
 
 def without_other_sources(config: dict[str, Any], schema: Schema) -> dict[str, Any]:
     """The config without the settings of survey sources that are not used."""
-    others = {*schema["properties"]["survey"]["properties"]["source"]["enum"]}
+    others = {*schema["$defs"]["source"]["enum"]}
     others.remove(config["survey"]["source"])
     survey = {key: value for key, value in config["survey"].items() if key not in others}
     return config | {"survey": survey}
@@ -239,8 +239,15 @@ def require_files(config: dict[str, Any], find: Callable[[str], str]) -> None:
 
 def source_contradictions(config: dict[str, Any]) -> Iterator[str]:
     """One line for each setting that the survey's source lacks or does not allow."""
-    survey = config["survey"]
+    survey, published_on = config["survey"], config["published_on"]
     source = survey["source"]
+    if published_on and source not in published_on:
+        kaggle = "survey={name: kaggle, source: kaggle}"
+        yield (
+            f"survey.source: {source} is not one of published_on, {', '.join(published_on)}, the "
+            "galaxies of this published programme; allowed: one of these, as in --config "
+            f"'{kaggle}', or --config 'published_on=[]' to try the programme on other galaxies"
+        )
     if source == "files" and config["files"] is None:
         yield (
             "files: missing; allowed: the folder that holds images_training_rev1.zip and "
