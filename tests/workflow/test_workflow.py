@@ -229,13 +229,19 @@ def test_a_bad_label_ends_the_crop_and_names_the_galaxy(finished, tmp_path):
     skipping = config | {"survey": config["survey"] | {"on_bad_galaxy": "skip"}}
     finished.write_config(skipping)
     skipped = finished.make("results/surveys/bad/training.npy")
+    again = finished.make("results/surveys/bad/training.npy")
+    rejected = pd.read_csv(finished.folder / "results" / "surveys" / "bad" / "rejected.csv")
+    finished.write_config(config)
+    stopped = finished.make("results/surveys/bad/training.npy")
     finished.write_config(TINY)
     assert run.returncode != 0
     assert f"{labels.loc[3, 'GalaxyID']}: " in run.stdout
     assert "1 in all" in run.stdout
     assert "Traceback (most recent call last)" not in run.stdout
     assert skipped.returncode == 0, skipped.stdout
-    rejected = pd.read_csv(finished.folder / "results" / "surveys" / "bad" / "rejected.csv")
+    assert "Nothing to be done" in again.stdout
+    assert stopped.returncode != 0
+    assert f"{labels.loc[3, 'GalaxyID']}: " in stopped.stdout
     assert rejected["GalaxyID"].tolist() == [labels.loc[3, "GalaxyID"]]
 
 

@@ -3,6 +3,7 @@ import os
 import re
 import sys
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
@@ -85,9 +86,13 @@ with input_errors_told():
 AS_WRITTEN = {key: value for key, value in config.items() if key not in OF_A_CATALOGUE}
 GALAXIES = config.get("galaxies")
 CATALOGUE = catalogue_settings(config, SCHEMA)
-config = PLAN.configs[PLAN.base]  # what scripts read of it is the same in all variants
 # The surveys of the run, each as the config of an experiment on it, and their raw files' owners.
 SURVEYS = paths.surveys(PLAN)
+# For scripts, which redo nothing for it. What they read is the same in all variants, but for what is
+# done about bad galaxies: that is by survey.
+config = PLAN.configs[PLAN.base] | {
+    "on_bad_galaxy": {name: one["survey"]["on_bad_galaxy"] for name, one in SURVEYS.items()}
+}
 RAW_SURVEYS = paths.raw_surveys(PLAN)
 # By source, a function that gives the `SurveyFiles` of a survey. Its file of rules puts it here.
 FILES_OF_SOURCE = {}
@@ -253,10 +258,32 @@ def fingerprints(script):
     return FINGERPRINTS[script]
 
 
-def listing(images):
-    """What is in a folder of images. Nothing for a zip, whose date tells of a change."""
-    path = workflow.modifier.modify_path(images)
-    return {"listing": listing_hash(path, dates=True)} if os.path.isdir(path) else {}
+@cache
+def what_is_given(path):
+    """What the user's file or folder at a path is: a hash, taken once for all jobs of a run.
+
+    A file's is that of its content, whatever its date. Of a folder of thousands of images, it is that
+    of their names, sizes and dates: reading them all would take minutes.
+    """
+    path = workflow.modifier.modify_path(path)
+    return listing_hash(path, dates=True) if os.path.isdir(path) else content_hash(path)
+
+
+def given_files(survey, *kinds):
+    """What those of a survey's files are that the user gives, by kind; a rule makes the others."""
+    made, files = raw_file(RAW_SURVEYS[survey], ""), files_of(survey)
+    paths_of_kinds = {kind: getattr(files, kind) for kind in kinds}
+    return {
+        kind: what_is_given(path)
+        for kind, path in paths_of_kinds.items()
+        if path and not path.startswith(made)
+    }
+
+
+def rejects_galaxies(survey, name):
+    """Whether a table of rejected galaxies, which crops leave behind, has any."""
+    path = Path(workflow.modifier.modify_path(survey_file(name).format(survey=survey)))
+    return path.is_file() and len(path.read_text(encoding="utf-8").splitlines()) > 1
 
 
 def final_output():
