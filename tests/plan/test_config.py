@@ -156,6 +156,13 @@ def test_a_published_programme_names_its_survey_and_others_only_on_purpose(name)
     assert validated(on_purpose, SCHEMA)["survey"]["source"] == "simulation"
 
 
+def test_a_shorter_programme_has_no_published_errors():
+    milestones = [{"stage": DEFAULT["stages"][1]["name"], "rmse": 0.08}]
+    assert validated(with_change(milestones=milestones), SCHEMA)["milestones"] == milestones
+    shorter = validated(with_change(milestones=milestones, epochs_scale=0.1), SCHEMA)
+    assert shorter["milestones"] == []
+
+
 def test_every_experiment_with_published_errors_says_on_which_galaxies():
     for path in (ROOT / "config" / "experiments").glob("*.yaml"):
         config = yaml.safe_load(path.read_text(encoding="utf-8"))

@@ -265,8 +265,11 @@ def what_is_given(path):
     A file's is that of its content, whatever its date. Of a folder of thousands of images, it is that
     of their names, sizes and dates: reading them all would take minutes.
     """
-    path = workflow.modifier.modify_path(path)
-    return listing_hash(path, dates=True) if os.path.isdir(path) else content_hash(path)
+    file = workflow.modifier.modify_path(path)
+    try:
+        return listing_hash(file, dates=True) if os.path.isdir(file) else content_hash(file)
+    except OSError as error:
+        sys.exit(f"{path}: it cannot be read ({error.strerror}); see that it is there and readable")
 
 
 def given_files(survey, *kinds):

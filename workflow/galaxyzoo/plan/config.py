@@ -42,8 +42,9 @@ def validated(
     It is that of one experiment: what says which variants there are is left out, and so are the
     settings of a catalogue and of unused survey sources. Whether the weights have seen Galaxy Zoo's
     votes is taken from their name, or the config beside them, unless the config says it. The epochs
-    of each stage are multiplied by `epochs_scale`, with a minimum of one. The scale is then set to
-    1, so that validating the result again does not change it. Two configs with the same meaning
+    of each stage are multiplied by `epochs_scale`, with a minimum of one, and milestones, which are
+    of the epochs as given, are left out where that changes any. The scale is then set to 1, so that
+    validating the result again does not change it. Two configs with the same meaning
     give the same result. `find` turns a path of the config into that of the file. Raises InputError
     with one line for each wrong key: its name, the value found, and what is allowed.
     """
@@ -63,6 +64,8 @@ def validated(
         model["seen_galaxy_zoo"] = named_after_galaxy_zoo(model) or has_seen_galaxy_zoo(
             find(model["weights"]), voted
         )
+    if config["epochs_scale"] != 1:
+        config["milestones"] = []  # those of the full number of epochs
     for stage in config["stages"]:
         stage["epochs"] = max(1, round(config["epochs_scale"] * stage["epochs"]))
     config["epochs_scale"] = 1.0
