@@ -274,12 +274,13 @@ def what_is_given(path):
 
 def given_files(survey, *kinds):
     """What those of a survey's files are that the user gives, by kind; a rule makes the others."""
-    made, files = raw_file(RAW_SURVEYS[survey], ""), files_of(survey)
-    paths_of_kinds = {kind: getattr(files, kind) for kind in kinds}
+    by_a_rule = raw_file(RAW_SURVEYS[survey], "")
+    found = {kind: getattr(files_of(survey), kind) for kind in kinds}
+    # No rule makes what the config's `files` holds, even if that is another run's raw folder.
     return {
         kind: what_is_given(path)
-        for kind, path in paths_of_kinds.items()
-        if path and not path.startswith(made)
+        for kind, path in found.items()
+        if path and (source_of(survey) == "files" or not path.startswith(by_a_rule))
     }
 
 
