@@ -5,6 +5,7 @@ import pytest
 
 from galaxyzoo.calibration.recalibration import Recalibration, recalibration_scores
 from galaxyzoo.evaluation.metrics import rmse
+from galaxyzoo.tree.decision_tree import tree_from
 from trees import GALAXY_ZOO_2
 
 
@@ -53,8 +54,21 @@ def test_what_is_right_already_is_left_as_it_is():
 def test_too_few_galaxies_change_nothing():
     truth, voted = truth_and_votes(150, 2)
     predicted, galaxies = too_timid(truth), np.arange(150) % 73  # a 74th would be enough
-    assert not Recalibration(predicted, voted, galaxies, GALAXY_ZOO_2).helps
+    few = Recalibration(predicted, voted, galaxies, GALAXY_ZOO_2)
+    assert (few.tried, few.helps) == (False, False)
+    assert recalibration_scores(few, predicted, voted)["tried"] is False
     assert Recalibration(predicted, voted, np.arange(150) % 74, GALAXY_ZOO_2).helps
+
+
+@pytest.mark.parametrize("count", [1, 2, 4, 6, 7])
+def test_a_few_galaxies_of_a_small_tree_are_recalibrated_only_if_they_can_be_folded(count):
+    tree = tree_from([{"text": "Is it red?", "answers": [{"column": "red"}, {"column": "blue"}]}])
+    red = np.linspace(0.2, 0.8, count)
+    voted = np.stack([red, 1 - red], axis=1)
+    predicted = np.full_like(voted, 0.5)
+    found = Recalibration(predicted, voted, np.arange(count), tree)
+    assert found.tried == (count == 7)
+    assert found.validation_rmse <= rmse(predicted, voted)
 
 
 def test_where_no_galaxy_is_unseen_there_is_no_error_on_validation():

@@ -17,7 +17,7 @@ from pyarrow import dataset
 
 from browsing import VIEWS as SCREENS
 from browsing import opened, require_access, require_fit
-from checkout import TINY, Checkout, changed
+from checkout import TINY, Checkout, changed, replaced_by_older
 from cutout_server import CutoutServer
 from galaxyzoo.calibration.calibration import read_calibration
 from galaxyzoo.catalogue.columns import joint_name
@@ -215,6 +215,11 @@ def test_a_table_s_own_columns_come_through_and_taken_names_are_refused(made, fo
     before = whole(made.results / "catalogues" / "test").set_index("id")
     ids = [int(picture.stem) for picture in pictures]
     np.testing.assert_allclose(found[JOINT], before.loc[ids, JOINT], atol=1e-6)
+    replaced_by_older(pictures[0], pictures[1].read_bytes())
+    made.write_config(TINY | {"galaxies": str(path), "catalogue": settings})
+    said = made.snakemake("--dry-run", "catalogue").stdout
+    assert "checkpoint list_galaxies:" in said
+    assert "train_stage" not in said
     table.rename(columns={"redshift": "Class1_1"}).to_csv(path, index=False)
     run = catalogue_of(made, path, **settings)
     assert run.returncode != 0

@@ -10,7 +10,7 @@ import yaml
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.plan.config import load_schema, patch_size_px, validated
 from galaxyzoo.plan.stage_owners import stage_owners
-from galaxyzoo.plan.variants import Experiments, experiments
+from galaxyzoo.plan.variants import Experiments, experiments, laid_over
 from trees import RINGS
 
 ROOT = Path(__file__).parents[2]
@@ -121,6 +121,14 @@ def yaml_value(text: str):
         (own(survey__own=None, tree="galaxy_zoo_2"), "survey.own", "a mapping of images, table"),
         (own(files="folder"), "files", "null, or an experiment with survey.source: files"),
         ({"files": "folder"}, "files", "null, or an experiment with survey.source: files"),
+        ({"published_on": ["kaggle", "files"]}, "survey.source", "'published_on=[]'"),
+        ({"published_on": ["kagle"]}, "published_on[0]", "simulation, files, own, kaggle or gz2"),
+        ({"survey__source": "files", "files": "o{w}n"}, "files", "without { and }"),
+        ({"galaxies": "o{w}n"}, "galaxies", "without { and }"),
+        ({"survey__fair_ids": "{a}.csv"}, "survey.fair_ids", "without { and }"),
+        ({"model__weights": "{a}.pt"}, "model.weights", "without { and }"),
+        (own(survey__own__images="o{w}n"), "survey.own.images", "without { and }"),
+        (own(survey__own__table="t}.csv"), "survey.own.table", "without { and }"),
         (own(survey__own__table=3), "survey.own.table", "path of a table"),
         (own(survey__own__labels="votes"), "survey.own.labels", "weighted, shares"),
         (own(survey__own__labels="gz2_fraction"), "survey.own.labels", "weighted or shares"),
@@ -134,6 +142,32 @@ def test_a_mistake_is_one_line_that_names_the_key_and_what_is_allowed(change, ke
     assert len(message.splitlines()) == 1
     assert re.search(rf"(?<![\w.]){re.escape(key)}(?![\w\[])", message)
     assert allowed in message
+
+
+@pytest.mark.parametrize("name", ["briggs2019", "briggs2019-notebook", "ng2024"])
+def test_a_published_programme_names_its_survey_and_others_only_on_purpose(name):
+    path = ROOT / "config" / "experiments" / f"{name}.yaml"
+    config = laid_over(DEFAULT, yaml.safe_load(path.read_text(encoding="utf-8")))
+    assert validated(config, SCHEMA)["survey"]["source"] == "kaggle"
+    simulated = laid_over(config, {"survey": {"name": "simulated", "source": "simulation"}})
+    with pytest.raises(InputError, match="simulation is not one of published_on, kaggle, files"):
+        validated(simulated, SCHEMA)
+    on_purpose = laid_over(simulated, {"published_on": []})
+    assert validated(on_purpose, SCHEMA)["survey"]["source"] == "simulation"
+
+
+def test_a_shorter_programme_has_no_published_errors():
+    milestones = [{"stage": DEFAULT["stages"][1]["name"], "rmse": 0.08}]
+    assert validated(with_change(milestones=milestones), SCHEMA)["milestones"] == milestones
+    shorter = validated(with_change(milestones=milestones, epochs_scale=0.1), SCHEMA)
+    assert shorter["milestones"] == []
+
+
+def test_every_experiment_with_published_errors_says_on_which_galaxies():
+    for path in (ROOT / "config" / "experiments").glob("*.yaml"):
+        config = yaml.safe_load(path.read_text(encoding="utf-8"))
+        if config.get("milestones"):
+            assert config["published_on"], path
 
 
 def test_a_tree_of_ones_own_is_taken_with_files_of_ones_own():

@@ -315,6 +315,12 @@ def test_what_recalibration_brings_is_told(results, helps):
     assert ("so predictions are left as they are" in text) != helps
 
 
+def test_recalibration_that_too_few_galaxies_allow_is_told(results):
+    untried = METRICS["recalibration"] | {"helps_on_validation": False, "tried": False}
+    text = " ".join(source(results, metrics=METRICS | {"recalibration": untried}).split())
+    assert "too few validation galaxies to recalibrate" in text
+
+
 def test_every_score_stands_in_the_row_of_what_it_is_of(results):
     table = re.search(r'aria-label="Scores".*?</table>', source(results), re.DOTALL)[0]
     rows = dict(

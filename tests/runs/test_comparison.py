@@ -213,6 +213,15 @@ def test_only_what_differs_in_the_configs_is_told():
     }
 
 
+def test_answers_of_a_tree_are_told_by_their_columns():
+    def tree(name):
+        answers = [{"column": "ring", "name": None}, {"column": "no", "name": name}]
+        return [{"text": "A ring?", "parent": None, "answers": answers}]
+
+    configs = {"one": {"tree": tree(None)}, "two": {"tree": tree("no ring")}}
+    assert config_differences(configs) == {"tree[0].answers[no].name": ["null", "no ring"]}
+
+
 def test_one_stage_alone_is_told_like_several():
     configs = {lr: {"stages": [{"name": "all", "lr": lr}]} for lr in ("a", "b")}
     assert config_differences(configs) == {"stages[all].lr": ["a", "b"]}

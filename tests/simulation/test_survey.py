@@ -26,11 +26,13 @@ from galaxyzoo.simulation.galaxies import (
     View,
 )
 from galaxyzoo.simulation.pictures import CENTRE_PX, jpeg, render
-from galaxyzoo.simulation.survey import simulate_labels, simulate_survey
+from galaxyzoo.simulation.survey import simulate_labels, simulate_survey, simulate_test
 from galaxyzoo.simulation.votes import true_probabilities, vote_fractions
 from trees import GALAXY_ZOO_2
 
-SURVEY = {"galaxies": 12, "test_galaxies": 5, "volunteers": 40, "seed": 7}
+SURVEY = {"galaxies": 12, "volunteers": 40, "seed": 7}
+TEST_ZIP = "images_test_rev1.zip"
+TEST = {"galaxies": 12, "test_galaxies": 5, "seed": 7}
 VIEW = View(magnitude=15.5, r90_arcsec=14.0, seeing_arcsec=1.2)
 SPIRAL = Galaxy(
     view=VIEW,
@@ -51,6 +53,7 @@ def survey(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A small survey, made by one process."""
     folder = tmp_path_factory.mktemp("survey")
     simulate_survey(folder, **SURVEY, processes=1)
+    simulate_test(folder, **TEST, processes=1)
     return folder
 
 
@@ -167,17 +170,22 @@ def test_true_probabilities_lie_beside_the_labels(survey: Path) -> None:
 
 def test_bytes_depend_on_the_seed_and_not_on_processes(survey: Path, tmp_path: Path) -> None:
     simulate_survey(tmp_path / "two", **SURVEY, processes=2)
+    simulate_test(tmp_path / "two", **TEST, processes=2)
     assert files_of(tmp_path / "two") == files_of(survey)
     simulate_survey(tmp_path / "other", **SURVEY | {"seed": 8}, processes=2)
+    simulate_test(tmp_path / "other", **TEST | {"seed": 8}, processes=2)
     other = files_of(tmp_path / "other")
     assert other.keys() == files_of(survey).keys()
     assert all(other[name] != content for name, content in files_of(survey).items())
 
 
-def test_no_test_set_is_written_where_none_is_asked_for(tmp_path: Path) -> None:
-    simulate_survey(tmp_path, galaxies=2, test_galaxies=0, volunteers=40, seed=0, processes=1)
-    assert not (tmp_path / "images_test_rev1.zip").exists()
-    assert len(ids_in(tmp_path / "images_training_rev1.zip")) == 2
+def test_one_more_test_galaxy_leaves_all_others_as_they_are(survey: Path, tmp_path: Path) -> None:
+    simulate_test(tmp_path, **TEST | {"test_galaxies": 6}, processes=1)
+    with ZipFile(survey / TEST_ZIP) as before, ZipFile(tmp_path / TEST_ZIP) as after:
+        assert len(after.namelist()) == 6
+        pictures = {after.read(name) for name in after.namelist()}
+        assert {before.read(name) for name in before.namelist()} < pictures
+    assert set(ids_in(survey / TEST_ZIP)) < set(ids_in(tmp_path / TEST_ZIP))
 
 
 def test_a_failure_leaves_nothing_half_written(

@@ -13,7 +13,7 @@ import yaml
 from astropy.table import Table
 from PIL import Image
 
-from checkout import HEAD, ROOT, Checkout, labels_in
+from checkout import HEAD, ROOT, Checkout, labels_in, replaced_by_older
 from galaxyzoo.files.tables import column_names, read_table
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.surveys.layout import require_own
@@ -359,6 +359,25 @@ def test_other_words_train_nothing_and_another_tree_does(rings):
     everyone = [first, second | {"parent": None}]
     jobs = would_run(rings, ring_config() | {"tree": everyone})
     assert {"label_own", "crop_training", "train_stage", "predict_holdout", "evaluate"} <= jobs
+    assert would_run(rings, ring_config()) == set()
+
+
+def test_ones_own_files_replaced_by_older_ones_are_read_again(rings):
+    table = rings.folder / "rings" / "votes.parquet"
+    image = rings.folder / "rings" / "images" / "night1" / "galaxy-2.png"
+    for file in (table, image):
+        kept = shutil.copy2(file, rings.folder / "kept")
+        replaced_by_older(file, file.read_bytes())
+        jobs = would_run(rings, ring_config())
+        shutil.copy2(kept, file)
+        if file == image:  # of a folder's files, sizes and dates alone are looked at
+            assert {"label_own", "crop_training"} <= jobs
+        else:
+            assert jobs == set()
+    kept = shutil.copy2(table, rings.folder / "kept")
+    replaced_by_older(table, table.read_bytes() + b"PAR1")
+    assert {"label_own", "crop_training"} <= would_run(rings, ring_config())
+    shutil.copy2(kept, table)
     assert would_run(rings, ring_config()) == set()
 
 

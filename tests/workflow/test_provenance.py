@@ -2,11 +2,12 @@
 
 import hashlib
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
 
-from checkout import ROOT, TINY
+from checkout import ROOT, TINY, replaced_by_older
 from galaxyzoo.foundation.file_records import known_record, write_record
 from galaxyzoo.plan.config import load_schema, validated
 
@@ -31,13 +32,16 @@ def test_hashes_of_data_and_weights_are_those_of_the_files(finished):
         assert stage["versions"]["torch"]
 
 
-def test_a_hash_that_was_recorded_is_not_computed_again(tmp_path):
-    file = tmp_path / "images.zip"
+def test_a_hash_that_was_recorded_is_not_computed_again_unless_the_file_is_newer(tmp_path):
+    file, record = tmp_path / "images.zip", tmp_path / "provenance.json"
     file.write_bytes(b"pictures")
-    write_record(tmp_path / "provenance.json", "somewhere", [file], {})
-    known = known_record(file)
-    file.write_bytes(b"PICTURES")
-    assert known_record(file) == known
+    write_record(record, "somewhere", [file], {})
+    computed = hashlib.sha256(b"pictures").hexdigest()
+    record.write_text(record.read_text().replace(computed, "0" * 64))
+    assert known_record(file)["sha256"] == "0" * 64
+    replaced_by_older(file, b"PICTURES")
+    os.utime(record, (1_600_000_000, 1_600_000_000))  # before the file came
+    assert known_record(file)["sha256"] == hashlib.sha256(b"PICTURES").hexdigest()
     file.write_bytes(b"more pictures")
     assert known_record(file)["sha256"] == hashlib.sha256(b"more pictures").hexdigest()
 

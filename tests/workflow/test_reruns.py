@@ -1,12 +1,13 @@
 """What is done again after one edit of a finished experiment: all that depends on it, no more."""
 
 import os
+import shutil
 from contextlib import ExitStack
 
 import pytest
 import yaml
 
-from checkout import TINY, changed
+from checkout import TINY, changed, replaced_by_older
 
 SEEDS = TINY["seeds"]
 STAGES = [stage["name"] for stage in TINY["stages"]]
@@ -101,7 +102,64 @@ def test_two_values_of_the_simulation_swapped_redo_the_survey(finished):
     settings = TINY["survey"]["simulation"]
     swapped = settings | {"galaxies": settings["volunteers"], "volunteers": settings["galaxies"]}
     jobs = redone(finished, with_survey(simulation=swapped))
-    assert jobs == {"simulate", "record_survey", *CROPS, "hold_out"} | AFTER_CROP
+    simulated = {"simulate", "simulate_test", "record_survey", *CROPS}
+    assert jobs == simulated | {"hold_out"} | AFTER_CROP
+
+
+def test_one_more_test_galaxy_trains_nothing(finished):
+    simulation = TINY["survey"]["simulation"] | {"test_galaxies": 8}
+    assert redone(finished, with_survey(simulation=simulation)) == {
+        *("simulate_test", "crop_test", "bag subset=test", "submission"),
+        *(f"predict_test seed={seed}" for seed in SEEDS),
+        *("evaluate", "plot_errors", *REPORT),
+    }
+
+
+def test_what_is_done_about_bad_galaxies_redoes_crops_only_if_there_are_some(finished):
+    skipping = with_survey(on_bad_galaxy="skip")
+    assert redone(finished, skipping) == REPORT
+    crops = {"rejected.csv": "crop_training", "rejected_test.csv": "crop_test"}
+    for rejected, crop in crops.items():
+        with finished.edited(f"results/surveys/tiny/{rejected}", "reason\n", "reason\n1,bad\n"):
+            assert redone(finished, skipping) == REPORT
+            assert crop in finished.would_run()
+
+
+def test_files_replaced_by_older_ones_are_read_again_and_copies_are_not(finished, tmp_path):
+    given = tmp_path / "given"
+    given.mkdir()
+    for name in ("images_training_rev1.zip", "training_solutions_rev1.zip"):
+        shutil.copy(finished.survey / "raw" / name, given)
+    fair, weights = given / "unbiased.csv", tmp_path / "start.pt"
+    fair.write_bytes((finished.survey / "holdout.csv").read_bytes())
+    shutil.copy(finished.results / "seed0" / "stages" / "head.pt", weights)
+    survey = {"name": "given", "source": "files", "crop": 48, "holdout": 0.5}
+    model = TINY["model"] | {"weights": str(weights)}
+    finished.write_config(changed(experiment="g", survey=survey, files=str(given), model=model))
+    starting = "results/backbones/test_resnet-start.safetensors"
+    targets = ("results/g/seed0/split.csv", "results/surveys/given/provenance.json", starting)
+    try:
+        run = finished.make(*targets)
+        assert run.returncode == 0, run.stdout
+        copy = shutil.copytree(given, tmp_path / "copy")
+        given.rename(tmp_path / "moved")
+        copy.rename(given)
+        assert "Nothing to be done" in finished.snakemake("--dry-run", *targets).stdout
+        for file, rules in (
+            (given / "images_training_rev1.zip", {"crop_training", "record_survey"}),
+            (given / "training_solutions_rev1.zip", {"crop_training", "record_survey"}),
+            (fair, {"hold_out", "split"}),
+            (weights, {"starting_weights"}),
+        ):
+            content = file.read_bytes()
+            replaced_by_older(file, content + b"\n")
+            said = finished.snakemake("--dry-run", *targets).stdout
+            assert all(f"rule {rule}:" in said for rule in rules), (file, said)
+            assert ("rule crop_training:" in said) == ("crop_training" in rules)
+            replaced_by_older(file, content)
+        assert "Nothing to be done" in finished.snakemake("--dry-run", *targets).stdout
+    finally:
+        finished.write_config(TINY)
 
 
 def test_a_config_that_means_the_same_redoes_nothing(finished):

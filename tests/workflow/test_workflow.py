@@ -1,5 +1,6 @@
 """The whole chain through Snakemake, on a tiny simulated survey."""
 
+import fcntl
 import gzip
 import json
 import shutil
@@ -229,14 +230,34 @@ def test_a_bad_label_ends_the_crop_and_names_the_galaxy(finished, tmp_path):
     skipping = config | {"survey": config["survey"] | {"on_bad_galaxy": "skip"}}
     finished.write_config(skipping)
     skipped = finished.make("results/surveys/bad/training.npy")
+    again = finished.make("results/surveys/bad/training.npy")
+    rejected = pd.read_csv(finished.folder / "results" / "surveys" / "bad" / "rejected.csv")
+    finished.write_config(config)
+    stopped = finished.make("results/surveys/bad/training.npy")
     finished.write_config(TINY)
     assert run.returncode != 0
     assert f"{labels.loc[3, 'GalaxyID']}: " in run.stdout
     assert "1 in all" in run.stdout
     assert "Traceback (most recent call last)" not in run.stdout
     assert skipped.returncode == 0, skipped.stdout
-    rejected = pd.read_csv(finished.folder / "results" / "surveys" / "bad" / "rejected.csv")
+    assert "Nothing to be done" in again.stdout
+    assert stopped.returncode != 0
+    assert f"{labels.loc[3, 'GalaxyID']}: " in stopped.stdout
     assert rejected["GalaxyID"].tolist() == [labels.loc[3, "GalaxyID"]]
+
+
+def test_what_another_run_makes_is_left_to_it(finished):
+    lock = finished.folder / "results" / ".locks" / "tiny"
+    lock.parent.mkdir(exist_ok=True)
+    with lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.write("process 1 on a machine, in a folder")
+        file.flush()
+        run = finished.make("results/tiny/bag/holdout.parquet", "--forcerun", "bag")
+    assert run.returncode != 0
+    assert "results/tiny: another run (process 1 on a machine, in a folder) makes" in run.stdout
+    assert "Traceback" not in run.stdout
+    assert (finished.results / "bag" / "holdout.parquet").exists()
 
 
 def test_an_unknown_backbone_ends_the_first_job_that_needs_it(tmp_path):

@@ -79,3 +79,4 @@ rule catalogue:
 
 onstart:
     refuse_to_train()
+    hold_the_folders_of_the_run()

@@ -3,6 +3,7 @@ import os
 import re
 import sys
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
@@ -36,10 +37,12 @@ def workflow_folder():
 WORKFLOW = workflow_folder()
 sys.path.insert(0, str(WORKFLOW))  # Snakemake passes it on to the scripts
 
+from galaxyzoo.foundation.content_hashes import content_hash
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.listings import listing_hash
 from galaxyzoo.plan import paths
 from galaxyzoo.plan.config import OF_A_CATALOGUE, catalogue_settings, load_schema, require_files
+from galaxyzoo.plan.config_files import require_keys_once
 from galaxyzoo.plan.fingerprints import code_fingerprints
 from galaxyzoo.plan.first_reading import library_versions, remember
 from galaxyzoo.plan.paths import catalogue_file, experiment_file, survey_file
@@ -79,6 +82,7 @@ FINGERPRINTS = code_fingerprints(WORKFLOW)
 
 SCHEMA = load_schema(WORKFLOW / "schemas" / "config.schema.yaml")
 with input_errors_told():
+    require_keys_once([*workflow.configfiles, *workflow.overwrite_configfiles])
     PLAN = experiments(config, SCHEMA, find=workflow.modifier.modify_path)
     RESULTS = Path(workflow.modifier.modify_path("results/"))
     require_own_folders(PLAN, RESULTS)
@@ -94,9 +98,13 @@ with input_errors_told():
 AS_WRITTEN = {key: value for key, value in config.items() if key not in OF_A_CATALOGUE}
 GALAXIES = config.get("galaxies")
 CATALOGUE = catalogue_settings(config, SCHEMA)
-config = PLAN.configs[PLAN.base]  # what scripts read of it is the same in all variants
 # The surveys of the run, each as the config of an experiment on it, and their raw files' owners.
 SURVEYS = paths.surveys(PLAN)
+# For scripts, which redo nothing for it. What they read is the same in all variants, but for what is
+# done about bad galaxies: that is by survey.
+config = PLAN.configs[PLAN.base] | {
+    "on_bad_galaxy": {name: one["survey"]["on_bad_galaxy"] for name, one in SURVEYS.items()}
+}
 RAW_SURVEYS = paths.raw_surveys(PLAN)
 # By source, a function that gives the `SurveyFiles` of a survey. Its file of rules puts it here.
 FILES_OF_SOURCE = {}
@@ -282,10 +290,36 @@ def fingerprints(script):
     return FINGERPRINTS[script]
 
 
-def listing(images):
-    """What is in a folder of images. Nothing for a zip, whose date tells of a change."""
-    path = workflow.modifier.modify_path(images)
-    return {"listing": listing_hash(path, dates=True)} if os.path.isdir(path) else {}
+@cache
+def what_is_given(path):
+    """What the user's file or folder at a path is: a hash, taken once for all jobs of a run.
+
+    A file's is that of its content, whatever its date. Of a folder of thousands of images, it is that
+    of their names, sizes and dates: reading them all would take minutes.
+    """
+    file = workflow.modifier.modify_path(path)
+    try:
+        return listing_hash(file, dates=True) if os.path.isdir(file) else content_hash(file)
+    except OSError as error:
+        sys.exit(f"{path}: it cannot be read ({error.strerror}); see that it is there and readable")
+
+
+def given_files(survey, *kinds):
+    """What those of a survey's files are that the user gives, by kind; a rule makes the others."""
+    by_a_rule = raw_file(RAW_SURVEYS[survey], "")
+    found = {kind: getattr(files_of(survey), kind) for kind in kinds}
+    # No rule makes what the config's `files` holds, even if that is another run's raw folder.
+    return {
+        kind: what_is_given(path)
+        for kind, path in found.items()
+        if path and (source_of(survey) == "files" or not path.startswith(by_a_rule))
+    }
+
+
+def rejects_galaxies(survey, name):
+    """Whether a table of rejected galaxies, which crops leave behind, has any."""
+    path = Path(workflow.modifier.modify_path(survey_file(name).format(survey=survey)))
+    return path.is_file() and len(path.read_text(encoding="utf-8").splitlines()) > 1
 
 
 def final_output():

@@ -72,7 +72,7 @@ rule record_survey:
     conda:
         "../../envs/environment.yaml"
     params:
-        settings=listing_of_images,
+        settings=record_settings,
         code=fingerprints("record_survey"),
     script:
         "../scripts/record_survey.py"
@@ -90,7 +90,7 @@ rule split:
     conda:
         "../../envs/environment.yaml"
     params:
-        settings=lambda wildcards: split_settings(config_of(wildcards)),
+        settings=settings_of_the_split,
         code=fingerprints("split"),
     script:
         "../scripts/split.py"

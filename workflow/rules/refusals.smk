@@ -1,4 +1,7 @@
 # What is refused before any job.
+from galaxyzoo.foundation.folder_locks import hold_folders
+
+
 def file_to_submit(wildcards):
     """Path of the submission; exits before any job if Kaggle would not accept it.
 
@@ -45,4 +48,15 @@ def refuse_to_train():
         sys.exit(
             f"{asked[0]}: it trains nothing, and these stages are missing or out of date: {named}; "
             f"run the experiment first, without {asked[0]} (snakemake -n tells why)"
+        )
+
+
+def hold_the_folders_of_the_run():
+    """Exit if another run, from another checkout, makes files where this one does, or reads them."""
+    jobs = list(workflow.dag.needrun_jobs())
+    with input_errors_told():
+        hold_folders(
+            Path(workflow.modifier.modify_path("results")),
+            made=[str(path) for job in jobs for path in job.output],
+            read=[str(path) for job in jobs for path in job.input],
         )

@@ -28,38 +28,72 @@ def no_words(wildcards):
     return {"tree": tree_without_words(wildcards)}
 
 
-def crop_settings(survey):
-    """What the crops of a survey depend on besides images and labels."""
-    return {name: SURVEYS[survey]["survey"][name] for name in ("crop", "on_bad_galaxy")}
+def crop_settings(survey, rejected, *kinds):
+    """What the crops of a survey depend on besides images and labels.
+
+    What to do about bad galaxies counts only where there were some that may not be left out any more.
+    """
+    settings = SURVEYS[survey]["survey"]
+    must_stop = settings["on_bad_galaxy"] == "stop" and rejects_galaxies(survey, rejected)
+    return {
+        "crop": settings["crop"],
+        "must_stop": must_stop,
+        "given": given_files(survey, *kinds),
+    }
 
 
 def training_crop_settings(wildcards):
-    """What labelled crops depend on: also the answers, and what is in a folder of images."""
+    """What labelled crops depend on: also the answers."""
+    kinds = ("training_images", "labels", "image_names")
     tree = {"tree": columns_and_parents(SURVEYS[wildcards.survey])}
-    return crop_settings(wildcards.survey) | tree | listing_of_images(wildcards)
+    return crop_settings(wildcards.survey, "rejected.csv", *kinds) | tree
 
 
 def test_crop_settings(wildcards):
     """What unlabelled crops depend on besides their images."""
-    images = files_of(wildcards.survey).test_images
-    return crop_settings(wildcards.survey) | listing(images)
+    return crop_settings(wildcards.survey, "rejected_test.csv", "test_images")
 
 
-def listing_of_images(wildcards):
-    """What is in the folder of a survey's labelled images, if they are in a folder."""
-    return listing(files_of(wildcards.survey).training_images)
+def record_settings(wildcards):
+    """What the record of a survey's files depends on besides them."""
+    return {"given": given_files(wildcards.survey, "training_images", "labels")}
+
+
+def own_label_settings(wildcards):
+    """What the labels in the user's own table depend on."""
+    own = source_settings(wildcards)
+    return {
+        "image_column": own["image_column"],
+        "labels": own["labels"],
+        "tree": columns_and_parents(SURVEYS[wildcards.survey]),
+        "given": {name: what_is_given(own[name]) for name in ("images", "table")},
+    }
+
+
+def given_fair_ids(survey):
+    """What the file is that limits a survey's hold-out to a fair subset, if there is one."""
+    path = fair_ids(survey)
+    return {"given": what_is_given(path)} if path else {}
 
 
 def holdout_settings(wildcards):
     """What the hold-out depends on besides the galaxies."""
     survey = SURVEYS[wildcards.survey]["survey"]
-    return {"fraction": survey["holdout"], "seed": survey["holdout_seed"]}
+    own = {"fraction": survey["holdout"], "seed": survey["holdout_seed"]}
+    return own | given_fair_ids(wildcards.survey)
+
+
+def settings_of_the_split(wildcards):
+    """What a split depends on besides the seed and the galaxies."""
+    return split_settings(config_of(wildcards)) | given_fair_ids(survey_of(wildcards.experiment))
 
 
 def backbone_and_weights(wildcards):
     """What starting weights depend on."""
     model = STARTING_WEIGHTS[wildcards.starting_weights]
-    return {name: model[name] for name in ("backbone", "weights")}
+    file = weights_file(model, find=workflow.modifier.modify_path)
+    given = {"given": what_is_given(file)} if file else {}
+    return {name: model[name] for name in ("backbone", "weights")} | given
 
 
 def seen_galaxy_zoo(wildcards):
@@ -211,11 +245,32 @@ def picture_settings():
     return {key: value for key, value in CATALOGUE.items() if key not in ("name", "features")}
 
 
+@cache
+def given_galaxies():
+    """What a catalogue's galaxies are, and the images that a table of them names.
+
+    Tables are read by libraries of the jobs, which Snakemake may be without.
+    """
+    given = {"galaxies": what_is_given(GALAXIES)}
+    try:
+        from galaxyzoo.catalogue.named_images import named_images_hash
+    except ImportError as error:
+        logger.warning(
+            f"{error.name} is not installed beside Snakemake, so that images which a table of "
+            f"galaxies names are not looked at: if some were replaced, add --forcerun list_galaxies"
+        )
+        return given
+    path = Path(workflow.modifier.modify_path(GALAXIES))
+    return given | {"images": named_images_hash(path, CATALOGUE)}
+
+
 def listing_settings(wildcards):
     """What the list of a catalogue's galaxies depends on besides them."""
-    path = workflow.modifier.modify_path(GALAXIES)
-    settings = {"catalogue": picture_settings(), "tree": tree_without_words(wildcards)}
-    return settings | listing(path)
+    return {
+        "catalogue": picture_settings(),
+        "tree": tree_without_words(wildcards),
+        "given": given_galaxies(),
+    }
 
 
 def shard_settings(wildcards):
@@ -225,7 +280,8 @@ def shard_settings(wildcards):
         "catalogue": picture_settings(),
         "members": settings_of_the_networks(wildcards),
         "tree": tree_with_words(wildcards),
-    } | listing(workflow.modifier.modify_path(GALAXIES))
+        "given": given_galaxies(),
+    }
 
 
 def settings_of_the_networks(wildcards):
@@ -283,4 +339,5 @@ def written_catalogue_settings(wildcards):
         "catalogue": picture_settings(),
         "crop": PLAN.configs[members_of(wildcards)[0]]["survey"]["crop"],
         "tree": tree_with_words(wildcards),
+        "given": given_galaxies(),
     }

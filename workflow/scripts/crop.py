@@ -24,7 +24,7 @@ crop_survey(
     Path(snakemake.output.crops),
     Path(snakemake.output.index),
     Path(snakemake.output.rejected),
-    on_bad_galaxy=settings["on_bad_galaxy"],
+    on_bad_galaxy=snakemake.config["on_bad_galaxy"][snakemake.wildcards.survey],
     processes=snakemake.threads,
     image_ids=read_image_names(Path(image_names)) if image_names else None,
 )

@@ -100,6 +100,11 @@ metrics["validation"] = pooled.scores()
 calibration = calibration_of(pooled, tree)
 bag = galaxies.predicted(snakemake.input.bag)
 metrics["recalibration"] = recalibration_scores(calibration.recalibration, bag, galaxies.voted)
+if not calibration.recalibration.tried:
+    job.log.warning(
+        "%d validation galaxies are too few for recalibration, which is left out",
+        (metrics["validation"] or {"galaxies": 0})["galaxies"],
+    )
 coverage = covered(calibration.of(bag)[1], galaxies.voted, tree)
 properties = galaxy_properties(galaxies.voted, measured(crops, galaxies.rows), tree)
 networks = {seed: predicted["tta"] for seed, predicted in seeds.items()}

@@ -19,6 +19,7 @@ from galaxyzoo.evaluation.metrics import rmse, squared_errors
 from galaxyzoo.tree.decision_tree import DecisionTree
 
 FOLDS = 5
+FEWEST_GALAXIES = 7  # a fold of them set aside, 5 are left for the folds that choose the penalty
 PENALTIES = (0.3, 1.0, 3.0, 10.0, 30.0, 100.0, 1000.0)
 SMALLEST_PROBABILITY = 1e-3  # 0 and 1 have no finite logit
 LOGIT_SCALE = 0.1  # logits then vary about as much as probabilities, and are penalised as much
@@ -27,9 +28,10 @@ LOGIT_SCALE = 0.1  # logits then vary about as much as probabilities, and are pe
 class Recalibration:
     """Recalibrates predictions (N, columns), or leaves them as they are if that does not help.
 
-    `helps` says which. `out_of_fold` (n, columns) are the validation rows, each recalibrated by a
-    regression fitted to other galaxies; the rows as they are if recalibration does not help.
-    `validation_rmse` is their error, None without rows.
+    `helps` says which, and `tried` whether there are enough galaxies to find out. `out_of_fold`
+    (n, columns) are the validation rows, each recalibrated by a regression fitted to other
+    galaxies; the rows as they are if recalibration does not help. `validation_rmse` is their error,
+    None without rows.
     """
 
     def __init__(
@@ -38,8 +40,11 @@ class Recalibration:
         """Fit to predictions and votes (n, columns) of `galaxies` (n,), of which some repeat."""
         self.tree = tree
         self.out_of_fold, self.helps = predicted, False
+        # Not with fewer galaxies than the regression has features, or than two levels of folds need
+        fewest = max(2 * predicted.shape[1], FEWEST_GALAXIES)
+        self.tried = len(np.unique(galaxies)) >= fewest
         self.validation_rmse = rmse(predicted, voted) if len(voted) else None
-        if len(np.unique(galaxies)) < 2 * predicted.shape[1]:  # fewer galaxies than features
+        if not self.tried:
             return
         better = np.empty_like(predicted)
         for rest, fold in folds(predicted, galaxies):
@@ -93,6 +98,7 @@ def recalibration_scores(
     ours, theirs = np.sqrt(resampled_means(squared)).T
     low, high = percentile_interval(ours - theirs)
     return {
+        "tried": recalibration.tried,
         "helps_on_validation": recalibration.helps,
         "validation_rmse": recalibration.validation_rmse,
         "rmse": rmse(better, voted),

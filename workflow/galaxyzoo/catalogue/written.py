@@ -79,6 +79,11 @@ def promises(metrics: Mapping[str, Any], galaxies: int) -> list[str]:
 
 def recalibration_sentence(recalibration: Mapping[str, Any]) -> str:
     """Whether predictions were recalibrated, and how that changed the error on the hold-out."""
+    if not recalibration.get("tried", True):
+        return (
+            "They are as the networks give them: there were too few validation galaxies to "
+            "recalibrate them."
+        )
     if not recalibration["helps_on_validation"]:
         return (
             "They are as the networks give them: recalibration did not lower the error on "

@@ -49,12 +49,15 @@ def file_record(file: Path) -> dict[str, Any]:
 def known_record(file: Path) -> dict[str, Any]:
     """The record of a file, read from the one beside it if there is one: hashing is slow.
 
-    A folder has no length, and its hash is that of its files' names and sizes.
+    Not if the file was put there after the record was written, whatever its own date. A folder has
+    no length, and its hash is that of its files' names and sizes.
     """
     if file.is_dir():
         return {"name": file.name, "bytes": None, "sha256": listing_hash(file, dates=False)}
-    for known in record_of_before(file.with_name(PROVENANCE))["files"]:
-        if (known.get("name"), known.get("bytes")) == (file.name, file.stat().st_size):
+    beside, status = file.with_name(PROVENANCE), file.stat()
+    for known in record_of_before(beside)["files"]:
+        same = (known.get("name"), known.get("bytes")) == (file.name, status.st_size)
+        if same and status.st_ctime_ns <= beside.stat().st_mtime_ns:
             return {name: known[name] for name in ("name", "bytes", "sha256")}
     return file_record(file)
 

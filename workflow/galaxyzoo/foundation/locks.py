@@ -42,6 +42,9 @@ def opened(path: Path, work: str) -> IO[str]:
             raise InputError(
                 f"{holder} still {work}; wait until it has ended, or end it, and run this again"
             ) from error
-        if path.exists() and os.path.samestat(path.stat(), os.fstat(file.fileno())):
-            return file
+        try:
+            if os.path.samestat(path.stat(), os.fstat(file.fileno())):
+                return file
+        except FileNotFoundError:
+            pass
         file.close()  # its last holder removed it in between

@@ -42,8 +42,9 @@ def validated(
     It is that of one experiment: what says which variants there are is left out, and so are the
     settings of a catalogue and of unused survey sources. Whether the weights have seen Galaxy Zoo's
     votes is taken from their name, or the config beside them, unless the config says it. The epochs
-    of each stage are multiplied by `epochs_scale`, with a minimum of one. The scale is then set to
-    1, so that validating the result again does not change it. Two configs with the same meaning
+    of each stage are multiplied by `epochs_scale`, with a minimum of one, and milestones, which are
+    of the epochs as given, are left out where that changes any. The scale is then set to 1, so that
+    validating the result again does not change it. Two configs with the same meaning
     give the same result. `find` turns a path of the config into that of the file. Raises InputError
     with one line for each wrong key: its name, the value found, and what is allowed.
     """
@@ -63,6 +64,8 @@ def validated(
         model["seen_galaxy_zoo"] = named_after_galaxy_zoo(model) or has_seen_galaxy_zoo(
             find(model["weights"]), voted
         )
+    if config["epochs_scale"] != 1:
+        config["milestones"] = []  # those of the full number of epochs
     for stage in config["stages"]:
         stage["epochs"] = max(1, round(config["epochs_scale"] * stage["epochs"]))
     config["epochs_scale"] = 1.0
@@ -145,7 +148,7 @@ def canonical(value: Any, schema: Schema, root: Schema) -> Any:  # noqa: ANN401 
 
 def without_other_sources(config: dict[str, Any], schema: Schema) -> dict[str, Any]:
     """The config without the settings of survey sources that are not used."""
-    others = {*schema["properties"]["survey"]["properties"]["source"]["enum"]}
+    others = {*schema["$defs"]["source"]["enum"]}
     others.remove(config["survey"]["source"])
     survey = {key: value for key, value in config["survey"].items() if key not in others}
     return config | {"survey": survey}
@@ -239,8 +242,15 @@ def require_files(config: dict[str, Any], find: Callable[[str], str]) -> None:
 
 def source_contradictions(config: dict[str, Any], schema: Schema) -> Iterator[str]:
     """One line for each setting that the survey's source lacks or does not allow."""
-    survey = config["survey"]
+    survey, published_on = config["survey"], config["published_on"]
     source = survey["source"]
+    if published_on and source not in published_on:
+        kaggle = "survey={name: kaggle, source: kaggle}"
+        yield (
+            f"survey.source: {source} is not one of published_on, {', '.join(published_on)}, the "
+            "galaxies of this published programme; allowed: one of these, as in --config "
+            f"'{kaggle}', or --config 'published_on=[]' to try the programme on other galaxies"
+        )
     if source == "files" and config["files"] is None:
         yield (
             "files: missing; allowed: the folder that holds images_training_rev1.zip and "

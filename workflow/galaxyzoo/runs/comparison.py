@@ -160,16 +160,17 @@ def config_differences(configs: Mapping[str, Mapping[str, Any]]) -> dict[str, li
 def flattened(value: Any, key: str = "") -> Iterator[tuple[str, str]]:  # noqa: ANN401  (any YAML)
     """The keys of a config and their values as text; a list of mappings first yields their names.
 
-    A mapping in a list is identified by its name, or by its position if it has none.
+    A mapping in a list is identified by its column or name, or by its position if it has neither.
     """
     if isinstance(value, Mapping):
         for name, part in value.items():
             yield from flattened(part, f"{key}.{name}" if key else name)
     elif isinstance(value, list) and value and isinstance(value[0], Mapping):
-        names = [part.get("name", str(position)) for position, part in enumerate(value)]
+        called = next((one for one in ("column", "name") if value[0].get(one)), None)
+        names = [str(part.get(called, position)) for position, part in enumerate(value)]
         yield key, ", ".join(names)
         for name, part in zip(names, value, strict=True):
-            rest = {inner: what for inner, what in part.items() if inner != "name"}
+            rest = {inner: what for inner, what in part.items() if inner != called}
             yield from flattened(rest, f"{key}[{name}]")
     else:
         yield key, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -44,20 +44,18 @@ FILE_DATE = (2013, 12, 20, 0, 0, 0)  # as in Kaggle's files; any fixed date woul
 
 
 def simulate_survey(
-    folder: Path, *, galaxies: int, test_galaxies: int, volunteers: int, seed: int, processes: int
+    folder: Path, *, galaxies: int, volunteers: int, seed: int, processes: int
 ) -> None:
-    """Write a survey of labelled `galaxies` and unlabelled `test_galaxies` into a folder.
+    """Write the pictures and labels of a survey of `galaxies` into a folder.
 
     `volunteers` is the mean number of volunteers per galaxy. The bytes of the files depend on all
     arguments except `processes`.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    ids, test_ids = draw_ids(galaxies, test_galaxies, seed)
+    ids = draw_ids(0, galaxies, seed)
     with workers(processes) as run:
-        pictures = iter(run(partial(simulate_picture, seed=seed), range(galaxies + test_galaxies)))
+        pictures = run(partial(simulate_picture, seed=seed), range(galaxies))
         write_pictures(folder, TRAINING_IMAGES, ids, pictures)
-        if test_galaxies:
-            write_pictures(folder, TEST_IMAGES, test_ids, pictures)
         label = partial(simulate_labels, volunteers=volunteers, seed=seed)
         votes, truth = zip(*run(label, range(galaxies)), strict=True)
     zip_name, csv_name = LABELS
@@ -65,6 +63,20 @@ def simulate_survey(
         file.writestr(zip_entry(csv_name, ZIP_DEFLATED), table(ids, votes))
     with replaced(folder / TRUE_PROBABILITIES) as path:
         path.write_bytes(table(ids, truth))
+
+
+def simulate_test(
+    folder: Path, *, galaxies: int, test_galaxies: int, seed: int, processes: int
+) -> None:
+    """Write the pictures of a survey's unlabelled `test_galaxies` into a folder.
+
+    They are the galaxies after the labelled ones, so that their number changes none of these.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    indices = range(galaxies, galaxies + test_galaxies)
+    with workers(processes) as run:
+        pictures = run(partial(simulate_picture, seed=seed), indices)
+        write_pictures(folder, TEST_IMAGES, draw_ids(galaxies, test_galaxies, seed), pictures)
 
 
 def simulate_galaxy(index: int, *, seed: int) -> Galaxy:
@@ -86,11 +98,13 @@ def simulate_labels(index: int, *, volunteers: int, seed: int) -> tuple[np.ndarr
     return vote_fractions(galaxy, present, rng), true_probabilities(galaxy)
 
 
-def draw_ids(galaxies: int, test_galaxies: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Draw unique random six-digit GalaxyIDs for training and for test, each set ascending."""
-    rng = numpy_generator("simulated ids", seed)
-    ids = rng.choice(np.arange(100_000, 1_000_000), galaxies + test_galaxies, replace=False)
-    return np.sort(ids[:galaxies]), np.sort(ids[galaxies:])
+def draw_ids(first: int, count: int, seed: int) -> np.ndarray:
+    """Random six-digit GalaxyIDs (count,), ascending, of galaxies from the index `first` on.
+
+    All are from one order of all numbers, so that no two galaxies of a survey share one.
+    """
+    ids = numpy_generator("simulated ids", seed).permutation(np.arange(100_000, 1_000_000))
+    return np.sort(ids[first : first + count])
 
 
 @contextmanager
@@ -105,12 +119,11 @@ def workers(processes: int) -> Iterator[Callable[[Callable, Iterable], Iterable]
 
 
 def write_pictures(
-    folder: Path, names: tuple[str, str], ids: np.ndarray, pictures: Iterator[bytes]
+    folder: Path, names: tuple[str, str], ids: np.ndarray, pictures: Iterable[bytes]
 ) -> None:
     """Store a picture for each id; `names` are the zip's name and that of the folder inside it."""
     zip_name, inner = names
-    # ids come first, so that no extra picture is taken when they run out.
-    named = zip(ids, pictures, strict=False)
+    named = zip(ids, pictures, strict=True)
     with replaced(folder / zip_name) as path, ZipFile(path, "w") as file:
         for galaxy_id, picture in progress(named, len(ids), zip_name, "galaxies"):
             file.writestr(zip_entry(f"{inner}/{galaxy_id}.jpg", ZIP_STORED), picture)

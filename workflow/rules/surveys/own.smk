@@ -17,12 +17,7 @@ rule label_own:
     conda:
         "../../../envs/environment.yaml"
     params:
-        settings=lambda wildcards: {
-            "image_column": source_settings(wildcards)["image_column"],
-            "labels": source_settings(wildcards)["labels"],
-            "tree": columns_and_parents(SURVEYS[wildcards.survey]),
-        }
-        | listing_of_images(wildcards),
+        settings=own_label_settings,
         code=fingerprints("label_own"),
     script:
         "../../scripts/label_own.py"
