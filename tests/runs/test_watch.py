@@ -9,12 +9,17 @@ import sys
 import time
 
 import pandas as pd
+import pytest
 import yaml
 from rich.console import Console
 
-from checkout import TINY, Checkout, changed
-from galaxyzoo.runs.watch import one_stage, progress_table
+from checkout import ROOT, TINY, Checkout, changed
+from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.plan.config import load_schema, validated
+from galaxyzoo.runs.watch import one_stage, progress_table, stage_paths
 
+SCHEMA = load_schema(ROOT / "workflow" / "schemas" / "config.schema.yaml")
+BASE = validated(TINY | {"experiment": "one", "stages": TINY["stages"][:2]}, SCHEMA)
 HEAD, ALL, *_, LAST = TINY["stages"]
 STAGES = [HEAD, ALL | {"epochs": 400}, LAST]
 
@@ -150,3 +155,20 @@ def test_a_folder_that_is_no_experiments_is_a_sentence(finished, tmp_path):
     assert "holds no config.yaml" in shown.stderr
     assert "Traceback" not in shown.stderr
     shutil.rmtree(empty)
+
+
+def test_a_variant_s_stages_are_its_base_s_up_to_the_first_that_differs(tmp_path):
+    stages = [BASE["stages"][0], BASE["stages"][1] | {"lr": [0.1, 0.2]}]
+    variant = BASE | {"experiment": "one-fast", "variant_of": "one", "seeds": [1, 2]}
+    folder = tmp_path / "one-fast"
+    with pytest.raises(InputError, match="it takes stages from one, of which it is a variant"):
+        stage_paths(folder, variant | {"stages": stages})
+    (tmp_path / "one").mkdir()
+    (tmp_path / "one" / "config.yaml").write_text(yaml.safe_dump(BASE), encoding="utf-8")
+    assert stage_paths(folder, variant | {"stages": stages}) == {
+        (1, "head"): tmp_path / "one" / "seed1" / "stages" / "head",
+        (1, "all"): folder / "seed1" / "stages" / "all",
+        (2, "head"): folder / "seed2" / "stages" / "head",
+        (2, "all"): folder / "seed2" / "stages" / "all",
+    }
+    assert stage_paths(tmp_path / "one", BASE)[0, "all"] == tmp_path / "one/seed0/stages/all"

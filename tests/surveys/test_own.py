@@ -353,6 +353,7 @@ def test_other_words_train_nothing_and_another_tree_does(rings):
     figures = {"plot_errors", "plot_galaxies", "explorer", "plot_augmentation", "plot_attribution"}
     assert would_run(rings, ring_config() | {"tree": words}) == figures | {
         "resolved_config",
+        "finish",
         "write_report",
         "all",
     }

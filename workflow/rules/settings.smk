@@ -89,11 +89,9 @@ def settings_of_the_split(wildcards):
 
 
 def backbone_and_weights(wildcards):
-    """What starting weights depend on."""
+    """What starting weights depend on; the content of a file is in their name."""
     model = STARTING_WEIGHTS[wildcards.starting_weights]
-    file = weights_file(model, find=workflow.modifier.modify_path)
-    given = {"given": what_is_given(file)} if file else {}
-    return {name: model[name] for name in ("backbone", "weights")} | given
+    return {name: model[name] for name in ("backbone", "weights")}
 
 
 def seen_galaxy_zoo(wildcards):

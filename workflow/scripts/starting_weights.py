@@ -9,5 +9,4 @@ from galaxyzoo.engine.torch_files import save_checked
 settings = job.start(snakemake)
 file = snakemake.input.get("file") or settings["weights"]
 weights = starting_weights(settings["backbone"], file)
-made_of = {name: settings[name] for name in ("backbone", "weights")}
-save_checked(weights, Path(snakemake.output.weights), made_of | head_is_for(file))
+save_checked(weights, Path(snakemake.output.weights), settings | head_is_for(file))

@@ -1,38 +1,13 @@
 """Tables of all stages, by seed and stage: histories, timings and benchmarks."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import yaml
 
-from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.handed_on import read_csv
-from galaxyzoo.plan.stage_owners import stage_owners
 
 StageTables = Mapping[int, Mapping[str, pd.DataFrame]]  # seed -> stage -> table
-
-
-def stage_paths(folder: Path, config: Mapping[str, Any]) -> dict[tuple[int, str], Path]:
-    """The path of each stage's files, without their endings, by seed and stage name.
-
-    `config` is the resolved config of the experiment in a folder. A variant has some of its stages
-    in its base's folder. Raises InputError if that has no config.yaml.
-    """
-    base = config
-    if "variant_of" in config:
-        written = folder.parent / config["variant_of"] / "config.yaml"
-        if not written.is_file():
-            raise InputError(
-                f"it takes stages from {config['variant_of']}, of which it is a variant, and there "
-                f"is no {written}: run that one first"
-            )
-        base = yaml.safe_load(written.read_text(encoding="utf-8"))
-    return {
-        (seed, stage): folder.parent / owner / f"seed{seed}" / "stages" / stage
-        for (seed, stage), owner in stage_owners(config, base).items()
-    }
 
 
 def read_stage_tables(

@@ -1,6 +1,7 @@
 """The progress of an experiment's stages, from the files they write as they run."""
 
 import math
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import yaml
 from rich.table import Column, Table
 
 from galaxyzoo.foundation.errors import InputError
-from galaxyzoo.runs.stage_tables import stage_paths
+from galaxyzoo.plan.stage_owners import stage_owners
 
 COLUMNS = ("seed", "stage", "state", "epoch", "train loss", "valid RMSE", "images/s", "left")
 
@@ -40,6 +41,27 @@ def stage_progress(folder: Path, config: dict[str, Any]) -> list[dict[str, Any]]
             rows.append(one_stage(path, seed, stage["epochs"], state))
             before = done if state == "done" else math.inf
     return rows
+
+
+def stage_paths(folder: Path, config: Mapping[str, Any]) -> dict[tuple[int, str], Path]:
+    """The path of each stage's files, without their endings, by seed and stage name.
+
+    `config` is the resolved config of the experiment in a folder. A variant has some of its stages
+    in its base's folder. Raises InputError if that has no config.yaml.
+    """
+    base = config
+    if "variant_of" in config:
+        written = folder.parent / config["variant_of"] / "config.yaml"
+        if not written.is_file():
+            raise InputError(
+                f"it takes stages from {config['variant_of']}, of which it is a variant, and there "
+                f"is no {written}: run that one first"
+            )
+        base = yaml.safe_load(written.read_text(encoding="utf-8"))
+    return {
+        (seed, stage): folder.parent / owner / f"seed{seed}" / "stages" / stage
+        for (seed, stage), owner in stage_owners(config, base).items()
+    }
 
 
 def one_stage(path: Path, seed: int, epochs: int, state: str) -> dict[str, Any]:
