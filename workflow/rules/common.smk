@@ -3,6 +3,7 @@ import os
 import re
 import sys
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from snakemake.exceptions import WorkflowError
@@ -34,11 +35,13 @@ def workflow_folder():
 
 
 WORKFLOW = workflow_folder()
+NOW = datetime.now(UTC).isoformat()
+IN_THE_MODULE = workflow.modifier.modify_path  # which functions that are called later have no more
 sys.path.insert(0, str(WORKFLOW))  # Snakemake passes it on to the scripts
 
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.listings import listing_hash
-from galaxyzoo.plan import paths
+from galaxyzoo.plan import listed_galaxies, paths
 from galaxyzoo.plan.config import OF_A_CATALOGUE, catalogue_settings, load_schema, require_files
 from galaxyzoo.plan.fingerprints import code_fingerprints
 from galaxyzoo.plan.first_reading import library_versions, remember
@@ -91,6 +94,16 @@ FILES_OF_SOURCE = {}
 STARTING_WEIGHTS = {
     starting_weights_name(one["model"]): one["model"] for one in PLAN.configs.values()
 }
+CATALOGUE_OF_THE_RUN = {
+    "experiment": PLAN.ensemble if PLAN.members else PLAN.base,
+    "catalogue": CATALOGUE["name"],
+}
+WRITTEN = (
+    *(f"catalogue.{kind}" for kind in ("fits", "vot", "csv", "html")),
+    *(f"catalogue_plain.{kind}" for kind in ("parquet", "fits", "vot", "csv")),
+    "README.md",
+)
+PUBLISHED = (*WRITTEN, "catalogue.parquet")
 NAMES = [*PLAN.configs, PLAN.ensemble] if PLAN.members else [*PLAN.configs]
 OF_EACH_EXPERIMENT = ("config.yaml", "report.html", "metrics.json")
 
@@ -237,12 +250,30 @@ def shards_of_the_catalogue(name):
 
     def shards(wildcards):
         listing = Path(checkpoints.list_galaxies.get(**wildcards).output.listing)
+        contents = listed_galaxies.contents_of(listing) or {"parts": {}}
         return [
-            f"{catalogue_file(name).format(shard=part.stem, **wildcards)}"
-            for part in sorted(listing.glob("*.parquet"))
+            catalogue_file(name).format(shard=shard, **wildcards)
+            for shard in sorted(contents["parts"])
         ]
 
     return shards
+
+
+def features_of_the_catalogue(wildcards):
+    """Paths of the features of each shard, if they are wanted."""
+    if not CATALOGUE["features"]:
+        return []
+    return shards_of_the_catalogue("shards/features/{shard}.parquet")(wildcards)
+
+
+def listing_of(wildcards):
+    """Path of the list of a catalogue's galaxies."""
+    return Path(IN_THE_MODULE(catalogue_file("listing").format(**wildcards)))
+
+
+def shards_of_the_run(_):
+    """Paths of all shards of the run's catalogue, so that one that was lost is predicted again."""
+    return shards_of_the_catalogue("shards/{shard}.parquet")(CATALOGUE_OF_THE_RUN)
 
 
 def fingerprints(script):

@@ -206,12 +206,15 @@ def listing_settings(wildcards):
     """What the list of a catalogue's galaxies depends on besides them."""
     path = workflow.modifier.modify_path(GALAXIES)
     settings = {"catalogue": picture_settings(), "tree": tree_without_words(wildcards)}
+    settings["asked_at"] = listed_galaxies.asked_at(listing_of(wildcards), NOW)
     return settings | listing(path)
 
 
 def shard_settings(wildcards):
     """What a shard depends on besides its galaxies, the networks and the intervals."""
+    contents = listed_galaxies.contents_of(listing_of(wildcards)) or {"parts": {}}
     return {
+        "listed": contents["parts"].get(wildcards.shard),
         "experiment": wildcards.experiment,
         "catalogue": picture_settings(),
         "members": settings_of_the_networks(wildcards),
