@@ -30,6 +30,8 @@ def galaxies_of_the_catalogue(wildcards):
             f"galaxies: there is no {GALAXIES}; give the path from the folder in which snakemake is "
             "started"
         )
+    with input_errors_told():
+        listed_galaxies.require_own_name(listing_of(wildcards).parent, IN_THE_MODULE(GALAXIES))
     return GALAXIES
 
 
