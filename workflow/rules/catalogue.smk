@@ -71,7 +71,7 @@ rule write_catalogue:
 
 rule publish_catalogue:
     input:
-        written=rules.write_catalogue.output,
+        written=[catalogue_file(f"unfinished/{name}") for name in WRITTEN],
         shards=shards_of_the_catalogue("shards/{shard}.parquet"),
         features=features_of_the_catalogue,
     output:
