@@ -19,7 +19,7 @@ from pyarrow import dataset
 from browsing import VIEWS as SCREENS
 from browsing import opened, require_access, require_fit
 from checkout import TINY, Checkout, changed
-from cutout_server import CutoutServer, jpeg
+from cutout_server import CutoutServer
 from galaxyzoo.calibration.calibration import read_calibration
 from galaxyzoo.catalogue.columns import joint_name
 from trees import GALAXY_ZOO_2
@@ -317,22 +317,6 @@ def test_other_galaxies_do_not_take_the_place_of_a_catalogue(made, folder):
     assert "pictures}'" in run.stdout  # what to type ends in the folder's name
     assert "Traceback" not in run.stdout
     assert dates(made.results / "catalogues" / "test") == before
-
-
-def test_a_cut_out_that_is_gone_is_told_when_its_shard_is_predicted_again(made, tmp_path):
-    table = {"objid": [11], "ra": [1.2], "dec": [5.0], "petroR90_r": [8.0]}
-    pd.DataFrame(table).to_csv(tmp_path / "one.csv", index=False)
-    folder = made.results / "catalogues" / "one"
-    with CutoutServer() as server:
-        run = catalogue_of(made, tmp_path / "one.csv", address=server.address)
-        assert run.returncode == 0, run.stdout
-        [picture] = (folder / "cutouts").rglob("11.jpg")
-        picture.write_bytes(jpeg(2))
-        (folder / "shards" / "00000.parquet").unlink()
-        run = catalogue_of(made, tmp_path / "one.csv", address=server.address)
-    assert run.returncode != 0
-    assert "11.jpg is not the cut-out that was fetched; delete the folder" in run.stdout
-    assert len(whole(folder)) == 1
 
 
 def test_a_killed_run_keeps_the_shards_that_were_done(made, tmp_path):
