@@ -1,6 +1,7 @@
 """A catalogue through Snakemake: from galaxies in many forms to tables, page and flags."""
 
 import os
+import re
 import signal
 import time
 import zipfile
@@ -232,21 +233,100 @@ def test_positions_become_cut_outs_and_a_catalogue(made, tmp_path):
     ).assign(petroR90_r=[8.0, 9.0, 10.0])
     path = tmp_path / "positions.csv"
     table.to_csv(path, index=False)
-    with CutoutServer(vices={2: [404]}) as server:
-        run = catalogue_of(made, path, name="positions", address=server.address)
+    folder = made.results / "catalogues" / "positions"
+    with CutoutServer(vices={2: [404, 404]}) as server:
+        settings = {"name": "positions", "address": server.address, "shard_size": 2}
+        run = catalogue_of(made, path, **settings)
+        assert run.returncode == 0, run.stdout
+        found = whole(folder)
+        assert found["id"].tolist() == [11, 12, 13]
+        assert found["flag_bad_image"].tolist() == [False, True, False]
+        assert "404" in found["bad_image_reason"].iloc[1]
+        assert found["petroR90_r"].tolist() == [8, 9, 10]
+        manifest = pd.read_csv(folder / "cutouts" / "manifest.csv")
+        assert manifest["status"].tolist() == ["fetched", "failed", "fetched"]
+
+        # What is missing is asked for in each run, and nothing is done if it does not come.
+        server.asked.clear()
+        before = dates(folder)
+        run = catalogue_of(made, path, **settings)
+        assert "1 of 3 cut-outs did not come" in run.stdout, run.stdout
+        assert "12: the server answered 404 Not Found" in run.stdout
+        assert server.asked_for() == [2]
+        assert dates(folder) == before
+
+        # If it comes, its shard is predicted again, and then there is nothing more to do.
+        run = catalogue_of(made, path, **settings)
+        assert run.returncode == 0, run.stdout
+        assert server.asked_for() == [2, 2]
+        assert whole(folder)["flag_bad_image"].tolist() == [False] * 3
+        after = dates(folder)
+        assert [name for name in after if after[name] == before[name]] == ["00001.parquet"]
+        run = catalogue_of(made, path, **settings)
+        assert "Nothing to be done" in run.stdout, run.stdout
+        assert server.asked_for() == [2, 2]
+
+
+def dates(folder: Path) -> dict[str, int]:
+    """When the shards and the first table of a catalogue were written, by name."""
+    files = [*(folder / "catalogue.parquet").glob("*.parquet"), folder / "catalogue.fits"]
+    return {file.name: file.stat().st_mtime_ns for file in files}
+
+
+def test_a_list_that_lost_files_is_made_again_and_the_catalogue_stays(made):
+    folder = made.results / "catalogues" / "test"
+    settings = {"shard_size": 3, "name": "test", "features": True}
+    before = dates(folder)
+    for lost in (["00001.parquet"], os.listdir(folder / "listing")):
+        for name in lost:
+            (folder / "listing" / name).unlink()
+        run = catalogue_of(made, unlabelled(made), **settings)
+        assert run.returncode == 0, run.stdout
+        assert len(list((folder / "listing").glob("*.parquet"))) == 3
+        assert dates(folder) == before
+    (folder / "shards" / "00001.parquet").unlink()
+    run = catalogue_of(made, unlabelled(made), **settings)
     assert run.returncode == 0, run.stdout
-    found = whole(made.results / "catalogues" / "positions")
-    assert found["id"].tolist() == [11, 12, 13]
-    assert found["flag_bad_image"].tolist() == [False, True, False]
-    assert "404" in found["bad_image_reason"].iloc[1]
-    assert found["petroR90_r"].tolist() == [8, 9, 10]
-    manifest = pd.read_csv(made.results / "catalogues" / "positions" / "cutouts" / "manifest.csv")
-    assert manifest["status"].tolist() == ["fetched", "failed", "fetched"]
+    assert len(whole(folder)) == 7
+
+
+def test_a_finished_catalogue_stays_until_another_one_is_whole(made, tmp_path):
+    checkout = made.copy(tmp_path)  # the same galaxies, although the whole project was moved
+    folder = checkout.results / "catalogues" / "test"
+    before, rows = dates(folder), whole(folder)
+    settings = {"shard_size": 5, "name": "test", "features": True}
+    with checkout.edited(
+        "workflow/galaxyzoo/catalogue/written.py",
+        "require_all(shards, listing)",
+        "require_all(shards, listing)\n    raise OSError(28, 'no space')",
+    ):
+        run = catalogue_of(checkout, unlabelled(checkout), **settings)
+    assert run.returncode != 0
+    assert dates(folder) == before
+    pd.testing.assert_frame_equal(whole(folder), rows)
+    assert len(pd.read_csv(folder / "catalogue.csv")) == 7
+
+    run = catalogue_of(checkout, unlabelled(checkout), **settings)
+    assert run.returncode == 0, run.stdout
+    assert re.search(r"removed shards of an earlier list: \S+/features.parquet/00002", run.stdout)
+    pd.testing.assert_frame_equal(whole(folder), rows)
+    features = dataset.dataset(folder / "features.parquet").to_table().to_pandas()
+    assert features["id"].tolist() == rows["id"].tolist()
+
+
+def test_other_galaxies_do_not_take_the_place_of_a_catalogue(made, folder):
+    before = dates(made.results / "catalogues" / "test")
+    run = catalogue_of(made, folder, shard_size=3, name="test")
+    assert run.returncode != 0
+    assert "catalogue.name: results/tiny/catalogues/test is the catalogue of" in run.stdout
+    assert "pictures}'" in run.stdout  # what to type ends in the folder's name
+    assert "Traceback" not in run.stdout
+    assert dates(made.results / "catalogues" / "test") == before
 
 
 def test_a_killed_run_keeps_the_shards_that_were_done(made, tmp_path):
     checkout = made.copy(tmp_path)
-    shards = checkout.results / "catalogues" / "killed" / "catalogue.parquet"
+    shards = checkout.results / "catalogues" / "killed" / "shards"
     wanted = {
         "galaxies": str(unlabelled(checkout)),
         "catalogue": {"name": "killed", "shard_size": 2},

@@ -330,10 +330,40 @@ def test_what_is_there_is_not_asked_for_again(server, tmp_path):
         assert found[column].tolist()[:2] == before[column].tolist()
 
 
-def test_what_is_there_needs_no_manifest(server, tmp_path):
+@pytest.mark.parametrize("damage", [None, b"", b"id,ra\n7,7.0\n", b"\x00\xff\n"])
+def test_what_is_there_is_of_no_known_position_without_a_manifest(server, tmp_path, caplog, damage):
     fetched(server, tmp_path, galaxies(7))
-    (tmp_path / "manifest.csv").unlink()
-    assert fetched(server, tmp_path, galaxies(7))["status"].tolist() == ["kept"]
+    manifest = tmp_path / "cutouts" / "manifest.csv"
+    (tmp_path / "manifest.csv").rename(manifest)
+    manifest.unlink() if damage is None else manifest.write_bytes(damage)
+    moved, settings = galaxies(8).assign(id=7), settings_of(server.address)
+    found = fetch_cutouts(moved, manifest.parent, manifest, settings)
+    assert found["status"].tolist() == ["fetched"]
+    assert Path(found["path"][0]).read_bytes() == jpeg(8)
+    assert "so that all cut-outs are fetched again" in caplog.text
+
+
+def test_what_the_manifest_does_not_have_is_fetched_again(server, tmp_path):
+    path = Path(fetched(server, tmp_path, galaxies(7))["path"][0])
+    fetched(server, tmp_path, galaxies(8))
+    path.write_bytes(jpeg(9))
+    assert fetched(server, tmp_path, galaxies(7, 8))["status"].tolist() == ["fetched", "kept"]
+
+
+def test_another_picture_in_the_place_of_a_cut_out_is_not_kept(server, tmp_path):
+    path = Path(fetched(server, tmp_path, galaxies(7))["path"][0])
+    path.write_bytes(jpeg(9))
+    assert fetched(server, tmp_path, galaxies(7))["status"].tolist() == ["fetched"]
+    assert path.read_bytes() == jpeg(7)
+
+
+def test_what_did_not_come_is_told_with_its_reasons(server, tmp_path, caplog):
+    server.vices = {7: [404]}
+    fetched(server, tmp_path, galaxies(7, 8, 9).assign(ra=[7.0, -8.0, 9.0]))
+    assert "1 of 3 cut-outs did not come; each run asks for them again" in caplog.text
+    assert "7: the server answered 404 Not Found" in caplog.text
+    assert "1 of 3 galaxies have no position that could be asked for" in caplog.text
+    assert "8: its ra is not a number of degrees from 0 to 360" in caplog.text
 
 
 def test_what_is_there_but_not_whole_is_fetched_again(server, tmp_path):

@@ -2,7 +2,8 @@
 
 import pytest
 
-from galaxyzoo.catalogue.listing import list_for_catalogue
+from cutout_server import CutoutServer, jpeg
+from galaxyzoo.catalogue.listing import list_for_catalogue, read_part
 from galaxyzoo.foundation.errors import InputError
 from trees import GALAXY_ZOO_2
 
@@ -31,3 +32,23 @@ def test_names_that_no_table_could_hold_are_refused(tmp_path, column, sentence):
     with pytest.raises(InputError, match=sentence):
         list_for_catalogue(path, tmp_path / "listing", SETTINGS, GALAXY_ZOO_2)
     assert not (tmp_path / "listing").exists()
+
+
+@pytest.mark.parametrize("content", [None, jpeg(2)])
+def test_a_cut_out_that_is_gone_or_another_is_told_before_its_shard_is_predicted(
+    tmp_path, monkeypatch, content
+):
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    path, listing = tmp_path / "one.csv", tmp_path / "listing"
+    path.write_text("objid,ra,dec,petroR90_r\n11,1.2,5.0,8.0\n", encoding="utf-8")
+    with CutoutServer() as server:
+        of_server = {"survey": "sdss", "address": server.address, "training_scale": 0.02}
+        list_for_catalogue(path, listing, SETTINGS | of_server, GALAXY_ZOO_2)
+    part = listing / "00000.parquet"
+    assert read_part(part)[0]["id"].to_pylist() == [11]
+    [picture] = (tmp_path / "cutouts").rglob("11.jpg")
+    picture.unlink()
+    if content:
+        picture.write_bytes(content)
+    with pytest.raises(InputError, match=r"11\.jpg is not the cut-out that was fetched; delete"):
+        read_part(part)

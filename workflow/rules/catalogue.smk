@@ -20,15 +20,15 @@ checkpoint list_galaxies:
 
 rule predict_shard:
     input:
-        listing=catalogue_file("listing"),
+        listing=ancient(catalogue_file("listing")),  # whose part is in the settings
         galaxies=galaxies_of_the_catalogue,
         networks=network_weights,
         weights=member_weights,
         calibration=experiment_file("calibration.parquet"),
         reference=experiment_file("reference.npz"),
     output:
-        shard=catalogue_file("catalogue.parquet/{shard}.parquet"),
-        features=catalogue_file("features.parquet/{shard}.parquet") if CATALOGUE["features"] else [],
+        shard=catalogue_file("shards/{shard}.parquet"),
+        features=catalogue_file("shards/features/{shard}.parquet") if CATALOGUE["features"] else [],
     log:
         catalogue_file("logs/predict_{shard}.log"),
     benchmark:
@@ -46,19 +46,18 @@ rule predict_shard:
         "../scripts/predict_shard.py"
 
 
+# A finished catalogue stays until another one is whole: Snakemake deletes the outputs of a job
+# before it runs it again.
 rule write_catalogue:
     input:
-        shards=shards_of_the_catalogue("catalogue.parquet/{shard}.parquet"),
+        shards=shards_of_the_catalogue("shards/{shard}.parquet"),
         galaxies=galaxies_of_the_catalogue,
-        listing=catalogue_file("listing"),
+        listing=ancient(catalogue_file("listing")),
         metrics=experiment_file("metrics.json"),
         template=report_file("catalogue.html.j2"),
         parts=page_parts(),
     output:
-        multiext(catalogue_file("catalogue"), ".fits", ".vot", ".csv"),
-        multiext(catalogue_file("catalogue_plain"), ".parquet", ".fits", ".vot", ".csv"),
-        readme=catalogue_file("README.md"),
-        page=catalogue_file("catalogue.html"),
+        temp([catalogue_file(f"unfinished/{name}") for name in WRITTEN]),
     log:
         catalogue_file("logs/write_catalogue.log"),
     conda:
@@ -70,11 +69,30 @@ rule write_catalogue:
         "../scripts/write_catalogue.py"
 
 
+rule publish_catalogue:
+    input:
+        written=[catalogue_file(f"unfinished/{name}") for name in WRITTEN],
+        shards=shards_of_the_catalogue("shards/{shard}.parquet"),
+        features=features_of_the_catalogue,
+    output:
+        [catalogue_file(name) for name in WRITTEN],
+        shards=directory(catalogue_file("catalogue.parquet")),
+    log:
+        catalogue_file("logs/publish_catalogue.log"),
+    localrule: True
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        settings=written_catalogue_settings,
+        code=fingerprints("publish_catalogue"),
+    script:
+        "../scripts/publish_catalogue.py"
+
+
 rule catalogue:
     input:
-        catalogue_file("catalogue.html").format(
-            experiment=PLAN.ensemble if PLAN.members else PLAN.base, catalogue=CATALOGUE["name"]
-        ),
+        [catalogue_file(name).format(**CATALOGUE_OF_THE_RUN) for name in PUBLISHED],
+        shards_of_the_run,
 
 
 onstart:

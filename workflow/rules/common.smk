@@ -3,6 +3,7 @@ import os
 import re
 import sys
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
@@ -35,12 +36,14 @@ def workflow_folder():
 
 
 WORKFLOW = workflow_folder()
+NOW = datetime.now(UTC).isoformat()
+IN_THE_MODULE = workflow.modifier.modify_path  # functions that are called later have it no more
 sys.path.insert(0, str(WORKFLOW))  # Snakemake passes it on to the scripts
 
 from galaxyzoo.foundation.content_hashes import content_hash
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.listings import listing_hash
-from galaxyzoo.plan import paths
+from galaxyzoo.plan import listed_galaxies, paths
 from galaxyzoo.plan.config import OF_A_CATALOGUE, catalogue_settings, load_schema, require_files
 from galaxyzoo.plan.config_files import require_keys_once
 from galaxyzoo.plan.fingerprints import code_fingerprints
@@ -83,15 +86,15 @@ FINGERPRINTS = code_fingerprints(WORKFLOW)
 SCHEMA = load_schema(WORKFLOW / "schemas" / "config.schema.yaml")
 with input_errors_told():
     require_keys_once([*workflow.configfiles, *workflow.overwrite_configfiles])
-    PLAN = experiments(config, SCHEMA, find=workflow.modifier.modify_path)
-    RESULTS = Path(workflow.modifier.modify_path("results/"))
+    PLAN = experiments(config, SCHEMA, find=IN_THE_MODULE)
+    RESULTS = Path(IN_THE_MODULE("results/"))
     require_own_folders(PLAN, RESULTS)
     for one in PLAN.configs.values():
-        require_files(one, find=workflow.modifier.modify_path)
-    require_other_starts(PLAN.configs, RESULTS, find=workflow.modifier.modify_path)
+        require_files(one, find=IN_THE_MODULE)
+    require_other_starts(PLAN.configs, RESULTS, find=IN_THE_MODULE)
     # The names under which starting weights are kept, by experiment.
     STARTS = {
-        name: starting_weights_name(one["model"], find=workflow.modifier.modify_path)
+        name: starting_weights_name(one["model"], find=IN_THE_MODULE)
         for name, one in PLAN.configs.items()
     }
 
@@ -109,6 +112,16 @@ RAW_SURVEYS = paths.raw_surveys(PLAN)
 # By source, a function that gives the `SurveyFiles` of a survey. Its file of rules puts it here.
 FILES_OF_SOURCE = {}
 STARTING_WEIGHTS = {STARTS[name]: one["model"] for name, one in PLAN.configs.items()}
+CATALOGUE_OF_THE_RUN = {
+    "experiment": PLAN.ensemble if PLAN.members else PLAN.base,
+    "catalogue": CATALOGUE["name"],
+}
+WRITTEN = (
+    *(f"catalogue.{kind}" for kind in ("fits", "vot", "csv", "html")),
+    *(f"catalogue_plain.{kind}" for kind in ("parquet", "fits", "vot", "csv")),
+    "README.md",
+)
+PUBLISHED = (*WRITTEN, "catalogue.parquet")
 NAMES = [*PLAN.configs, PLAN.ensemble] if PLAN.members else [*PLAN.configs]
 OF_EACH_EXPERIMENT = ("config.yaml", "report.html", "metrics.json", "finished.json")
 
@@ -277,12 +290,30 @@ def shards_of_the_catalogue(name):
 
     def shards(wildcards):
         listing = Path(checkpoints.list_galaxies.get(**wildcards).output.listing)
+        contents = listed_galaxies.contents_of(listing) or {"parts": {}}
         return [
-            f"{catalogue_file(name).format(shard=part.stem, **wildcards)}"
-            for part in sorted(listing.glob("*.parquet"))
+            catalogue_file(name).format(shard=shard, **wildcards)
+            for shard in sorted(contents["parts"])
         ]
 
     return shards
+
+
+def features_of_the_catalogue(wildcards):
+    """Paths of the features of each shard, if they are wanted."""
+    if not CATALOGUE["features"]:
+        return []
+    return shards_of_the_catalogue("shards/features/{shard}.parquet")(wildcards)
+
+
+def listing_of(wildcards):
+    """Path of the list of a catalogue's galaxies."""
+    return Path(IN_THE_MODULE(catalogue_file("listing").format(**wildcards)))
+
+
+def shards_of_the_run(_):
+    """Paths of all shards of the run's catalogue, so that one that was lost is predicted again."""
+    return shards_of_the_catalogue("shards/{shard}.parquet")(CATALOGUE_OF_THE_RUN)
 
 
 def fingerprints(script):
@@ -297,7 +328,7 @@ def what_is_given(path):
     A file's is that of its content, whatever its date. Of a folder of thousands of images, it is that
     of their names, sizes and dates: reading them all would take minutes.
     """
-    file = workflow.modifier.modify_path(path)
+    file = IN_THE_MODULE(path)
     try:
         return listing_hash(file, dates=True) if os.path.isdir(file) else content_hash(file)
     except OSError as error:
@@ -318,7 +349,7 @@ def given_files(survey, *kinds):
 
 def rejects_galaxies(survey, name):
     """Whether a table of rejected galaxies, which crops leave behind, has any."""
-    path = Path(workflow.modifier.modify_path(survey_file(name).format(survey=survey)))
+    path = Path(IN_THE_MODULE(survey_file(name).format(survey=survey)))
     return path.is_file() and len(path.read_text(encoding="utf-8").splitlines()) > 1
 
 

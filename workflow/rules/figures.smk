@@ -63,7 +63,7 @@ def report_file(name):
     So a folder that is moved has the same inputs.
     """
     path = WORKFLOW / "report" / name
-    as_a_module = workflow.modifier.modify_path("results/") != "results/"
+    as_a_module = IN_THE_MODULE("results/") != "results/"
     here = Path.cwd()
     return str(path if as_a_module or here not in path.parents else path.relative_to(here))
 

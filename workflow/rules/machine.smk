@@ -29,6 +29,5 @@ def network_gpus(wildcards):
 
 def shard_threads(wildcards):
     """Threads of a job that predicts a shard."""
-    listing = Path(catalogue_file("listing").format(**wildcards))
-    shards = len(list(listing.glob("*.parquet")))
-    return threads.shard_threads(machine(), paths.chains(PLAN), shards)
+    contents = listed_galaxies.contents_of(listing_of(wildcards)) or {"parts": {}}
+    return threads.shard_threads(machine(), paths.chains(PLAN), len(contents["parts"]))

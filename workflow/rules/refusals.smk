@@ -28,11 +28,13 @@ def galaxies_of_the_catalogue(wildcards):
             "catalogue: no galaxies; give the path of a folder, zip or tar of images, or of a "
             "table, as in --config galaxies=PATH"
         )
-    if not Path(workflow.modifier.modify_path(GALAXIES)).exists():
+    if not Path(IN_THE_MODULE(GALAXIES)).exists():
         sys.exit(
             f"galaxies: there is no {GALAXIES}; give the path from the folder in which snakemake is "
             "started"
         )
+    with input_errors_told():
+        listed_galaxies.require_own_name(listing_of(wildcards).parent, IN_THE_MODULE(GALAXIES))
     return GALAXIES
 
 
@@ -56,7 +58,7 @@ def hold_the_folders_of_the_run():
     jobs = list(workflow.dag.needrun_jobs())
     with input_errors_told():
         hold_folders(
-            Path(workflow.modifier.modify_path("results")),
+            Path(IN_THE_MODULE("results")),
             made=[str(path) for job in jobs for path in job.output],
             read=[str(path) for job in jobs for path in job.input],
         )

@@ -258,7 +258,7 @@ def given_galaxies():
             f"galaxies names are not looked at: if some were replaced, add --forcerun list_galaxies"
         )
         return given
-    path = Path(workflow.modifier.modify_path(GALAXIES))
+    path = Path(IN_THE_MODULE(GALAXIES))
     return given | {"images": named_images_hash(path, CATALOGUE)}
 
 
@@ -268,12 +268,15 @@ def listing_settings(wildcards):
         "catalogue": picture_settings(),
         "tree": tree_without_words(wildcards),
         "given": given_galaxies(),
+        "asked_at": listed_galaxies.asked_at(listing_of(wildcards), NOW),
     }
 
 
 def shard_settings(wildcards):
     """What a shard depends on besides its galaxies, the networks and the intervals."""
+    contents = listed_galaxies.contents_of(listing_of(wildcards)) or {"parts": {}}
     return {
+        "listed": contents["parts"].get(wildcards.shard),
         "experiment": wildcards.experiment,
         "catalogue": picture_settings(),
         "members": settings_of_the_networks(wildcards),

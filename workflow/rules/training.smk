@@ -5,7 +5,7 @@ rule starting_weights:
             lambda wildcards: (
                 weights_file(
                     STARTING_WEIGHTS[wildcards.starting_weights],
-                    find=workflow.modifier.modify_path,
+                    find=IN_THE_MODULE,
                 )
                 or []
             )

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import job
 from galaxyzoo.catalogue.listing import list_for_catalogue
+from galaxyzoo.plan.listed_galaxies import write_record
 from galaxyzoo.tree.decision_tree import tree_from
 
 settings = job.start(snakemake)
@@ -13,5 +14,7 @@ count = list_for_catalogue(
     listing,
     settings["catalogue"],
     tree_from(settings["tree"]),
+    settings["asked_at"],
 )
+write_record(listing.parent, Path(snakemake.input.galaxies))
 job.log.info("%d galaxies in %d shards", count, len(list(listing.glob("*.parquet"))))

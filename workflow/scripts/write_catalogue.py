@@ -8,13 +8,15 @@ from galaxyzoo.foundation.handed_on import read_json
 from galaxyzoo.tree.decision_tree import tree_from
 
 settings = job.start(snakemake)
+folder = Path(snakemake.output[0]).parent
 galaxies = write_catalogue(
     [Path(shard) for shard in snakemake.input.shards],
-    Path(snakemake.output.readme).parent,
+    Path(snakemake.input.listing),
+    folder,
     Path(snakemake.input.galaxies),
     Path(snakemake.input.template),
     settings,
     tree_from(settings["tree"]),
     read_json(snakemake.input.metrics),
 )
-job.log.info("%d galaxies in %s", galaxies, Path(snakemake.output.readme).parent)
+job.log.info("%d galaxies in %s", galaxies, folder)

@@ -1,6 +1,7 @@
 """Cut-outs of galaxies at positions, fetched from a survey's server as volunteers saw them."""
 
 import hashlib
+import logging
 import math
 import time
 from collections.abc import Mapping
@@ -18,6 +19,8 @@ from galaxyzoo.foundation.atomic_files import replaced
 from galaxyzoo.foundation.disk_room import free, unwritten
 from galaxyzoo.foundation.errors import InputError, offenders
 from galaxyzoo.foundation.progress import progress
+
+log = logging.getLogger(__name__)
 
 SIZE_PX = 424  # width and height of Galaxy Zoo 2's cut-outs: Willett et al. 2013, section 2
 USER_AGENT = f"galaxyzoo-workflow (cut-outs for a catalogue) requests/{requests.__version__}"
@@ -82,13 +85,13 @@ def fetch_cutouts(
     address, status (fetched, kept or failed), reason (if it failed), bytes, sha256 and path. It is
     written to the CSV file `manifest` before the first is asked for, and at the end or when this is
     interrupted. The next call asks only for what is missing, and for what came from another
-    address. Raises InputError if no cut-out is there at the end, if the server goes out of
-    service, and if a file cannot be written.
+    address: a file is kept only if the manifest has it with its address and its bytes. What did
+    not come is told in the log. Raises InputError if no cut-out is there at the end, if the server
+    goes out of service, and if a file cannot be written.
     """
     plan = planned(table, folder, settings)
     folder.mkdir(parents=True, exist_ok=True)
-    remove_others(plan, manifest)
-    outcomes: dict[int, Outcome] = {}
+    outcomes = known_before(plan, read_manifest(manifest))
     write_manifest(filled(plan, outcomes), manifest)
     try:
         fetch_all(plan, outcomes, at_once)
@@ -101,7 +104,21 @@ def fetch_cutouts(
             f"none of the cut-outs could be fetched\n{offenders(reasons)}\n"
             "Check the network, catalogue.survey, catalogue.address, and the positions and radii"
         )
+    tell_of_the_missing(result, manifest)
     return result
+
+
+def tell_of_the_missing(result: pd.DataFrame, manifest: Path) -> None:
+    """Log which cut-outs did not come, and the reasons."""
+    failed = result[result["status"] == FAILED]
+    for is_asked, words in (
+        (True, "of %d cut-outs did not come; each run asks for them again (%s has all)"),
+        (False, "of %d galaxies have no position that could be asked for (%s has all)"),
+    ):
+        some = failed[failed["address"].notna() == is_asked]
+        if len(some):
+            reasons = dict(zip(some["id"], some["reason"], strict=True))
+            log.warning(f"%d {words}:\n%s", len(some), len(result), manifest, offenders(reasons))
 
 
 def planned(table: pd.DataFrame, folder: Path, settings: Mapping[str, Any]) -> pd.DataFrame:
@@ -143,19 +160,52 @@ def place(galaxy: int | str) -> str:
     return f"{hashlib.sha1(name.encode()).hexdigest()[:2]}/{quote(name, safe='')}.jpg"
 
 
-def remove_others(plan: pd.DataFrame, manifest: Path) -> None:
-    """Remove the cut-outs that came from another address than is asked now."""
-    if not manifest.exists():
-        return
-    before = pd.read_csv(manifest, dtype=str, keep_default_na=False).set_index("id")["address"]
-    addresses = before.to_dict()
-    for galaxy, address, path in zip(plan["id"], plan["address"], plan["path"], strict=True):
-        if addresses.get(str(galaxy), address) != address:
-            Path(path).unlink(missing_ok=True)
+def read_manifest(manifest: Path) -> dict[str, tuple[str, str]]:
+    """Address and SHA-256 of each cut-out of a manifest, by id; none if it cannot be read.
+
+    A fetching that was killed has left no hashes.
+    """
+    try:
+        table = pd.read_csv(manifest, dtype=str, keep_default_na=False)
+        pairs = zip(table["address"], table["sha256"], strict=True)
+        return dict(zip(table["id"], pairs, strict=True))
+    except FileNotFoundError:
+        why = "is not there"
+    except (OSError, ValueError, KeyError) as error:
+        why = f"is damaged ({' '.join(str(error).split())})"
+    if any(manifest.parent.glob("??/*.jpg")):
+        log.warning("%s %s, so that all cut-outs are fetched again", manifest, why)
+    return {}
+
+
+def known_before(plan: pd.DataFrame, before: Mapping[str, tuple[str, str]]) -> dict[int, Outcome]:
+    """The outcome of each row whose file is that of a manifest `before`, by its hash.
+
+    Files of another address or of other bytes are removed. One without a hash is left for `fetch`.
+    """
+    outcomes = {}
+    for row, (galaxy, address, path) in enumerate(
+        zip(plan["id"], plan["address"], map(Path, plan["path"]), strict=True)
+    ):
+        address_before, sha256 = before.get(str(galaxy), ("", ""))
+        if not path.exists():
+            continue
+        if address_before != address:
+            path.unlink()
+        elif sha256:
+            length, found = measured(path.read_bytes())
+            if found == sha256:
+                outcomes[row] = Outcome(KEPT, None, length, found)
+            else:
+                path.unlink()
+    return outcomes
 
 
 def fetch_all(plan: pd.DataFrame, outcomes: dict[int, Outcome], at_once: int) -> None:
-    """Fetch the cut-outs of a plan, and put into `outcomes` what became of each row."""
+    """Fetch the cut-outs of a plan, and put into `outcomes` what became of each row.
+
+    Rows that have an outcome already are not asked for.
+    """
 
     def work(row: int) -> bool | None:
         """Whether the server was in service for a row; None if it was not asked."""
@@ -167,7 +217,8 @@ def fetch_all(plan: pd.DataFrame, outcomes: dict[int, Outcome], at_once: int) ->
         return None if outcomes[row].status == KEPT else True
 
     with polite_session(at_once) as session, ThreadPoolExecutor(at_once) as pool:
-        jobs = [pool.submit(work, row) for row in plan.index[plan["fault"].isna()]]
+        rows = [row for row in plan.index[plan["fault"].isna()] if row not in outcomes]
+        jobs = [pool.submit(work, row) for row in rows]
         outage = 0
         try:
             for job in progress(as_completed(jobs), len(jobs), "cut-outs", "galaxies"):

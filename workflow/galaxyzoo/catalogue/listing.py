@@ -1,7 +1,8 @@
 """The galaxies of a catalogue, listed shard by shard, with the cut-outs of positions fetched."""
 
+import hashlib
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -11,27 +12,44 @@ from galaxyzoo.catalogue.columns import catalogue_columns
 from galaxyzoo.catalogue.cutouts import fetch_cutouts
 from galaxyzoo.catalogue.sources import list_galaxies
 from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.foundation.handed_on import damaged
+from galaxyzoo.plan.listed_galaxies import part_of_the_list, write_contents
 from galaxyzoo.tree.decision_tree import DecisionTree
 
-PLACE, RADIUS, FAULT = "_place", "_radius_arcsec", "_fault"  # not of the input table
+# Not of the input table.
+PLACE, RADIUS, FAULT, SHA256 = "_place", "_radius_arcsec", "_fault", "_sha256"
 USUAL_RADIUS = "petroR90_r"
 
 
+class Cutouts(NamedTuple):
+    """Cut-outs of positions: for each its path and SHA-256, or the reason why it did not come.
+
+    `missing` is the number of those that another attempt could bring.
+    """
+
+    places: pa.Array
+    hashes: pa.Array
+    faults: pa.Array
+    missing: int
+
+
 def list_for_catalogue(
-    path: Path, listing: Path, settings: dict[str, Any], tree: DecisionTree
+    path: Path, listing: Path, settings: dict[str, Any], tree: DecisionTree, asked_at: str = ""
 ) -> int:
     """Write the list of the galaxies at a path, `shard_size` to a file; return how many there are.
 
     `listing` is a folder of Parquet files with id, PLACE (how a galaxy's image is found again),
-    RADIUS (to resample it by, if known), FAULT (why there is no image, if there is none), and the
-    input table's own columns. Cut-outs of positions are fetched to a folder `cutouts` beside it,
-    and kept. Raises InputError if a column of the input has the name of one of the catalogue's.
+    RADIUS (to resample it by, if known), FAULT (why there is no image, if there is none), SHA256
+    (of a cut-out), and the input table's own columns. The last file written says what the others
+    are, and `asked_at`. Cut-outs of positions are fetched to a folder `cutouts` beside it, and
+    kept. Raises InputError if a column of the input has the name of one of the catalogue's.
     """
     listed = list_galaxies(path, settings)
     table = listed.table
     require_own_names(table.column_names, path, tree)
     radii = radius_column(table, path, settings)
-    place, fault = table["place"], pa.nulls(len(table), pa.string())
+    nothing = pa.nulls(len(table), pa.string())
+    cutouts = Cutouts(table["place"], nothing, nothing, missing=0)
     if listed.kind == "positions":
         if radii is None:
             raise InputError(
@@ -39,18 +57,46 @@ def list_for_catalogue(
                 "name one in catalogue.radius_column"
             )
         folder = listing.parent / "cutouts"
-        place, fault = fetched(table, radii, folder, settings)
+        cutouts = fetched(table, radii, folder, settings)
         radii = None  # cut-outs have the scale of training already
     table = table.drop_columns(["place"])
-    table = table.append_column(PLACE, place)
+    table = table.append_column(PLACE, cutouts.places)
     table = table.append_column(RADIUS, radii or pa.nulls(len(table), pa.float64()))
-    table = table.append_column(FAULT, fault)
+    table = table.append_column(FAULT, cutouts.faults)
+    table = table.append_column(SHA256, cutouts.hashes)
     listing.mkdir(parents=True, exist_ok=True)
-    size = settings["shard_size"]
+    size, counts = settings["shard_size"], {}
     for number, start in enumerate(range(0, len(table), size)):
-        part = listing / f"{number:05d}.parquet"
-        parquet.write_table(table.slice(start, size), part, write_page_checksum=True)
+        part = table.slice(start, size)
+        name = f"{number:05d}"
+        parquet.write_table(part, listing / f"{name}.parquet", write_page_checksum=True)
+        counts[name] = len(part)
+    write_contents(listing, counts, cutouts.missing, asked_at)
     return len(table)
+
+
+def read_part(part: Path) -> tuple[pa.Table, str]:
+    """A file of a list as a table, and the SHA-256 by which its shard is known.
+
+    Raises InputError if it is not what was listed, or if a cut-out is not what was fetched.
+    """
+    known = part_of_the_list(part)
+    try:
+        table = parquet.read_table(part, page_checksum_verification=True)
+    except (OSError, ValueError) as error:
+        raise damaged(part, error) from error
+    for place, sha256 in zip(table[PLACE].to_pylist(), table[SHA256].to_pylist(), strict=True):
+        if sha256 and not is_file_of(Path(place), sha256):
+            raise InputError(
+                f"{place} is not the cut-out that was fetched; delete the folder {part.parent} and "
+                "run this again, and it is fetched again"
+            )
+    return table, known["sha256"]
+
+
+def is_file_of(path: Path, sha256: str) -> bool:
+    """Whether there is a file with these bytes."""
+    return path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == sha256
 
 
 def require_own_names(names: list[str], path: Path, tree: DecisionTree) -> None:
@@ -59,7 +105,7 @@ def require_own_names(names: list[str], path: Path, tree: DecisionTree) -> None:
     In FITS, names are ASCII and capital letters make no difference.
     """
     own = {column.name.lower() for column in catalogue_columns(tree)[1:]}
-    if taken := [name for name in names if name.lower() in own | {PLACE, RADIUS, FAULT}]:
+    if taken := [name for name in names if name.lower() in own | {PLACE, RADIUS, FAULT, SHA256}]:
         raise InputError(
             f"{path} has columns with names of the catalogue's own: {', '.join(taken[:5])}; rename "
             "them, for example to end in _before"
@@ -98,13 +144,14 @@ def radius_column(table: pa.Table, path: Path, settings: dict[str, Any]) -> pa.C
 
 def fetched(
     table: pa.Table, radii: pa.ChunkedArray, folder: Path, settings: dict[str, Any]
-) -> tuple[pa.Array, pa.Array]:
-    """Paths of the cut-outs of positions, and the reasons of those that did not come."""
+) -> Cutouts:
+    """The cut-outs of positions, fetched to a folder."""
     positions = table.select(["id", "ra", "dec"]).append_column("radius", radii).to_pandas()
     manifest = fetch_cutouts(positions, folder, folder / "manifest.csv", settings)
-    is_fetched = manifest["reason"].isna()
     paths = manifest["path"].map(lambda path: str(Path(path).resolve()), na_action="ignore")
-    return (
-        pa.array(paths.where(is_fetched), pa.string(), from_pandas=True),
+    return Cutouts(
+        pa.array(paths, pa.string(), from_pandas=True),
+        pa.array(manifest["sha256"], pa.string(), from_pandas=True),
         pa.array(manifest["reason"], pa.string(), from_pandas=True),
+        missing=int((manifest["reason"].notna() & manifest["address"].notna()).sum()),
     )

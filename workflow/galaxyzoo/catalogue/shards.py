@@ -14,10 +14,10 @@ from galaxyzoo.calibration.familiarity import Reference
 from galaxyzoo.catalogue.batches import fitted_pictures
 from galaxyzoo.catalogue.columns import ID, Column
 from galaxyzoo.catalogue.ensemble import predict_together
-from galaxyzoo.catalogue.listing import FAULT, PLACE, RADIUS
+from galaxyzoo.catalogue.listing import FAULT, PLACE, RADIUS, SHA256, read_part
 from galaxyzoo.catalogue.rows import catalogue_rows
 from galaxyzoo.catalogue.sources import ImageReader
-from galaxyzoo.catalogue.tables import described
+from galaxyzoo.catalogue.tables import LISTED, described
 from galaxyzoo.engine.ensemble import Member
 from galaxyzoo.engine.prediction import ready
 from galaxyzoo.foundation.atomic_files import replaced
@@ -43,9 +43,10 @@ def predict_shard(
 
     `galaxies` is the path that was listed. `shard` is Parquet: id, the input table's own columns,
     the catalogue's `columns`. `features`, unless None, is Parquet too: id and a list of the first
-    network's features, empty for a bad picture.
+    network's features, empty for a bad picture. Both say in their metadata of which list they are.
+    Raises InputError if the listing, or a cut-out that it names, is not what was listed.
     """
-    listed = parquet.read_table(listing)
+    listed, sha256 = read_part(listing)
     reader = ImageReader(galaxies, settings)
     tree = calibration.tree
     size_px = max(member.crop_px for member in members)
@@ -61,7 +62,7 @@ def predict_shard(
         batch_size,
         decoders,
     )
-    own = listed.drop_columns([PLACE, RADIUS, FAULT])
+    own = listed.drop_columns([PLACE, RADIUS, FAULT, SHA256])
     tables, of_features, start = [], [], 0
     total = -(-len(listed) // batch_size)
     for batch in progress(batches, total=total, desc="predict", unit="batches"):
@@ -82,8 +83,14 @@ def predict_shard(
         start += len(batch)
     table = described(pa.concat_tables(tables), {column.name: column for column in columns})
     with replaced(shard) as unfinished:
-        parquet.write_table(table, unfinished, write_page_checksum=True)
+        parquet.write_table(of_the_list(table, sha256), unfinished, write_page_checksum=True)
     if features:
+        table_of_features = of_the_list(pa.concat_tables(of_features), sha256)
         with replaced(features) as unfinished:
-            parquet.write_table(pa.concat_tables(of_features), unfinished, write_page_checksum=True)
+            parquet.write_table(table_of_features, unfinished, write_page_checksum=True)
     return int(np.sum(table["flag_bad_image"].to_numpy()))
+
+
+def of_the_list(table: pa.Table, sha256: str) -> pa.Table:
+    """A table that says by which file of a list it was made, by the SHA-256 of that."""
+    return table.replace_schema_metadata({**(table.schema.metadata or {}), LISTED: sha256})

@@ -4,17 +4,23 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from pyarrow import parquet
+
 from galaxyzoo.catalogue.columns import catalogue_columns, plain_columns
 from galaxyzoo.catalogue.page import catalogue_page
 from galaxyzoo.catalogue.summary import summary
-from galaxyzoo.catalogue.tables import write_readme, write_tables
+from galaxyzoo.catalogue.tables import LISTED, write_readme, write_tables
 from galaxyzoo.foundation.atomic_files import replaced
+from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.foundation.handed_on import damaged
 from galaxyzoo.foundation.provenance import git_commit
+from galaxyzoo.plan.listed_galaxies import whole_contents_of
 from galaxyzoo.tree.decision_tree import DecisionTree
 
 
 def write_catalogue(
     shards: Sequence[Path],
+    listing: Path,
     folder: Path,
     galaxies: Path,
     template: Path,
@@ -22,13 +28,13 @@ def write_catalogue(
     tree: DecisionTree,
     metrics: Mapping[str, Any],
 ) -> int:
-    """Write everything in a catalogue's `folder` but its shards; return the number of galaxies.
+    """Write a catalogue into a `folder`, all but its shards; return the number of galaxies.
 
-    `galaxies` is the path they were read from, `metrics` the content of the experiment's
-    metrics.json. Shards of an earlier, longer list are removed, since the folder that they are in
-    is read as one table.
+    `galaxies` is the path they were read from and `listing` the folder of their list, `metrics` is
+    the content of the experiment's metrics.json. Raises InputError if the shards are not those of
+    the list, all of them and whole.
     """
-    remove_others(shards)
+    require_all(shards, listing)
     columns = {column.name: column for column in catalogue_columns(tree)}
     counts = summary(shards, tree)
     write_tables(shards, columns, plain_columns(tree), folder)
@@ -42,11 +48,23 @@ def write_catalogue(
     return counts.galaxies
 
 
-def remove_others(shards: Sequence[Path]) -> None:
-    """Remove shards of an earlier catalogue from the folders of these."""
-    for folder in {shard.parent for shard in shards}:
-        for file in set(folder.glob("*.parquet")) - set(shards):
-            file.unlink()
+def require_all(shards: Sequence[Path], listing: Path) -> None:
+    """Raise InputError if shards are not those of a list: all of them, of its parts, and whole."""
+    parts = whole_contents_of(listing)["parts"]
+    if [shard.stem for shard in shards] != sorted(parts):
+        raise InputError(
+            f"{listing} has {len(parts)} parts, and there are {len(shards)} shards; delete this "
+            "folder and run this again"
+        )
+    for shard in shards:
+        try:
+            with parquet.ParquetFile(shard, page_checksum_verification=True) as file:
+                rows, of = file.metadata.num_rows, file.schema_arrow.metadata
+        except (OSError, ValueError) as error:
+            raise damaged(shard, error) from error
+        part = parts[shard.stem]
+        if rows != part["galaxies"] or (of or {}).get(LISTED) != part["sha256"].encode():
+            raise damaged(shard, "it is of another list of galaxies")
 
 
 def promises(metrics: Mapping[str, Any], galaxies: int) -> list[str]:
