@@ -18,7 +18,7 @@ Schema = dict[str, Any]
 
 PROBABILITIES = ("sigmoid", "softmax")  # output layers whose outputs are always between 0 and 1
 # Columns that tables have beside the answers'.
-TAKEN_COLUMNS = {"GalaxyID", "views", "crop_crc32", "row_crc32"}
+TAKEN_COLUMNS = {"GalaxyID", "views", "image_hash", "crop_crc32", "row_crc32"}
 # Keys that say which variants an experiment has.
 OF_ALL_VARIANTS = ("variants", "grid", "ensemble")
 VARIANT_OF = "variant_of"  # in a variant's resolved config alone, with the name of its base
