@@ -9,7 +9,7 @@ from galaxyzoo.engine.loaded_networks import restored_network
 from galaxyzoo.engine.torch_files import save_checked
 from galaxyzoo.export.card import write_card, write_config
 from galaxyzoo.export.onnx_file import ExportedEnsemble, Part, named_weights, write_onnx
-from galaxyzoo.foundation.handed_on import read_json
+from galaxyzoo.foundation.handed_on import read_json, read_metrics
 from galaxyzoo.foundation.provenance import git_commit
 from galaxyzoo.tree.decision_tree import tree_from
 
@@ -34,7 +34,7 @@ write_card(
     Path(snakemake.input.template),
     parts,
     tree,
-    read_json(snakemake.input.metrics),
+    read_metrics(snakemake.input.metrics),
     settings | {"card": settings["card"] | {"commit": git_commit()}},
     Path(output.card),
 )

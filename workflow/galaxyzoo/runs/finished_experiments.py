@@ -107,7 +107,7 @@ def read_experiment(folder: Path) -> Experiment:
         metrics,
         galaxies.ids,
         tree.columns,
-        galaxies.predicted(bag),
+        galaxies.predicted(bag, own=False),  # a copied folder is compared under its new name
         galaxies.voted,
         *training,
         members,
