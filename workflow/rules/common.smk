@@ -83,6 +83,8 @@ AS_WRITTEN = {key: value for key, value in config.items() if key not in OF_A_CAT
 GALAXIES = config.get("galaxies")
 CATALOGUE = catalogue_settings(config, SCHEMA)
 config = PLAN.configs[PLAN.base]  # what scripts read of it is the same in all variants
+# Not in the params of a rule: what is only said about weights retrains nothing.
+config = config | {"seen_galaxy_zoo": paths.have_seen_galaxy_zoo(PLAN, SCHEMA)}
 # The surveys of the run, each as the config of an experiment on it, and their raw files' owners.
 SURVEYS = paths.surveys(PLAN)
 RAW_SURVEYS = paths.raw_surveys(PLAN)
@@ -219,6 +221,22 @@ def previous_weights(wildcards):
     """Path of the weights that a stage starts from."""
     seed, position = int(wildcards.seed), stage_position(wildcards)
     return paths.previous_weights(PLAN, wildcards.experiment, seed, position)
+
+
+def learnt_by_the_start_of_the_stage(wildcards):
+    """Path of the list of galaxies that a first stage's starting weights learnt, or nothing."""
+    first = stage_position(wildcards) == 0
+    return paths.learnt_by_starts(PLAN, [wildcards.experiment]) if first else []
+
+
+def learnt_by_its_starts(wildcards):
+    """Paths of the lists of galaxies that starts learnt of the networks that are averaged."""
+    return paths.learnt_by_starts(PLAN, members_of(wildcards))
+
+
+def if_starts_learnt(path):
+    """An input function: what another one gives, or nothing if no start is a file."""
+    return lambda wildcards: path(wildcards) if learnt_by_its_starts(wildcards) else []
 
 
 def its_last_weights(wildcards):

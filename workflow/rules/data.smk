@@ -83,6 +83,8 @@ rule split:
         index=its_survey("training.csv"),
         holdout=its_survey("holdout.csv"),
         fair_ids=its_fair_ids,
+        start=lambda wildcards: paths.learnt_by_starts(PLAN, [wildcards.experiment]),
+        starts=paths.learnt_by_starts(PLAN, PLAN.configs),
     output:
         split=experiment_file("seed{seed}/split.csv"),
     log:

@@ -9,6 +9,7 @@ import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from galaxyzoo.engine.network import GalaxyNetwork
+from galaxyzoo.evaluation.starts import starts_in_words
 from galaxyzoo.export.onnx_file import Part
 from galaxyzoo.foundation.atomic_files import replaced
 from galaxyzoo.report.templates import counted
@@ -73,7 +74,12 @@ def write_card(
         if part.name.startswith(f"{name}.seed")
     }
     text = cards.get_template(template.name).render(
-        parts=parts, tree=tree, metrics=metrics, starts=sorted(starts), **settings["card"]
+        parts=parts,
+        tree=tree,
+        metrics=metrics,
+        starts=sorted(starts),
+        starting_points=starts_in_words(metrics.get("starts")),
+        **settings["card"],
     )
     with replaced(path) as unfinished:
         unfinished.write_text(text, encoding="utf-8")

@@ -3,10 +3,11 @@
 Standard library alone: this is imported when the Snakefile is read.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from galaxyzoo.plan.stage_settings import columns_and_parents
+from galaxyzoo.plan.starting_points import starts_from_a_file
 from galaxyzoo.plan.variants import Experiments, starting_weights_name
 
 Config = Mapping[str, Any]
@@ -98,6 +99,29 @@ def starting_weights(plan: Experiments, experiment: str) -> str:
     """Path of the weights that an experiment's first stage starts from."""
     model = config_of(plan, experiment)["model"]
     return f"results/backbones/{starting_weights_name(model)}.safetensors"
+
+
+def learnt_by_starts(plan: Experiments, experiments: Iterable[str]) -> list[str]:
+    """Paths of the lists of galaxies that the experiments' starting weights learnt, each once.
+
+    None for weights that are no file: ImageNet's and random ones learnt no galaxies.
+    """
+    starts = [
+        starting_weights(plan, experiment).removesuffix(".safetensors")
+        for experiment in experiments
+        if starts_from_a_file(config_of(plan, experiment)["model"])
+    ]
+    return [f"{start}_learnt.npz" for start in dict.fromkeys(starts)]
+
+
+def have_seen_galaxy_zoo(plan: Experiments, schema: Mapping[str, Any]) -> dict[str, bool]:
+    """Whether the networks of each experiment learn Galaxy Zoo's votes, or began with some."""
+    sources = schema["$defs"]["sources"]
+    return {
+        name: sources[config["survey"]["source"]]["galaxy_zoo_votes"]
+        or config["model"]["seen_galaxy_zoo"]
+        for name, config in plan.configs.items()
+    }
 
 
 def previous_weights(plan: Experiments, experiment: str, seed: int, position: int) -> str:
