@@ -159,9 +159,7 @@ def test_what_a_start_learnt_is_not_validated_on_and_all_else_stays_as_it_was():
     assert not part[learnt].isin(["valid"]).any()
     unlearnt = whole.index[whole == "valid"].difference(learnt)
     assert (part[unlearnt] == "valid").all()
-    with pytest.raises(
-        InputError, match=r"validation, model\.weights: 80 galaxies are to be valida"
-    ):
+    with pytest.raises(InputError, match=r"validation, model\.weights: 80 galaxies are to be"):
         split(IDS, holdout, 0.1, seed=4, learnt_ids=IDS[:950])
 
 
