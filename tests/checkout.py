@@ -148,7 +148,7 @@ def replaced_by_older(path: Path, content: bytes) -> None:
 
 def labels_in(index: Path) -> pd.DataFrame:
     """The labels in an index of crops, by GalaxyID."""
-    return read_index(index).drop(columns="crop_crc32").set_index("GalaxyID")
+    return read_index(index).drop(columns=["image_hash", "crop_crc32"]).set_index("GalaxyID")
 
 
 def changed(**changes) -> dict:

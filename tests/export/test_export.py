@@ -12,10 +12,13 @@ import torch
 import yaml
 from safetensors.torch import load_file
 
-from checkout import TINY, Checkout, changed
+from checkout import ROOT, TINY, Checkout, changed
+from galaxyzoo.engine.ensemble import Member
 from galaxyzoo.engine.loaded_networks import restored_network
 from galaxyzoo.engine.pooled_features import UNCHANGED, features_of
 from galaxyzoo.engine.prediction import predict_views, ready
+from galaxyzoo.export.card import write_card
+from tiny_network import new_tiny_network
 from trees import GALAXY_ZOO_2
 
 CPU = torch.device("cpu")
@@ -134,3 +137,20 @@ def test_nothing_is_trained_for_an_export(exported, tmp_path):
     run = checkout.make("export")
     assert run.returncode != 0
     assert "export: it trains nothing, and these stages are missing or out of date" in run.stdout
+
+
+def test_the_card_tells_that_the_start_learnt_held_out_galaxies(finished, tmp_path):
+    metrics = json.loads((finished.results / "metrics.json").read_text(encoding="utf-8"))
+    names = ("tree_name", "data", "licence_of_data", "views", "crop_px", "project", "commit")
+    settings = {
+        "members": {"tiny": {"model": TINY["model"]}},
+        "card": dict.fromkeys(names, ""),
+    }
+    template = ROOT / "workflow" / "report" / "model_card.md.j2"
+    members = [Member("tiny.seed0", new_tiny_network(), UNCHANGED, 32, 1.0)]
+    told = "**The starting weights learnt 7 of the held-out galaxies"
+    for seen in (0, 7):
+        starts = metrics["starts"] | {"learnt": "known", "holdout_seen": seen}
+        card = tmp_path / "README.md"
+        write_card(template, members, GALAXY_ZOO_2, metrics | {"starts": starts}, settings, card)
+        assert (told in card.read_text(encoding="utf-8")) == bool(seen)

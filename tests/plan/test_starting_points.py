@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 import torch
-import yaml
 from safetensors.torch import load_file
 
 from checkout import ROOT, TINY, changed
+from galaxyzoo.foundation.checkpoint_notes import add_note
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.plan.config import load_schema, validated
 from galaxyzoo.plan.finished import RECORD, finished_record
@@ -97,18 +97,13 @@ def test_an_experiment_does_not_start_from_itself(finished, weights):
     assert "Traceback" not in run.stdout
 
 
-@pytest.mark.parametrize(
-    ("source", "seen_before", "seen"),
-    [("simulation", False, False), ("kaggle", False, True), ("own", True, True)],
-)
-def test_a_start_that_learnt_galaxy_zoo_s_votes_is_known(tmp_path, source, seen_before, seen):
-    start = {
-        "seeds": [0],
-        "stages": [{"name": "all"}],
-        "survey": {"source": source},
-        "model": {"seen_galaxy_zoo": seen_before},
-    }
-    (tmp_path / "config.yaml").write_text(yaml.safe_dump(start), encoding="utf-8")
-    for weights in (tmp_path, tmp_path / "seed0" / "stages" / "all.pt"):
-        config = validated(changed(model=TINY["model"] | {"weights": str(weights)}), SCHEMA)
-        assert config["model"]["seen_galaxy_zoo"] is seen
+@pytest.mark.parametrize("seen", [True, False])
+def test_a_checkpoint_says_whether_it_learnt_galaxy_zoo_s_votes_under_any_name(tmp_path, seen):
+    path = tmp_path / "mine.bin"
+    with path.open("w+b") as file:
+        add_note(file, {"seen_galaxy_zoo": seen})
+    config = validated(changed(model=TINY["model"] | {"weights": str(path)}), SCHEMA)
+    assert config["model"]["seen_galaxy_zoo"] is seen
+    finished_at(tmp_path / "x", tmp_path / "x" / "seed0" / "stages" / "a.pt", path.read_bytes())
+    config = validated(changed(model=TINY["model"] | {"weights": str(tmp_path / "x")}), SCHEMA)
+    assert config["model"]["seen_galaxy_zoo"] is seen

@@ -381,6 +381,18 @@ def test_weights_that_have_seen_the_votes_are_told_beside_the_number(results):
     assert seen.index("RMSE of the bag") < seen.index(said) < seen.index("held-out galaxies</b>")
 
 
+def test_what_the_starting_weights_learnt_of_the_galaxies_is_told_beside_the_numbers(results):
+    plain = source(results)
+    assert "predicted by a network that was not trained on it, and" in " ".join(plain.split())
+    starts = {"learnt": "unknown", "galaxies": 9, "holdout_seen": 1234, "test_seen": 0}
+    told = source(results, metrics=METRICS | {"starts": starts})
+    text = " ".join(re.sub("<.*?>", "", told).split())
+    for sentence in ("weights learnt 1,234 of the held-out galaxies", "It is not known which"):
+        assert text.count(sentence) == 3
+        assert sentence not in plain
+    assert "predicted by a network that was not trained on it after its start, and" in text
+
+
 def test_every_score_says_of_which_galaxies_it_is(page):
     assert [text for _, text in page.all("td")].count("1,400 hold-out galaxies") == 9
 

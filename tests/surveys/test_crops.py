@@ -557,3 +557,13 @@ def test_real_galaxies_are_cropped_and_their_labels_meet_the_tree(tmp_path):
     for row, galaxy in enumerate(chosen.index):
         expected = central_pixels(images[f"{galaxy}.jpg"], 224)
         np.testing.assert_array_equal(survey.crops[row], expected)
+
+
+def test_the_index_has_each_image_file_s_hash_whatever_is_cropped(survey):
+    hashes = {}
+    for size_px in (8, 16):
+        survey.crop(size_px=size_px)
+        hashes[size_px] = read_index(survey.out / "index.csv")["image_hash"]
+    assert hashes[8].equals(hashes[16])
+    assert hashes[8].str.fullmatch("[0-9a-f]{32}").all()
+    assert hashes[8].is_unique

@@ -5,7 +5,7 @@ import pytest
 
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.randomness import numpy_generator
-from galaxyzoo.surveys.splits import draw_holdout, split
+from galaxyzoo.surveys.splits import draw_holdout, require_unseen, split
 
 IDS = np.arange(100_000, 101_000)
 
@@ -146,3 +146,24 @@ def test_fewer_training_galaxies_are_a_part_of_more_and_leave_the_other_parts_al
     assert set(other.index[other == "train"]) != trained[50]
     with pytest.raises(InputError, match="training_galaxies: 601 are asked for, and there are 600"):
         split(IDS, holdout, 0.25, 1, None, 601)
+
+
+def test_what_a_start_learnt_is_not_validated_on_and_all_else_stays_as_it_was():
+    holdout = draw_holdout(IDS, 0.2, seed=0)
+    whole = split(IDS, holdout, 0.1, seed=4)
+    assert whole.equals(split(IDS, holdout, 0.1, seed=4, learnt_ids=IDS[:0]))
+    assert whole.equals(split(IDS, holdout, 0.1, seed=4, learnt_ids=holdout))
+    learnt = IDS[:500]
+    part = split(IDS, holdout, 0.1, seed=4, learnt_ids=learnt)
+    assert part.value_counts().to_dict() == whole.value_counts().to_dict()
+    assert not part[learnt].isin(["valid"]).any()
+    unlearnt = whole.index[whole == "valid"].difference(learnt)
+    assert (part[unlearnt] == "valid").all()
+    with pytest.raises(InputError, match=r"validation, model\.weights: 80 galaxies are to be"):
+        split(IDS, holdout, 0.1, seed=4, learnt_ids=IDS[:950])
+
+
+def test_a_hold_out_that_a_start_learnt_is_a_sentence():
+    require_unseen(IDS[:10], IDS[10:])
+    with pytest.raises(InputError, match=r"model.weights learnt 3 of the 10 held-out .* 100007\)"):
+        require_unseen(IDS[:10], IDS[7:])

@@ -45,7 +45,7 @@ def of_other_labels(content: bytes) -> bytes:
     """An index whose first row has another galaxy's labels, and its own id and crop."""
     header, first, second, *rest = content.splitlines(keepends=True)
     own, other = first.split(b","), second.split(b",")
-    return b"".join([header, b",".join([own[0], *other[1:-2], *own[-2:]]), second, *rest])
+    return b"".join([header, b",".join([own[0], *other[1:-3], *own[-3:]]), second, *rest])
 
 
 def in_a_number(content: bytes) -> bytes:
@@ -114,7 +114,7 @@ def test_a_checkpoint_in_another_s_place_is_refused(finished, tmp_path):
     (checkout.folder / STAGES / "all.pt").unlink()
     run = checkout.make(f"{STAGES}/all.pt")
     assert run.returncode != 0
-    assert "it is the checkpoint seed1/stages/head.pt under another name" in run.stdout
+    assert "is damaged (it is tiny/seed1/stages/head.pt under another name" in run.stdout
 
 
 def test_test_galaxies_that_are_training_galaxies_are_told(finished, tmp_path):

@@ -52,6 +52,7 @@ from galaxyzoo.plan.paths import catalogue_file, experiment_file, survey_file
 from galaxyzoo.plan.starting_points import (
     require_other_starts,
     starting_weights_name,
+    starts_from_a_file,
     weights_file,
 )
 from galaxyzoo.plan.variants import experiments, plan_in_words, require_own_folders
@@ -103,10 +104,11 @@ GALAXIES = config.get("galaxies")
 CATALOGUE = catalogue_settings(config, SCHEMA)
 # The surveys of the run, each as the config of an experiment on it, and their raw files' owners.
 SURVEYS = paths.surveys(PLAN)
-# For scripts, which redo nothing for it. What they read is the same in all variants, but for what is
-# done about bad galaxies: that is by survey.
+# For scripts, which redo nothing for it. What they read is the same in all variants, but for two
+# mappings: what is done about bad galaxies, by survey, and what is said of a network, by experiment.
 config = PLAN.configs[PLAN.base] | {
-    "on_bad_galaxy": {name: one["survey"]["on_bad_galaxy"] for name, one in SURVEYS.items()}
+    "on_bad_galaxy": {name: one["survey"]["on_bad_galaxy"] for name, one in SURVEYS.items()},
+    "seen_galaxy_zoo": paths.have_seen_galaxy_zoo(PLAN, SCHEMA),
 }
 RAW_SURVEYS = paths.raw_surveys(PLAN)
 # By source, a function that gives the `SurveyFiles` of a survey. Its file of rules puts it here.
@@ -272,6 +274,33 @@ def starting_weights(wildcards):
     """Path of the weights that an experiment's first stage starts from."""
     name = networks(wildcards)[0][0]
     return f"results/backbones/{STARTS[name]}.safetensors"
+
+
+def learnt_by_starts(experiments):
+    """Paths of the lists of galaxies that the experiments' starting weights learnt, each once.
+
+    None for weights that are no file: ImageNet's and random ones learnt no galaxies.
+    """
+    starts = [
+        STARTS[name] for name in experiments if starts_from_a_file(PLAN.configs[name]["model"])
+    ]
+    return [f"results/backbones/{start}_learnt.npz" for start in dict.fromkeys(starts)]
+
+
+def learnt_by_the_start_of_the_stage(wildcards):
+    """Path of the list of galaxies that a first stage's starting weights learnt, or nothing."""
+    first = stage_position(wildcards) == 0
+    return learnt_by_starts([wildcards.experiment]) if first else []
+
+
+def learnt_by_its_starts(wildcards):
+    """Paths of the lists of galaxies that starts learnt of the networks that are averaged."""
+    return learnt_by_starts(members_of(wildcards))
+
+
+def if_starts_learnt(path):
+    """An input function: what another one gives, or nothing if no start is a file."""
+    return lambda wildcards: path(wildcards) if learnt_by_its_starts(wildcards) else []
 
 
 def its_last_weights(wildcards):

@@ -83,6 +83,8 @@ rule split:
         index=its_survey("training.csv"),
         holdout=its_survey("holdout.csv"),
         fair_ids=its_fair_ids,
+        start=lambda wildcards: learnt_by_starts([wildcards.experiment]),
+        starts=learnt_by_starts(PLAN.configs),
     output:
         split=experiment_file("seed{seed}/split.csv"),
     log:

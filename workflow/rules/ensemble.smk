@@ -32,6 +32,7 @@ use rule evaluate as evaluate_ensemble with:
         fair_ids=its_fair_ids,
         test_index=its_test_index,
         true_probabilities=its_raw("true_probabilities"),
+        learnt=learnt_by_its_starts,
     wildcard_constraints:
         experiment=re.escape(PLAN.ensemble),
     params:

@@ -11,6 +11,7 @@ rule evaluate:
         fair_ids=its_fair_ids,
         test_index=its_test_index,
         true_probabilities=its_raw("true_probabilities"),
+        learnt=learnt_by_its_starts,
     output:
         metrics=experiment_file("metrics.json"),
     log:

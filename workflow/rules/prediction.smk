@@ -75,6 +75,10 @@ rule submission:
     input:
         predictions=experiment_file("bag/test.parquet"),
         calibration=experiment_file("calibration.parquet"),
+        learnt=learnt_by_its_starts,
+        index=if_starts_learnt(its_survey("training.csv")),
+        holdout=if_starts_learnt(its_survey("holdout.csv")),
+        test_index=if_starts_learnt(its_test_index),
     output:
         experiment_file("submission.csv.gz"),
     log:

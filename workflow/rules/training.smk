@@ -12,6 +12,7 @@ rule starting_weights:
         ),
     output:
         weights="results/backbones/{starting_weights}.safetensors",
+        learnt="results/backbones/{starting_weights}_learnt.npz",
     log:
         "results/backbones/{starting_weights}.log",
     priority: 2  # so that a backbone or weights that do not fit are told before the long jobs
@@ -31,6 +32,7 @@ rule train_stage:
         crops=its_survey("training.npy"),
         index=its_survey("training.csv"),
         split=experiment_file("seed{seed}/split.csv"),
+        learnt=learnt_by_the_start_of_the_stage,
     output:
         weights=experiment_file("seed{seed}/stages/{stage}.pt"),
         history=experiment_file("seed{seed}/stages/{stage}.csv"),

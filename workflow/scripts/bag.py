@@ -2,10 +2,10 @@
 
 import job
 from galaxyzoo.evaluation.predictions import bagged
-from galaxyzoo.foundation.handed_on import read_json, read_parquet, write_parquet
+from galaxyzoo.foundation.handed_on import read_json, read_own_parquet, write_parquet
 
 job.start(snakemake)
-tables = {path: read_parquet(path) for path in snakemake.input.members}
+tables = {path: read_own_parquet(path) for path in snakemake.input.members}
 weights = snakemake.input.get("weights")
 shares = list(read_json(weights).values()) if weights else None
 write_parquet(bagged(tables, shares), snakemake.output[0])

@@ -21,6 +21,7 @@ from galaxyzoo.evaluation.ensembles import member_scores
 from galaxyzoo.evaluation.error_tables import galaxy_properties
 from galaxyzoo.evaluation.held_out import read_held_out
 from galaxyzoo.evaluation.metrics import scores
+from galaxyzoo.evaluation.starts import starts_in_words, what_starts_learnt
 from galaxyzoo.evaluation.validation import read_members, together
 from galaxyzoo.foundation.handed_on import damaged, read_csv, read_json
 from galaxyzoo.foundation.packed_crops import packed_crops, read_index
@@ -55,17 +56,29 @@ for path, split in zip(snakemake.input.splits, splits, strict=True):
     if not np.array_equal(held_out, galaxies.ids):
         raise damaged(path, "it holds out other galaxies than the survey")
 parts = splits[0]["part"].value_counts()
-test_ids = read_index(test_index)["GalaxyID"].to_numpy() if test_index else []
+test = read_index(test_index) if test_index else None
+test_ids = test["GalaxyID"].to_numpy() if test_index else []
 test_in_training = np.isin(test_ids, galaxies.all_ids).sum()
 if test_in_training:
     job.log.warning(
         "%d of the %d test galaxies are also training galaxies", test_in_training, len(test_ids)
     )
+learnt = snakemake.input.get("learnt", [])
+starts = what_starts_learnt(
+    learnt,
+    read_index(snakemake.input.index) if learnt else None,
+    galaxies.ids,
+    test,
+    settings["seen_galaxy_zoo"],
+)
+for sentence in starts_in_words(starts):
+    job.log.warning("%s", sentence)
 
 metrics = {
     "experiment": settings["experiment"],
     "survey": settings["survey"],
     "seen_galaxy_zoo": settings["seen_galaxy_zoo"],
+    "starts": starts,
     "subset": {
         "name": "holdout",
         "galaxies": len(galaxies.ids),
@@ -97,6 +110,7 @@ validation = read_members(
 )
 pooled = together(validation, weights)
 metrics["validation"] = pooled.scores()
+metrics["validation_galaxies"] = pooled.digest()
 calibration = calibration_of(pooled, tree)
 bag = galaxies.predicted(snakemake.input.bag)
 metrics["recalibration"] = recalibration_scores(calibration.recalibration, bag, galaxies.voted)

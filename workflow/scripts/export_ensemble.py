@@ -9,7 +9,7 @@ from galaxyzoo.engine.ensemble import restored_ensemble
 from galaxyzoo.engine.torch_files import save_checked
 from galaxyzoo.export.card import write_card, write_config
 from galaxyzoo.export.onnx_file import ExportedEnsemble, named_weights, write_onnx
-from galaxyzoo.foundation.handed_on import read_json
+from galaxyzoo.foundation.handed_on import read_json, read_metrics
 from galaxyzoo.foundation.provenance import git_commit
 from galaxyzoo.tree.decision_tree import tree_from
 
@@ -29,7 +29,7 @@ write_card(
     Path(snakemake.input.template),
     members,
     tree,
-    read_json(snakemake.input.metrics),
+    read_metrics(snakemake.input.metrics),
     settings | {"card": settings["card"] | {"commit": git_commit()}},
     Path(output.card),
 )

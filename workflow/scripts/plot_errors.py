@@ -15,7 +15,7 @@ from galaxyzoo.evaluation.error_tables import (
 )
 from galaxyzoo.evaluation.held_out import read_held_out
 from galaxyzoo.evaluation.reliability import reliability_table
-from galaxyzoo.foundation.handed_on import read_json
+from galaxyzoo.foundation.handed_on import read_metrics
 from galaxyzoo.foundation.packed_crops import packed_crops
 from galaxyzoo.report.figures.coverage import coverage_lines, dots_by_answer
 from galaxyzoo.report.figures.errors import (
@@ -52,7 +52,7 @@ save_with_numbers(
 )
 save_with_numbers(reliability(bins), bins, Path(output.reliability))
 
-intervals = read_json(snakemake.input.metrics)["intervals"]
+intervals = read_metrics(snakemake.input.metrics)["intervals"]
 coverage, coverage_by_property = (
     pd.DataFrame(intervals[name]) for name in ("answers", "by_property")
 )

@@ -6,12 +6,14 @@ import numpy as np
 
 import job
 from galaxyzoo.engine.augmentation import tta_maps
+from galaxyzoo.engine.checkpoints import learnt_galaxies, load_checkpoint
 from galaxyzoo.engine.devices import best_device, body_dtype, memory_for, use_threads
 from galaxyzoo.engine.loaded_networks import restored_network
 from galaxyzoo.engine.prediction import counts_of_views, predict_by_views
 from galaxyzoo.evaluation.predictions import prediction_table, rows_of, views_table
 from galaxyzoo.foundation.gpus import lease_gpu, visible_gpus
 from galaxyzoo.foundation.handed_on import read_csv, write_parquet
+from galaxyzoo.foundation.learnt_galaxies import require_unlearnt
 from galaxyzoo.foundation.packed_crops import PackedCrops, read_index
 from galaxyzoo.tree.decision_tree import tree_from
 
@@ -31,6 +33,9 @@ if split:
     galaxies = galaxies[galaxies["part"] == "valid"]
 ids = np.sort(galaxies["GalaxyID"].to_numpy())
 rows = rows_of(ids, index["GalaxyID"], subset)
+if split:
+    weights = Path(snakemake.input.weights)
+    require_unlearnt(index, rows, learnt_galaxies(load_checkpoint(weights)), weights, split)
 maps = tta_maps(settings["tta"])
 job.log.info("%d galaxies, %d views of each, on %s", len(rows), len(maps), device)
 crops = PackedCrops(snakemake.input.crops, index)

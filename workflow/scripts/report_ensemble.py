@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import job
-from galaxyzoo.foundation.handed_on import read_csv, read_json
+from galaxyzoo.foundation.handed_on import read_csv, read_metrics
 from galaxyzoo.report.page import ensemble_page
 from galaxyzoo.tree.decision_tree import tree_from
 from galaxyzoo.tree.questions import questions_of
@@ -17,7 +17,7 @@ figures = {
 page = ensemble_page(
     config,
     tree_from(questions_of(config["tree"])),
-    read_json(snakemake.input.metrics),
+    read_metrics(snakemake.input.metrics),
     {Path(path).stem: read_csv(path) for path in snakemake.input.tables},
     figures,
     Path(snakemake.input.explorer),

@@ -4,13 +4,18 @@ from pathlib import Path
 
 import job
 from galaxyzoo.foundation.handed_on import read_csv
+from galaxyzoo.foundation.learnt_galaxies import are_among, read_all
 from galaxyzoo.foundation.packed_crops import read_index
 from galaxyzoo.surveys.labels import read_fair_ids
-from galaxyzoo.surveys.splits import split
+from galaxyzoo.surveys.splits import require_unseen, split
 
 settings = job.start(snakemake)
-ids = read_index(snakemake.input.index)["GalaxyID"].to_numpy()
+index = read_index(snakemake.input.index)
+ids = index["GalaxyID"].to_numpy()
 holdout = read_csv(snakemake.input.holdout)["GalaxyID"].to_numpy()
+start, starts = (read_all(snakemake.input.get(name, [])) for name in ("start", "starts"))
+if settings["holdout_seen"] == "refuse":
+    require_unseen(holdout, ids[are_among(index, start)])
 fair_ids = snakemake.input.get("fair_ids")
 parts = split(
     ids,
@@ -19,6 +24,12 @@ parts = split(
     int(snakemake.wildcards.seed),
     read_fair_ids(Path(fair_ids)) if fair_ids else None,
     settings["training_galaxies"],
+    ids[are_among(index, starts)],
 )
 parts.to_csv(snakemake.output.split)
+if not start.known:
+    job.log.warning(
+        "which galaxies model.weights learnt is not known: validation and held-out ones may be "
+        "among them"
+    )
 job.log.info("%s", ", ".join(f"{n} {part}" for part, n in parts.value_counts().items()))

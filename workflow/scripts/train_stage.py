@@ -2,23 +2,28 @@
 
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 import job
-from galaxyzoo.engine.checkpoints import save_checkpoint
+from galaxyzoo.engine.checkpoints import learnt_galaxies, load_checkpoint, save_checkpoint
 from galaxyzoo.engine.devices import memory_for
 from galaxyzoo.engine.resume import SavedState, made_with, stage_fingerprint
 from galaxyzoo.engine.stage import set_up_stage
 from galaxyzoo.engine.training import Learner, train_stage
 from galaxyzoo.foundation.atomic_files import replaced
 from galaxyzoo.foundation.gpus import lease_gpu, visible_gpus
+from galaxyzoo.foundation.handed_on import read_csv
+from galaxyzoo.foundation.learnt_galaxies import all_of, learnt_from, read_all, require_unlearnt
 from galaxyzoo.foundation.locks import locked
+from galaxyzoo.foundation.packed_crops import read_index
 from galaxyzoo.foundation.provenance import git_commit, uncommitted_diff, versions
 
 settings = job.start(snakemake)
 made_by = {"commit": git_commit(), "diff": uncommitted_diff(), "versions": versions()}
 stage, seed, model = settings["stage"], settings["seed"], settings["model"]
-weights, crops, index, split = map(Path, snakemake.input)
+inputs = ("weights", "crops", "index", "split")
+weights, crops, index, split = (Path(snakemake.input[name]) for name in inputs)
 output = Path(snakemake.output.weights)
 
 
@@ -53,6 +58,13 @@ with (
         train.device,
         ", streamed" if train.streamed else "",
     )
+    galaxies, part = read_index(index), read_csv(split)["part"]
+    trained_on, validated_on = (np.flatnonzero(part == name) for name in ("train", "valid"))
+    first = weights.suffix == ".safetensors"
+    before = (
+        read_all(snakemake.input.learnt) if first else learnt_galaxies(load_checkpoint(weights))
+    )
+    require_unlearnt(galaxies, validated_on, before, weights, split)
     made = made_with(
         stage_fingerprint(settings, snakemake.params.code, weights, index, split),
         snakemake.params.versions,
@@ -69,5 +81,7 @@ with (
         model,
         made_by | {"made_with": made, "settings": settings},
         learner.moments if stage["hand_on_moments"] else None,
+        all_of(before, learnt_from(galaxies, trained_on, survey=index.parent.name)),
+        snakemake.config["seen_galaxy_zoo"][snakemake.wildcards.experiment],
     )
     saved.remove()

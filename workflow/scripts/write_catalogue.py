@@ -4,7 +4,7 @@ from pathlib import Path
 
 import job
 from galaxyzoo.catalogue.written import write_catalogue
-from galaxyzoo.foundation.handed_on import read_json
+from galaxyzoo.foundation.handed_on import read_metrics
 from galaxyzoo.tree.decision_tree import tree_from
 
 settings = job.start(snakemake)
@@ -17,6 +17,6 @@ galaxies = write_catalogue(
     Path(snakemake.input.template),
     settings,
     tree_from(settings["tree"]),
-    read_json(snakemake.input.metrics),
+    read_metrics(snakemake.input.metrics),
 )
 job.log.info("%d galaxies in %s", galaxies, folder)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import job
-from galaxyzoo.foundation.handed_on import read_csv, read_json
+from galaxyzoo.foundation.handed_on import read_csv, read_json, read_metrics
 from galaxyzoo.foundation.provenance import git_commit, versions
 from galaxyzoo.report.page import report_page
 from galaxyzoo.runs.stage_tables import read_stage_tables, stage_costs
@@ -27,7 +27,7 @@ owners = [Path(path).parents[2].name for path in snakemake.input.histories[: len
 page = report_page(
     config,
     tree_from(questions_of(config["tree"])),
-    read_json(snakemake.input.metrics),
+    read_metrics(snakemake.input.metrics),
     read_stage_tables(snakemake.input.histories, seeds, stages),
     tables | {"stage_costs": stage_costs(timings, benchmarks)},
     figures,

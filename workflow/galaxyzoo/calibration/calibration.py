@@ -14,7 +14,7 @@ from galaxyzoo.calibration.intervals import Bounds, Intervals
 from galaxyzoo.calibration.recalibration import Recalibration
 from galaxyzoo.evaluation.validation import PREDICTED, VOTED, Validation
 from galaxyzoo.foundation.galaxy_id import GALAXY_ID
-from galaxyzoo.foundation.handed_on import read_parquet
+from galaxyzoo.foundation.handed_on import read_own_parquet
 from galaxyzoo.tree.decision_tree import DecisionTree
 
 
@@ -45,8 +45,8 @@ def calibration_of(validation: Validation, tree: DecisionTree) -> Calibration:
 
 
 def read_calibration(path: Path | str, tree: DecisionTree) -> Calibration:
-    """The calibration fitted to a `calibration_table` in a Parquet file."""
-    table = read_parquet(path)
+    """The calibration fitted to this experiment's `calibration_table` in a Parquet file."""
+    table = read_own_parquet(path)
     predicted, voted = (
         table[[prefix + column for column in tree.columns]].to_numpy()
         for prefix in (PREDICTED, VOTED)

@@ -11,6 +11,7 @@ from galaxyzoo.catalogue.batches import fitted_pictures
 from galaxyzoo.catalogue.listing import PLACE, RADIUS
 from galaxyzoo.catalogue.sources import ImageReader
 from galaxyzoo.catalogue.summary import Summary
+from galaxyzoo.evaluation.starts import starts_in_words
 from galaxyzoo.report.templates import page_templates, thumbnail
 
 THUMBNAIL_PX = 160
@@ -47,6 +48,7 @@ def catalogue_page(
         reasons=counts.reasons,
         sheets=sheets,
         metrics=metrics,
+        starts=starts_in_words(metrics.get("starts")),
         commit=commit,
     )
 

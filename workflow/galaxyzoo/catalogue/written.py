@@ -10,6 +10,7 @@ from galaxyzoo.catalogue.columns import catalogue_columns, plain_columns
 from galaxyzoo.catalogue.page import catalogue_page
 from galaxyzoo.catalogue.summary import summary
 from galaxyzoo.catalogue.tables import LISTED, write_readme, write_tables
+from galaxyzoo.evaluation.starts import starts_in_words
 from galaxyzoo.foundation.atomic_files import replaced
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.handed_on import damaged
@@ -87,6 +88,7 @@ def promises(metrics: Mapping[str, Any], galaxies: int) -> list[str]:
         "the answers of the main questions. This is a promise about galaxies like those "
         "of training, taken together. It is none about each galaxy, and none about galaxies of "
         "another survey, telescope or scale: see the flags.",
+        *starts_in_words(metrics.get("starts")),
         "A fraction is the share of those who would be asked the question. Where few would be "
         "asked, it says little: `<question>_proportion_volunteers_asked` tells how many. In "
         "`catalogue_plain` a fraction is missing where fewer than half would be.",

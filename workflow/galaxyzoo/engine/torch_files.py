@@ -12,6 +12,8 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 
+from galaxyzoo.foundation.checkpoint_notes import add_note
+
 State = dict[str, torch.Tensor]
 
 # What reading a file can raise that is damaged, or of another kind.
@@ -22,15 +24,20 @@ UNREADABLE = (
 CHECKSUM = "crc32"
 
 
-def save_whole(content: Any, path: Path) -> None:  # noqa: ANN401  (whatever torch can save)
-    """Write what `load_whole` reads, and sync it. Raises OSError if the disk is full."""
-    with path.open("wb") as file:
+def save_whole(content: Any, path: Path, note: dict[str, Any] | None = None) -> None:  # noqa: ANN401
+    """Write what torch can save for `load_whole`, and sync it. Raises OSError if the disk is full.
+
+    A `note` is a member of the zip by itself, which `checkpoint_notes` reads without torch.
+    """
+    with path.open("w+b") as file:
         try:
             torch.save(content, file)
         except RuntimeError as error:  # in which torch hides the OSError of a write
             if isinstance(error.__context__, OSError):
                 raise error.__context__ from None
             raise
+        if note is not None:
+            add_note(file, note)
         file.flush()
         os.fsync(file.fileno())
 

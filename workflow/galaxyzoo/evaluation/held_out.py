@@ -13,7 +13,7 @@ import pandas as pd
 from galaxyzoo.evaluation.predictions import VIEWS, rows_of
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.galaxy_id import GALAXY_ID
-from galaxyzoo.foundation.handed_on import read_csv, read_parquet
+from galaxyzoo.foundation.handed_on import read_csv, read_own_parquet, read_parquet
 from galaxyzoo.foundation.packed_crops import read_index
 from galaxyzoo.tree.decision_tree import DecisionTree
 
@@ -40,18 +40,20 @@ class HeldOut(NamedTuple):
         """The mean label (columns,) of all galaxies that are not held out."""
         return self.other_labels.mean(axis=0)
 
-    def predicted(self, path: Path | str) -> np.ndarray:
+    def predicted(self, path: Path | str, own: bool = True) -> np.ndarray:
         """Predictions (n, columns) float64 from a Parquet file, in the order of `ids`.
 
-        Raises InputError like `matched`.
+        Raises InputError like `matched` and, if they should be the `own` ones of the experiment
+        whose folder they are in, like `read_own_parquet`.
         """
-        return self.tree.probabilities(self.matched(read_parquet(path), path))
+        table = read_own_parquet(path) if own else read_parquet(path)
+        return self.tree.probabilities(self.matched(table, path))
 
     def predicted_by_views(self, path: Path | str) -> dict[int, np.ndarray]:
         """Predictions by the number of views averaged, from a file of `views_table`."""
         return {
             views: self.tree.probabilities(self.matched(table, path))
-            for views, table in read_parquet(path).groupby(VIEWS)
+            for views, table in read_own_parquet(path).groupby(VIEWS)
         }
 
     def matched(self, table: pd.DataFrame, path: Path | str) -> pd.DataFrame:

@@ -4,6 +4,7 @@ The other seeds of an experiment were trained on them. So a bag cannot be judged
 its networks' rows are pooled, and one network errs a little more than their mean.
 """
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,7 +17,7 @@ from galaxyzoo.evaluation.metrics import rmse
 from galaxyzoo.evaluation.predictions import rows_of
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.galaxy_id import GALAXY_ID
-from galaxyzoo.foundation.handed_on import read_parquet
+from galaxyzoo.foundation.handed_on import read_own_parquet
 from galaxyzoo.tree.decision_tree import DecisionTree
 
 PREDICTED, VOTED = "predicted_", "voted_"  # what columns of a calibration table begin with
@@ -50,6 +51,11 @@ class Validation(NamedTuple):
             "seeds": by_seed,
         }
 
+    def digest(self) -> str:
+        """BLAKE2b of all rows' seeds and galaxies: equal for the same validation galaxies."""
+        rows = self.rows.sort_values().to_frame().to_numpy(np.int64)
+        return hashlib.blake2b(rows.tobytes(), digest_size=8).hexdigest()
+
 
 def read_validation(
     paths: Mapping[int, Path | str], survey: pd.DataFrame, tree: DecisionTree
@@ -57,12 +63,12 @@ def read_validation(
     """The validation galaxies of an experiment, from each seed's predictions of its own.
 
     `survey` has GalaxyID and the tree's columns, one row per galaxy. Raises InputError if a file
-    has a galaxy that is not in the survey.
+    has a galaxy that is not in the survey, or is another seed's or experiment's.
     """
     labels = tree.probabilities(survey)
     indices, predicted, voted = [], [], []
     for seed, path in paths.items():
-        table = read_parquet(path)
+        table = read_own_parquet(path)
         indices += [(seed, galaxy) for galaxy in table[GALAXY_ID]]
         predicted.append(tree.probabilities(table))
         voted.append(labels[rows_of(table[GALAXY_ID].to_numpy(), survey[GALAXY_ID], path)])

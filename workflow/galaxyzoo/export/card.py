@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from galaxyzoo.engine.ensemble import Member
 from galaxyzoo.engine.network import GalaxyNetwork
+from galaxyzoo.evaluation.starts import starts_in_words
 from galaxyzoo.foundation.atomic_files import replaced
 from galaxyzoo.report.templates import counted
 from galaxyzoo.tree.decision_tree import DecisionTree
@@ -73,7 +74,12 @@ def write_card(
         if member.name.startswith(f"{name}.seed")
     }
     text = cards.get_template(template.name).render(
-        members=members, tree=tree, metrics=metrics, starts=sorted(starts), **settings["card"]
+        members=members,
+        tree=tree,
+        metrics=metrics,
+        starts=sorted(starts),
+        starting_points=starts_in_words(metrics.get("starts")),
+        **settings["card"],
     )
     with replaced(path) as unfinished:
         unfinished.write_text(text, encoding="utf-8")

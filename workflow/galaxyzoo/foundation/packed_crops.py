@@ -1,10 +1,12 @@
 """The packed crops of a survey and their index, of which every row is checked as it is read.
 
-The index has one row per crop: GalaxyID, the labels if there are any, and two CRC-32 checksums: of
-the crop's bytes, and of the row's own id and labels. So a crop or a row that is damaged, missing or
-in another's place is refused wherever it is used, and nothing is read a second time for it.
+The index has one row per crop: GalaxyID, the labels if there are any, the hash of the image file
+that the crop was cut from, and two CRC-32 checksums: of the crop's bytes, and of the row's own id,
+labels and hash. So a crop or a row that is damaged, missing or in another's place is refused
+wherever it is used, and nothing is read a second time for it.
 """
 
+import hashlib
 import io
 import zlib
 from pathlib import Path
@@ -18,28 +20,44 @@ from galaxyzoo.foundation.galaxy_id import GALAXY_ID
 from galaxyzoo.foundation.handed_on import damaged
 
 CROP_SUM, ROW_SUM = "crop_crc32", "row_crc32"
+IMAGE_HASH = "image_hash"
+HASH_BYTES = 16
+
+
+def image_hash(image_file: bytes) -> str:
+    """BLAKE2b of an image file's bytes, 32 hexadecimal digits: the same whatever is cropped."""
+    return hashlib.blake2b(image_file, digest_size=HASH_BYTES).hexdigest()
 
 
 def row_sums(table: pd.DataFrame) -> list[int]:
-    """The checksum of each row's GalaxyID and labels, all other columns, in their order."""
+    """The checksum of each row's GalaxyID, labels, in their order, and image hash if it has one."""
+    numbers = table.drop(columns=[GALAXY_ID, IMAGE_HASH], errors="ignore")
     ids = table[GALAXY_ID].to_numpy("<i8")[:, None].view(np.uint8)
-    labels = table.drop(columns=GALAXY_ID).to_numpy("<f8").copy().view(np.uint8)
-    return [zlib.crc32(row) for row in np.hstack([ids, labels.reshape(len(ids), -1)])]
+    labels = numbers.to_numpy("<f8").copy().view(np.uint8)
+    rows = np.hstack([ids, labels.reshape(len(ids), -1)])
+    hashes = table[IMAGE_HASH] if IMAGE_HASH in table else [""] * len(table)
+    return [
+        zlib.crc32(text.encode(), zlib.crc32(row)) for row, text in zip(rows, hashes, strict=True)
+    ]
 
 
-def write_index(path: Path, table: pd.DataFrame, crop_sums: list[int]) -> None:
+def write_index(
+    path: Path, table: pd.DataFrame, crop_sums: list[int], image_hashes: list[str] | None = None
+) -> None:
     """Write the index of crops. `table` (N rows) has GalaxyID and any labels.
 
-    Uses pyarrow, which writes floats so that they are read back exactly, in a seventh of pandas'
-    time.
+    `image_hashes` (N) are those of the image files, if they are known. Uses pyarrow, which writes
+    floats so that they are read back exactly, in a seventh of pandas' time.
     """
+    if image_hashes is not None:
+        table = table.assign(**{IMAGE_HASH: pd.Series(image_hashes, table.index, dtype=str)})
     checked = table.assign(**{CROP_SUM: crop_sums, ROW_SUM: row_sums(table)})
-    options = csv.WriteOptions(quoting_header="none")
+    options = csv.WriteOptions(quoting_header="none", quoting_style="none")
     csv.write_csv(pa.Table.from_pandas(checked, preserve_index=False), path, options)
 
 
 def read_index(path: Path | str) -> pd.DataFrame:
-    """The index of crops: GalaxyID, any labels, and the checksum of each crop.
+    """The index of crops: GalaxyID, any labels, any image hashes, and the checksum of each crop.
 
     Raises InputError if a row is damaged, or if the rows are not by ascending GalaxyID. Whether any
     are missing at the end is seen by `PackedCrops`.
@@ -48,10 +66,11 @@ def read_index(path: Path | str) -> pd.DataFrame:
         content = Path(path).read_bytes()
         if not content.endswith(b"\n"):
             raise ValueError("its last line is cut off")
-        table = csv.read_csv(io.BytesIO(content)).to_pandas()
+        as_text = csv.ConvertOptions(column_types={IMAGE_HASH: pa.string()})
+        table = csv.read_csv(io.BytesIO(content), convert_options=as_text).to_pandas()
         sums = table.pop(ROW_SUM)
         wrong = np.flatnonzero(row_sums(table.drop(columns=CROP_SUM)) != sums.to_numpy())
-    except (OSError, ValueError, KeyError, TypeError, pa.ArrowException) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, pa.ArrowException) as error:
         raise damaged(path, error) from error
     if len(wrong):
         raise damaged(path, f"row {wrong[0] + 1} is not as it was written")

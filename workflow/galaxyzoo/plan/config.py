@@ -18,7 +18,7 @@ Schema = dict[str, Any]
 
 PROBABILITIES = ("sigmoid", "softmax")  # output layers whose outputs are always between 0 and 1
 # Columns that tables have beside the answers'.
-TAKEN_COLUMNS = {"GalaxyID", "views", "crop_crc32", "row_crc32"}
+TAKEN_COLUMNS = {"GalaxyID", "views", "image_hash", "crop_crc32", "row_crc32"}
 # Keys that say which variants an experiment has.
 OF_ALL_VARIANTS = ("variants", "grid", "ensemble")
 VARIANT_OF = "variant_of"  # in a variant's resolved config alone, with the name of its base
@@ -59,11 +59,8 @@ def validated(
         raise InputError("\n".join(f"config: {line}" for line in problems))
     model = config["model"]
     if model["seen_galaxy_zoo"] is None:
-        sources = schema["$defs"]["sources"]
-        voted = [name for name, source in sources.items() if source["galaxy_zoo_votes"]]
-        model["seen_galaxy_zoo"] = named_after_galaxy_zoo(model) or has_seen_galaxy_zoo(
-            find(model["weights"]), voted
-        )
+        seen = named_after_galaxy_zoo(model) or has_seen_galaxy_zoo(model, find)
+        model["seen_galaxy_zoo"] = seen
     if config["epochs_scale"] != 1:
         config["milestones"] = []  # those of the full number of epochs
     for stage in config["stages"]:

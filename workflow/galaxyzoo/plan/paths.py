@@ -95,6 +95,16 @@ def last_weights(plan: Experiments, experiment: str, seed: int) -> str:
     return weights_of(plan, experiment, seed, plan.configs[experiment]["stages"][-1]["name"])
 
 
+def have_seen_galaxy_zoo(plan: Experiments, schema: Mapping[str, Any]) -> dict[str, bool]:
+    """Whether the networks of each experiment learn Galaxy Zoo's votes, or began with some."""
+    sources = schema["$defs"]["sources"]
+    return {
+        name: sources[config["survey"]["source"]]["galaxy_zoo_votes"]
+        or config["model"]["seen_galaxy_zoo"]
+        for name, config in plan.configs.items()
+    }
+
+
 def previous_weights(plan: Experiments, experiment: str, seed: int, position: int) -> str:
     """Path of the weights of the stage before the one at a position of the config's list."""
     previous = plan.configs[experiment]["stages"][position - 1]["name"]

@@ -24,7 +24,8 @@ def network_settings(config: Config) -> dict[str, Any]:
 
 def split_settings(config: Config) -> dict[str, Any]:
     """What the split of a seed depends on besides the seed and the survey."""
-    return {name: config[name] for name in ("validation", "training_galaxies")}
+    own = {name: config[name] for name in ("validation", "training_galaxies")}
+    return own | {"holdout_seen": config["model"]["holdout_seen"]}
 
 
 def survey_settings(config: Config) -> dict[str, Any]:

@@ -1,11 +1,10 @@
 """What `model.weights` names: a file of weights, a stage's checkpoint or a finished experiment."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path, PurePath
 from typing import Any
 
-import yaml
-
+from galaxyzoo.foundation.checkpoint_notes import read_note
 from galaxyzoo.foundation.content_hashes import content_hash
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.plan.finished import RECORD, read_finished
@@ -13,10 +12,14 @@ from galaxyzoo.plan.finished import RECORD, read_finished
 HASH_DIGITS = 12
 
 
+def starts_from_a_file(model: Mapping[str, str]) -> bool:
+    """Whether a resolved config's `model` starts from weights of a file."""
+    return model["weights"] not in ("pretrained", "random")
+
+
 def weights_file(model: Mapping[str, str], find: Callable[[str], str] = str) -> str | None:
     """The path of the file that a resolved config's `model` starts from, None if there is none."""
-    weights = model["weights"]
-    return None if weights in ("pretrained", "random") else file_of_weights(weights, find)
+    return file_of_weights(model["weights"], find) if starts_from_a_file(model) else None
 
 
 def file_of_weights(weights: str, find: Callable[[str], str] = str) -> str:
@@ -109,23 +112,14 @@ def require_other_starts(
                 )
 
 
-def has_seen_galaxy_zoo(weights: str, sources: Collection[str]) -> bool:
-    """Whether `model.weights` names an experiment or checkpoint that learnt Galaxy Zoo's votes.
+def has_seen_galaxy_zoo(model: Mapping[str, str], find: Callable[[str], str] = str) -> bool:
+    """Whether a resolved config's `model` starts from a checkpoint that learnt Galaxy Zoo's votes.
 
-    It is told by the config beside them. `sources` are those of surveys with such votes.
+    The checkpoint itself says so, under whatever name.
     """
-    path = Path(weights)
-    folder = path if path.is_dir() else path.parent.parent.parent
-    config = config_in(folder) if path.suffix == ".pt" or path.is_dir() else None
-    return config is not None and (
-        config["survey"]["source"] in sources or config["model"]["seen_galaxy_zoo"]
-    )
-
-
-def config_in(folder: Path) -> dict[str, Any] | None:
-    """The resolved config in an experiment's folder, None if there is none."""
     try:
-        config = yaml.safe_load((folder / "config.yaml").read_text(encoding="utf-8"))
-        return config if config.keys() >= {"seeds", "stages", "survey", "model"} else None
-    except (OSError, ValueError, AttributeError, yaml.YAMLError):
-        return None
+        path = weights_file(model, find)
+    except InputError:  # which is told where files are required
+        return False
+    note = read_note(Path(find(path))) if path else None
+    return bool(note and note.get("seen_galaxy_zoo"))

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from galaxyzoo.evaluation.bootstrap import INTERVAL_PERCENT, RESAMPLES
+from galaxyzoo.evaluation.starts import starts_in_words
 from galaxyzoo.report.figures.comparison import compared_curves, differences
 from galaxyzoo.report.figures.style import save, save_with_numbers
 from galaxyzoo.report.templates import page_templates, picture
@@ -38,6 +39,7 @@ def write_comparison(
     save(compared_curves(learning_curves(experiments)), Path(files.curves))
     save_with_numbers(differences(scores, base), scores, Path(files.differences))
     scores.to_csv(files.table, index=False)
+    in_words = {one.name: starts_in_words(one.metrics.get("starts")) for one in experiments}
     configs = {one.name: one.config for one in experiments if not one.members}
     pages = page_templates(template.parent)
     pages.filters["signed"] = "{:+.5f}".format
@@ -46,6 +48,7 @@ def write_comparison(
         best=scores.loc[scores["valid_rmse"].idxmin(), "experiment"],
         base=base,
         same_validation=on_one_validation(experiments),
+        starts={name: sentences for name, sentences in in_words.items() if sentences},
         trained=list(configs),
         differences=config_differences(configs),
         apart=apart,

@@ -14,6 +14,7 @@ from galaxyzoo.evaluation.published_scores import (
     ON_KAGGLES_TEST_GALAXIES,
     ON_VALIDATION_GALAXIES,
 )
+from galaxyzoo.evaluation.starts import UNKNOWN_IN_WORDS, starts_in_words
 from galaxyzoo.foundation.handed_on import read_json
 from galaxyzoo.report.templates import counted, page_templates, picture, script_hash
 from galaxyzoo.runs.stage_tables import StageTables, lr_in_words
@@ -126,7 +127,10 @@ def page(
 ) -> str:
     """What the pages of experiments and ensembles have in common, rendered with other `parts`."""
     pages = page_templates(template.parent)
+    starts = starts_in_words(metrics.get("starts"))
     return pages.get_template(template.name).render(
+        starts=starts,
+        unknown_starts=UNKNOWN_IN_WORDS in starts,
         config=config,
         metrics=metrics,
         published=ON_KAGGLES_TEST_GALAXIES,

@@ -72,7 +72,9 @@ def score_table(
     predictions, as in a catalogue; training_seconds, for all epochs of all stages and seeds,
     those of a base included; networks, their number; epochs, of one seed (not of an ensemble);
     sizes_px, in the order of the stages; galaxies, the number held out; seen_galaxy_zoo, whether a
-    network began with weights that were trained on Galaxy Zoo's votes.
+    network began with weights that were trained on Galaxy Zoo's votes; starts_learnt, whether
+    starting weights learnt galaxies (none, known or unknown), and
+    holdout_seen, how many of those held out.
     """
     experiments = sorted(
         experiments, key=lambda one: (one.name != base, one.validation_rmse or np.inf)
@@ -80,6 +82,7 @@ def score_table(
     squared = np.stack([squared_errors(one.predicted, one.voted) for one in experiments], axis=1)
     errors = np.sqrt(resampled_means(squared, resamples))
     rmse = np.array([one.metrics["rmse"]["bag"] for one in experiments])
+    starts = [one.metrics.get("starts") or {} for one in experiments]
     low, high = simultaneous_intervals(rmse - rmse[0], errors - errors[:, :1])
     return pd.DataFrame(
         {
@@ -100,6 +103,8 @@ def score_table(
             "sizes_px": [", ".join(map(str, one.sizes_px)) for one in experiments],
             "galaxies": [len(one.ids) for one in experiments],
             "seen_galaxy_zoo": [one.metrics["seen_galaxy_zoo"] for one in experiments],
+            "starts_learnt": [one.get("learnt") for one in starts],
+            "holdout_seen": pd.array([one.get("holdout_seen") for one in starts], dtype="Int64"),
         }
     )
 
@@ -107,7 +112,10 @@ def score_table(
 def on_one_validation(experiments: Sequence[Experiment]) -> bool:
     """Whether experiments on one hold-out have the same validation galaxies, seed by seed."""
     subsets = {
-        (tuple(one.config["seeds"]), one.config["validation"], one.metrics["galaxies"]["valid"])
+        (
+            *(tuple(one.config["seeds"]), one.config["validation"]),
+            *(one.metrics["galaxies"]["valid"], one.metrics.get("validation_galaxies")),
+        )
         for one in experiments
         if not one.members
     }

@@ -95,7 +95,8 @@ def read_experiment(folder: Path) -> Experiment:
     files = {name: folder / name for name in ("metrics.json", "bag/holdout.parquet")}
     finished.require_unchanged(files.values())
     metrics = read_json(files["metrics.json"])
-    compared = {"validation": metrics, "validation_rmse": metrics.get("recalibration", {})}
+    recalibration = metrics.get("recalibration", {})
+    compared = {"validation": metrics, "starts": metrics, "validation_rmse": recalibration}
     if missing := [key for key, scores in compared.items() if key not in scores]:
         raise InputError(f"its metrics.json does not have {', '.join(missing)}; run it again")
     index = folder.parent / "surveys" / config["survey"]["name"] / "training.csv"
@@ -111,7 +112,7 @@ def read_experiment(folder: Path) -> Experiment:
         metrics,
         galaxies.ids,
         tree.columns,
-        galaxies.predicted(bag),
+        galaxies.predicted(bag, own=False),  # a copied folder is compared under its new name
         galaxies.voted,
         *training,
         members,

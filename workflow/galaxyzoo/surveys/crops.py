@@ -26,7 +26,7 @@ from galaxyzoo.files.images import OF_THE_MACHINE, decode, image_fault, is_the_i
 from galaxyzoo.foundation.atomic_files import replaced
 from galaxyzoo.foundation.disk_room import free, unwritten
 from galaxyzoo.foundation.errors import InputError, offenders
-from galaxyzoo.foundation.packed_crops import write_index
+from galaxyzoo.foundation.packed_crops import image_hash, write_index
 from galaxyzoo.foundation.progress import progress
 
 CHUNK = 64  # galaxies per task of a worker process
@@ -54,8 +54,8 @@ def crop_survey(
     GalaxyID. Writes these files, renamed into place once all are complete:
 
     - `crops_path`: .npy, (N, size_px, size_px, 3) uint8, C order, by ascending GalaxyID;
-    - `index_path`: CSV, a row per crop in that order: GalaxyID, any labels, and checksums, as
-      `packed_crops` has them;
+    - `index_path`: CSV, a row per crop in that order: GalaxyID, any labels, the hash of the image
+      file, and checksums, as `packed_crops` has them;
     - `rejected_path`: CSV, GalaxyID and reason for each galaxy that was left out.
 
     The bytes do not depend on `processes`. Raises InputError, and leaves no files behind, if an
@@ -78,7 +78,7 @@ def crop_survey(
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             if on_bad_galaxy == "stop":
                 require_size(source, ids[0], size_px)
-            image_faults, sums = write_crops(source, ids, size_px, crops, processes)
+            image_faults, sums, hashes = write_crops(source, ids, size_px, crops, processes)
             faults |= image_faults
             rows = [row for row, galaxy in enumerate(ids) if galaxy not in image_faults]
             check_faults(faults, rows, images, on_bad_galaxy)
@@ -86,7 +86,8 @@ def crop_survey(
                 keep_rows(crops, rows, size_px)
             kept = pd.Index([ids[row] for row in rows], name="GalaxyID")
             table = pd.DataFrame(index=kept) if labels is None else labels.loc[kept]
-            write_index(index, table.reset_index(), [sums[row] for row in rows])
+            kept_sums, kept_hashes = ([each[row] for row in rows] for each in (sums, hashes))
+            write_index(index, table.reset_index(), kept_sums, kept_hashes)
             write_rejected(rejected, faults)
     except OSError as error:
         if error.errno in OF_THE_MACHINE:
@@ -141,10 +142,10 @@ def in_order(faults: Faults) -> Faults:
 
 def write_crops(
     source: GalaxyImages, ids: list[int], size_px: int, crops_path: Path, processes: int
-) -> tuple[dict[int, str], list[int]]:
-    """Write the crops of `ids`, in that order; return the faults of those left black, and sums.
+) -> tuple[dict[int, str], list[int], list[str]]:
+    """Write the crops of `ids`, in that order; return the faults of those left black, sums, hashes.
 
-    The sums (N,) are the CRC-32 of each crop.
+    The sums (N,) are the CRC-32 of each crop, the hashes (N,) those of the image files.
     """
     with crops_path.open("wb") as file:
         write_header(file, len(ids), size_px)
@@ -165,8 +166,8 @@ def write_crops(
             f"a process that crops has ended ({type(error).__name__}), probably for lack of "
             "memory; make some free, or use fewer --cores, and run this again"
         ) from error
-    faults = {galaxy: fault for galaxy, (fault, _) in zip(ids, results, strict=True) if fault}
-    return faults, [checksum for _, checksum in results]
+    faults = {galaxy: fault for galaxy, (fault, *_) in zip(ids, results, strict=True) if fault}
+    return faults, [checksum for _, checksum, _ in results], [digest for *_, digest in results]
 
 
 def reserve(file: IO[bytes], size_bytes: int) -> None:
@@ -193,24 +194,25 @@ def start_worker(source: GalaxyImages) -> None:
 
 def crop_chunk(
     size_px: int, crops_path: Path, galaxies: list[int], offset: int
-) -> list[tuple[str | None, int]]:
-    """Write the crops of some galaxies at byte `offset`; return each image's fault, and CRC-32.
+) -> list[tuple[str | None, int, str]]:
+    """Write the crops of some galaxies at byte `offset`; return each one's fault, CRC-32 and hash.
 
-    The fault of a good image is None. Writes to the file, because with a memory map a full disk
-    would kill the process.
+    The fault of a good image is None. The hash is that of the image file, empty for a bad one.
+    Writes to the file, because with a memory map a full disk would kill the process.
     """
     results = []
     with crops_path.open("r+b") as file:
         file.seek(offset)
         for galaxy in galaxies:
             try:
-                crop, fault = centre_crop(worker_source.read(galaxy), size_px), None
+                content = worker_source.read(galaxy)
+                crop, fault, digest = centre_crop(content, size_px), None, image_hash(content)
             except Exception as error:  # zipfile and Pillow raise nearly anything
                 if not is_the_images(error):
                     raise
-                crop, fault = bytes(size_px**2 * 3), image_fault(error)
+                crop, fault, digest = bytes(size_px**2 * 3), image_fault(error), ""
             file.write(crop)
-            results.append((fault, zlib.crc32(crop)))
+            results.append((fault, zlib.crc32(crop), digest))
     return results
 
 

@@ -35,6 +35,18 @@ def draw_holdout(
     return np.sort(numpy_generator("holdout", seed).permutation(galaxies)[:count])
 
 
+def require_unseen(holdout_ids: np.ndarray, learnt_ids: np.ndarray) -> None:
+    """Raise InputError if any of the held-out galaxies (n,) is one that starting weights learnt."""
+    seen = np.intersect1d(holdout_ids, learnt_ids)
+    if len(seen):
+        raise InputError(
+            f"model.weights learnt {len(seen)} of the {len(holdout_ids)} held-out galaxies (such "
+            f"as {seen[0]}), so no error on them would mean anything; start from other weights, "
+            "hold out galaxies that these have not learnt (survey.fair_ids lists which may be held "
+            "out), or set model.holdout_seen: allow, and every result says so"
+        )
+
+
 def split(
     ids: np.ndarray,
     holdout_ids: np.ndarray,
@@ -42,16 +54,20 @@ def split(
     seed: int,
     fair_ids: set[int] | None = None,
     training_galaxies: int | None = None,
+    learnt_ids: np.ndarray | None = None,
 ) -> pd.Series:
     """Divide the galaxies that are not held out into training and validation.
 
     `validation_fraction` is the share of these galaxies to validate on or, with `fair_ids`, of the
     fair ones among them; then only fair galaxies are drawn, so that errors on validation and on
     hold-out are of the same kind of galaxies. With `training_galaxies`, so many of the others are
-    trained on, of which a smaller number are a part, and the rest is left out as "spare". Returns a
-    Series named `part`, of "train", "valid", "holdout" or "spare", indexed by ascending GalaxyID.
-    It does not depend on the order of `ids`. Raises InputError if this leaves no galaxy to train
-    on, or none to validate on, or if there are fewer than `training_galaxies`.
+    trained on, of which a smaller number are a part, and the rest is left out as "spare". None of
+    `learnt_ids`, which starting weights learnt, is validated on; the number of validation galaxies
+    stays the same, and so do they where none is one of these. Returns a Series named `part`, of
+    "train", "valid", "holdout" or "spare", indexed by ascending GalaxyID. It does not depend on the
+    order of `ids`. Raises InputError if this leaves no galaxy to train on, or none to validate on,
+    if starting weights learnt so many that too few are left to validate on, or if there are fewer
+    than `training_galaxies`.
     """
     galaxies = np.unique(ids)
     rest = np.setdiff1d(galaxies, holdout_ids)
@@ -66,7 +82,17 @@ def split(
         )
     part = pd.Series("train", index=pd.Index(galaxies, name="GalaxyID"), name="part")
     part[np.isin(galaxies, holdout_ids)] = "holdout"
-    part[numpy_generator("validation", seed).permutation(pool)[:count]] = "valid"
+    drawn = numpy_generator("validation", seed).permutation(pool)
+    if learnt_ids is not None:
+        drawn = drawn[~np.isin(drawn, learnt_ids)]
+    if len(drawn) < count:
+        raise InputError(
+            f"validation, model.weights: {count} galaxies are to be validated on, and the "
+            f"starting weights of this experiment and its variants learnt all but {len(drawn)} of "
+            f"the {len(pool)} that the hold-out leaves; choose a smaller validation, or start "
+            "from weights that learnt fewer of this survey's galaxies"
+        )
+    part[drawn[:count]] = "valid"
     if training_galaxies is not None:
         train = part.index[part == "train"].to_numpy()
         if training_galaxies > len(train):

@@ -1,0 +1,70 @@
+"""What starting weights learnt of the galaxies that judge a result, counted and in words."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from galaxyzoo.foundation.galaxy_id import GALAXY_ID
+from galaxyzoo.foundation.learnt_galaxies import are_among, read_all
+from galaxyzoo.foundation.packed_crops import IMAGE_HASH
+
+NONE, KNOWN, UNKNOWN = "none", "known", "unknown"
+UNKNOWN_IN_WORDS = (
+    "It is not known which galaxies the starting weights learnt: those that judge this result may "
+    "be among them."
+)
+
+
+def what_starts_learnt(
+    lists: Sequence[str],
+    survey: pd.DataFrame | None,
+    holdout: np.ndarray | None,
+    test: pd.DataFrame | None,
+    seen_galaxy_zoo: bool,
+) -> dict[str, Any]:
+    """What the starts of a result learnt, as in metrics.json under `starts`.
+
+    `lists` are the paths of what starting weights that are files learnt. `survey` is the index of
+    the labelled galaxies, `holdout` (n,) their GalaxyIDs that are held out, `test` the index of the
+    galaxies without labels, None if there are none; they are read if there is a list. Returns
+    `learnt`: `none`, `known` or `unknown`; `galaxies`, the number that is known to be learnt; and
+    `holdout_seen` and `test_seen`, how many held-out and test galaxies are among these. Raises
+    InputError if a list is damaged.
+    """
+    if not lists:
+        # A backbone under the name of Galaxy Zoo has learnt some of its galaxies.
+        learnt = UNKNOWN if seen_galaxy_zoo else NONE
+        return {"learnt": learnt, "galaxies": 0, "holdout_seen": 0, "test_seen": 0}
+    learnt = read_all(lists)
+    held_out = survey[survey[GALAXY_ID].isin(holdout)]
+    return {
+        "learnt": KNOWN if learnt.known else UNKNOWN,
+        "galaxies": learnt.galaxies[IMAGE_HASH].nunique(),
+        "holdout_seen": int(are_among(held_out, learnt).sum()),
+        "test_seen": 0 if test is None else int(are_among(test, learnt).sum()),
+    }
+
+
+def starts_in_words(starts: Mapping[str, Any] | None) -> list[str]:
+    """Sentences that every page with a result must show: none if its starts learnt nothing of it.
+
+    `starts` are those of metrics.json, None if it says nothing of them.
+    """
+    if starts is None:
+        return []
+    sentences = []
+    if seen := starts["holdout_seen"]:
+        sentences.append(
+            f"The starting weights learnt {seen:,} of the held-out galaxies, with their votes: no "
+            "error, interval or comparison on held-out galaxies means anything here."
+        )
+    if seen := starts["test_seen"]:
+        sentences.append(
+            f"The starting weights learnt {seen:,} of the test galaxies: a score on these means "
+            "nothing."
+        )
+    if starts["learnt"] == UNKNOWN:
+        sentences.append(UNKNOWN_IN_WORDS)
+    return sentences
