@@ -1,6 +1,5 @@
 """The galaxies of a catalogue, listed shard by shard, with the cut-outs of positions fetched."""
 
-import hashlib
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -11,6 +10,7 @@ from pyarrow import parquet
 from galaxyzoo.catalogue.columns import catalogue_columns
 from galaxyzoo.catalogue.cutouts import fetch_cutouts
 from galaxyzoo.catalogue.sources import list_galaxies
+from galaxyzoo.foundation.content_hashes import file_hash
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.handed_on import damaged
 from galaxyzoo.plan.listed_galaxies import part_of_the_list, write_contents
@@ -96,7 +96,7 @@ def read_part(part: Path) -> tuple[pa.Table, str]:
 
 def is_file_of(path: Path, sha256: str) -> bool:
     """Whether there is a file with these bytes."""
-    return path.is_file() and hashlib.sha256(path.read_bytes()).hexdigest() == sha256
+    return path.is_file() and file_hash(path) == sha256
 
 
 def require_own_names(names: list[str], path: Path, tree: DecisionTree) -> None:

@@ -1,6 +1,5 @@
 """Records kept beside downloaded files: where they came from, their lengths and hashes."""
 
-import hashlib
 import json
 import logging
 from collections.abc import Iterator
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from galaxyzoo.foundation.atomic_files import replaced
+from galaxyzoo.foundation.content_hashes import file_hash
 from galaxyzoo.foundation.listings import listing_hash
 
 log = logging.getLogger(__name__)
@@ -41,9 +41,7 @@ def write_record(path: Path, source: str, files: list[Path], versions: dict[str,
 
 def file_record(file: Path) -> dict[str, Any]:
     """Name, length in bytes and SHA-256 of a file."""
-    with file.open("rb") as content:
-        digest = hashlib.file_digest(content, "sha256").hexdigest()
-    return {"name": file.name, "bytes": file.stat().st_size, "sha256": digest}
+    return {"name": file.name, "bytes": file.stat().st_size, "sha256": file_hash(file)}
 
 
 def known_record(file: Path) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 Standard library alone: this is imported when the Snakefile is read.
 """
 
-import hashlib
 import json
 import os
 import re
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from galaxyzoo.foundation.atomic_files import replaced
+from galaxyzoo.foundation.content_hashes import file_hash
 from galaxyzoo.foundation.errors import InputError
 
 CONTENTS = "contents.json"  # in the folder of the list
@@ -29,7 +29,7 @@ def write_contents(listing: Path, galaxies: Mapping[str, int], missing: int, ask
     for name, count in galaxies.items():
         part = listing / f"{name}.parquet"
         length = part.stat().st_size
-        parts[name] = {"galaxies": count, "bytes": length, "sha256": sha256_of(part)}
+        parts[name] = {"galaxies": count, "bytes": length, "sha256": file_hash(part)}
     contents = {"asked_at": asked_at, "missing": missing, "parts": parts}
     with replaced(listing / CONTENTS) as unfinished:
         unfinished.write_text(json.dumps(contents, indent=1) + "\n", encoding="utf-8")
@@ -60,17 +60,11 @@ def whole_contents_of(listing: Path) -> dict[str, Any]:
 def part_of_the_list(part: Path) -> dict[str, Any]:
     """What a list says of its `part`. Raises InputError if the part is not what was listed."""
     known = whole_contents_of(part.parent)["parts"].get(part.stem)
-    if known is None or sha256_of(part) != known["sha256"]:
+    if known is None or file_hash(part) != known["sha256"]:
         raise InputError(
             f"{part} is not what was listed; delete the folder {part.parent} and run this again"
         )
     return known
-
-
-def sha256_of(file: Path) -> str:
-    """SHA-256 of a file's bytes, hexadecimal."""
-    with file.open("rb") as content:
-        return hashlib.file_digest(content, "sha256").hexdigest()
 
 
 @cache

@@ -1,6 +1,5 @@
 """A late submission to a Kaggle competition, and its score."""
 
-import hashlib
 import logging
 import time
 from datetime import UTC
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from kagglesdk.competitions.types.competition_api_service import ApiSubmission
 from kagglesdk.competitions.types.submission_status import SubmissionStatus
 
+from galaxyzoo.foundation.content_hashes import file_hash
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.surveys.kaggle_client import competition_page, refusals_explained, signed_in_api
 
@@ -33,8 +33,7 @@ def kaggle_score(
     Zoo's votes, so that the scores mean nothing. The submission's description says so too. Raises
     InputError if Kaggle refuses the file, or has not scored it in half an hour.
     """
-    with file.open("rb") as content:
-        digest = hashlib.file_digest(content, "sha256").hexdigest()
+    digest = file_hash(file)
     api = signed_in_api(competition)
     with refusals_explained(competition):
         number = earlier_submission(api, competition, digest)
