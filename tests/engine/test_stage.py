@@ -11,6 +11,7 @@ from galaxyzoo.engine.stage import set_up_stage
 from galaxyzoo.engine.torch_files import save_checked
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.packed_crops import write_index
+from galaxyzoo.foundation.split_files import write_split
 from tiny_network import AUGMENTATION, MODEL, STAGE
 from trees import GALAXY_ZOO_2
 
@@ -24,8 +25,7 @@ def files(tmp_path, random_labels):
     np.save(tmp_path / "training.npy", crops)
     labels = random_labels(range(10, 16)).reset_index()
     write_index(tmp_path / "training.csv", labels, [zlib.crc32(crop) for crop in crops])
-    split = pd.DataFrame({"GalaxyID": labels["GalaxyID"], "part": PARTS})
-    split.to_csv(tmp_path / "split.csv", index=False)
+    write_split(pd.Series(PARTS, pd.Index(labels["GalaxyID"])), tmp_path / "split.csv")
     save_checked(create_body(MODEL["backbone"]).state_dict(), tmp_path / "start.safetensors", {})
     names = ("start.safetensors", "training.npy", "training.csv", "split.csv")
     settings = {

@@ -24,6 +24,7 @@ from galaxyzoo.engine.training import Learner, adam, pooled_rmse
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.packed_crops import write_index
 from galaxyzoo.foundation.randomness import numpy_generator
+from galaxyzoo.foundation.split_files import write_split
 from galaxyzoo.tree.questions import questions_of, without_words
 from held_out_galaxies import votes
 from tiny_network import (
@@ -238,7 +239,7 @@ def test_a_stage_trains_and_validates_on_what_its_network_then_predicts_from(tmp
     np.save(tmp_path / "crops.npy", crops)
     write_index(tmp_path / "index.csv", labels, [zlib.crc32(crop.tobytes()) for crop in crops])
     part = ["train"] * 3 + ["valid"] * 2 + ["holdout"]
-    pd.DataFrame({"GalaxyID": ids, "part": part}).to_csv(tmp_path / "split.csv", index=False)
+    write_split(pd.Series(part, pd.Index(ids, name="GalaxyID")), tmp_path / "split.csv")
     save_checked(starting_weights(BACKBONE, "random"), tmp_path / "w.safetensors", {})
     settings = {
         "seed": 0,

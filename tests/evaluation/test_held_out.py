@@ -7,6 +7,7 @@ import pytest
 from galaxyzoo.evaluation.held_out import held_out, read_held_out
 from galaxyzoo.evaluation.predictions import views_table
 from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.foundation.handed_on import write_parquet
 from galaxyzoo.foundation.packed_crops import write_index
 from held_out_galaxies import table, votes
 from trees import GALAXY_ZOO_2
@@ -30,14 +31,14 @@ def test_tables_in_any_order_are_matched_by_id(galaxies, tmp_path):
     np.testing.assert_allclose(galaxies.voted, labels[[0, 1, 4]], rtol=1e-12)
     np.testing.assert_allclose(galaxies.mean_label, labels[[2, 3]].mean(axis=0), rtol=1e-12)
     predicted = votes(3, seed=1)
-    table(predicted, [5, 20, 3]).to_parquet(tmp_path / "p.parquet")
+    write_parquet(table(predicted, [5, 20, 3]), tmp_path / "p.parquet")
     np.testing.assert_array_equal(galaxies.predicted(tmp_path / "p.parquet"), predicted[[2, 0, 1]])
 
 
 def test_views_are_matched_for_each_number(galaxies, tmp_path):
     by_views = {1: votes(3, seed=1), 4: votes(3, seed=2)}
     ids = np.array([20, 3, 5])
-    views_table(ids, by_views, GALAXY_ZOO_2).to_parquet(tmp_path / "v.parquet")
+    write_parquet(views_table(ids, by_views, GALAXY_ZOO_2), tmp_path / "v.parquet")
     found = galaxies.predicted_by_views(tmp_path / "v.parquet")
     assert list(found) == [1, 4]
     for views, predicted in by_views.items():
@@ -46,7 +47,7 @@ def test_views_are_matched_for_each_number(galaxies, tmp_path):
 
 @pytest.mark.parametrize("ids", [[3, 5], [3, 5, 8], [3, 5, 20, 20], [3, 5, 5]])
 def test_predictions_of_other_galaxies_are_refused(galaxies, tmp_path, ids):
-    table(votes(len(ids)), ids).to_parquet(tmp_path / "p.parquet")
+    write_parquet(table(votes(len(ids)), ids), tmp_path / "p.parquet")
     with pytest.raises(InputError, match=r"p\.parquet holds other galaxies than the 3 held out"):
         galaxies.predicted(tmp_path / "p.parquet")
 

@@ -198,14 +198,17 @@ def test_the_modules_behind_a_stage_are_the_engine_s_and_what_it_stands_on():
         *(f"galaxyzoo/engine/{name}.py" for name in engine - elsewhere),
         "galaxyzoo/tree/decision_tree.py",
         "galaxyzoo/foundation/atomic_files.py",
+        "galaxyzoo/foundation/checkpoint_notes.py",
         "galaxyzoo/foundation/errors.py",
         "galaxyzoo/foundation/gpus.py",
         "galaxyzoo/foundation/handed_on.py",
+        "galaxyzoo/foundation/learnt_galaxies.py",
         "galaxyzoo/foundation/locks.py",
         "galaxyzoo/foundation/galaxy_id.py",
         "galaxyzoo/foundation/packed_crops.py",
         "galaxyzoo/foundation/provenance.py",
         "galaxyzoo/foundation/randomness.py",
+        "galaxyzoo/foundation/split_files.py",
     }
 
 

@@ -228,8 +228,8 @@ def test_another_experiment_on_the_survey_shares_its_crops_and_hold_out(finished
         ),
         (
             "galaxyzoo/report/explorer.py",
-            "THUMBNAIL_PX = 144",
-            "THUMBNAIL_PX = 128",
+            "MOST_GALAXIES = 6000",
+            "MOST_GALAXIES = 5000",
             {"explorer"} | PAGE,
         ),
         (

@@ -32,6 +32,7 @@ GIVEN = {
     ("tta", "zooms"): [1.0, 1.1],
     ("tree",): [{"text": "Ring?", "answers": [{"column": "Class1.1"}, {"column": "Class1.2"}]}],
     ("files",): "folder",
+    ("published_on",): ["simulation"],
 }
 
 
@@ -107,7 +108,7 @@ def test_a_key_that_decides_what_is_learnt_is_not_shared(variants):
     sharing = {key: shared(plan) for key, (_, plan) in variants.items()}
     whole = {key for key, stages in sharing.items() if stages == names}
     assert whole == {
-        *("seeds", "model.seen_galaxy_zoo"),
+        *("seeds", "published_on", "model.seen_galaxy_zoo"),
         *("tta.rotations", "tta.flips", "tta.zooms", "tta.batch_size"),
     }
     for key in ("training_galaxies", "validation", "survey.holdout", "survey.fair_ids"):

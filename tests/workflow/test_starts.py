@@ -7,7 +7,6 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import torch
-import yaml
 
 from checkout import ROOT, TINY, Checkout, changed
 from galaxyzoo.engine.checkpoints import learnt_galaxies, load_checkpoint
@@ -72,7 +71,7 @@ def test_a_hold_out_that_the_start_learnt_is_refused_or_told_beside_each_result(
     assert "set model.holdout_seen: allow" in line
 
     checkout.write_config(config | {"model": config["model"] | {"holdout_seen": "allow"}})
-    names = ("config.yaml", "metrics.json", "submission.csv.gz")
+    names = ("config.yaml", "finished.json", "submission.csv.gz")
     run = checkout.make(*(f"results/again/{name}" for name in names))
     assert run.returncode == 0, run.stdout
     folder = checkout.folder / "results" / "again"
@@ -109,16 +108,14 @@ def test_no_network_of_a_run_is_validated_on_what_one_of_its_starts_learnt(finis
     assert "learnt all but 9 of the 45 that the hold-out leaves; choose a smaller valid" in line
 
 
-def test_the_split_of_another_seed_is_refused_where_its_network_would_predict_it(
-    finished, tmp_path
-):
+def test_the_split_of_another_seed_in_its_place_is_refused(finished, tmp_path):
     checkout = finished.copy(tmp_path)
-    shutil.copy2(checkout.results / "seed1/split.csv", checkout.results / "seed0/split.csv")
-    target = "results/tiny/seed0/predictions/validation_tta.parquet"
-    (checkout.folder / target).unlink()
-    line = refusal(checkout, target)
-    assert "results/tiny/seed0/split.csv is damaged (results/tiny/seed0/stages/all_large.pt" in line
-    assert "validation galaxies, so it is the split of another seed or experiment)" in line
+    shutil.copy(checkout.results / "seed1/split.csv", checkout.results / "seed0/split.csv")
+    line = refusal(checkout, "results/tiny/seed0/stages/head.pt")
+    assert line == (
+        "Error: results/tiny/seed0/split.csv is damaged (it is tiny/seed1/split.csv under another "
+        "name); delete it and run this again"
+    )
 
 
 @pytest.fixture(scope="module")
@@ -158,18 +155,6 @@ def test_a_copied_checkpoint_still_tells_that_it_has_seen_galaxy_zoo(unknown, tm
     assert seen_by_default(path) is False
 
 
-def test_another_experiment_s_config_beside_a_checkpoint_says_nothing_about_it(unknown, tmp_path):
-    path = tmp_path / "other" / LAST
-    path.parent.mkdir(parents=True)
-    shutil.copy(unknown.results / LAST, path)
-    beside = yaml.safe_load((unknown.results / "config.yaml").read_text(encoding="utf-8"))
-    for experiment, seen in (("other", False), ("tiny", True)):
-        changes = {"experiment": experiment, "survey": {"source": "kaggle"}}
-        text = yaml.safe_dump(beside | changes)
-        (tmp_path / "other" / "config.yaml").write_text(text, encoding="utf-8")
-        assert seen_by_default(path) is seen
-
-
 @pytest.mark.parametrize(
     ("file", "target"),
     [
@@ -192,7 +177,8 @@ def test_another_seed_s_predictions_in_a_seed_s_place_are_refused(finished, tmp_
 @pytest.mark.parametrize(
     ("target", "file"),
     [
-        ("seed0/stages/all.pt", "seed0/stages/head.pt"),
+        ("seed0/predictions/holdout_tta.parquet", "seed0/stages/all_large.pt"),
+        ("seed0/stages/all.pt", "seed0/split.csv"),
         ("submission.csv.gz", "calibration.parquet"),
         ("report.html", "metrics.json"),
     ],

@@ -27,7 +27,7 @@ def test_a_variant_may_have_another_source_and_other_answers(finished, tmp_path)
     made = [f"results/surveys/{name}/holdout.csv" for name in ("sky", "real", "rings")]
     run = checkout.make(*made)
     assert run.returncode == 0, run.stdout
-    assert "rule simulate:" not in run.stdout  # the base's survey is there
+    assert "output: results/surveys/tiny/" not in run.stdout  # it is there
     assert len(labels_in(surveys / "sky" / "training.csv")) == OTHER_SKY["galaxies"]
     pd.testing.assert_frame_equal(labels_in(surveys / "real" / "training.csv"), votes)
     assert sorted(labels_in(surveys / "rings" / "training.csv").columns) == sorted(rings)

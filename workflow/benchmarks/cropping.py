@@ -12,6 +12,7 @@ from PIL import Image
 
 from benchmarks.pairs import Speeds, compare
 from benchmarks.pictures import jpegs, write_zip
+from galaxyzoo.foundation.split_files import write_split
 from galaxyzoo.surveys.crops import crop_survey
 from galaxyzoo.surveys.splits import draw_holdout, split
 
@@ -60,7 +61,7 @@ def crop_and_split(folder: Path) -> None:
     """Crop the survey in a folder, and split its galaxies."""
     crop(folder, os.cpu_count())
     ids = pd.read_csv(folder / "index.csv", usecols=["GalaxyID"])["GalaxyID"].to_numpy()
-    split(ids, draw_holdout(ids, 0.1, seed=0), 0.2, seed=0).to_csv(folder / "split.csv")
+    write_split(split(ids, draw_holdout(ids, 0.1, seed=0), 0.2, seed=0), folder / "split.csv")
 
 
 if __name__ == "__main__":

@@ -8,8 +8,8 @@ from galaxyzoo.catalogue.training_galaxies import described_training
 from galaxyzoo.engine.devices import best_device, body_dtype, use_threads
 from galaxyzoo.engine.loaded_networks import restored_network
 from galaxyzoo.foundation.gpus import lease_gpu, visible_gpus
-from galaxyzoo.foundation.handed_on import read_csv
 from galaxyzoo.foundation.packed_crops import PackedCrops, read_index
+from galaxyzoo.foundation.split_files import read_split
 from galaxyzoo.tree.decision_tree import tree_from
 
 settings = job.start(snakemake)
@@ -20,7 +20,7 @@ tree = tree_from(settings["tree"])
 network = restored_network(Path(snakemake.input.weights), settings["model"], tree)
 network.body_dtype = body_dtype(settings["precision"], device, network.body, training=False)
 crops = PackedCrops(snakemake.input.crops, read_index(snakemake.input.index))
-part = read_csv(snakemake.input.split)["part"].to_numpy()
+part = read_split(snakemake.input.split)["part"].to_numpy()
 described = described_training(network, crops, part, settings["batch_size"], device)
 write_reference(described.reference, Path(snakemake.output.reference))
 for name, (low, high) in described.reference.limits.items():

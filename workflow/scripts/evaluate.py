@@ -25,6 +25,7 @@ from galaxyzoo.evaluation.starts import starts_in_words, what_starts_learnt
 from galaxyzoo.evaluation.validation import read_members, together
 from galaxyzoo.foundation.handed_on import damaged, read_csv, read_json
 from galaxyzoo.foundation.packed_crops import packed_crops, read_index
+from galaxyzoo.foundation.split_files import read_split
 from galaxyzoo.tree.decision_tree import tree_from
 
 settings = job.start(snakemake)
@@ -50,7 +51,7 @@ seeds = {
     )
 }
 test_index = snakemake.input.get("test_index")
-splits = [read_csv(path) for path in snakemake.input.splits]
+splits = [read_split(path) for path in snakemake.input.splits]
 for path, split in zip(snakemake.input.splits, splits, strict=True):
     held_out = split["GalaxyID"][split["part"] == "holdout"].to_numpy()
     if not np.array_equal(held_out, galaxies.ids):

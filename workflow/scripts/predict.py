@@ -15,6 +15,7 @@ from galaxyzoo.foundation.gpus import lease_gpu, visible_gpus
 from galaxyzoo.foundation.handed_on import read_csv, write_parquet
 from galaxyzoo.foundation.learnt_galaxies import require_unlearnt
 from galaxyzoo.foundation.packed_crops import PackedCrops, read_index
+from galaxyzoo.foundation.split_files import read_split
 from galaxyzoo.tree.decision_tree import tree_from
 
 settings = job.start(snakemake)
@@ -28,7 +29,7 @@ network.body_dtype = body_dtype(settings["precision"], device, network.body, tra
 index = read_index(snakemake.input.index)
 split = snakemake.input.get("split")
 subset = split or snakemake.input.subset
-galaxies = read_csv(subset)
+galaxies = read_split(split) if split else read_csv(subset)
 if split:
     galaxies = galaxies[galaxies["part"] == "valid"]
 ids = np.sort(galaxies["GalaxyID"].to_numpy())

@@ -6,6 +6,7 @@ import job
 from galaxyzoo.foundation.handed_on import read_csv
 from galaxyzoo.foundation.learnt_galaxies import are_among, read_all
 from galaxyzoo.foundation.packed_crops import read_index
+from galaxyzoo.foundation.split_files import write_split
 from galaxyzoo.surveys.labels import read_fair_ids
 from galaxyzoo.surveys.splits import require_unseen, split
 
@@ -26,7 +27,7 @@ parts = split(
     settings["training_galaxies"],
     ids[are_among(index, starts)],
 )
-parts.to_csv(snakemake.output.split)
+write_split(parts, snakemake.output.split)
 if not start.known:
     job.log.warning(
         "which galaxies model.weights learnt is not known: validation and held-out ones may be "

@@ -13,11 +13,11 @@ from galaxyzoo.engine.stage import set_up_stage
 from galaxyzoo.engine.training import Learner, train_stage
 from galaxyzoo.foundation.atomic_files import replaced
 from galaxyzoo.foundation.gpus import lease_gpu, visible_gpus
-from galaxyzoo.foundation.handed_on import read_csv
 from galaxyzoo.foundation.learnt_galaxies import all_of, learnt_from, read_all, require_unlearnt
 from galaxyzoo.foundation.locks import locked
 from galaxyzoo.foundation.packed_crops import read_index
 from galaxyzoo.foundation.provenance import git_commit, uncommitted_diff, versions
+from galaxyzoo.foundation.split_files import read_split
 
 settings = job.start(snakemake)
 made_by = {"commit": git_commit(), "diff": uncommitted_diff(), "versions": versions()}
@@ -58,7 +58,7 @@ with (
         train.device,
         ", streamed" if train.streamed else "",
     )
-    galaxies, part = read_index(index), read_csv(split)["part"]
+    galaxies, part = read_index(index), read_split(split)["part"]
     trained_on, validated_on = (np.flatnonzero(part == name) for name in ("train", "valid"))
     first = weights.suffix == ".safetensors"
     before = (

@@ -94,6 +94,6 @@ def learnt_galaxies(checkpoint: Mapping[str, Any]) -> Learnt:
 def as_tensors(content: Mapping[str, Any]) -> dict[str, Any]:
     """Plain data with its arrays as tensors, which load with weights_only=True."""
     return {
-        name: torch.from_numpy(value) if isinstance(value, np.ndarray) else value
+        name: torch.from_numpy(value.copy()) if isinstance(value, np.ndarray) else value
         for name, value in content.items()
     }

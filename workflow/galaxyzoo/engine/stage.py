@@ -12,8 +12,9 @@ from galaxyzoo.engine.dataset import Galaxies, load_galaxies
 from galaxyzoo.engine.devices import best_device, body_dtype, use_threads
 from galaxyzoo.engine.loaded_networks import stage_network
 from galaxyzoo.engine.network import GalaxyNetwork
-from galaxyzoo.foundation.handed_on import damaged, read_csv
+from galaxyzoo.foundation.handed_on import damaged
 from galaxyzoo.foundation.packed_crops import PackedCrops, read_index
+from galaxyzoo.foundation.split_files import read_split
 from galaxyzoo.tree.decision_tree import tree_from
 
 
@@ -50,7 +51,7 @@ def set_up_stage(
     zoom = middle_zoom(settings["augmentation"])
     use_threads(threads)
     device = best_device(settings["deterministic"])
-    galaxies, parts = read_index(index), read_csv(split)
+    galaxies, parts = read_index(index), read_split(split)
     if not galaxies["GalaxyID"].equals(parts["GalaxyID"]):
         raise damaged(split, f"it lists other galaxies than {index}")
     pixels, labels, part = PackedCrops(crops, galaxies), tree.probabilities(galaxies), parts["part"]

@@ -16,8 +16,8 @@ from galaxyzoo.engine.prediction import ready
 from galaxyzoo.evaluation.validation import read_validation
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.galaxy_id import GALAXY_ID
-from galaxyzoo.foundation.handed_on import read_csv
 from galaxyzoo.foundation.packed_crops import PackedCrops, read_index
+from galaxyzoo.foundation.split_files import read_split
 from galaxyzoo.plan.finished import read_finished
 from galaxyzoo.tree.decision_tree import DecisionTree, tree_from
 from galaxyzoo.tree.questions import questions_of
@@ -89,7 +89,7 @@ def load_experts(folder: Path) -> Experts:
     members = restored_ensemble(weights, settings, {name: 1.0}, tree, device)
     for member in members:
         ready(member.network, device)
-    part = read_csv(split)["part"].to_numpy()
+    part = read_split(split)["part"].to_numpy()
     described = described_training(
         members[0].network, crops, part, config["tta"]["batch_size"], device
     )
