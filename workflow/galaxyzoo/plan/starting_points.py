@@ -46,7 +46,7 @@ def network_of(weights: str, folder: Path) -> str:
 
     `weights` is that path of the `folder`. A variant may have the network in its base's folder.
     """
-    if not (folder / "config.yaml").is_file():
+    if not any((folder / name).is_file() for name in ("config.yaml", RECORD)):
         raise InputError(
             f"config: model.weights: {weights} is no experiment's folder, since it has no "
             "config.yaml; give results/<experiment>, or the path of a file of weights"
