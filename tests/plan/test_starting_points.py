@@ -66,8 +66,14 @@ def test_a_variant_s_network_is_where_its_record_says_and_no_leftover(tmp_path):
     leftover.parent.mkdir(parents=True)
     leftover.write_bytes(b"of an earlier run")
     assert file_of_weights(str(variant)) == str(network)
+    around = tmp_path / "results" / ".." / "results" / "x-v"
+    assert Path(file_of_weights(str(around))).samefile(network)
     with pytest.raises(InputError, match=r"a.pt is of no stage of the finished experiment x-v: it"):
         file_of_weights(str(leftover))
+    finished_at(base, network, b"the base's")
+    (tmp_path / "aside").mkdir()
+    aside = tmp_path / "aside" / ".." / "results" / "x" / "seed0" / "stages" / "a.pt"
+    assert file_of_weights(str(aside)) == str(aside)
     network.write_bytes(b"of a run that goes on")
     with pytest.raises(InputError, match=r"x-v is not finished: .*a.pt was made anew since"):
         file_of_weights(str(variant))

@@ -41,7 +41,7 @@ class Finished(NamedTuple):
         for file in files:
             if not file.is_file():
                 raise InputError(f"{self.folder} is not finished: there is no {file}; {REMEDY}")
-            if file_hash(file) != self.hashes.get(file):
+            if file_hash(file) != self.hashes.get(normal(file)):
                 raise InputError(
                     f"{self.folder} is not finished: {file} was made anew since the experiment "
                     f"last finished; {REMEDY}"
@@ -105,7 +105,12 @@ def read_finished(folder: Path) -> Finished:
 
 def found(folder: Path, place: str) -> Path:
     """The path that a record in a folder gives from there."""
-    return Path(os.path.normpath(folder / place))
+    return normal(folder / place)
+
+
+def normal(path: Path) -> Path:
+    """A path without `..` inside, as the record's paths are."""
+    return Path(os.path.normpath(path))
 
 
 def differing_keys(one: object, other: object, key: str = "") -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import Any
 from galaxyzoo.foundation.checkpoint_notes import read_note
 from galaxyzoo.foundation.content_hashes import content_hash
 from galaxyzoo.foundation.errors import InputError
-from galaxyzoo.plan.finished import RECORD, read_finished
+from galaxyzoo.plan.finished import RECORD, normal, read_finished
 
 HASH_DIGITS = 12
 
@@ -58,7 +58,7 @@ def network_of(weights: str, folder: Path) -> str:
     except InputError as error:
         raise InputError(f"config: model.weights: {error}") from error
     results = PurePath(weights.rstrip("/")).parent
-    return str(results / network.relative_to(folder.parent).as_posix())
+    return str(results / network.relative_to(normal(folder).parent).as_posix())
 
 
 def require_of_a_stage(weights: str, path: Path) -> None:
@@ -70,7 +70,7 @@ def require_of_a_stage(weights: str, path: Path) -> None:
     if path.suffix != ".pt" or not (folder / RECORD).is_file():
         return
     stages = read_finished(folder).stages.values()
-    if path.with_suffix("") not in stages:
+    if normal(path.with_suffix("")) not in stages:
         raise InputError(
             f"config: model.weights: {weights} is of no stage of the finished experiment "
             f"{folder.name}: it is left over from an earlier run; give {folder}, for its network"
