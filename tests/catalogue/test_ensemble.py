@@ -4,8 +4,9 @@ import numpy as np
 import torch
 
 from galaxyzoo.catalogue.ensemble import needed, predict_together
+from galaxyzoo.engine.augmentation import first_view
 from galaxyzoo.engine.ensemble import Member
-from galaxyzoo.engine.pooled_features import UNCHANGED, features_of
+from galaxyzoo.engine.pooled_features import features_of
 from galaxyzoo.engine.prediction import ready
 from tiny_network import new_tiny_network
 
@@ -19,7 +20,7 @@ def test_the_first_network_gives_the_features_even_if_it_has_no_share_of_the_mea
             network.body.conv1[0].weight.mul_(number + 1)
     shares = (0.0, 1.0, 0.0)
     members = [
-        Member("any", network, UNCHANGED, 32, share)
+        Member("any", network, first_view(), 32, share)
         for network, share in zip(networks, shares, strict=True)
     ]
     assert needed(members) == members[:2]

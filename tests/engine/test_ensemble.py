@@ -7,7 +7,6 @@ import torch
 from galaxyzoo.engine.augmentation import tta_maps
 from galaxyzoo.engine.checkpoints import save_checkpoint
 from galaxyzoo.engine.ensemble import restored_ensemble
-from galaxyzoo.engine.pooled_features import UNCHANGED
 from galaxyzoo.foundation.errors import InputError
 from tiny_network import CPU, MODEL, new_tiny_network, same
 from trees import GALAXY_ZOO_2
@@ -47,11 +46,11 @@ def test_each_network_has_its_name_crop_and_share(saved):
         assert same(one.network.state_dict(), network.state_dict())
 
 
-def test_precision_and_views_are_those_of_predictions_only_where_it_predicts(saved):
+def test_precision_is_that_of_predictions_only_where_it_predicts(saved):
     _, paths = saved
     for one in restored_ensemble(paths, SETTINGS, SHARES, GALAXY_ZOO_2):
         assert one.network.body_dtype == torch.float32
-        np.testing.assert_array_equal(one.maps, UNCHANGED)
+        np.testing.assert_array_equal(one.maps, tta_maps(TTA))
     for one in restored_ensemble(paths, SETTINGS, SHARES, GALAXY_ZOO_2, CPU):
         assert one.network.body_dtype == torch.bfloat16
         np.testing.assert_array_equal(one.maps, tta_maps(TTA))

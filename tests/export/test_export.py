@@ -13,9 +13,10 @@ import yaml
 from safetensors.torch import load_file
 
 from checkout import ROOT, TINY, Checkout, changed
+from galaxyzoo.engine.augmentation import first_view, tta_maps
 from galaxyzoo.engine.ensemble import Member
 from galaxyzoo.engine.loaded_networks import restored_network
-from galaxyzoo.engine.pooled_features import UNCHANGED, features_of
+from galaxyzoo.engine.pooled_features import features_of
 from galaxyzoo.engine.prediction import predict_views, ready
 from galaxyzoo.export.card import write_card
 from tiny_network import new_tiny_network
@@ -28,7 +29,7 @@ import sys
 for name in ("torch", "torchvision", "timm", "galaxyzoo", "onnx"):
     sys.modules[name] = None
 {code}
-np.savez("found.npz", probabilities=probabilities, before=networks.mean(axis=0))
+np.savez("found.npz", probabilities=probabilities, before=networks[0])
 crops = np.load("crops.npy")
 names = ["bag", "networks", "features"]
 np.savez("outputs.npz", **dict(zip(names, model.run(names, dict(crops=crops)))))
@@ -79,8 +80,10 @@ def used(exported, tmp_path_factory) -> tuple[Path, str]:
 def test_onnxruntime_predicts_what_torch_predicts(used, networks):
     folder, _ = used
     crops, found = np.load(folder / "crops.npy"), np.load(folder / "outputs.npz")
+    maps = tta_maps(TINY["tta"])
     expected = np.stack(
-        [predict_views(network, crops, UNCHANGED, CPU)[0].numpy() for network in networks], axis=1
+        [predict_views(network, crops, maps, CPU).mean(dim=0).numpy() for network in networks],
+        axis=1,
     )
     np.testing.assert_allclose(found["networks"], expected, atol=1e-4)
     np.testing.assert_allclose(found["bag"], expected.mean(axis=1), atol=1e-4)
@@ -147,7 +150,7 @@ def test_the_card_tells_that_the_start_learnt_held_out_galaxies(finished, tmp_pa
         "card": dict.fromkeys(names, ""),
     }
     template = ROOT / "workflow" / "report" / "model_card.md.j2"
-    members = [Member("tiny.seed0", new_tiny_network(), UNCHANGED, 32, 1.0)]
+    members = [Member("tiny.seed0", new_tiny_network(), first_view(), 32, 1.0)]
     told = "**The starting weights learnt 7 of the held-out galaxies"
     for seen in (0, 7):
         starts = metrics["starts"] | {"learnt": "known", "holdout_seen": seen}

@@ -6,9 +6,9 @@ import pytest
 import torch
 
 from galaxyzoo.catalogue.ensemble import middle_of
+from galaxyzoo.engine.augmentation import tta_maps
 from galaxyzoo.engine.ensemble import Member
 from galaxyzoo.engine.network import GalaxyNetwork
-from galaxyzoo.engine.pooled_features import UNCHANGED
 from galaxyzoo.engine.prediction import predict_views, ready
 from galaxyzoo.export.onnx_file import ExportedEnsemble, write_onnx
 from trees import GALAXY_ZOO_2, RING_TREE
@@ -21,7 +21,8 @@ def member(tree, backbone, output, size_px, zoom, crop_px, share):
     network = GalaxyNetwork(backbone, "fastai", output, tree, 0.0)
     network.set_size(size_px)
     network.zoom = zoom
-    return Member(backbone, network, UNCHANGED, crop_px, share)
+    tta = {"rotations": 1 + size_px // 64, "flips": zoom > 1, "zooms": [1.0, zoom + 0.1]}
+    return Member(backbone, network, tta_maps(tta), crop_px, share)
 
 
 @pytest.mark.parametrize(
@@ -56,7 +57,9 @@ def test_each_network_sees_its_own_crop_and_has_its_own_share(tmp_path, tree, ne
     bag, each, features = session.run(["bag", "networks", "features"], {"crops": crops})
     expected = np.stack(
         [
-            predict_views(ready(one.network, CPU), middle_of(crops, one.crop_px), UNCHANGED, CPU)[0]
+            predict_views(
+                ready(one.network, CPU), middle_of(crops, one.crop_px), one.maps, CPU
+            ).mean(dim=0)
             for one in members
         ],
         axis=1,

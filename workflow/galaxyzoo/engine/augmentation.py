@@ -8,6 +8,10 @@ import numpy as np
 from galaxyzoo.engine.transforms import affine_maps
 from galaxyzoo.foundation.randomness import numpy_generator
 
+# With this, no view is turned by a multiple of 90 degrees, whatever the number of rotations: such a
+# view needs no interpolation, while every picture in training is interpolated.
+FIRST_DEGREES = 25.3
+
 
 class Views(NamedTuple):
     """How each of N galaxies is turned, enlarged and moved: the arguments of `affine_maps`."""
@@ -70,16 +74,23 @@ def random_lights(galaxies: int, settings: dict[str, Any], *key: int | str) -> n
     return np.stack([np.log(level / (1 - level)), np.exp(log_factor)], axis=1).astype(np.float32)
 
 
-def tta_maps(settings: dict[str, Any]) -> np.ndarray:
-    """Affine maps (views, 2, 3) of test-time augmentation, the unchanged picture first.
+def first_view() -> np.ndarray:
+    """The affine map (1, 2, 3) of the first view, at `middle_zoom`, turned by FIRST_DEGREES."""
+    still = np.zeros((1, 2))
+    return affine_maps(np.array([FIRST_DEGREES]), np.ones(1), np.zeros(1, bool), still, still)
 
-    `settings` is the config's `tta`: its number of `rotations`, evenly spaced over the circle, each
-    as is and, with `flips`, also mirrored, at each of the `zooms`. Each orientation comes at all
-    zooms before the next, which is far from it, so that the first few views are a fair sample.
+
+def tta_maps(settings: dict[str, Any]) -> np.ndarray:
+    """Affine maps (views, 2, 3) of test-time augmentation, that of `first_view` first.
+
+    `settings` is the config's `tta`: its number of `rotations`, evenly spaced over the circle from
+    FIRST_DEGREES on, each as is and, with `flips`, also mirrored, at each of the `zooms`. Each
+    orientation comes at all zooms before the next, which is far from it. Every view is interpolated
+    as training's pictures are, so that the first few are a fair sample of all.
     """
     rotations, flips = settings["rotations"], [False, True] if settings["flips"] else [False]
     orientations = [
-        (flip, 360.0 * turn / rotations)
+        (flip, FIRST_DEGREES + 360.0 * turn / rotations)
         for i, turn in enumerate(spread_out(rotations))
         for flip in (flips if i % 2 == 0 else flips[::-1])
     ]

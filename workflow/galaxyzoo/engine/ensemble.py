@@ -11,7 +11,6 @@ from galaxyzoo.engine.augmentation import tta_maps
 from galaxyzoo.engine.devices import body_dtype
 from galaxyzoo.engine.loaded_networks import restored_network
 from galaxyzoo.engine.network import GalaxyNetwork
-from galaxyzoo.engine.pooled_features import UNCHANGED
 from galaxyzoo.tree.decision_tree import DecisionTree
 
 
@@ -40,13 +39,13 @@ def restored_ensemble(
 
     `settings` are those of each experiment, by name, and `shares` what each has of the mean; its
     seeds share that equally. If the networks are going to predict on a `device`, each has its
-    experiment's precision there and its views of test-time augmentation. Otherwise it has float32
-    and the unchanged view. Raises InputError if a checkpoint does not match its settings.
+    experiment's precision there, and otherwise float32. Raises InputError if a checkpoint does not
+    match its settings.
     """
     paths = iter(checkpoints)
     members = []
     for name, experiment in settings.items():
-        maps = UNCHANGED if device is None else tta_maps(experiment["tta"])
+        maps = tta_maps(experiment["tta"])
         share = shares[name] / len(experiment["seeds"])
         for seed in experiment["seeds"]:
             network = restored_network(Path(next(paths)), experiment["model"], tree)

@@ -6,12 +6,11 @@ from contextlib import contextmanager
 import numpy as np
 import torch
 
+from galaxyzoo.engine.augmentation import first_view
 from galaxyzoo.engine.heads import AveragePool
 from galaxyzoo.engine.network import GalaxyNetwork
 from galaxyzoo.engine.prediction import predict_views, ready
 from galaxyzoo.foundation.progress import progress
-
-UNCHANGED = np.array([[[1, 0, 0], [0, 1, 0]]], np.float32)
 
 
 @contextmanager
@@ -41,11 +40,11 @@ def features_of(
     batch_size: int,
     device: torch.device,
 ) -> np.ndarray:
-    """Features (rows, C) float32 of the unchanged galaxies in some rows of crops (N, s, s, 3)."""
+    """Features (rows, C) float32 of some rows of crops (N, s, s, 3) uint8, in the first view."""
     ready(network, device)
     starts = range(0, len(rows), batch_size)
     with collected(network) as batches:
         for start in progress(starts, total=len(starts), desc="features", unit="batches"):
-            predict_views(network, crops[rows[start : start + batch_size]], UNCHANGED, device)
+            predict_views(network, crops[rows[start : start + batch_size]], first_view(), device)
             batches[-1] = batches[-1].cpu()
     return torch.cat(batches).numpy()

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from galaxyzoo.engine.network import GalaxyNetwork
-from galaxyzoo.engine.transforms import resize, view
+from galaxyzoo.engine.transforms import resize, warp
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.progress import progress
 
@@ -32,7 +32,10 @@ def predict_views(
     is `ready`. Raises InputError if a prediction is not finite.
     """
     images = resize(torch.from_numpy(pixels).to(device), network.size_px, network.zoom)
-    predictions = torch.stack([network(view(images, one, network.size_px)) for one in maps])
+    on_device = torch.from_numpy(maps).to(device)
+    predictions = torch.stack(
+        [network(warp(images, one[None], network.size_px)) for one in on_device]
+    )
     if not predictions.isfinite().all():
         raise InputError(
             "the network predicts values that are not finite: it has learnt nothing; delete "
@@ -52,8 +55,8 @@ def predict_by_views(
 ) -> list[np.ndarray]:
     """Predict the galaxies in the given `rows` of the packed crops (N, s, s, 3) uint8.
 
-    `maps` (views, 2, 3) are the affine maps of the views, the unchanged picture first. Returns, for
-    each of the `counts`, the mean over that many views, from the first on: an array (rows, columns)
+    `maps` (views, 2, 3) are the affine maps of the views. Returns, for each of the `counts`, the
+    mean over that many views, from the first on: an array (rows, columns)
     that satisfies the sum constraints of the network's tree. Raises InputError if a prediction is
     not finite. Only one batch of pictures is in memory at a time.
     """

@@ -13,7 +13,7 @@ import torch
 from torch.nn import functional
 from tqdm import tqdm
 
-from galaxyzoo.engine.augmentation import random_lights, random_maps
+from galaxyzoo.engine.augmentation import first_view, random_lights, random_maps
 from galaxyzoo.engine.dataset import Galaxies
 from galaxyzoo.engine.depthwise import SmallMapGradients
 from galaxyzoo.engine.ema import WeightAverage
@@ -21,7 +21,7 @@ from galaxyzoo.engine.losses import LOSSES
 from galaxyzoo.engine.network import GalaxyNetwork, freeze_body, layer_groups, layers
 from galaxyzoo.engine.resume import SavedState, stop_request
 from galaxyzoo.engine.schedule import SCHEDULES, Schedule, SchedulePoint, decayed_lr, spread_lr
-from galaxyzoo.engine.transforms import middle, relight, warp
+from galaxyzoo.engine.transforms import relight, warp
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.randomness import numpy_generator, torch_seed
 
@@ -323,10 +323,11 @@ def adam(network: GalaxyNetwork, stage: dict[str, Any]) -> torch.optim.AdamW:
 
 @torch.no_grad()
 def pooled_rmse(network: GalaxyNetwork, galaxies: Galaxies, batch_size: int) -> float:
-    """Kaggle's error of a network: one root mean square over all galaxies and columns."""
+    """Kaggle's error of a network in the first view: one root mean square over all columns."""
     network.eval()
+    maps = torch.from_numpy(first_view()).to(galaxies.device)
     squared = torch.zeros((), dtype=torch.float64, device=galaxies.device)
     rows = galaxies.rows(np.arange(len(galaxies)))
     for images, labels in galaxies.batches(rows.split(batch_size)):
-        squared += (network(middle(images, network.size_px)) - labels).double().square().sum()
+        squared += (network(warp(images, maps, network.size_px)) - labels).double().square().sum()
     return math.sqrt(squared.item() / galaxies.labels.numel())

@@ -4,7 +4,6 @@ import numpy as np
 import torch
 from torch.nn import functional
 
-ROUNDING = 1e-6  # of a map's sines and cosines, in float32
 SMALLEST_LIGHT = 1e-3  # a quarter of the step between two of 256 grey levels
 
 
@@ -41,13 +40,20 @@ def warp(images: torch.Tensor, maps: torch.Tensor, size_px: int) -> torch.Tensor
     coordinates of the middle `size_px` of each. Both are on the same device. Returns (N, 3, size,
     size) float32 in [0, 1], in channels-last memory, at the scale of the pictures.
     """
-    maps = maps * (size_px / images.shape[-1])
-    places = functional.affine_grid(maps, [len(maps), 3, size_px, size_px], align_corners=False)
-    places = places.expand(len(images), -1, -1, -1)
+    places = sampled_places(maps, size_px, images.shape[-1]).expand(len(images), -1, -1, -1)
     warped = functional.grid_sample(
         images.float() / 255, places, padding_mode="reflection", align_corners=False
     )
     return warped.contiguous(memory_format=torch.channels_last)
+
+
+def sampled_places(maps: torch.Tensor, size_px: int, wide_px: int) -> torch.Tensor:
+    """Where in pictures `wide_px` wide each pixel of their warped views lies.
+
+    `maps` are those of `warp`. Returns (N, size, size, 2) float32, for `grid_sample`.
+    """
+    maps = maps * (size_px / wide_px)
+    return functional.affine_grid(maps, [len(maps), 3, size_px, size_px], align_corners=False)
 
 
 def middle(images: torch.Tensor, size_px: int) -> torch.Tensor:
@@ -63,19 +69,6 @@ def middle(images: torch.Tensor, size_px: int) -> torch.Tensor:
         places = torch.where(places < wide_px, places, 2 * wide_px - 1 - places)
         images = images[:, :, places[:, None], places]
     return (images.float() / 255).contiguous(memory_format=torch.channels_last)
-
-
-def view(images: torch.Tensor, affine_map: np.ndarray, size_px: int) -> torch.Tensor:
-    """Pictures (N, 3, wide, wide) uint8 through one affine map (2, 3) for all, as `warp` does it.
-
-    A quarter turn or a mirror image moves the pixels themselves, without interpolation.
-    """
-    quarter = affine_map.round()
-    if np.abs(affine_map - quarter).max() > ROUNDING or np.abs(quarter).sum() != 2:
-        return warp(images, torch.from_numpy(affine_map[None]).to(images.device), size_px)
-    across, down = quarter[:, :2].sum(axis=1)
-    images = images.flip([axis for axis, sign in ((3, across), (2, down)) if sign < 0])
-    return middle(images.transpose(2, 3) if quarter[0, 0] == 0 else images, size_px)
 
 
 def relight(images: torch.Tensor, lights: torch.Tensor) -> torch.Tensor:

@@ -8,7 +8,7 @@ from torch import nn
 from torch.nn import functional
 
 from galaxyzoo.engine.ensemble import Member
-from galaxyzoo.engine.transforms import middle, wide_px
+from galaxyzoo.engine.transforms import sampled_places, wide_px
 from galaxyzoo.foundation.atomic_files import replaced
 
 INPUT = "crops"
@@ -17,12 +17,12 @@ OPSET = 20
 
 
 class ExportedEnsemble(nn.Module):
-    """What an ensemble predicts of the untouched view of each crop, with what comes before it.
+    """What an ensemble predicts of crops in all its views, with what comes before it.
 
     From crops (N, size, size, 3) uint8, as wide as the widest that a network sees, to `bag`
-    (N, columns), the mean over all networks, `networks` (N, networks, columns), each one's, and
-    `features` (N, C) of the first network, all float32. Probabilities are in [0, 1], and not yet
-    projected onto the tree.
+    (N, columns), the mean over all networks, `networks` (N, networks, columns), each one's mean
+    over its views, and `features` (N, C) of the first network in its first view, all float32.
+    Probabilities are in [0, 1], and not yet projected onto the tree.
     """
 
     def __init__(self, members: Sequence[Member]) -> None:
@@ -34,6 +34,9 @@ class ExportedEnsemble(nn.Module):
         for i, member in enumerate(members):
             wide = wide_px(member.network.size_px, member.network.zoom)
             self.register_buffer(f"rows_{i}", resizing(member.crop_px, wide))
+            maps = torch.from_numpy(member.maps)
+            places = sampled_places(maps, member.network.size_px, wide)
+            self.register_buffer(f"places_{i}", places)
 
     def forward(self, crops: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
         """The bag, each network's probabilities, and the first network's features."""
@@ -46,13 +49,27 @@ class ExportedEnsemble(nn.Module):
             if len(rows) != crop_px:
                 resized = rows @ (part.float() @ rows.T)  # in this order, as torch does
                 part = resized.round().clamp(0, 255).to(torch.uint8)
-            seen = (middle(part, network.size_px) - network.mean) / network.std
+            seen = (all_views(part, getattr(self, f"places_{i}")) - network.mean) / network.std
             found = network.features(seen)
             raw = network.head(found)
-            predictions.append(network.output.probabilities(raw, network.tree).clamp(0, 1))
-            features.append(found.mean(dim=tuple(range(2, found.dim()))))
+            probabilities = network.output.probabilities(raw, network.tree).clamp(0, 1)
+            views = len(getattr(self, f"places_{i}"))
+            predictions.append(probabilities.unflatten(0, (-1, views)).mean(dim=1))
+            pooled = found.mean(dim=tuple(range(2, found.dim())))
+            features.append(pooled.unflatten(0, (-1, views))[:, 0])
         each = torch.stack(predictions, dim=1)
         return (each * self.shares).sum(dim=1), each, features[0]
+
+
+def all_views(images: torch.Tensor, places: torch.Tensor) -> torch.Tensor:
+    """Pictures (N, 3, wide, wide) uint8 sampled at places (views, size, size, 2).
+
+    As `transforms.warp` samples them. Returns (N * views, 3, size, size) float32 in [0, 1].
+    """
+    repeated = (images.float() / 255)[:, None].expand(-1, len(places), -1, -1, -1).flatten(0, 1)
+    galaxies = images.shape[0]  # of any number in the file: len() would write down the example's
+    each = places[None].expand(galaxies, -1, -1, -1, -1).flatten(0, 1)
+    return functional.grid_sample(repeated, each, padding_mode="reflection", align_corners=False)
 
 
 def resizing(old_px: int, new_px: int) -> torch.Tensor:
