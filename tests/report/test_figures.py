@@ -26,7 +26,7 @@ from galaxyzoo.report.figures.errors import (
     predicted_against_voted,
     reliability,
 )
-from galaxyzoo.report.figures.learning import learning_curves
+from galaxyzoo.report.figures.learning import learning_curves, lr_finder
 from galaxyzoo.report.figures.style import AT_NIGHT, save, save_with_numbers
 from galaxyzoo.runs.stage_tables import learning_table
 from trees import GALAXY_ZOO_2, NUMBER_TREE, RING_TREE
@@ -202,32 +202,56 @@ def test_panels_and_bars_are_those_of_the_tree_in_use():
     ]
 
 
-@pytest.mark.parametrize(
-    "figure",
-    [
-        curves(histories()),
-        questions(votes(30, 1), votes(30, 2), GALAXY_ZOO_2),
-        densities(votes(30, 1), votes(30, 2), GALAXY_ZOO_2),
-        questions(own(NUMBER_TREE, 30, 1), own(NUMBER_TREE, 30, 2), NUMBER_TREE),
-        densities(own(NUMBER_TREE, 30, 1), own(NUMBER_TREE, 30, 2), NUMBER_TREE),
-        densities(own(RING_TREE, 30, 1), own(RING_TREE, 30, 2), RING_TREE),
-        answers(votes(30, 1), votes(30, 2), GALAXY_ZOO_2),
-        answers(own(NUMBER_TREE, 30, 1), own(NUMBER_TREE, 30, 2), NUMBER_TREE),
-        reliability(reliability_table(votes(30, 1), votes(30, 2), GALAXY_ZOO_2)),
-        lines_by_property(by_property()),
-        lines_by_views(averaging()[0]),
-        lines_by_seeds(averaging()[1]),
-        dots_by_answer(coverage()[0]),
-        dots_by_answer(coverage(NUMBER_TREE)[0]),
-        coverage_lines(coverage()[1]),
-    ],
-    ids=[
-        *("learning curves", "questions", "answers"),
-        *("one question", "one answer", "five answers", "bars of answers", "one bar"),
-        *("reliability", "properties", "views", "seeds"),
-        *("coverage", "coverage of one answer", "coverage by property"),
-    ],
-)
+def sweep():
+    """A learning-rate finder's losses: falling, then rising."""
+    lr = np.geomspace(1e-7, 1e-2, 50)
+    return pd.DataFrame({"lr": lr, "loss": 0.05 + 0.01 * (np.log10(lr) + 4) ** 2})
+
+
+FIGURES = {
+    "learning curves": curves(histories()),
+    "lr finder": lr_finder(sweep(), 1e-4, 3e-3),
+    "questions": questions(votes(30, 1), votes(30, 2), GALAXY_ZOO_2),
+    "answers": densities(votes(30, 1), votes(30, 2), GALAXY_ZOO_2),
+    "one question": questions(own(NUMBER_TREE, 30, 1), own(NUMBER_TREE, 30, 2), NUMBER_TREE),
+    "one answer": densities(own(NUMBER_TREE, 30, 1), own(NUMBER_TREE, 30, 2), NUMBER_TREE),
+    "five answers": densities(own(RING_TREE, 30, 1), own(RING_TREE, 30, 2), RING_TREE),
+    "bars of answers": answers(votes(30, 1), votes(30, 2), GALAXY_ZOO_2),
+    "one bar": answers(own(NUMBER_TREE, 30, 1), own(NUMBER_TREE, 30, 2), NUMBER_TREE),
+    "reliability": reliability(reliability_table(votes(30, 1), votes(30, 2), GALAXY_ZOO_2)),
+    "properties": lines_by_property(by_property()),
+    "views": lines_by_views(averaging()[0]),
+    "seeds": lines_by_seeds(averaging()[1]),
+    "coverage": dots_by_answer(coverage()[0]),
+    "coverage of one answer": dots_by_answer(coverage(NUMBER_TREE)[0]),
+    "coverage by property": coverage_lines(coverage()[1]),
+}
+of_each_figure = pytest.mark.parametrize("figure", FIGURES.values(), ids=FIGURES)
+
+
+def number_on(label):
+    """The number that a tick's label shows, None if it shows words."""
+    text = label.get_text().replace("\N{MINUS SIGN}", "-")
+    scale = 100 if text.endswith("%") else 1
+    try:
+        return float(text.removesuffix("%")) / scale
+    except ValueError:
+        return None
+
+
+@of_each_figure
+def test_the_label_of_a_tick_is_its_number(figure):
+    figure.draw_without_rendering()
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            for tick in axis.get_major_ticks() + axis.get_minor_ticks():
+                shown = number_on(tick.label1)
+                assert "$" not in tick.label1.get_text()
+                if shown is not None:
+                    assert shown == pytest.approx(tick.get_loc(), rel=1e-6, abs=1e-9)
+
+
+@of_each_figure
 def test_nothing_is_cut_off(figure):
     figure.draw_without_rendering()
     box, (width_in, height_in) = figure.get_tightbbox(), figure.get_size_inches()

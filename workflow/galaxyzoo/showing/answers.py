@@ -5,7 +5,7 @@ import io
 from typing import Any
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageColor
 
 from galaxyzoo.calibration.familiarity import FEATURES, LIGHT, PLACE, SIZE, of_unit_length
 from galaxyzoo.catalogue.ensemble import Predicted, predict_together
@@ -14,6 +14,7 @@ from galaxyzoo.engine.devices import best_device
 from galaxyzoo.files.images import is_the_images
 from galaxyzoo.files.pictures import decoded, fitted, reason
 from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.report.figures.style import FALLS, RISES
 from galaxyzoo.report.templates import thumbnail
 from galaxyzoo.showing.experts import Experts
 
@@ -104,15 +105,15 @@ def nearest(features: np.ndarray, experts: Experts) -> list[dict[str, str]]:
 def places(crop: np.ndarray, column: int, experts: Experts) -> dict[str, Any]:
     """Which places of a crop the probability of a column hangs on, by the first network.
 
-    The `picture` as the network sees it, and a `map` of the same width: blue where the probability
-    falls if the place is hidden, red where it rises, the stronger the more; and the `most` that it
-    falls or rises.
+    The `picture` as the network sees it, and a `map` of the same width, in the colour FALLS where
+    the probability falls if the place is hidden, and RISES where it rises, the stronger the more;
+    and the `most` that it falls or rises.
     """
     network = experts.members[0].network
     pictures, _, falls = occlusion_maps(network, crop[None], [column], best_device())
     most = float(np.abs(falls[0]).max())
     strength = np.abs(falls[0]) / max(most, np.finfo(np.float32).tiny)
-    colour = np.where((falls[0] > 0)[..., None], (68, 119, 255), (238, 102, 119))
+    colour = np.where((falls[0] > 0)[..., None], ImageColor.getrgb(FALLS), ImageColor.getrgb(RISES))
     coloured = np.dstack([colour, 200 * strength]).round().astype(np.uint8)
     return {"picture": as_png(pictures[0]), "map": as_png(coloured), "most": round(most, 3)}
 

@@ -46,7 +46,7 @@ def dots_by_answer(table: pd.DataFrame) -> Figure:
             part["coverage"], rows, xerr=around(part), fmt="o", color=NETWORK, markersize=4
         )
         axes.set_title(NAMES[kind], loc="left", fontsize=9)
-        axes.xaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+        axes.xaxis.set_major_formatter(PercentFormatter(1))
         axes.set_xlabel(f"galaxies whose {PERCENT} % interval holds")
     names = [
         f"{number}. {textwrap.shorten(name, 26, placeholder=' …')}"
@@ -76,7 +76,7 @@ def coverage_lines(table: pd.DataFrame) -> Figure:
             below.plot(bins["median"], bins["width"], **look)
         below.set_xlabel(AXIS_LABELS[name])
         below.xaxis.set_major_locator(MaxNLocator(5))
-        above.yaxis.set_major_formatter(PercentFormatter(1, decimals=0))
+        above.yaxis.set_major_formatter(PercentFormatter(1))
     panels[0, 0].set_ylabel("intervals that hold")
     panels[1, 0].set_ylabel("width")
     panels[1, 0].set_ylim(bottom=0)

@@ -8,7 +8,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap, LogNorm
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import MaxNLocator, NullFormatter
 
 from galaxyzoo.evaluation.error_tables import DENSITY_CELLS
 from galaxyzoo.report.figures.style import BASELINE, INK, MUTED, NETWORK, STYLE, WIDTH_IN
@@ -175,6 +175,7 @@ def predicted_against_voted(table: pd.DataFrame) -> Figure:
     bar = figure.colorbar(
         mesh, ax=panels, location="right", shrink=0.4, aspect=24, pad=0.02, format="{x:g}"
     )
+    bar.ax.yaxis.set_minor_formatter(NullFormatter())
     bar.set_label("galaxies per cell")
     bar.outline.set_visible(False)
     return figure

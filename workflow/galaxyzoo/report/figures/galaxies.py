@@ -15,12 +15,12 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 
 from galaxyzoo.foundation.galaxy_id import GALAXY_ID
-from galaxyzoo.report.figures.style import POINTS_PER_IN, STYLE, WIDTH_IN
+from galaxyzoo.report.figures.style import FALLS, POINTS_PER_IN, RISES, STYLE, WIDTH_IN
 
 NIGHT, NIGHT_INK, NIGHT_MUTED = "#0b0e15", "#eef1f6", "#98a2b3"
 NIGHT_CROWD, NIGHT_NETWORK = "#f3b95f", "#6dbdf2"
 # Evidence against the answer, no evidence, evidence for it.
-FALLS = LinearSegmentedColormap.from_list("falls", ["#2f8fe0", "#ffffff", "#ff7a1a"])
+CHANGES = LinearSegmentedColormap.from_list("changes", [RISES, "#ffffff", FALLS])
 
 
 @matplotlib.rc_context(STYLE)
@@ -138,7 +138,7 @@ def attribution_sheet(places: pd.DataFrame, pictures: np.ndarray) -> Figure:
         hidden.imshow(grey, cmap="gray", interpolation="lanczos", extent=(0, 1, 1, 0))
         hidden.imshow(
             falls,
-            cmap=FALLS,
+            cmap=CHANGES,
             vmin=-most,
             vmax=most,
             extent=(0, 1, 1, 0),

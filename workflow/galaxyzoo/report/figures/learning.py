@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import LogFormatter, MaxNLocator, NullFormatter
 
 from galaxyzoo.report.figures.style import (
     BAND,
@@ -104,6 +104,8 @@ def lr_finder(sweep: pd.DataFrame, suggested: float, configured: float | list[fl
         configured, color=MUTED, linestyle=(0, (3, 2)), label=f"in the config: {configured:.1e}"
     )
     axes.set_xscale("log")
+    axes.xaxis.set_major_formatter(LogFormatter())  # 1e-05; the default writes formulas
+    axes.xaxis.set_minor_formatter(NullFormatter())
     axes.set_ylim(0.9 * sweep["loss"].min(), min(sweep["loss"].max(), 3 * sweep["loss"].iloc[0]))
     axes.set_xlabel("learning rate of the head")
     axes.set_ylabel("smoothed loss")

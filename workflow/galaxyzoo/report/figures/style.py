@@ -27,6 +27,9 @@ NETWORK, BASELINE = "#0072b2", "#c3c9d3"
 # too pale for a line on white.
 SEED_COLOURS = (NETWORK, "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", INK)
 
+# Where hiding a place changes a probability, in the report and on the page of `scripts/show.py`.
+FALLS, RISES = "#ff7a1a", "#2f8fe0"
+
 # The colours for readers who prefer a dark page; paper matches that page's cards.
 AT_NIGHT = {
     PAPER: "#11151f",
