@@ -304,6 +304,8 @@ def compared(finished) -> Iterator[Checkout]:
     finish_again(made[4])
     run = finished.snakemake("compare", "--cores", "1")
     assert run.returncode == 0, run.stdout
+    assert "4 under results are left out: " in run.stdout
+    assert "tiny_fewer: it holds out other galaxies" in run.stdout
     yield finished
     for folder in made:
         shutil.rmtree(folder)

@@ -26,4 +26,7 @@ for one in compared:
             "%s: config.yaml has another %s than its results, which are compared as they were made",
             *(one.name, ", ".join(one.edited)),
         )
+if apart:
+    reasons = "; ".join(f"{name}: {why}" for name, why in apart.items())
+    job.log.warning("%d under %s are left out: %s", len(apart), page.parent, reasons)
 job.log.info("Compared: %s", ", ".join(scores["experiment"]))
