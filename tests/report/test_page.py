@@ -363,7 +363,7 @@ def test_published_scores_stand_apart_from_those_of_other_galaxies(results, name
 def test_the_blog_s_error_is_at_the_top_where_the_survey_is_kaggle_s(results, name, shown):
     page = Page(source(results, CONFIG | {"survey": {"name": name, "source": name}}))
     [(_, top)] = page.all("header")
-    scores, heading, blog = top.partition("Published, on its own validation galaxies of Kaggle’s")
+    scores, heading, blog = top.partition("Published, on its own validation galaxies of Kaggle")
     assert "Dieleman 2014" in scores
     assert "Briggs" not in scores
     assert bool(heading) == ("Briggs 2019 0.07673" in " ".join(blog.split())) == shown
