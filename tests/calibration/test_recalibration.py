@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from galaxyzoo.calibration.recalibration import Recalibration, recalibration_scores
+from galaxyzoo.calibration.recalibration import fitted_recalibration, recalibration_scores
 from galaxyzoo.evaluation.metrics import rmse
 from galaxyzoo.tree.decision_tree import tree_from
 from trees import GALAXY_ZOO_2
@@ -27,15 +27,17 @@ def too_timid(probabilities):
 def test_predictions_off_on_average_are_recalibrated():
     truth, voted = truth_and_votes(2000, 0)
     predicted = too_timid(truth)
-    found = Recalibration(predicted[:1200], voted[:1200], np.arange(1200), GALAXY_ZOO_2)
+    found, out_of_fold = fitted_recalibration(
+        predicted[:1200], voted[:1200], np.arange(1200), GALAXY_ZOO_2
+    )
     assert found.helps
-    better = found.of(predicted[1200:])
+    better = found.of(predicted[1200:], GALAXY_ZOO_2)
     floor = rmse(truth[1200:], voted[1200:])
     assert rmse(better, voted[1200:]) < floor + 0.2 * (rmse(predicted[1200:], voted[1200:]) - floor)
     assert GALAXY_ZOO_2.sum_errors(better).max() < 1e-9
-    assert found.validation_rmse == rmse(found.out_of_fold, voted[:1200])
+    assert found.validation_rmse == rmse(out_of_fold, voted[:1200])
     assert found.validation_rmse < rmse(predicted[:1200], voted[:1200])
-    scores = recalibration_scores(found, predicted[1200:], voted[1200:])
+    scores = recalibration_scores(found, predicted[1200:], voted[1200:], GALAXY_ZOO_2)
     assert scores["rmse"] == pytest.approx(rmse(better, voted[1200:]))
     low, high = scores["difference_interval"]
     assert low < scores["difference"] < high < 0
@@ -43,21 +45,22 @@ def test_predictions_off_on_average_are_recalibrated():
 
 def test_what_is_right_already_is_left_as_it_is():
     truth, voted = truth_and_votes(300, 1)
-    found = Recalibration(truth, voted, np.arange(300), GALAXY_ZOO_2)
+    found, out_of_fold = fitted_recalibration(truth, voted, np.arange(300), GALAXY_ZOO_2)
     assert not found.helps
     assert found.validation_rmse == rmse(truth, voted)
-    np.testing.assert_array_equal(found.of(truth), truth)
-    np.testing.assert_array_equal(found.out_of_fold, truth)
-    assert recalibration_scores(found, truth, voted)["difference"] == 0
+    np.testing.assert_array_equal(found.of(truth, GALAXY_ZOO_2), truth)
+    np.testing.assert_array_equal(out_of_fold, truth)
+    assert recalibration_scores(found, truth, voted, GALAXY_ZOO_2)["difference"] == 0
 
 
 def test_too_few_galaxies_change_nothing():
     truth, voted = truth_and_votes(150, 2)
     predicted, galaxies = too_timid(truth), np.arange(150) % 73  # a 74th would be enough
-    few = Recalibration(predicted, voted, galaxies, GALAXY_ZOO_2)
+    few, _ = fitted_recalibration(predicted, voted, galaxies, GALAXY_ZOO_2)
     assert (few.tried, few.helps) == (False, False)
-    assert recalibration_scores(few, predicted, voted)["tried"] is False
-    assert Recalibration(predicted, voted, np.arange(150) % 74, GALAXY_ZOO_2).helps
+    assert recalibration_scores(few, predicted, voted, GALAXY_ZOO_2)["tried"] is False
+    enough, _ = fitted_recalibration(predicted, voted, np.arange(150) % 74, GALAXY_ZOO_2)
+    assert enough.helps
 
 
 @pytest.mark.parametrize("count", [1, 2, 4, 6, 7])
@@ -66,14 +69,14 @@ def test_a_few_galaxies_of_a_small_tree_are_recalibrated_only_if_they_can_be_fol
     red = np.linspace(0.2, 0.8, count)
     voted = np.stack([red, 1 - red], axis=1)
     predicted = np.full_like(voted, 0.5)
-    found = Recalibration(predicted, voted, np.arange(count), tree)
+    found, _ = fitted_recalibration(predicted, voted, np.arange(count), tree)
     assert found.tried == (count == 7)
     assert found.validation_rmse <= rmse(predicted, voted)
 
 
 def test_where_no_galaxy_is_unseen_there_is_no_error_on_validation():
     none = np.empty((0, len(GALAXY_ZOO_2.columns)))
-    found = Recalibration(none, none, np.empty(0, int), GALAXY_ZOO_2)
+    found, _ = fitted_recalibration(none, none, np.empty(0, int), GALAXY_ZOO_2)
     assert not found.helps
     assert found.validation_rmse is None
 
@@ -81,10 +84,10 @@ def test_where_no_galaxy_is_unseen_there_is_no_error_on_validation():
 def test_no_galaxy_is_mapped_by_functions_that_have_seen_it():
     truth, voted = truth_and_votes(400, 3)
     predicted, galaxies = too_timid(truth), np.repeat(np.arange(200), 2)
-    found = Recalibration(predicted, voted, galaxies, GALAXY_ZOO_2)
+    found, ours = fitted_recalibration(predicted, voted, galaxies, GALAXY_ZOO_2)
     assert found.helps
     changed = voted.copy()
     changed[:2] = 0
-    other = Recalibration(predicted, changed, galaxies, GALAXY_ZOO_2)
-    np.testing.assert_array_equal(found.out_of_fold[:2], other.out_of_fold[:2])
-    assert not np.array_equal(found.out_of_fold, other.out_of_fold)
+    _, theirs = fitted_recalibration(predicted, changed, galaxies, GALAXY_ZOO_2)
+    np.testing.assert_array_equal(ours[:2], theirs[:2])
+    assert not np.array_equal(ours, theirs)

@@ -71,7 +71,7 @@ def folder(made, tmp_path) -> Path:
 def recalibrated_bag(results: Path) -> pd.DataFrame:
     """The bag's predictions of the test pictures, recalibrated as a catalogue has them."""
     bag = pd.read_parquet(results / "bag" / "test.parquet").set_index("GalaxyID")
-    calibration = read_calibration(results / "calibration.parquet", GALAXY_ZOO_2)
+    calibration = read_calibration(results / "calibration.json", GALAXY_ZOO_2)
     better, _ = calibration.of(GALAXY_ZOO_2.probabilities(bag))
     return pd.DataFrame(better, bag.index, JOINT)
 

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from galaxyzoo.calibration.coverage import coverage_by_property, coverage_table, covered
-from galaxyzoo.calibration.intervals import Intervals
+from galaxyzoo.calibration.intervals import fitted_intervals
 from galaxyzoo.evaluation.averaging import error_by_seeds, error_by_views
 from galaxyzoo.evaluation.error_tables import (
     answer_table,
@@ -99,7 +99,7 @@ def by_property(galaxies=90):
 def coverage(tree=GALAXY_ZOO_2):
     """Tables of how often intervals hold, by answer and by property."""
     predicted, voted = own(tree, 100, 1), own(tree, 100, 2)
-    held = covered(Intervals(predicted, voted, tree).of(voted), voted, tree)
+    held = covered(fitted_intervals(predicted, voted, tree).of(voted, tree), voted, tree)
     by_answer = coverage_table(held, tree)
     by_answer["answer"] = [tree.answers[column].name for column in by_answer["column"]]
     values = {"agreement": np.linspace(0.5, 1, 100), "central_brightness": np.arange(100.0)}

@@ -53,8 +53,10 @@ METRICS = {
     "experiment": CONFIG["experiment"],
     "survey": "simulated",
     "seen_galaxy_zoo": False,
+    "starts": {"learnt": "none", "galaxies": 0, "holdout_seen": 0, "test_seen": 0},
     "subset": {"name": "holdout", "galaxies": 1400, "limited_to_fair_ids": True},
-    "galaxies": {"train": 12345, "valid": 1371, "holdout": 1400, "test": 109},
+    "galaxies": {"train": 12345, "valid": 1371, "holdout": 1400, "test": 109}
+    | {"test_in_training": 0},
     "rmse": {
         "all_zeros": 0.271611,
         "mean_label": 0.164022,
@@ -73,6 +75,7 @@ METRICS = {
         "galaxies": 2500,
         "seeds": {"3": 0.078, "5": 0.08},
     },
+    "validation_galaxies": "0123456789abcdef",
     "intervals": {
         "percent": 90,
         "calibration_rows": 2742,
@@ -89,8 +92,30 @@ METRICS = {
             "width": 0.2222,
             "coverage_of_networks": [0.8987, 0.9],
         },
+        "by_number": [
+            {
+                **{"kind": "joint", "lowest": 0.3, "highest": 0.5, "numbers": 4321},
+                **{"galaxies": 1399, "coverage": 0.8877, "width": 0.4321},
+                **{"coverage_low": 0.8766, "coverage_high": 0.8988},
+            }
+        ],
+        "answers": [
+            {
+                **{"kind": "joint", "question": 1, "column": "Class1.1", "galaxies": 1400},
+                **{"coverage": 0.9, "coverage_low": 0.88, "coverage_high": 0.91},
+                **{"width": 0.3, "zero_votes": 0.01},
+            }
+        ],
+        "by_property": [
+            {
+                **{"kind": "joint", "property": "agreement", "galaxies": 350, "width": 0.2},
+                **{"lowest": 0.1, "median": 0.2, "highest": 0.3},
+                **{"coverage": 0.9, "coverage_low": 0.88, "coverage_high": 0.91},
+            }
+        ],
     },
     "recalibration": {
+        "tried": True,
         "helps_on_validation": True,
         "validation_rmse": 0.078901,
         "rmse": 0.076543,
@@ -342,6 +367,26 @@ def test_every_score_stands_in_the_row_of_what_it_is_of(results):
 def test_the_interval_of_the_bag_is_that_of_the_metrics(results):
     text = " ".join(re.sub("<.*?>", "", source(results)).split())
     assert "error over all galaxies like them is 0.07651 to 0.07881, from 10,000 draws" in text
+
+
+def keys(value):
+    """The keys of JSON, to any depth: those of a list are its first item's, and no seed's name."""
+    if isinstance(value, list):
+        return [keys(one) for one in value[:1]]
+    if isinstance(value, dict):
+        return {"a seed" if name.isdigit() else name: keys(one) for name, one in value.items()}
+    return None
+
+
+def test_the_metrics_of_these_tests_have_the_keys_of_a_run_s(finished):
+    written = json.loads((finished.results / "metrics.json").read_text(encoding="utf-8"))
+    assert keys(METRICS) == keys(written)
+
+
+def test_coverage_is_shown_by_predicted_number(results):
+    page = Page(source(results))
+    rows = " ".join(" ".join(text.split()) for _, text in page.all("tr"))
+    assert "0.3 to 0.5 joint 4,321 88.8 % 87.7 to 89.9 % 0.432" in rows
 
 
 @pytest.mark.parametrize("name", ["kaggle", "simulation"])

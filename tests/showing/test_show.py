@@ -20,10 +20,8 @@ from playwright.sync_api import Page, expect
 
 from browsing import VIEWS, require_access, require_fit
 from checkout import Checkout
-from galaxyzoo.calibration.calibration import calibration_of
-from galaxyzoo.evaluation.validation import read_validation
+from galaxyzoo.calibration.calibration import read_calibration
 from galaxyzoo.foundation.errors import InputError
-from galaxyzoo.foundation.packed_crops import read_index
 from galaxyzoo.showing.experts import load_experts
 from trees import GALAXY_ZOO_2
 
@@ -119,12 +117,7 @@ def picture(size_px: int) -> bytes:
 def test_it_says_what_the_recalibrated_bag_predicts(server, finished, galaxy):
     found = requests.post(f"{server[0]}answer", data=galaxy, timeout=60).json()
     bag = pd.read_parquet(finished.results / "bag" / "test.parquet").set_index("GalaxyID")
-    index = read_index(finished.survey / "training.csv")
-    paths = {
-        seed: finished.results / f"seed{seed}" / "predictions" / "validation_tta.parquet"
-        for seed in (0, 1)
-    }
-    calibration = calibration_of(read_validation(paths, index, GALAXY_ZOO_2), GALAXY_ZOO_2)
+    calibration = read_calibration(finished.results / "calibration.json", GALAXY_ZOO_2)
     expected, bounds = calibration.of(GALAXY_ZOO_2.probabilities(bag.sort_index().iloc[:1]))
     np.testing.assert_allclose(found["predicted"], 1000 * expected[0], atol=1)
     np.testing.assert_allclose(found["lower"], 1000 * bounds.lower.joint[0], atol=1)

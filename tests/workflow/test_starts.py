@@ -159,7 +159,7 @@ def test_a_copied_checkpoint_still_tells_that_it_has_seen_galaxy_zoo(unknown, tm
     ("file", "target"),
     [
         ("seed{}/predictions/holdout_tta.parquet", "bag/holdout.parquet"),
-        ("seed{}/predictions/validation_tta.parquet", "calibration.parquet"),
+        ("seed{}/predictions/validation_tta.parquet", "calibration.json"),
     ],
 )
 def test_another_seed_s_predictions_in_a_seed_s_place_are_refused(finished, tmp_path, file, target):
@@ -179,7 +179,7 @@ def test_another_seed_s_predictions_in_a_seed_s_place_are_refused(finished, tmp_
     [
         ("seed0/predictions/holdout_tta.parquet", "seed0/stages/all_large.pt"),
         ("seed0/stages/all.pt", "seed0/split.csv"),
-        ("submission.csv.gz", "calibration.parquet"),
+        ("submission.csv.gz", "calibration.json"),
         ("report.html", "metrics.json"),
     ],
 )

@@ -13,7 +13,7 @@ import torch
 from benchmarks.engine import TTA, one_batch, ready_network, synchronise
 from benchmarks.pairs import Speeds, compare
 from benchmarks.pictures import write_zip
-from galaxyzoo.calibration.calibration import Calibration
+from galaxyzoo.calibration.calibration import Calibration, fitted_calibration
 from galaxyzoo.calibration.familiarity import LIGHT, PLACE, SIZE, Reference, reference_of
 from galaxyzoo.catalogue.columns import catalogue_columns
 from galaxyzoo.catalogue.listing import list_for_catalogue
@@ -45,7 +45,7 @@ def calibration() -> Calibration:
     rng = np.random.default_rng(0)
     shares = [rng.dirichlet(np.ones(len(q.answers)), CALIBRATION_ROWS) for q in TREE.questions]
     votes = np.concatenate(TREE.weighted(shares), axis=1)
-    return Calibration(votes, votes[::-1], np.arange(len(votes)), TREE)
+    return fitted_calibration(votes, votes[::-1], np.arange(len(votes)), TREE)
 
 
 @cache

@@ -5,7 +5,7 @@ rule calibrate:
         index=its_survey("training.csv"),
         weights=member_weights,
     output:
-        calibration=experiment_file("calibration.parquet"),
+        calibration=experiment_file("calibration.json"),
     log:
         experiment_file("logs/calibrate.log"),
     conda:

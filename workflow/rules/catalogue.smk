@@ -24,7 +24,7 @@ rule predict_shard:
         galaxies=galaxies_of_the_catalogue,
         networks=network_weights,
         weights=member_weights,
-        calibration=experiment_file("calibration.parquet"),
+        calibration=experiment_file("calibration.json"),
         reference=experiment_file("reference.npz"),
     output:
         shard=catalogue_file("shards/{shard}.parquet"),

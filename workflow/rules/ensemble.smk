@@ -25,6 +25,7 @@ use rule evaluate as evaluate_ensemble with:
         members=paths.bag_members(PLAN, PLAN.ensemble, "holdout"),
         validation=validation_predictions,
         weights=experiment_file("weights.json"),
+        calibration=experiment_file("calibration.json"),
         crops=its_survey("training.npy"),
         index=its_survey("training.csv"),
         holdout=its_survey("holdout.csv"),

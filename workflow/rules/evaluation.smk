@@ -4,6 +4,7 @@ rule evaluate:
         single=each_seed("predictions/holdout_single.parquet"),
         tta=each_seed("predictions/holdout_tta.parquet"),
         validation=each_seed("predictions/validation_tta.parquet"),
+        calibration=experiment_file("calibration.json"),
         crops=its_survey("training.npy"),
         index=its_survey("training.csv"),
         holdout=its_survey("holdout.csv"),
@@ -54,6 +55,7 @@ rule finish:
         bag=experiment_file("bag/holdout.parquet"),
         networks=network_weights,
         validation=validation_predictions,
+        calibration=experiment_file("calibration.json"),
         splits=lambda wildcards: paths.network_splits(PLAN, wildcards.experiment),
         tables=each_stage_table,
     output:

@@ -74,7 +74,7 @@ rule bag:
 rule submission:
     input:
         predictions=experiment_file("bag/test.parquet"),
-        calibration=experiment_file("calibration.parquet"),
+        calibration=experiment_file("calibration.json"),
         learnt=learnt_by_its_starts,
         index=if_starts_learnt(its_survey("training.csv")),
         holdout=if_starts_learnt(its_survey("holdout.csv")),

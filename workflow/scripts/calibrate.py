@@ -1,8 +1,11 @@
-"""Pool the validation galaxies that a catalogue's calibration is fitted to."""
+"""Fit an ensemble's recalibration and intervals to its validation galaxies."""
+
+from pathlib import Path
 
 import job
-from galaxyzoo.evaluation.validation import calibration_table, read_members, together
-from galaxyzoo.foundation.handed_on import read_json, write_parquet
+from galaxyzoo.calibration.calibration import fitted_calibration, write_calibration
+from galaxyzoo.evaluation.validation import read_members, together
+from galaxyzoo.foundation.handed_on import read_json
 from galaxyzoo.foundation.packed_crops import read_index
 from galaxyzoo.tree.decision_tree import tree_from
 
@@ -17,7 +20,11 @@ members = read_members(
 weights = snakemake.input.get("weights")
 shares = read_json(weights) if weights else dict.fromkeys(members, 1.0)
 pooled = together(members, shares)
-write_parquet(calibration_table(pooled, tree), snakemake.output.calibration)
-job.log.info(
-    "%d rows of %d validation galaxies", len(pooled.rows), pooled.rows.get_level_values(1).nunique()
-)
+calibration = fitted_calibration(pooled.predicted, pooled.voted, pooled.galaxies, tree)
+write_calibration(calibration, Path(snakemake.output.calibration))
+galaxies = len(set(pooled.galaxies))
+job.log.info("%d rows of %d validation galaxies", len(pooled.rows), galaxies)
+if not calibration.recalibration.tried:
+    job.log.warning(
+        "%d validation galaxies are too few for recalibration, which is left out", galaxies
+    )

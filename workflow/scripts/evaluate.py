@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 
 import job
-from galaxyzoo.calibration.calibration import calibration_of
+from galaxyzoo.calibration.calibration import read_calibration
 from galaxyzoo.calibration.coverage import (
+    coverage_by_number,
     coverage_by_property,
     coverage_scores,
     coverage_table,
@@ -112,19 +113,18 @@ validation = read_members(
 pooled = together(validation, weights)
 metrics["validation"] = pooled.scores()
 metrics["validation_galaxies"] = pooled.digest()
-calibration = calibration_of(pooled, tree)
+calibration = read_calibration(snakemake.input.calibration, tree)
 bag = galaxies.predicted(snakemake.input.bag)
-metrics["recalibration"] = recalibration_scores(calibration.recalibration, bag, galaxies.voted)
-if not calibration.recalibration.tried:
-    job.log.warning(
-        "%d validation galaxies are too few for recalibration, which is left out",
-        (metrics["validation"] or {"galaxies": 0})["galaxies"],
-    )
-coverage = covered(calibration.of(bag)[1], galaxies.voted, tree)
+metrics["recalibration"] = recalibration_scores(
+    calibration.recalibration, bag, galaxies.voted, tree
+)
+published, bounds = calibration.of(bag)
+coverage = covered(bounds, galaxies.voted, tree)
 properties = galaxy_properties(galaxies.voted, measured(crops, galaxies.rows), tree)
 networks = {seed: predicted["tta"] for seed, predicted in seeds.items()}
 metrics["intervals"] = coverage_scores(calibration, bag, networks, galaxies.voted) | {
     "answers": records(coverage_table(coverage, tree)),
+    "by_number": records(coverage_by_number(coverage, published, tree)),
     "by_property": records(coverage_by_property(properties, coverage, tree)),
 }
 Path(snakemake.output.metrics).write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")

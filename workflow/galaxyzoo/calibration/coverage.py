@@ -1,6 +1,7 @@
 """Coverage: how often intervals hold the vote, on galaxies that they were not fitted to."""
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -9,7 +10,7 @@ from scipy.stats import binomtest
 from scipy.stats import t as student
 
 from galaxyzoo.calibration.calibration import Calibration
-from galaxyzoo.calibration.intervals import PERCENT, Bounds, Numbers, numbers_of
+from galaxyzoo.calibration.intervals import EDGES, PERCENT, Bounds, Numbers, numbers_of
 from galaxyzoo.evaluation.bootstrap import INTERVAL_PERCENT, percentile_interval, resampled_means
 from galaxyzoo.evaluation.error_tables import equal_bins
 from galaxyzoo.tree.decision_tree import DecisionTree
@@ -161,6 +162,50 @@ def coverage_by_property(
                         "width": widths[members].mean(),
                     }
                 )
+    return pd.DataFrame(rows)
+
+
+def coverage_by_number(
+    together: Covered, predicted: np.ndarray, tree: DecisionTree
+) -> pd.DataFrame:
+    """Coverage and width by the predicted number, over all answers, in the bins of `EDGES`.
+
+    `predicted` (N, columns) are the predictions that the intervals are of. Columns: kind, lowest
+    and highest number of the bin, numbers, galaxies, coverage, coverage_low and coverage_high
+    (Student's interval, in which the numbers of a galaxy are one cluster: Cochran 1977, Sampling
+    Techniques, section 9A), width. A bin without votes is left out.
+    """
+    ends = (0.0, *EDGES, 1.0)
+    rows = []
+    for kind in KINDS:
+        holds, width = (getattr(one, kind) for one in together[:2])
+        number = np.searchsorted(EDGES, getattr(numbers_of(predicted, tree), kind), side="right")
+        for position, (lowest, highest) in enumerate(pairwise(ends)):
+            inside = (number == position) & np.isfinite(holds)
+            if not inside.any():
+                continue
+            counts = inside.sum(axis=1)
+            held = np.where(inside, holds, 0).sum(axis=1)
+            coverage = held.sum() / counts.sum()
+            galaxies = int((counts > 0).sum())
+            reach = np.nan
+            if galaxies > 1:
+                squares = ((held - coverage * counts) ** 2).sum() * galaxies / (galaxies - 1)
+                reach = np.sqrt(squares) / counts.sum()
+                reach *= student.ppf(0.5 + INTERVAL_PERCENT / 200, galaxies - 1)
+            rows.append(
+                {
+                    "kind": kind,
+                    "lowest": lowest,
+                    "highest": highest,
+                    "numbers": int(counts.sum()),
+                    "galaxies": galaxies,
+                    "coverage": coverage,
+                    "coverage_low": max(0.0, coverage - reach),
+                    "coverage_high": min(1.0, coverage + reach),
+                    "width": width[inside].mean(),
+                }
+            )
     return pd.DataFrame(rows)
 
 

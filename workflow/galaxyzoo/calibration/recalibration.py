@@ -8,11 +8,9 @@ galaxies alone decide whether that helps, and the penalty: each is recalibrated 
 regression fitted to other galaxies.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
-from sklearn.linear_model import RidgeCV
-from sklearn.model_selection import GroupKFold
 
 from galaxyzoo.evaluation.bootstrap import INTERVAL_PERCENT, percentile_interval, resampled_means
 from galaxyzoo.evaluation.metrics import rmse, squared_errors
@@ -25,50 +23,62 @@ SMALLEST_PROBABILITY = 1e-3  # 0 and 1 have no finite logit
 LOGIT_SCALE = 0.1  # logits then vary about as much as probabilities, and are penalised as much
 
 
-class Recalibration:
+class Recalibration(NamedTuple):
     """Recalibrates predictions (N, columns), or leaves them as they are if that does not help.
 
-    `helps` says which, and `tried` whether there are enough galaxies to find out. `out_of_fold`
-    (n, columns) are the validation rows, each recalibrated by a regression fitted to other
-    galaxies; the rows as they are if recalibration does not help. `validation_rmse` is their error,
-    None without rows.
+    `helps` says which, and `tried` whether there are enough galaxies to find out. `validation_rmse`
+    is the error of the validation rows, recalibrated out of fold if that helps; None without rows.
+    `coefficients` (columns, 2 columns) and `intercept` (columns,) are the regression's, empty if it
+    does not help.
     """
 
-    def __init__(
-        self, predicted: np.ndarray, voted: np.ndarray, galaxies: np.ndarray, tree: DecisionTree
-    ) -> None:
-        """Fit to predictions and votes (n, columns) of `galaxies` (n,), of which some repeat."""
-        self.tree = tree
-        self.out_of_fold, self.helps = predicted, False
-        # Not with fewer galaxies than the regression has features, or than two levels of folds need
-        fewest = max(2 * predicted.shape[1], FEWEST_GALAXIES)
-        self.tried = len(np.unique(galaxies)) >= fewest
-        self.validation_rmse = rmse(predicted, voted) if len(voted) else None
-        if not self.tried:
-            return
-        better = np.empty_like(predicted)
-        for rest, fold in folds(predicted, galaxies):
-            regression = fitted(predicted[rest], voted[rest], galaxies[rest])
-            better[fold] = self.corrected(predicted[fold], regression)
-        if rmse(better, voted) < self.validation_rmse:
-            self.out_of_fold, self.helps = better, True
-            self.validation_rmse = rmse(better, voted)
-            self._regression = fitted(predicted, voted, galaxies)
+    tried: bool
+    helps: bool
+    validation_rmse: float | None
+    coefficients: np.ndarray
+    intercept: np.ndarray
 
-    def of(self, predicted: np.ndarray) -> np.ndarray:
+    def of(self, predicted: np.ndarray, tree: DecisionTree) -> np.ndarray:
         """Recalibrated predictions (N, columns), which meet the tree's sums."""
-        return self.corrected(predicted, self._regression) if self.helps else predicted
-
-    def corrected(self, predicted: np.ndarray, regression: RidgeCV) -> np.ndarray:
-        """Predictions (N, columns) plus predicted residuals, projected to meet the tree's sums."""
-        # Of a single column, scikit-learn predicts a vector.
-        residuals = regression.predict(features(predicted)).reshape(predicted.shape)
+        if not self.helps:
+            return predicted
+        residuals = features(predicted) @ self.coefficients.T + self.intercept
         better = (predicted + residuals).clip(0, 1).astype(predicted.dtype)
-        return self.tree.nearest_consistent(better)
+        return tree.nearest_consistent(better)
+
+
+def fitted_recalibration(
+    predicted: np.ndarray, voted: np.ndarray, galaxies: np.ndarray, tree: DecisionTree
+) -> tuple[Recalibration, np.ndarray]:
+    """Fit to predictions and votes (n, columns) of `galaxies` (n,), of which some repeat.
+
+    Returns the recalibration and the rows out of fold (n, columns): each recalibrated by a
+    regression fitted to other galaxies, or as it is if recalibration does not help.
+    """
+    unchanged = Recalibration(
+        # Not with fewer galaxies than the regression has features, or than two levels of folds need
+        tried=len(np.unique(galaxies)) >= max(2 * predicted.shape[1], FEWEST_GALAXIES),
+        helps=False,
+        validation_rmse=rmse(predicted, voted) if len(voted) else None,
+        coefficients=np.empty((0, 0)),
+        intercept=np.empty(0),
+    )
+    if not unchanged.tried:
+        return unchanged, predicted
+    better = np.empty_like(predicted)
+    for rest, fold in folds(predicted, galaxies):
+        regression = fitted(predicted[rest], voted[rest], galaxies[rest])
+        better[fold] = regression.of(predicted[fold], tree)
+    error = rmse(better, voted)
+    if error >= unchanged.validation_rmse:
+        return unchanged, predicted
+    return fitted(predicted, voted, galaxies)._replace(validation_rmse=error), better
 
 
 def folds(predicted: np.ndarray, galaxies: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
     """Row numbers of the rest and of each fold; all rows of a galaxy are in one fold."""
+    from sklearn.model_selection import GroupKFold  # slow to import, and only the fit needs it
+
     folds = GroupKFold(FOLDS, shuffle=True, random_state=0)
     return list(folds.split(predicted, groups=galaxies))
 
@@ -79,21 +89,26 @@ def features(predicted: np.ndarray) -> np.ndarray:
     return np.hstack([predicted, LOGIT_SCALE * np.log(inside / (1 - inside))])
 
 
-def fitted(predicted: np.ndarray, voted: np.ndarray, galaxies: np.ndarray) -> RidgeCV:
+def fitted(predicted: np.ndarray, voted: np.ndarray, galaxies: np.ndarray) -> Recalibration:
     """The regression of the residuals of predictions (n, columns), with the best penalty."""
+    from sklearn.linear_model import RidgeCV  # slow to import, and only the fit needs it
+
     regression = RidgeCV(PENALTIES, cv=folds(predicted, galaxies), scoring="neg_mean_squared_error")
-    return regression.fit(features(predicted), voted - predicted)
+    regression.fit(features(predicted), voted - predicted)
+    # Of a single column, scikit-learn gives a vector and a number.
+    coefficients, intercept = np.atleast_2d(regression.coef_), np.atleast_1d(regression.intercept_)
+    return Recalibration(True, True, None, coefficients, intercept)
 
 
 def recalibration_scores(
-    recalibration: Recalibration, bag: np.ndarray, voted: np.ndarray
+    recalibration: Recalibration, bag: np.ndarray, voted: np.ndarray, tree: DecisionTree
 ) -> dict[str, Any]:
     """Scores of recalibration on held-out galaxies, as in metrics.json; arrays are (N, columns).
 
     `rmse` is the recalibrated bag's, and `difference` that minus the bag's, with its paired
     bootstrap interval over galaxies. `validation_rmse` is on validation galaxies.
     """
-    better = recalibration.of(bag)
+    better = recalibration.of(bag, tree)
     squared = np.stack([squared_errors(one, voted) for one in (better, bag)], axis=1)
     ours, theirs = np.sqrt(resampled_means(squared)).T
     low, high = percentile_interval(ours - theirs)

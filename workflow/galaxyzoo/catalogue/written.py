@@ -89,12 +89,26 @@ def promises(metrics: Mapping[str, Any], galaxies: int) -> list[str]:
         "of training, taken together. It is none about each galaxy, and none about galaxies of "
         "another survey, telescope or scale: see the flags.",
         *starts_in_words(metrics.get("starts")),
+        f"By the predicted number, they held {in_bins(intervals['by_number'])}.",
         "A fraction is the share of those who would be asked the question. Where few would be "
         "asked, it says little: `<question>_proportion_volunteers_asked` tells how many. In "
         "`catalogue_plain` a fraction is missing where fewer than half would be.",
         "`flag_bad_image` marks rows without numbers, and `bad_image_reason` says why. The other "
         "flags mark galaxies beyond limits within which 99 % of validation galaxies are.",
     ]
+
+
+def in_bins(by_number: Sequence[Mapping[str, Any]]) -> str:
+    """How often intervals held by predicted number, in words."""
+    of_kinds = []
+    for kind, name in (("fraction", "fractions"), ("joint", "joint probabilities")):
+        bins = [
+            f"{100 * one['coverage']:.1f} % at {one['lowest']:g} to {one['highest']:g}"
+            for one in by_number
+            if one["kind"] == kind
+        ]
+        of_kinds.append(f"of {name}: {', '.join(bins)}")
+    return "; ".join(of_kinds)
 
 
 def recalibration_sentence(recalibration: Mapping[str, Any]) -> str:

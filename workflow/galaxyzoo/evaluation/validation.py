@@ -20,7 +20,6 @@ from galaxyzoo.foundation.galaxy_id import GALAXY_ID
 from galaxyzoo.foundation.handed_on import read_own_parquet
 from galaxyzoo.tree.decision_tree import DecisionTree
 
-PREDICTED, VOTED = "predicted_", "voted_"  # what columns of a calibration table begin with
 TINY = 1e-9  # of the mean squared error; makes the weights of members that agree equal
 
 
@@ -34,6 +33,11 @@ class Validation(NamedTuple):
     rows: pd.MultiIndex
     predicted: np.ndarray
     voted: np.ndarray
+
+    @property
+    def galaxies(self) -> np.ndarray:
+        """The GalaxyID of each row (n,)."""
+        return self.rows.get_level_values(GALAXY_ID).to_numpy()
 
     def scores(self) -> dict[str, Any] | None:
         """The errors, as in metrics.json: of all rows, and of each seed's. None without rows."""
@@ -139,16 +143,3 @@ def fitted_weights(members: Mapping[str, Validation]) -> dict[str, float]:
     root = np.linalg.cholesky(products)
     weights, _ = nnls(root.T, np.linalg.solve(root, np.ones(len(root))))
     return dict(zip(common, map(float, weights / weights.sum()), strict=True))
-
-
-def calibration_table(validation: Validation, tree: DecisionTree) -> pd.DataFrame:
-    """The validation galaxies that a calibration is fitted to, for `calibration.read_calibration`.
-
-    One row for each seed and galaxy: seed, GalaxyID, and each of the tree's columns as
-    `predicted_...` and `voted_...`.
-    """
-    both = [
-        pd.DataFrame(values, columns=[prefix + column for column in tree.columns])
-        for prefix, values in ((PREDICTED, validation.predicted), (VOTED, validation.voted))
-    ]
-    return pd.concat([validation.rows.to_frame(index=False), *both], axis=1)

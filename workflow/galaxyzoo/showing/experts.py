@@ -7,13 +7,12 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
-from galaxyzoo.calibration.calibration import Calibration, calibration_of
+from galaxyzoo.calibration.calibration import Calibration, read_calibration
 from galaxyzoo.calibration.familiarity import Reference, of_unit_length
 from galaxyzoo.catalogue.training_galaxies import described_training
 from galaxyzoo.engine.devices import best_device
 from galaxyzoo.engine.ensemble import Member, restored_ensemble
 from galaxyzoo.engine.prediction import ready
-from galaxyzoo.evaluation.validation import read_validation
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.galaxy_id import GALAXY_ID
 from galaxyzoo.foundation.packed_crops import PackedCrops, read_index
@@ -70,12 +69,9 @@ def load_experts(folder: Path) -> Experts:
         raise InputError(f"{folder} is an ensemble; give the folder of one of its members")
     survey = folder.parent / "surveys" / config["survey"]["name"]
     files = [survey / "training.npy", survey / "training.csv"]
-    seeds, weights = config["seeds"], finished.networks
-    validation = {
-        seed: folder / f"seed{seed}" / "predictions" / "validation_tta.parquet" for seed in seeds
-    }
-    split = folder / f"seed{seeds[0]}" / "split.csv"
-    finished.require_unchanged([*weights, *validation.values(), split])
+    weights, calibration = finished.networks, folder / "calibration.json"
+    split = folder / f"seed{config['seeds'][0]}" / "split.csv"
+    finished.require_unchanged([*weights, calibration, split])
     for path in files:
         if not path.is_file():
             raise InputError(
@@ -97,7 +93,7 @@ def load_experts(folder: Path) -> Experts:
         name,
         tree,
         members,
-        calibration_of(read_validation(validation, index, tree), tree),
+        read_calibration(calibration, tree),
         described.reference,
         TrainingGalaxies(
             index[GALAXY_ID].to_numpy()[described.rows],
