@@ -54,6 +54,7 @@ rule write_catalogue:
         galaxies=galaxies_of_the_catalogue,
         listing=ancient(catalogue_file("listing")),
         metrics=experiment_file("metrics.json"),
+        calibration=experiment_file("calibration.json"),
         template=report_file("catalogue.html.j2"),
         parts=page_parts(),
     output:

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from galaxyzoo.calibration.intervals import Bounds, Intervals, Reach, fitted_intervals
+from galaxyzoo.calibration.likeness import quantiles_of
 from galaxyzoo.calibration.recalibration import Recalibration, fitted_recalibration
 from galaxyzoo.foundation.atomic_files import replaced
 from galaxyzoo.foundation.handed_on import damaged, place, read_json, require_place
@@ -23,11 +24,16 @@ from galaxyzoo.tree.decision_tree import DecisionTree
 
 
 class Calibration(NamedTuple):
-    """Recalibrates the predictions of a tree, and gives their intervals."""
+    """Recalibrates the predictions of a tree, and gives their intervals.
+
+    `quantiles` are those of the recalibrated predictions of validation galaxies, by
+    `likeness.quantiles_of`.
+    """
 
     tree: DecisionTree
     recalibration: Recalibration
     intervals: Intervals
+    quantiles: np.ndarray
 
     def of(self, predicted: np.ndarray) -> tuple[np.ndarray, Bounds]:
         """Recalibrated predictions (N, columns), and their intervals."""
@@ -43,7 +49,8 @@ def fitted_calibration(
     Some galaxies repeat. Each row is predicted by a network that was not trained on its galaxy.
     """
     recalibration, out_of_fold = fitted_recalibration(predicted, voted, galaxies, tree)
-    return Calibration(tree, recalibration, fitted_intervals(out_of_fold, voted, tree))
+    intervals = fitted_intervals(out_of_fold, voted, tree)
+    return Calibration(tree, recalibration, intervals, quantiles_of(out_of_fold))
 
 
 def write_calibration(calibration: Calibration, path: Path) -> None:
@@ -58,6 +65,7 @@ def write_calibration(calibration: Calibration, path: Path) -> None:
             "joint": as_json(intervals.joint._asdict()),
             "rows": intervals.rows,
         },
+        **as_json({"quantiles": calibration.quantiles}),
     }
     with replaced(path) as unfinished:
         unfinished.write_text(json.dumps(content) + "\n", encoding="utf-8")
@@ -97,6 +105,7 @@ def read_calibration(path: Path | str, tree: DecisionTree) -> Calibration:
                 ),
                 rows=intervals["rows"],
             ),
+            arrayed(content["quantiles"]),
         )
     except (TypeError, KeyError, ValueError) as error:
         raise damaged(path, error) from error

@@ -1,6 +1,6 @@
 """The page of a catalogue: contact sheets, counts down the tree, and flags."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,11 +25,13 @@ def catalogue_page(
     settings: Mapping[str, Any],
     metrics: Mapping[str, Any],
     meanings: Mapping[str, str],
+    differences: Sequence[str],
     commit: str,
 ) -> str:
     """The page, as HTML, with the pictures of its sheets read again from the `galaxies` path.
 
-    `meanings` describes each of the catalogue's columns, by name.
+    `meanings` describes each of the catalogue's columns, by name. `differences` are sentences of
+    `likeness.differences_in_words`.
     """
     reader = ImageReader(galaxies, settings["catalogue"])
     sheets = [
@@ -49,6 +51,7 @@ def catalogue_page(
         sheets=sheets,
         metrics=metrics,
         starts=starts_in_words(metrics.get("starts")),
+        differences=differences,
         commit=commit,
     )
 

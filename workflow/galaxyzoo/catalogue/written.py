@@ -6,7 +6,9 @@ from typing import Any
 
 from pyarrow import parquet
 
+from galaxyzoo.calibration.calibration import Calibration
 from galaxyzoo.catalogue.columns import catalogue_columns, plain_columns
+from galaxyzoo.catalogue.likeness import differences_in_words
 from galaxyzoo.catalogue.page import catalogue_page
 from galaxyzoo.catalogue.summary import summary
 from galaxyzoo.catalogue.tables import LISTED, write_readme, write_tables
@@ -28,8 +30,11 @@ def write_catalogue(
     settings: Mapping[str, Any],
     tree: DecisionTree,
     metrics: Mapping[str, Any],
-) -> int:
-    """Write a catalogue into a `folder`, all but its shards; return the number of galaxies.
+    calibration: Calibration,
+) -> tuple[int, list[str]]:
+    """Write a catalogue into a `folder`, all but its shards.
+
+    Returns the number of galaxies, and why the intervals' promise does not reach them, in words.
 
     `galaxies` is the path they were read from and `listing` the folder of their list, `metrics` is
     the content of the experiment's metrics.json. Raises InputError if the shards are not those of
@@ -40,13 +45,16 @@ def write_catalogue(
     counts = summary(shards, tree)
     write_tables(shards, columns, plain_columns(tree), folder)
     title = f"{settings['name']}: a catalogue by {settings['experiment']}"
-    write_readme(folder, columns, title, promises(metrics, counts.galaxies))
+    differences = differences_in_words(shards, calibration)
+    write_readme(folder, columns, title, [*differences, *promises(metrics, counts.galaxies)])
     meanings = {name: column.description for name, column in columns.items()}
     commit = git_commit() or "unknown"
-    page = catalogue_page(counts, galaxies, template, settings, metrics, meanings, commit)
+    page = catalogue_page(
+        counts, galaxies, template, settings, metrics, meanings, differences, commit
+    )
     with replaced(folder / "catalogue.html") as unfinished:
         unfinished.write_text(page, encoding="utf-8")
-    return counts.galaxies
+    return counts.galaxies, differences
 
 
 def require_all(shards: Sequence[Path], listing: Path) -> None:

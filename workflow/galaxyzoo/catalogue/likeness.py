@@ -1,0 +1,51 @@
+"""Sentences for a catalogue whose galaxies differ from those that its intervals were fitted to."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from galaxyzoo.calibration.calibration import Calibration
+from galaxyzoo.calibration.likeness import counts_below, differing, distances, too_often_flagged
+from galaxyzoo.catalogue.columns import joint_name
+from galaxyzoo.catalogue.rows import FLAGGED_PROPERTIES
+
+MOST_NAMED = 5
+
+
+def differences_in_words(shards: Sequence[Path], calibration: Calibration) -> list[str]:
+    """Why the intervals' promise does not reach the galaxies of some shards; empty if it does.
+
+    Flags and predicted numbers are compared with those of the calibration's validation galaxies.
+    Rows without numbers are left out.
+    """
+    names = [joint_name(column) for column in calibration.tree.columns]
+    counts = np.zeros_like(calibration.quantiles, dtype=np.int64)
+    flags, galaxies = dict.fromkeys(FLAGGED_PROPERTIES, 0), 0
+    for shard in shards:
+        table = pd.read_parquet(shard, columns=[*names, *flags]).dropna(subset=names)
+        counts += counts_below(table[names].to_numpy(np.float64), calibration.quantiles)
+        flags = {flag: count + int(table[flag].sum()) for flag, count in flags.items()}
+        galaxies += len(table)
+    if not galaxies:
+        return []
+    why = [
+        f"{share:.0%} have {flag}, which 1 % of validation galaxies have"
+        for flag, share in too_often_flagged(flags, galaxies).items()
+    ]
+    distance = distances(counts, calibration.quantiles, galaxies)
+    other = differing(distance, galaxies, calibration.intervals.rows)
+    if other.any():
+        farthest = [names[i] for i in np.argsort(-distance) if other[i]][:MOST_NAMED]
+        why.append(
+            f"the predictions of {other.sum()} of {len(names)} answers are distributed otherwise "
+            f"than on validation galaxies, most of all those of {', '.join(farthest)} "
+            f"(distribution functions are up to {distance.max():.2f} apart)"
+        )
+    if not why:
+        return []
+    return [
+        f"The promise of the intervals does not reach these galaxies: {'; '.join(why)}. They "
+        "may hold less often than promised, or more often."
+    ]
