@@ -83,7 +83,6 @@ class Warm:
 LIBRARIES = (
     "snakemake.script",
     "captum.attr",
-    "crepes",
     "jinja2",
     "matplotlib.backends.backend_svg",
     "matplotlib.pyplot",

@@ -45,11 +45,16 @@ def test_the_conda_environment_has_the_same_pins():
 
 
 def test_every_rule_with_a_script_names_the_conda_environment():
+    """`use rule` takes script and environment from the rule that it uses."""
     rules = [
         rule
-        for path in (ROOT / "workflow" / "rules").glob("*.smk")
-        for rule in re.split(r"\n(?=rule )", path.read_text(encoding="utf-8"))
+        for path in (ROOT / "workflow" / "rules").rglob("*.smk")
+        for rule in re.split(r"\n\s*(?=(?:rule|checkpoint|use rule) )", path.read_text("utf-8"))
         if "script:" in rule
     ]
-    assert len(rules) > 8
-    assert all('"../../envs/environment.yaml"' in rule for rule in rules)
+    scripts = {re.search(r'"[./]*scripts/(\w+)\.py"', rule)[1] for rule in rules}
+    alone = {"job", "show", "watch"}  # not of a rule
+    assert scripts == {path.stem for path in (ROOT / "workflow" / "scripts").glob("*.py")} - alone
+    for rule in rules:
+        assert re.search(r'"(\.\./){2,3}envs/environment\.yaml"', rule), rule
+        assert rule.count("script:") == 1, rule

@@ -8,11 +8,29 @@ from checkout import ROOT
 from galaxyzoo.plan.fingerprints import code_fingerprints
 
 WORKFLOW = ROOT / "workflow"
-SLOW = {"torch", "timm", "captum", "crepes", "onnx", "sklearn", "scipy.stats", "matplotlib"}
-OF_FIGURES = {"plot_averaging", "plot_errors", "plot_galaxies", "plot_learning_curves"}
-OF_FIGURES |= {"compare", "compare_variants"}
-OF_TABLES = {"bag", "crop", "hold_out", "list_galaxies", "record_survey", "split", "write_config"}
-OF_TABLES |= {"calibrate", "weigh_members", "write_catalogue", "write_explorer", "write_report"}
+SLOW = {"torch", "timm", "captum", "onnx", "sklearn", "scipy.stats", "matplotlib"}
+TORCH = frozenset({"torch", "timm"})
+FIGURES = frozenset({"matplotlib"})
+NOTHING = frozenset()
+NEEDED = {
+    **dict.fromkeys(["bag", "calibrate", "crop", "download_gz2", "download_kaggle"], NOTHING),
+    **dict.fromkeys(["finish", "hold_out", "job", "label_gz2", "label_own"], NOTHING),
+    **dict.fromkeys(["list_galaxies", "publish_catalogue", "record_survey"], NOTHING),
+    **dict.fromkeys(["report_ensemble", "simulate", "split", "submission", "submit"], NOTHING),
+    **dict.fromkeys(["watch", "weigh_members", "write_catalogue", "write_config"], NOTHING),
+    **dict.fromkeys(["write_explorer", "write_report"], NOTHING),
+    **dict.fromkeys(["compare", "compare_variants", "plot_averaging"], FIGURES),
+    **dict.fromkeys(["plot_errors", "plot_galaxies", "plot_learning_curves"], FIGURES),
+    **dict.fromkeys(["export_ensemble", "predict", "record_experiment"], TORCH),
+    **dict.fromkeys(["starting_weights", "train_stage"], TORCH),
+    "describe_training": TORCH | {"sklearn"},
+    "evaluate": {"scipy.stats", "sklearn"},
+    "plot_attribution": TORCH | {"captum", "matplotlib"},
+    "plot_augmentation": {"torch", "matplotlib"},
+    "predict_shard": TORCH | {"sklearn"},
+    "show": TORCH | {"captum", "matplotlib", "sklearn"},
+    "suggest_lr": TORCH | {"matplotlib"},
+}
 
 
 @pytest.fixture(scope="module")
@@ -41,15 +59,5 @@ def imports_at_once(path) -> set[str]:
     return names
 
 
-@pytest.mark.parametrize("script", sorted(OF_FIGURES))
-def test_a_figure_needs_matplotlib_alone(imported, script):
-    assert imported[script] == {"matplotlib"}
-
-
-@pytest.mark.parametrize("script", sorted(OF_TABLES))
-def test_a_table_or_a_page_needs_nothing_slow(imported, script):
-    assert imported[script] == set()
-
-
-def test_a_stage_needs_torch_and_timm_alone(imported):
-    assert imported["train_stage"] == {"torch", "timm"}
+def test_each_script_imports_what_it_needs_and_nothing_else_that_is_slow(imported):
+    assert imported == NEEDED

@@ -8,10 +8,10 @@ import pandas as pd
 
 from galaxyzoo.calibration.calibration import Calibration
 from galaxyzoo.calibration.likeness import counts_below, differing, distances, too_often_flagged
-from galaxyzoo.catalogue.columns import joint_name
-from galaxyzoo.catalogue.rows import FLAGGED_PROPERTIES
+from galaxyzoo.catalogue.columns import FLAGS, joint_name
 
 MOST_NAMED = 5
+OF_ROWS_WITH_NUMBERS = [name for name, _ in FLAGS if name != "flag_bad_image"]
 
 
 def differences_in_words(shards: Sequence[Path], calibration: Calibration) -> list[str]:
@@ -22,7 +22,7 @@ def differences_in_words(shards: Sequence[Path], calibration: Calibration) -> li
     """
     names = [joint_name(column) for column in calibration.tree.columns]
     counts = np.zeros_like(calibration.quantiles, dtype=np.int64)
-    flags, galaxies = dict.fromkeys(FLAGGED_PROPERTIES, 0), 0
+    flags, galaxies = dict.fromkeys(OF_ROWS_WITH_NUMBERS, 0), 0
     for shard in shards:
         table = pd.read_parquet(shard, columns=[*names, *flags]).dropna(subset=names)
         counts += counts_below(table[names].to_numpy(np.float64), calibration.quantiles)
