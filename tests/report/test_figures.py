@@ -164,8 +164,13 @@ def test_learning_curves_have_a_band_and_a_name_for_each_stage():
 
 
 def test_one_epoch_of_one_stage_is_a_learning_curve(tmp_path):
-    only = learning_table({0: {"head_64": histories()[0]["head_64"]}}, STAGE_SETTINGS[:1])
-    save(learning_curves(only), tmp_path / "curves.svg")
+    history = histories()[0]["head_64"]
+    only = learning_table({0: {"head_64": history}}, STAGE_SETTINGS[:1])
+    figure = learning_curves(only)
+    [line] = figure.axes[0].get_lines()
+    assert line.get_xydata().tolist() == [[1, history["valid_rmse"].item()]]
+    save(figure, tmp_path / "curves.svg")
+    assert "head_64" in (tmp_path / "curves.svg").read_text(encoding="utf-8")
 
 
 def test_bars_are_the_errors_of_each_question():

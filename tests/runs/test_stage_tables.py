@@ -16,5 +16,10 @@ def test_costs_are_of_all_seeds_and_epochs():
         for seed, memory in ((1, 900.0), (2, np.nan))
     }
     [row] = stage_costs(timings, benchmarks).to_dict("records")
-    expected = ["all", 41.5, 30, 95, 900]
-    assert list(row.values()) == expected
+    assert row == {
+        "stage": "all",
+        "job_seconds": 41.5,
+        "epoch_seconds": 30,
+        "images_per_second": 95,
+        "peak_memory_mib": 900,
+    }
