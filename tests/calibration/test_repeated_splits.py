@@ -19,7 +19,7 @@ def rows(seed=0, galaxies=400):
 
 def test_intervals_hold_in_the_mean_over_splits():
     predicted, voted, ids = rows()
-    table = coverage_over_splits(predicted, voted, ids, predicted, 300, 8, TREE)
+    table = coverage_over_splits(predicted, voted, ids, {"any": predicted}, 300, 8, TREE)
     joint = table[(table["kind"] == "joint") & (table["numbers"] > 50)]
     assert {0.3, 0.5} <= set(joint["lowest"])
     assert joint["coverage"].between(0.87, 0.93).all()  # 8 draws of 250 galaxies
@@ -31,5 +31,5 @@ def test_rows_without_a_published_prediction_are_not_tested():
     predicted, voted, ids = rows()
     published = predicted.copy()
     published[200:] = np.nan  # of 300 of the 400 galaxies
-    table = coverage_over_splits(predicted, voted, ids, published, 300, 3, TREE)
+    table = coverage_over_splits(predicted, voted, ids, {"few": published}, 300, 3, TREE)
     assert table[table["kind"] == "joint"]["numbers"].sum() < 2 * 100

@@ -2,7 +2,7 @@
 
     python workflow/scripts/coverage_over_splits.py results/demo
 
-Validation and held-out galaxies are pooled, and 40 times drawn apart anew: as many rows as there
+Validation and held-out galaxies are pooled, and 20 times drawn apart anew: as many rows as there
 are validation rows calibrate, and the bag's predictions of the held-out galaxies among the others
 are tested, and those of single networks.
 """
@@ -24,11 +24,11 @@ from galaxyzoo.plan.finished import read_finished
 from galaxyzoo.tree.decision_tree import tree_from
 from galaxyzoo.tree.questions import questions_of
 
-SPLITS = 40
+SPLITS = 20
 
 
 def tell_coverage(folder: Path) -> None:
-    """Print a table for the bag of the experiment in a folder, and one for its networks."""
+    """Print a table for the bag and the networks of the experiment in a folder."""
     config = read_finished(folder).config
     tree = tree_from(questions_of(config["tree"]))
     index = read_index(folder.parent / "surveys" / config["survey"]["name"] / "training.csv")
@@ -49,15 +49,14 @@ def tell_coverage(folder: Path) -> None:
         np.concatenate([getattr(one, name) for one in (valid, held_out)])
         for name in ("predicted", "voted", "galaxies")
     )
-    for name, published in (
-        ("bag", np.concatenate([np.full_like(valid.predicted, np.nan), of_the_bag])),
-        ("single networks", predicted),
-    ):
-        table = coverage_over_splits(
-            predicted, voted, galaxies, published, len(valid.rows), SPLITS, tree
-        )
-        print(f"{name}, mean of {SPLITS} splits, {len(valid.rows)} rows to calibrate on")
-        print(table.round(3).to_string(index=False))
+    published = {
+        "bag": np.concatenate([np.full_like(valid.predicted, np.nan), of_the_bag]),
+        "single networks": predicted,
+    }
+    rows = len(valid.rows)
+    table = coverage_over_splits(predicted, voted, galaxies, published, rows, SPLITS, tree)
+    print(f"Mean of {SPLITS} splits, {rows} rows to calibrate on")
+    print(table.round(3).to_string(index=False))
 
 
 if __name__ == "__main__":

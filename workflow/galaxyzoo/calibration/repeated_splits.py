@@ -3,6 +3,8 @@
 One hold-out is one draw. Here validation and held-out galaxies are pooled, and drawn apart anew.
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -16,7 +18,7 @@ def coverage_over_splits(
     predicted: np.ndarray,
     voted: np.ndarray,
     galaxies: np.ndarray,
-    published: np.ndarray,
+    published: Mapping[str, np.ndarray],
     calibrated_on: int,
     splits: int,
     tree: DecisionTree,
@@ -25,22 +27,28 @@ def coverage_over_splits(
 
     `predicted` and `voted` (n, columns) are rows of `galaxies` (n,), each by a network that did not
     learn the galaxy. Each split calibrates on some `calibrated_on` rows, all rows of whole
-    galaxies, and tests on the others. `published` (n, columns) are the predictions that are tested,
-    such as the bag's; a row that is NaN is not, and of a galaxy's rows one is. Columns: those of
-    `coverage_by_number`, as means over splits; `coverage_low` and `coverage_high` are the ends of
-    the mean of the splits' intervals over galaxies.
+    galaxies, and tests on the others. `published` maps names to predictions (n, columns) that are
+    tested, such as the bag's; a row that is NaN is not, and of a galaxy's rows one is. Columns:
+    `published`, the name, and those of `coverage_by_number`, as means over splits; `coverage_low`
+    and `coverage_high` are the means of the ends of the splits' intervals over galaxies.
     """
-    different = np.unique(galaxies)
-    tested = np.isfinite(published).all(axis=1)
-    tested &= ~pd.Series(np.where(tested, galaxies, -1)).duplicated().to_numpy()
+    rows_of = pd.Series(galaxies).value_counts()
     tables = []
     for split in range(splits):
-        order = numpy_generator("repeated splits", split).permutation(different)
-        counts = pd.Series(galaxies).value_counts()
-        chosen = order[np.cumsum(counts.loc[order]) <= calibrated_on]
+        order = numpy_generator("repeated splits", split).permutation(np.unique(galaxies))
+        chosen = order[np.cumsum(rows_of.loc[order]) <= calibrated_on]
         inside = np.isin(galaxies, chosen)
         calibration = fitted_calibration(predicted[inside], voted[inside], galaxies[inside], tree)
-        rows = tested & ~inside
-        better, bounds = calibration.of(published[rows])
-        tables.append(coverage_by_number(covered(bounds, voted[rows], tree), better, tree))
-    return pd.concat(tables).groupby(["kind", "lowest", "highest"]).mean().reset_index()
+        for name, one in published.items():
+            rows = one_row_each(galaxies, ~inside & np.isfinite(one).all(axis=1))
+            better, bounds = calibration.of(one[rows])
+            table = coverage_by_number(covered(bounds, voted[rows], tree), better, tree)
+            tables.append(table.assign(published=name))
+    by_bin = pd.concat(tables).groupby(["published", "kind", "lowest", "highest"])
+    return by_bin.mean().reset_index()
+
+
+def one_row_each(galaxies: np.ndarray, among: np.ndarray) -> np.ndarray:
+    """The first row of each of the `galaxies` (n,) that has one `among` the rows, (n,) bool."""
+    rows = np.flatnonzero(among)
+    return rows[~pd.Series(galaxies[rows]).duplicated().to_numpy()]
