@@ -1,11 +1,53 @@
-"""What is in a folder, as a hash: a folder's own date does not tell that a file in it has changed.
+"""What is in a folder: its files, and all of them as one hash.
 
-Standard library alone: this is imported when the Snakefile is read.
+A folder's own date does not tell that a file in it has changed. Standard library alone: this is
+imported when the Snakefile is read.
 """
 
 import hashlib
 import os
+from collections import deque
 from pathlib import Path
+from typing import NamedTuple
+
+
+class Below(NamedTuple):
+    """What is below a folder, as paths from there.
+
+    `files` is everything that is no folder: files, links that lead nowhere, pipes. `again` has the
+    links to folders that are among those read already, such as a link to a folder above.
+    """
+
+    files: list[str]
+    again: list[str]
+
+
+def below(folder: Path | str) -> Below:
+    """All files below a folder, also through links to folders, each folder read once.
+
+    Folders come before links to folders. Raises OSError if a folder cannot be read.
+    """
+    files, again = [], []
+    read: set[tuple[int, int]] = set()
+    waiting = deque([os.fspath(folder)])
+    while waiting:
+        inner = waiting.popleft()
+        status = os.stat(inner)
+        if (status.st_dev, status.st_ino) in read:
+            again.append(os.path.relpath(inner, folder))
+            continue
+        read.add((status.st_dev, status.st_ino))
+        folders = []
+        for name in sorted(os.listdir(inner)):
+            path = os.path.join(inner, name)
+            if not os.path.isdir(path):
+                files.append(os.path.relpath(path, folder))
+            elif os.path.islink(path):
+                waiting.append(path)
+            else:
+                folders.append(path)
+        waiting.extendleft(reversed(folders))
+    return Below(files, again)
 
 
 def listing_hash(folder: Path | str, *, dates: bool) -> str:
@@ -14,12 +56,9 @@ def listing_hash(folder: Path | str, *, dates: bool) -> str:
     A link that leads nowhere counts as itself.
     """
     digest = hashlib.sha256()
-    for inner, folders, names in os.walk(folder):
-        folders.sort()
-        for name in sorted(names):
-            path = os.path.join(inner, name)
-            status = os.stat(path) if os.path.exists(path) else os.lstat(path)
-            when = status.st_mtime_ns if dates else ""
-            line = f"{os.path.relpath(path, folder)}\0{status.st_size}\0{when}\n"
-            digest.update(line.encode("utf-8", "surrogateescape"))
+    for name in below(folder).files:
+        path = os.path.join(folder, name)
+        status = os.stat(path) if os.path.exists(path) else os.lstat(path)
+        when = status.st_mtime_ns if dates else ""
+        digest.update(f"{name}\0{status.st_size}\0{when}\n".encode("utf-8", "surrogateescape"))
     return digest.hexdigest()
