@@ -37,11 +37,14 @@ class Plane(NamedTuple):
     band: str
     header: fits.Header
 
-    def rows(self, part: slice) -> np.ndarray:
-        """The values of some rows, (rows, width) float32, NaN where there are none."""
-        stored = self.stored[part]
+    def values(self, rows: slice, columns: slice = slice(None)) -> np.ndarray:
+        """The values of some rows and columns, float32, NaN where there are none."""
+        stored = self.stored[rows, columns]
         with np.errstate(over="ignore", invalid="ignore"):
-            values = (stored.astype(np.float64) * self.scale + self.zero).astype(np.float32)
+            if (self.scale, self.zero) == (1, 0):
+                values = stored.astype(np.float32)
+            else:
+                values = (stored.astype(np.float64) * self.scale + self.zero).astype(np.float32)
         if self.blank is not None:
             values[stored == self.blank] = np.nan
         return values
@@ -274,10 +277,10 @@ def coloured(planes: Sequence[Plane], stretch: Mapping[str, Any]) -> np.ndarray:
     step = max(1, STRIP_PIXELS // width)
     for start in range(0, height, step):
         part = slice(start, start + step)
-        values = np.stack([plane.rows(part) for plane in planes])
+        values = np.stack([plane.values(part) for plane in planes])
         values = np.where(np.isfinite(values).all(axis=0), values, 0)
-        picture[part] = stretched(values, stretch)
-    return np.ascontiguousarray(picture[::-1])
+        picture[::-1][part] = stretched(values, stretch)
+    return picture
 
 
 def require_observed(planes: Sequence[Plane]) -> None:
@@ -289,7 +292,7 @@ def require_observed(planes: Sequence[Plane]) -> None:
     rows, columns = (slice(size // 4, size - size // 4) for size in (height, width))
     finite = np.True_
     for plane in planes:
-        middle = plane.rows(rows)[:, columns]
+        middle = plane.values(rows, columns)
         finite = finite & np.isfinite(middle)
         if len(planes) > 1 and middle.min() == middle.max():
             raise InputError(

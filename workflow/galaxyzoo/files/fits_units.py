@@ -181,19 +181,20 @@ def numbers(header: fits.Header, header_bytes: bytes, data: bytes) -> np.ndarray
         return np.frombuffer(data, kind, math.prod(axes(header))).reshape(picture_shape(header))
     if math.prod(axes(header, "Z")) * pixel_bytes(header, "ZBITPIX") > LARGEST_BYTES:
         raise InputError(f"the image has more than {LARGEST_BYTES:,} bytes when it is unpacked")
-    require_tiles_that_fit(header, data)
-    alone = io.BytesIO(b"".join([EMPTY_PRIMARY, header_bytes, data, bytes(-len(data) % BLOCK)]))
-    with fits.open(alone, do_not_scale_image_data=True) as file:
+    alone = b"".join([EMPTY_PRIMARY, header_bytes, data, bytes(-len(data) % BLOCK)])
+    with fits.open(io.BytesIO(alone), disable_image_compression=True) as file:
+        require_tiles_that_fit(header, file[1].columns, data)
+    with fits.open(io.BytesIO(alone), do_not_scale_image_data=True) as file:
         return file[1].data.reshape(picture_shape(header))
 
 
-def require_tiles_that_fit(header: fits.Header, data: bytes) -> None:
+def require_tiles_that_fit(header: fits.Header, columns: fits.ColDefs, data: bytes) -> None:
     """Raise InputError if a gzipped tile unpacks to more than the whole picture has.
 
-    astropy unpacks these without a limit; all other kinds have the size that the header gives.
+    `columns` are those of the table of tiles, and `data` is what follows its header. astropy unpacks
+    these without a limit; all other kinds have the size that the header gives.
     """
     largest = math.prod(axes(header, "Z")) * WIDEST_PIXEL_BYTES
-    columns = fits.BinTableHDU(header=header).columns
     rows = whole_number(header, "NAXIS2")
     table = np.frombuffer(data, columns.dtype.newbyteorder(">"), rows)
     heap = memoryview(data)[whole_number(header, "THEAP", header["NAXIS1"] * rows) :]
