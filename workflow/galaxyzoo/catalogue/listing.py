@@ -71,7 +71,7 @@ def list_for_catalogue(
         name = f"{number:05d}"
         parquet.write_table(part, listing / f"{name}.parquet", write_page_checksum=True)
         counts[name] = len(part)
-    write_contents(listing, counts, cutouts.missing, asked_at)
+    write_contents(listing, counts, cutouts.missing, asked_at, listed.told)
     return len(table)
 
 

@@ -1,6 +1,6 @@
 """The page of a catalogue: contact sheets, counts down the tree, and flags."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +26,12 @@ def catalogue_page(
     metrics: Mapping[str, Any],
     meanings: Mapping[str, str],
     commit: str,
+    told: Sequence[str] = (),
 ) -> str:
     """The page, as HTML, with the pictures of its sheets read again from the `galaxies` path.
 
-    `meanings` describes each of the catalogue's columns, by name.
+    `meanings` describes each of the catalogue's columns, by name. `told` has sentences about what
+    was left out, and how pictures are read.
     """
     reader = ImageReader(galaxies, settings["catalogue"])
     sheets = [
@@ -50,13 +52,17 @@ def catalogue_page(
         metrics=metrics,
         starts=starts_in_words(metrics.get("starts")),
         commit=commit,
+        told=told,
     )
 
 
 def shown(
     galaxies: pd.DataFrame, reader: ImageReader, settings: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
-    """The galaxies of a sheet, with their pictures as base64-encoded WebP files."""
+    """The galaxies of a sheet, with their pictures as base64-encoded WebP files.
+
+    A picture that cannot be read any more is None, and has a reason.
+    """
     entries = []
     for galaxy in galaxies.itertuples():
         shard = Path(galaxy.shard)
@@ -71,7 +77,9 @@ def shown(
                 "id": galaxy.id,
                 "value": galaxy.value,
                 "sentence": galaxy.sentence,
-                "picture": thumbnail(one.picture.pixels, THUMBNAIL_PX, WEBP_QUALITY),
+                "picture": one.picture
+                and thumbnail(one.picture.pixels, THUMBNAIL_PX, WEBP_QUALITY),
+                "reason": one.reason,
             }
         )
     return entries

@@ -40,10 +40,11 @@ def write_catalogue(
     counts = summary(shards, tree)
     write_tables(shards, columns, plain_columns(tree), folder)
     title = f"{settings['name']}: a catalogue by {settings['experiment']}"
-    write_readme(folder, columns, title, promises(metrics, counts.galaxies))
+    told = whole_contents_of(listing)["told"]
+    write_readme(folder, columns, title, [*promises(metrics, counts.galaxies), *told])
     meanings = {name: column.description for name, column in columns.items()}
     commit = git_commit() or "unknown"
-    page = catalogue_page(counts, galaxies, template, settings, metrics, meanings, commit)
+    page = catalogue_page(counts, galaxies, template, settings, metrics, meanings, commit, told)
     with replaced(folder / "catalogue.html") as unfinished:
         unfinished.write_text(page, encoding="utf-8")
     return counts.galaxies

@@ -191,8 +191,8 @@ def numbers(header: fits.Header, header_bytes: bytes, data: bytes) -> np.ndarray
 def require_tiles_that_fit(header: fits.Header, columns: fits.ColDefs, data: bytes) -> None:
     """Raise InputError if a gzipped tile unpacks to more than the whole picture has.
 
-    `columns` are those of the table of tiles, and `data` is what follows its header. astropy unpacks
-    these without a limit; all other kinds have the size that the header gives.
+    `columns` are those of the table of tiles, and `data` is what follows its header. astropy
+    unpacks these without a limit; all other kinds have the size that the header gives.
     """
     largest = math.prod(axes(header, "Z")) * WIDEST_PIXEL_BYTES
     rows = whole_number(header, "NAXIS2")
