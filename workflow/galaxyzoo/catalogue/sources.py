@@ -111,9 +111,9 @@ def listed_files(path: Path, container: Container, settings: Mapping[str, Any]) 
     ]
     table = pa.table({"id": pa.array(as_numbers(ids) or ids), "place": places})
     told = [
-        *left_out(others, "that are no images"),
-        *left_out(aside, "of errors, masks, weights and the like of other pictures"),
-        *left_out(other_bands, "of galaxies with a file a band, but of no band that is shown,"),
+        *left_out(others, "no images"),
+        *left_out(aside, "errors, masks, weights and the like of other pictures"),
+        *left_out(other_bands, "files of bands that are not shown"),
         *fits_sentences([galaxy.file for galaxy in galaxies], settings),
     ]
     log.info("%d galaxies in %s", len(table), path)
@@ -140,9 +140,11 @@ def kind_of(name: str) -> str:
 
 def counted(kinds: Counter[str]) -> str:
     """How many there are of each kind, in words, the commonest first."""
-    words = [f"{number:,} {kind}" for kind, number in kinds.most_common(KINDS)]
-    rest = kinds.total() - sum(number for _, number in kinds.most_common(KINDS))
-    return ", ".join([*words, *([f"{rest:,} others"] if rest else [])])
+    common = kinds.most_common(KINDS)
+    rest = kinds.total() - sum(number for _, number in common)
+    return ", ".join(
+        f"{kind} {number:,}" for kind, number in [*common, *([("others", rest)] if rest else [])]
+    )
 
 
 def left_out(files: Counter[str] | Sequence[str], what: str) -> list[str]:
@@ -150,9 +152,9 @@ def left_out(files: Counter[str] | Sequence[str], what: str) -> list[str]:
     if not files:
         return []
     if isinstance(files, Counter):
-        return [f"{files.total():,} files {what} are left out: {counted(files)}."]
+        return [f"Left out as {what}: {files.total():,} ({counted(files)})."]
     more = ", ..." if len(files) > NAMED else ""
-    return [f"{len(files):,} files {what} are left out: {', '.join(files[:NAMED])}{more}."]
+    return [f"Left out as {what}: {len(files):,} ({', '.join(files[:NAMED])}{more})."]
 
 
 def fits_sentences(files: Sequence[str], settings: Mapping[str, Any]) -> list[str]:
