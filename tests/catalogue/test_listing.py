@@ -1,5 +1,7 @@
 """Columns that could not stand beside the catalogue's are refused before any work."""
 
+import logging
+
 import pytest
 
 from cutout_server import CutoutServer, jpeg
@@ -35,12 +37,14 @@ def test_names_that_no_table_could_hold_are_refused(tmp_path, column, sentence):
     assert not (tmp_path / "listing").exists()
 
 
-def test_a_list_says_what_was_left_out(tmp_path):
+def test_a_list_says_what_was_left_out(tmp_path, caplog):
     folder, listing = tmp_path / "pictures", tmp_path / "listing"
     folder.mkdir()
     for name in ("1.jpg", "1_mask.png", "notes.txt"):
         (folder / name).touch()
-    assert list_for_catalogue(folder, listing, SETTINGS, GALAXY_ZOO_2) == 1
+    with caplog.at_level(logging.INFO):
+        assert list_for_catalogue(folder, listing, SETTINGS, GALAXY_ZOO_2) == 1
+    assert "Left out as no images: 1 (.txt 1)." in caplog.text
     assert whole_contents_of(listing)["told"] == [
         "Left out as no images: 1 (.txt 1).",
         "Left out as errors, masks, weights and the like of other pictures: 1 (1_mask.png).",

@@ -42,6 +42,14 @@ def fits_file(*planes: np.ndarray, wcs: WCS | None = None, first: bool = True) -
     return file.getvalue()
 
 
+def hdus(**planes: np.ndarray) -> bytes:
+    """A FITS file with named extensions."""
+    units = [fits.PrimaryHDU(), *(fits.ImageHDU(one, name=name) for name, one in planes.items())]
+    file = io.BytesIO()
+    fits.HDUList(units).writeto(file)
+    return file.getvalue()
+
+
 def sky(arcsec: float) -> WCS:
     wcs = WCS(naxis=2)
     wcs.wcs.ctype = ["RA---TAN", "DEC--TAN"]
@@ -113,6 +121,7 @@ def test_pixels_that_are_not_finite_are_black_but_not_in_the_middle():
         (b"nothing", "the image is not a JPEG or PNG file"),
         (fits_file(np.zeros((2, 5, 5), np.float32)), "it should have one plane or three"),
         (gzip.compress(b"no FITS"), "it is not a FITS file"),
+        (hdus(**{f"E{n}": np.zeros(1) for n in range(1001)}), "it has more than 1,000 HDUs"),
         (fits_file(np.zeros(5, np.float32)), "it holds no picture of 2 or 3 dimensions"),
         (fits_file(PLANES)[:3000], "the FITS file is cut off"),
         (gzip.compress(fits_file(PLANES))[:-9], "the image cannot be decoded"),
@@ -228,14 +237,6 @@ def test_a_cube_whose_colours_are_not_known_has_a_reason(planes, header, expecte
     with pytest.raises(InputError) as error:
         decoded(cube(planes, **header), SETTINGS)
     assert expected in reason(error.value)
-
-
-def hdus(**planes: np.ndarray) -> bytes:
-    """A FITS file with named extensions."""
-    units = [fits.PrimaryHDU(), *(fits.ImageHDU(one, name=name) for name, one in planes.items())]
-    file = io.BytesIO()
-    fits.HDUList(units).writeto(file)
-    return file.getvalue()
 
 
 def test_an_hdu_a_band_is_a_picture_in_colour():

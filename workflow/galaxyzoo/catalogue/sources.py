@@ -95,6 +95,8 @@ def listed_files(path: Path, container: Container, settings: Mapping[str, Any]) 
     files = sorted(container.entries())
     images = [(name, place) for name, place in files if is_visible(name, PICTURES)]
     others = Counter(kind_of(name) for name, _ in files if not is_visible(name, PICTURES))
+    if isinstance(container, Tars):
+        others += beside(path, container.tars)
     if not images:
         raise InputError(
             f"{path} holds no images; it should hold files in {', '.join(PICTURES)}"
@@ -117,8 +119,6 @@ def listed_files(path: Path, container: Container, settings: Mapping[str, Any]) 
         *fits_sentences([galaxy.file for galaxy in galaxies], settings),
     ]
     log.info("%d galaxies in %s", len(table), path)
-    for sentence in told:
-        log.info("%s", sentence)
     return Listed(table.sort_by("id"), "images", told)
 
 
@@ -126,6 +126,12 @@ def identity(galaxy: GalaxyFile, path: Path, container: Container) -> str:
     """The id of a galaxy by its file's name; one by band right below the path is named by that."""
     name = galaxy.name.rpartition("/")[2] or path.resolve().name.partition(".")[0]
     return FIELD.sub("", name) if isinstance(container, Tars) else name
+
+
+def beside(path: Path, read: Sequence[str]) -> Counter[str]:
+    """The kinds of the files in a folder other than those that are `read`; none if it is a file."""
+    names = set(files_below(path).files) - set(read) if path.is_dir() else ()
+    return Counter(map(kind_of, names))
 
 
 def kind_of(name: str) -> str:
@@ -278,7 +284,8 @@ def listed_parquet(path: Path, container: ParquetFiles, settings: Mapping[str, A
     places = pa.array([place for _, place in container.entries()], pa.string())
     require_rows(len(places), given.column_names, path)
     log.info("%d galaxies in %s, with images in %s", len(places), path, container.column)
-    return Listed(with_ids(given, places, path, settings), "parquet")
+    told = left_out(beside(path, container.files), "no images")
+    return Listed(with_ids(given, places, path, settings), "parquet", told)
 
 
 def listed_table(path: Path, settings: Mapping[str, Any]) -> Listed:

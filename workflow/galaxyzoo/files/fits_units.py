@@ -21,6 +21,7 @@ GZIP_START = b"\x1f\x8b"
 BLOCK = 2880
 CARD = 80
 LARGEST_HEADER_BYTES = 2**22  # 52,000 lines
+MOST_UNITS = 1000
 WIDEST_PIXEL_BYTES = 8
 EMPTY_PRIMARY = fits.PrimaryHDU().header.tostring().encode("ascii")
 
@@ -48,6 +49,8 @@ def units(content: bytes) -> Iterator[Unit]:
     stream = Stream(content)
     number = 0
     while (header_bytes := stream.header(b"XTENSION" if number else b"SIMPLE")) is not None:
+        if number == MOST_UNITS:
+            raise InputError(f"it has more than {MOST_UNITS:,} HDUs")
         header = fits.Header.fromstring(ascii_text(header_bytes))
         size = data_bytes(header)
         start = stream.read_bytes

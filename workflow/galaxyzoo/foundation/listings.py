@@ -29,23 +29,24 @@ def below(folder: Path | str) -> Below:
     """
     files, again = [], []
     read: set[tuple[int, int]] = set()
-    waiting = deque([os.fspath(folder)])
+    waiting = deque([""])
     while waiting:
         inner = waiting.popleft()
-        status = os.stat(inner)
+        status = os.stat(os.path.join(folder, inner))
         if (status.st_dev, status.st_ino) in read:
-            again.append(os.path.relpath(inner, folder))
+            again.append(inner)
             continue
         read.add((status.st_dev, status.st_ino))
         folders = []
-        for name in sorted(os.listdir(inner)):
-            path = os.path.join(inner, name)
-            if not os.path.isdir(path):
-                files.append(os.path.relpath(path, folder))
-            elif os.path.islink(path):
-                waiting.append(path)
-            else:
-                folders.append(path)
+        with os.scandir(os.path.join(folder, inner)) as entries:
+            for entry in sorted(entries, key=lambda entry: entry.name):
+                name = f"{inner}/{entry.name}" if inner else entry.name
+                if entry.is_dir(follow_symlinks=False):
+                    folders.append(name)
+                elif entry.is_symlink() and os.path.isdir(entry.path):
+                    waiting.append(name)
+                else:
+                    files.append(name)
         waiting.extendleft(reversed(folders))
     return Below(files, again)
 
