@@ -65,7 +65,7 @@ def test_bands_that_are_not_shown_are_no_galaxies():
 def test_errors_masks_and_weights_beside_their_picture_are_no_galaxies(picture, beside):
     galaxies, aside, _ = found(picture, *beside)
     assert len(galaxies) == 1
-    assert aside == beside
+    assert aside == sorted(beside)
 
 
 def test_errors_of_files_by_band_are_no_galaxies():
@@ -73,6 +73,7 @@ def test_errors_of_files_by_band_are_no_galaxies():
     names = [f"a-{band}{kind}.fits" for band in BANDS for kind in kinds]
     galaxies, aside, others = found(*names)
     assert (galaxies, len(aside), others) == ({"a": "irg"}, 6, [])
+    assert found("b-i.fits", "b-r.fits", "b-g.fits", "b_mask.fits")[1] == ["b_mask.fits"]
     names = [f"J1/{band}{kind}.fits" for band in BANDS for kind in kinds]
     assert found(*names)[0] == {"J1": "irg"}
 

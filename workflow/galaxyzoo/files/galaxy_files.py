@@ -69,14 +69,18 @@ def by_galaxy(images: Images, bands: Sequence[str]) -> Sorted:
     require_a_whole_one(list(groups.values()), bands)
     of_bands = {galaxy for galaxy, _ in groups}
     folders = {galaxy for galaxy, where in groups if where == WHOLE_NAME}
+    in_small_letters = {galaxy.lower() for galaxy in of_bands}
     for name, place in rest:
         if name in grouped:
             continue
-        if folder(name) in folders or belongs_to(without_suffix(name), of_bands):
+        if is_beside_another(without_suffix(name), in_small_letters):
+            aside.append(name)
+        elif folder(name) in folders or belongs_to(without_suffix(name), of_bands):
             other_bands.append(name)
         else:
             galaxies.append(GalaxyFile(without_suffix(name), place, name))
-    return Sorted(sorted(galaxies, key=lambda galaxy: galaxy.name), aside, sorted(other_bands))
+    by_name = sorted(galaxies, key=lambda galaxy: galaxy.name)
+    return Sorted(by_name, sorted(aside), sorted(other_bands))
 
 
 def without_suffix(name: str) -> str:
