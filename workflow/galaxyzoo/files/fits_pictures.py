@@ -87,7 +87,7 @@ def from_fits(content: bytes | Mapping[str, bytes], settings: dict[str, Any]) ->
                 raise InputError(f"its file of the band {band} has several planes")
             planes.append(found[0]._replace(band=band))
     require_one_grid(planes)
-    scales = [arcsec_a_pixel(plane.header) for plane in planes]
+    scales = (arcsec_a_pixel(plane.header) for plane in planes)
     scale = next((scale for scale in scales if scale is not None), None)
     return Coloured(coloured(planes, settings["stretch"]), scale, in_order)
 
@@ -225,6 +225,8 @@ def require_one_grid(planes: Sequence[Plane]) -> None:
         if plane.stored.shape != first.stored.shape:
             sizes = [f"{p.band} {p.stored.shape[1]} x {p.stored.shape[0]} px" for p in planes]
             raise InputError(f"its bands have different sizes: {', '.join(sizes)}")
+    if all(plane.header is first.header for plane in others):
+        return  # of one cube
     systems = [
         (plane.band, wcs) for plane in planes if (wcs := celestial(plane.header)) is not None
     ]
