@@ -1,7 +1,9 @@
 """A catalogue through Snakemake: from galaxies in many forms to tables, page and flags."""
 
+import json
 import os
 import re
+import shutil
 import signal
 import time
 import zipfile
@@ -22,8 +24,11 @@ from checkout import TINY, Checkout, changed, replaced_by_older
 from cutout_server import CutoutServer
 from galaxyzoo.calibration.calibration import read_calibration
 from galaxyzoo.catalogue.columns import joint_name
+from galaxyzoo.catalogue.written import write_catalogue
+from galaxyzoo.foundation.handed_on import read_metrics
 from trees import GALAXY_ZOO_2
 
+WORKFLOW = Path(__file__).parents[2] / "workflow"
 JOINT = [joint_name(column) for column in GALAXY_ZOO_2.columns]
 
 
@@ -137,6 +142,37 @@ def test_the_page_shows_galaxies_and_counts(made, browser, width_px, colour_sche
         assert shown.locator(".contact img").count() >= 6
         require_fit(shown)
         require_access(shown)
+
+
+def test_the_page_is_written_though_images_are_gone_and_tells_what_was_left_out(made, tmp_path):
+    catalogue = made.results / "catalogues" / "test"
+    listing = shutil.copytree(catalogue / "listing", tmp_path / "listing")
+    contents = json.loads((listing / "contents.json").read_text())
+    left_out = "Left out as no images: 2 (.json 2)."
+    (listing / "contents.json").write_text(json.dumps(contents | {"told": [left_out]}))
+    (tmp_path / "shards").symlink_to(catalogue / "shards")
+    shards = [tmp_path / "shards" / f"{name}.parquet" for name in sorted(contents["parts"])]
+    (tmp_path / "gone").mkdir()
+    settings = {
+        "name": "test",
+        "experiment": "tiny",
+        "crop": 64,
+        "catalogue": {"image_column": None, "bands": ["i", "r", "g"], "pixel_scale": None},
+    }
+    write_catalogue(
+        shards,
+        listing,
+        tmp_path,
+        tmp_path / "gone",
+        WORKFLOW / "report" / "catalogue.html.j2",
+        settings,
+        GALAXY_ZOO_2,
+        read_metrics(made.results / "metrics.json"),
+    )
+    page = (tmp_path / "catalogue.html").read_text(encoding="utf-8")
+    assert "Its picture was predicted, and cannot be read any more: there is no file" in page
+    assert left_out in page
+    assert left_out in (tmp_path / "README.md").read_text(encoding="utf-8")
 
 
 def test_nothing_is_trained_for_a_catalogue(made, tmp_path):

@@ -162,6 +162,14 @@ def test_ids_of_any_letters_have_files_of_their_own(server, tmp_path):
     assert fetched(server, tmp_path, table)["status"].tolist() == ["kept"] * 5
 
 
+def test_ids_that_are_too_long_for_a_file_s_name_have_one_each(server, tmp_path):
+    table = galaxies(1, 2, 3).assign(id=["a" * 250, "a" * 249 + "b", "é" * 125])
+    found = fetched(server, tmp_path, table)
+    assert found["status"].tolist() == ["fetched"] * 3
+    assert [Path(path).read_bytes() for path in found["path"]] == [jpeg(n) for n in range(1, 4)]
+    assert fetched(server, tmp_path, table)["status"].tolist() == ["kept"] * 3
+
+
 # What fails
 
 

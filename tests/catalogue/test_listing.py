@@ -1,10 +1,13 @@
 """Columns that could not stand beside the catalogue's are refused before any work."""
 
+import logging
+
 import pytest
 
 from cutout_server import CutoutServer, jpeg
 from galaxyzoo.catalogue.listing import list_for_catalogue, read_part
 from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.plan.listed_galaxies import whole_contents_of
 from trees import GALAXY_ZOO_2
 
 SETTINGS = {
@@ -32,6 +35,20 @@ def test_names_that_no_table_could_hold_are_refused(tmp_path, column, sentence):
     with pytest.raises(InputError, match=sentence):
         list_for_catalogue(path, tmp_path / "listing", SETTINGS, GALAXY_ZOO_2)
     assert not (tmp_path / "listing").exists()
+
+
+def test_a_list_says_what_was_left_out(tmp_path, caplog):
+    folder, listing = tmp_path / "pictures", tmp_path / "listing"
+    folder.mkdir()
+    for name in ("1.jpg", "1_mask.png", "notes.txt"):
+        (folder / name).touch()
+    with caplog.at_level(logging.INFO):
+        assert list_for_catalogue(folder, listing, SETTINGS, GALAXY_ZOO_2) == 1
+    assert "Left out as no images: 1 (.txt 1)." in caplog.text
+    assert whole_contents_of(listing)["told"] == [
+        "Left out as no images: 1 (.txt 1).",
+        "Left out as errors, masks, weights and the like of other pictures: 1 (1_mask.png).",
+    ]
 
 
 @pytest.mark.parametrize("content", [None, jpeg(2)])

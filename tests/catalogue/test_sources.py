@@ -2,7 +2,6 @@
 
 import io
 import json
-import logging
 import os
 import tarfile
 import zipfile
@@ -72,10 +71,16 @@ def test_tars_of_webdataset_are_read_where_the_images_are(folder, tmp_path):
     shards.mkdir()
     for number, name in enumerate(["10.png", "deep/9.PNG"]):
         with tarfile.open(shards / f"{number:04d}.tar", "w") as tar:
-            tar.add(folder / name, f"J{Path(name).stem}.png")
+            tar.add(folder / name, f"J{Path(name).stem}.image.png")
+            tar.add(folder / name, f"J{Path(name).stem}.mask.png")
             tar.add(folder / "notes.txt", f"J{Path(name).stem}.json")
     assert given(shards) == (["J10", "J9"], [10, 9], ["id", "place"])
     assert given(shards / "0001.tar") == (["J9"], [9], ["id", "place"])
+    json, masks = list_galaxies(shards, SETTINGS).told
+    assert json == "Left out as no images: 2 (.json 2)."
+    assert masks.endswith("other pictures: 2 (0000.tar/J10.mask.png, 0001.tar/J9.mask.png).")
+    (shards / "more.zip").write_bytes(b"")
+    assert list_galaxies(shards, SETTINGS).told[0].endswith("images: 3 (.json 2, .zip 1).")
     with tarfile.open(tmp_path / "packed.tar.gz", "w:gz") as tar:
         tar.add(folder / "10.png", "10.png")
     assert "is a compressed tar; unpack it" in refused(tmp_path / "packed.tar.gz")
@@ -100,11 +105,24 @@ def test_a_link_that_leads_nowhere_is_a_galaxy_without_an_image(folder):
         ImageReader(folder, SETTINGS).read("lost.png")
 
 
-def test_files_that_are_no_images_are_counted(folder, caplog):
-    with caplog.at_level(logging.INFO):
-        list_galaxies(folder, SETTINGS)
-    assert "3 galaxies in" in caplog.text
-    assert "2 files that are no images are left out" in caplog.text
+def test_what_is_left_out_is_counted_and_told(folder):
+    (folder / "more.zip").write_bytes(b"")
+    (folder / "loop").symlink_to(folder)
+    assert list_galaxies(folder, SETTINGS).told == [
+        "Left out as no images: 4 (hidden 1, links to folders that are read by another path 1, "
+        ".zip 1, .txt 1)."
+    ]
+    lone = folder / "lone"
+    lone.mkdir()
+    (lone / "a.fits.bz2").write_bytes(b"")
+    assert "lone holds no images; it should hold files in .jpg, " in refused(lone)
+    assert refused(lone).endswith(", and has .bz2 1")
+
+
+def test_a_folder_that_is_a_link_is_read(folder, tmp_path):
+    (tmp_path / "links").mkdir()
+    (tmp_path / "links" / "all").symlink_to(folder)
+    assert given(tmp_path / "links") == ([9, 10, 11], [9, 10, 11], ["id", "place"])
 
 
 @pytest.mark.parametrize("struct", [True, False])
@@ -115,6 +133,9 @@ def test_parquet_files_with_images_in_a_column(tmp_path, struct):
         table = pa.table({"id_str": [f"J{n}" for n in numbers], "image": cells, "z": numbers})
         (tmp_path / "data").mkdir(exist_ok=True)
         parquet.write_table(table, tmp_path / "data" / f"{file}.parquet", row_group_size=2)
+    (tmp_path / "data" / "README.md").touch()
+    told = list_galaxies(tmp_path / "data", SETTINGS).told
+    assert told == ["Left out as no images: 1 (.md 1)."]
     columns = ["id", "place", "id_str", "z"]
     assert given(tmp_path / "data") == (["J5", "J6", "J7", "J8"], [5, 6, 7, 8], columns)
     assert given(tmp_path / "data" / "b.parquet", id_column="z") == ([8], [8], columns)
@@ -207,6 +228,29 @@ def test_a_file_for_each_band_is_one_galaxy(tmp_path):
     assert "the galaxy a occurs twice" in refused(tmp_path)
 
 
+def test_a_folder_for_each_galaxy_holds_a_file_for_each_band(tmp_path):
+    for galaxy in ("J0001", "J0002"):
+        (tmp_path / "all" / galaxy).mkdir(parents=True)
+        for band in "irgz":
+            (tmp_path / "all" / galaxy / f"{band}.fits").write_bytes(f"{galaxy}{band}".encode())
+        (tmp_path / "all" / galaxy / "i_err.fits").write_bytes(b"")
+    listed = list_galaxies(tmp_path / "all", SETTINGS)
+    assert listed.table["id"].to_pylist() == ["J0001", "J0002"]
+    found = ImageReader(tmp_path / "all", SETTINGS).read(listed.table["place"][1].as_py())
+    assert found == {band: f"J0002{band}".encode() for band in "irg"}
+    errors, others, colours = listed.told
+    assert errors.startswith(
+        "Left out as errors, masks, weights and the like of other pictures: 2 ("
+    )
+    assert (
+        others == "Left out as files of bands that are not shown: 2 (J0001/z.fits, J0002/z.fits)."
+    )
+    assert colours.startswith(
+        "Of FITS pictures, the bands i, r and g are shown red, green and blue"
+    )
+    assert list_galaxies(tmp_path / "all" / "J0001", SETTINGS).table["id"].to_pylist() == ["J0001"]
+
+
 def test_files_of_one_band_alone_are_galaxies_with_the_names_they_have(tmp_path):
     for name in ("a-r.fits", "b-r.fits"):
         (tmp_path / name).write_bytes(b"")
@@ -245,7 +289,8 @@ def test_what_holds_no_galaxies_is_refused_in_a_sentence(folder, tmp_path):
 
 def test_ids_that_do_not_identify_are_refused(folder, tmp_path):
     (folder / "10.jpg").write_bytes(b"")
-    assert "the galaxy 10 occurs twice, as 10.jpg and as 10.png" in refused(folder)
+    sentence = "the galaxy 10 occurs twice, as 10.jpg and as 10.png; keep one, or rename it"
+    assert sentence in refused(folder)
     path = tmp_path / "positions.csv"
     path.write_text("objid,ra,dec\n1,1,1\n1,2,2\n", encoding="utf-8")
     assert "the galaxy 1 occurs twice, as row 1 and as row 2" in refused(path)

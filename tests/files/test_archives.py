@@ -60,6 +60,17 @@ def test_a_name_that_is_not_utf_8_is_a_fault_that_can_be_written_down(tmp_path):
     assert images.faults == {"'\\udcff.jpg'": "the image's name is not UTF-8"}
 
 
+def test_linked_folders_are_read_and_a_pipe_is_not_waited_for(tmp_path):
+    write_folder(tmp_path / "elsewhere", {"7.jpg": b"7"})
+    folder = write_folder(tmp_path / "images", {"8.jpg": b"8"})
+    (folder / "linked").symlink_to(tmp_path / "elsewhere")
+    os.mkfifo(folder / "9.jpg")
+    images = GalaxyImages(folder)
+    assert [images.read(galaxy) for galaxy in (7, 8)] == [b"7", b"8"]
+    with pytest.raises(InputError, match="it is no file, but a folder, a pipe or a device"):
+        images.read(9)
+
+
 @pytest.mark.parametrize("write", [write_zip, write_folder])
 def test_a_file_of_too_many_bytes_is_not_read(tmp_path, write):
     images = GalaxyImages(write(tmp_path / "images", {"7.jpg": bytes(LARGEST_BYTES + 1)}))

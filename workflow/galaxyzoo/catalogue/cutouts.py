@@ -31,6 +31,8 @@ TIMEOUT_SECONDS = 60  # how long a server may be silent
 OUT_OF_SERVICE = {429, 503}  # too many requests, service unavailable
 LONGEST_OUTAGE = 20  # cut-outs in a row for which the server was out of service
 
+LONGEST_NAME = 120  # of 255 letters, since an unfinished file's name has a machine's in it too
+
 FETCHED, KEPT, FAILED = "fetched", "kept", "failed"
 UNFINISHED = "the fetching was ended before this one was done; run it again"
 
@@ -155,9 +157,13 @@ def position_fault(ra: float, dec: float, radius: float) -> str | None:
 
 
 def place(galaxy: int | str) -> str:
-    """Where a galaxy's cut-out is below the folder: one of 256 folders, so that none is huge."""
+    """Where a galaxy's cut-out is below the folder: one of 256 folders, so that none is huge.
+
+    An id that is too long for a file's name is replaced by its hash.
+    """
     name = str(galaxy)
-    return f"{hashlib.sha1(name.encode()).hexdigest()[:2]}/{quote(name, safe='')}.jpg"
+    digest, quoted = hashlib.sha1(name.encode()).hexdigest(), quote(name, safe="")
+    return f"{digest[:2]}/{quoted if len(quoted) <= LONGEST_NAME else digest}.jpg"
 
 
 def read_manifest(manifest: Path) -> dict[str, tuple[str, str]]:

@@ -1,5 +1,6 @@
 """The galaxies of a catalogue, listed shard by shard, with the cut-outs of positions fetched."""
 
+import logging
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,6 +16,8 @@ from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.handed_on import damaged
 from galaxyzoo.plan.listed_galaxies import part_of_the_list, write_contents
 from galaxyzoo.tree.decision_tree import DecisionTree
+
+log = logging.getLogger(__name__)
 
 # Not of the input table.
 PLACE, RADIUS, FAULT, SHA256 = "_place", "_radius_arcsec", "_fault", "_sha256"
@@ -45,6 +48,8 @@ def list_for_catalogue(
     kept. Raises InputError if a column of the input has the name of one of the catalogue's.
     """
     listed = list_galaxies(path, settings)
+    for sentence in listed.told:
+        log.info("%s", sentence)
     table = listed.table
     require_own_names(table.column_names, path, tree)
     radii = radius_column(table, path, settings)
@@ -71,7 +76,7 @@ def list_for_catalogue(
         name = f"{number:05d}"
         parquet.write_table(part, listing / f"{name}.parquet", write_page_checksum=True)
         counts[name] = len(part)
-    write_contents(listing, counts, cutouts.missing, asked_at)
+    write_contents(listing, counts, cutouts.missing, asked_at, listed.told)
     return len(table)
 
 

@@ -26,12 +26,14 @@ def catalogue_page(
     metrics: Mapping[str, Any],
     meanings: Mapping[str, str],
     differences: Sequence[str],
+    told: Sequence[str],
     commit: str,
 ) -> str:
     """The page, as HTML, with the pictures of its sheets read again from the `galaxies` path.
 
     `meanings` describes each of the catalogue's columns, by name. `differences` are sentences of
-    `likeness.differences_in_words`.
+    `likeness.differences_in_words`, and `told` sentences about what was left out, and how pictures
+    are read.
     """
     reader = ImageReader(galaxies, settings["catalogue"])
     sheets = [
@@ -52,6 +54,7 @@ def catalogue_page(
         metrics=metrics,
         starts=starts_in_words(metrics.get("starts")),
         differences=differences,
+        told=told,
         commit=commit,
     )
 
@@ -59,7 +62,10 @@ def catalogue_page(
 def shown(
     galaxies: pd.DataFrame, reader: ImageReader, settings: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
-    """The galaxies of a sheet, with their pictures as base64-encoded WebP files."""
+    """The galaxies of a sheet, with their pictures as base64-encoded WebP files.
+
+    A picture that cannot be read any more is None, and has a reason.
+    """
     entries = []
     for galaxy in galaxies.itertuples():
         shard = Path(galaxy.shard)
@@ -74,7 +80,9 @@ def shown(
                 "id": galaxy.id,
                 "value": galaxy.value,
                 "sentence": galaxy.sentence,
-                "picture": thumbnail(one.picture.pixels, THUMBNAIL_PX, WEBP_QUALITY),
+                "picture": one.picture
+                and thumbnail(one.picture.pixels, THUMBNAIL_PX, WEBP_QUALITY),
+                "reason": one.reason,
             }
         )
     return entries

@@ -1,5 +1,6 @@
 """A shard of a catalogue: its listed galaxies, predicted batch by batch, and their rows written."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,8 @@ from galaxyzoo.engine.ensemble import Member
 from galaxyzoo.engine.prediction import ready
 from galaxyzoo.foundation.atomic_files import replaced
 from galaxyzoo.foundation.progress import progress
+
+log = logging.getLogger(__name__)
 
 
 def predict_shard(
@@ -63,7 +66,7 @@ def predict_shard(
         decoders,
     )
     own = listed.drop_columns([PLACE, RADIUS, FAULT, SHA256])
-    tables, of_features, start = [], [], 0
+    tables, of_features, start, in_order = [], [], 0, 0
     total = -(-len(listed) // batch_size)
     for batch in progress(batches, total=total, desc="predict", unit="batches"):
         pixels = [galaxy.picture.pixels for galaxy in batch if galaxy.picture is not None]
@@ -81,6 +84,14 @@ def predict_shard(
             values = pa.array(by_galaxy, pa.list_(pa.float32()))
             of_features.append(pa.table([own_rows[ID], values], [ID, "features"]))
         start += len(batch)
+        in_order += sum(galaxy.picture is not None and galaxy.picture.in_order for galaxy in batch)
+    if in_order:
+        log.info(
+            "%d FITS cubes do not name their planes (BANDS or BAND0, BAND1, ... in the header): "
+            "these were taken as %s, shown red, green and blue",
+            in_order,
+            ", ".join(settings["bands"]),
+        )
     table = described(pa.concat_tables(tables), {column.name: column for column in columns})
     with replaced(shard) as unfinished:
         parquet.write_table(of_the_list(table, sha256), unfinished, write_page_checksum=True)

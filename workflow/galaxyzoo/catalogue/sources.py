@@ -8,7 +8,7 @@ import json
 import logging
 import os
 import re
-from collections import defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,8 +16,9 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 from pyarrow import parquet
 
-from galaxyzoo.files.archives import is_utf8, is_visible
+from galaxyzoo.files.archives import files_below, is_utf8, is_visible
 from galaxyzoo.files.containers import (
+    FITS_PICTURES,
     PACKED_TARS,
     PICTURES,
     Container,
@@ -26,6 +27,7 @@ from galaxyzoo.files.containers import (
     Tars,
     Zip,
 )
+from galaxyzoo.files.galaxy_files import GalaxyFile, by_galaxy
 from galaxyzoo.files.given_tables import (
     TABLES,
     is_of_images,
@@ -40,16 +42,21 @@ log = logging.getLogger(__name__)
 
 ID_COLUMNS = ("id_str", "GalaxyID", "id", "objid", "iauname")
 POSITION = ("ra", "dec")
+FIELD = re.compile(r"\.[A-Za-z]{3,}$")  # of WebDataset: the picture of KEY is KEY.image.jpg
+SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,8}$")
+NAMED, KINDS = 3, 8  # files, and kinds of files, in a sentence
 
 
 class Listed(NamedTuple):
     """Galaxies: a `table` of id, place and the input table's own columns, and the `kind` of input.
 
-    The kind is `images`, `parquet`, `table`, or `positions`, whose places are empty.
+    The kind is `images`, `parquet`, `table`, or `positions`, whose places are empty. `told` has
+    sentences about what was left out, and how pictures are read.
     """
 
     table: pa.Table
     kind: str
+    told: Sequence[str] = ()
 
 
 class ImageReader:
@@ -80,23 +87,93 @@ def list_galaxies(path: Path, settings: Mapping[str, Any]) -> Listed:
         return listed_parquet(path, container, settings)
     if not path.is_dir() and path.name.lower().endswith(TABLES):
         return listed_table(path, settings)
+    return listed_files(path, container, settings)
+
+
+def listed_files(path: Path, container: Container, settings: Mapping[str, Any]) -> Listed:
+    """The galaxies of image files in a folder, a zip or tars."""
     files = sorted(container.entries())
     images = [(name, place) for name, place in files if is_visible(name, PICTURES)]
+    others = Counter(kind_of(name) for name, _ in files if not is_visible(name, PICTURES))
+    if isinstance(container, Tars):
+        others += beside(path, container.tars)
     if not images:
-        raise InputError(f"{path} holds no images; it should hold files in {', '.join(PICTURES)}")
+        raise InputError(
+            f"{path} holds no images; it should hold files in {', '.join(PICTURES)}"
+            + (f", and has {counted(others)}" if others else "")
+        )
     if unfit := [name for name, _ in images if not is_utf8(name)]:
         raise InputError(f"{path}: the name {unfit[0]!a} is not UTF-8; rename the image")
-    names, places = zip(*by_band(images, settings["bands"]), strict=True)
-    stems = [stem(name) for name in names]
-    require_unique(stems, names, path)
-    table = pa.table({"id": pa.array(as_numbers(stems) or stems), "place": places})
-    log.info(
-        "%d galaxies in %s; %d files that are no images are left out",
-        len(table),
-        path,
-        len(files) - len(images),
+    galaxies, aside, other_bands = by_galaxy(images, settings["bands"])
+    ids = [identity(galaxy, path, container) for galaxy in galaxies]
+    require_unique(ids, [galaxy.file for galaxy in galaxies], path, "keep one, or rename it")
+    places = [
+        json.dumps(galaxy.places) if isinstance(galaxy.places, dict) else galaxy.places
+        for galaxy in galaxies
+    ]
+    table = pa.table({"id": pa.array(as_numbers(ids) or ids), "place": places})
+    told = [
+        *left_out(others, "no images"),
+        *left_out(aside, "errors, masks, weights and the like of other pictures"),
+        *left_out(other_bands, "files of bands that are not shown"),
+        *fits_sentences([galaxy.file for galaxy in galaxies], settings),
+    ]
+    log.info("%d galaxies in %s", len(table), path)
+    return Listed(table.sort_by("id"), "images", told)
+
+
+def identity(galaxy: GalaxyFile, path: Path, container: Container) -> str:
+    """The id of a galaxy by its file's name; one by band right below the path is named by that."""
+    name = galaxy.name.rpartition("/")[2] or path.resolve().name.partition(".")[0]
+    return FIELD.sub("", name) if isinstance(container, Tars) else name
+
+
+def beside(path: Path, read: Sequence[str]) -> Counter[str]:
+    """The kinds of the files in a folder other than those that are `read`; none if it is a file."""
+    names = set(files_below(path).files) - set(read) if path.is_dir() else ()
+    return Counter(map(kind_of, names))
+
+
+def kind_of(name: str) -> str:
+    """The kind of a file that is no picture, by its name."""
+    if name.endswith("/"):
+        return "links to folders that are read by another path"
+    if not is_visible(name, ("",)):
+        return "hidden"
+    suffix = SUFFIX.search(name)
+    return suffix[0].lower() if suffix else "without suffix"
+
+
+def counted(kinds: Counter[str]) -> str:
+    """How many there are of each kind, in words, the commonest first."""
+    common = kinds.most_common(KINDS)
+    rest = kinds.total() - sum(number for _, number in common)
+    return ", ".join(
+        f"{kind} {number:,}" for kind, number in [*common, *([("others", rest)] if rest else [])]
     )
-    return Listed(table.sort_by("id"), "images")
+
+
+def left_out(files: Counter[str] | Sequence[str], what: str) -> list[str]:
+    """A sentence about files that are left out, counted by kind or with the first names, if any."""
+    if not files:
+        return []
+    if isinstance(files, Counter):
+        return [f"Left out as {what}: {files.total():,} ({counted(files)})."]
+    more = ", ..." if len(files) > NAMED else ""
+    return [f"Left out as {what}: {len(files):,} ({', '.join(files[:NAMED])}{more})."]
+
+
+def fits_sentences(files: Sequence[str], settings: Mapping[str, Any]) -> list[str]:
+    """How FITS pictures are made to colour, if any of the files is one."""
+    if not any(file.lower().endswith(FITS_PICTURES) for file in files):
+        return []
+    red, green, blue = settings["bands"]
+    return [
+        f"Of FITS pictures, the bands {red}, {green} and {blue} are shown red, green and blue "
+        "(catalogue.bands). They are found by the names of files, of HDUs, or of a cube's planes "
+        "in its header (BANDS, or BAND0, BAND1, ...). Three planes without names are taken in this "
+        "order."
+    ]
 
 
 def container_of(path: Path, settings: Mapping[str, Any]) -> Container:
@@ -125,7 +202,7 @@ def container_of(path: Path, settings: Mapping[str, Any]) -> Container:
 
 def container_in(folder: Path, settings: Mapping[str, Any]) -> Container:
     """What holds the images in a folder: itself, tars or Parquet files."""
-    files = sorted(file.relative_to(folder).as_posix() for file in folder.rglob("*"))
+    files = sorted(files_below(folder).files)
     by_suffix = {
         suffix: [file for file in files if is_visible(file, (suffix,))]
         for suffix in (".tar", ".parquet")
@@ -166,38 +243,6 @@ def column_of_bytes(path: Path, settings: Mapping[str, Any]) -> str | None:
     return fit[0] if fit else None
 
 
-def by_band(images: Sequence[tuple[str, str]], bands: Sequence[str]) -> list[tuple[str, str]]:
-    """Names and places of images, where FITS files that differ only in the band are one.
-
-    That one is named without the band. A galaxy that lacks bands is one too, if any galaxy has
-    several: it is not taken for a grey picture.
-    """
-    ending = re.compile(rf"[-_.]({'|'.join(map(re.escape, bands))})(?=\.(?i:fits?(\.gz)?)$)")
-    result, groups = [], defaultdict(dict)
-    for name, place in images:
-        if (found := ending.search(name)) is None:
-            result.append((name, place))
-        else:
-            whole = ending.sub("", name), found[0][0]
-            groups[whole][found[1]] = name, place
-    if not any(len(some) > 1 for some in groups.values()):
-        return list(images)
-    for (whole, _), some in groups.items():
-        result.append((whole, json.dumps({band: place for band, (_, place) in some.items()})))
-    return sorted(result)
-
-
-def stem(name: str) -> str:
-    """A name without folders and the suffix of a picture."""
-    last = name.rpartition("/")[2]
-    suffix = next(
-        suffix
-        for suffix in sorted(PICTURES, key=len, reverse=True)
-        if last.lower().endswith(suffix)
-    )
-    return last[: -len(suffix)]
-
-
 def as_numbers(texts: Sequence[str]) -> list[int] | None:
     """Ids as whole numbers, if all are and each is written as its number is; else None."""
     numbers = [galaxy_id(text) for text in texts]
@@ -209,14 +254,13 @@ def as_numbers(texts: Sequence[str]) -> list[int] | None:
     return None
 
 
-def require_unique(ids: Sequence[object], where: Sequence[object], path: Path) -> None:
+def require_unique(ids: Sequence[object], where: Sequence[object], path: Path, remedy: str) -> None:
     """Raise InputError if an id occurs twice, with the two places."""
     seen: dict[object, object] = {}
     for one, place in zip(ids, where, strict=True):
         if one in seen:
             raise InputError(
-                f"{path}: the galaxy {one} occurs twice, as {seen[one]} and as {place}; keep one, "
-                "or name a column of different ids in catalogue.id_column"
+                f"{path}: the galaxy {one} occurs twice, as {seen[one]} and as {place}; {remedy}"
             )
         seen[one] = place
 
@@ -240,7 +284,8 @@ def listed_parquet(path: Path, container: ParquetFiles, settings: Mapping[str, A
     places = pa.array([place for _, place in container.entries()], pa.string())
     require_rows(len(places), given.column_names, path)
     log.info("%d galaxies in %s, with images in %s", len(places), path, container.column)
-    return Listed(with_ids(given, places, path, settings), "parquet")
+    told = left_out(beside(path, container.files), "no images")
+    return Listed(with_ids(given, places, path, settings), "parquet", told)
 
 
 def listed_table(path: Path, settings: Mapping[str, Any]) -> Listed:
@@ -259,7 +304,8 @@ def listed_table(path: Path, settings: Mapping[str, Any]) -> Listed:
             f"path from {path.parent} should be"
         )
     log.info("%d rows in %s, of which %d have an image", len(given), path, images)
-    return Listed(with_ids(given, pa.array(paths), path, settings), "table")
+    told = fits_sentences(paths, settings)
+    return Listed(with_ids(given, pa.array(paths), path, settings), "table", told)
 
 
 def image_column(given: pa.Table, path: Path, settings: Mapping[str, Any]) -> str | None:
@@ -329,6 +375,8 @@ def ids_of(cells: pa.ChunkedArray, column: str, path: Path) -> pa.Array:
             f"{path}: its column {column} holds {unfit[0]!r}, which is neither a whole number nor "
             "a text; name another one in catalogue.id_column"
         )
-    require_unique(values, [f"row {row}" for row in range(1, len(values) + 1)], path)
+    rows = [f"row {row}" for row in range(1, len(values) + 1)]
+    remedy = "keep one, or name a column of different ids in catalogue.id_column"
+    require_unique(values, rows, path, remedy)
     texts = [str(value) for value in values]
     return pa.array(as_numbers(texts) or texts)

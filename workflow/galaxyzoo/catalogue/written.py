@@ -45,12 +45,22 @@ def write_catalogue(
     counts = summary(shards, tree)
     write_tables(shards, columns, plain_columns(tree), folder)
     title = f"{settings['name']}: a catalogue by {settings['experiment']}"
-    differences = differences_in_words(shards, calibration)
-    write_readme(folder, columns, title, [*differences, *promises(metrics, counts.galaxies)])
-    meanings = {name: column.description for name, column in columns.items()}
-    commit = git_commit() or "unknown"
+    differences, told = (
+        differences_in_words(shards, calibration),
+        whole_contents_of(listing)["told"],
+    )
+    paragraphs = [*differences, *promises(metrics, counts.galaxies), *told]
+    write_readme(folder, columns, title, paragraphs)
     page = catalogue_page(
-        counts, galaxies, template, settings, metrics, meanings, differences, commit
+        counts,
+        galaxies,
+        template,
+        settings,
+        metrics,
+        {name: column.description for name, column in columns.items()},
+        differences,
+        told,
+        git_commit() or "unknown",
     )
     with replaced(folder / "catalogue.html") as unfinished:
         unfinished.write_text(page, encoding="utf-8")

@@ -3,6 +3,7 @@
 import io
 import os
 import re
+import stat
 import zipfile
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -11,6 +12,7 @@ from typing import IO
 
 from galaxyzoo.files.names import IMAGE_SUFFIXES, galaxy_id
 from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.foundation.listings import Below, below
 
 REPLACE = "replace it, or delete it if this workflow made it, and run this again"
 LARGEST_BYTES = 2**28  # of an image file, as it is in a zip before it was packed
@@ -58,11 +60,28 @@ class GalaxyImages:
     def read(self, galaxy: int) -> bytes:
         """The bytes of the image file of a galaxy in `names`; InputError if they are too many."""
         name = self.names[galaxy]
-        file = self.path / name
-        size_bytes = self._zip.getinfo(name).file_size if self._zip else file.stat().st_size
-        if size_bytes > LARGEST_BYTES:
-            raise InputError(f"the image has {size_bytes:,} bytes, more than {LARGEST_BYTES:,}")
-        return read_zipped(self._zip, name) if self._zip else file.read_bytes()
+        if self._zip is None:
+            return read_image_file(self.path / name)
+        require_size(self._zip.getinfo(name).file_size)
+        return read_zipped(self._zip, name)
+
+
+def read_image_file(file: Path) -> bytes:
+    """The bytes of an image file.
+
+    Raises InputError if it has too many, or is no file: from a pipe, reading would wait for ever.
+    """
+    status = file.stat()
+    if not stat.S_ISREG(status.st_mode):
+        raise InputError("it is no file, but a folder, a pipe or a device")
+    require_size(status.st_size)
+    return file.read_bytes()
+
+
+def require_size(size_bytes: int) -> None:
+    """Raise InputError if an image file has too many bytes."""
+    if size_bytes > LARGEST_BYTES:
+        raise InputError(f"the image has {size_bytes:,} bytes, more than {LARGEST_BYTES:,}")
 
 
 class SharedFile(io.RawIOBase):
@@ -145,8 +164,17 @@ def zipped_images(archive: zipfile.ZipFile) -> Iterator[str]:
 
 def images_below(folder: Path) -> Iterator[str]:
     """Paths of the images in a folder, at any depth, relative to the folder."""
-    files = (file.relative_to(folder).as_posix() for file in folder.rglob("*"))
-    return (name for name in files if is_visible(name, IMAGE_SUFFIXES))
+    return (name for name in files_below(folder).files if is_visible(name, IMAGE_SUFFIXES))
+
+
+def files_below(folder: Path) -> Below:
+    """What is in a folder, at any depth; InputError if a folder cannot be read."""
+    try:
+        return below(folder)
+    except OSError as error:
+        raise InputError(
+            f"{error.filename} cannot be read: {error.strerror}; give the right to read it"
+        ) from error
 
 
 def images_in(path: Path) -> list[str]:

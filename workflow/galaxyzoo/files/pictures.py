@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from PIL import Image
 
-from galaxyzoo.files.fits_pictures import GZIP_START, from_fits
-from galaxyzoo.files.images import LARGEST_PIXELS, decode, image_fault
+from galaxyzoo.files.fits_pictures import from_fits
+from galaxyzoo.files.fits_units import GZIP_START
+from galaxyzoo.files.images import LARGEST_PIXELS, decode, image_fault, is_the_images
 from galaxyzoo.foundation.errors import InputError
 
 FITS_START = b"SIMPLE  ="
@@ -20,22 +21,28 @@ Content = bytes | Mapping[str, bytes]
 
 
 class Picture(NamedTuple):
-    """A picture (height, width, 3) uint8, and its scale in arcsec a pixel if that is known."""
+    """A picture (height, width, 3) uint8, and its scale in arcsec a pixel if that is known.
+
+    `in_order` says that it is of a FITS cube whose header does not name its planes.
+    """
 
     pixels: np.ndarray
     pixel_scale: float | None
+    in_order: bool = False
 
 
 class Fitted(NamedTuple):
     """A picture as the networks take it, (size, size, 3) uint8.
 
     `how` is `resampled`, to the scale of training, or `cropped`, the middle as it is. `scale` is
-    the pixels of training for each pixel of the picture, None if it was cropped.
+    the pixels of training for each pixel of the picture, None if it was cropped. `in_order` is the
+    picture's.
     """
 
     pixels: np.ndarray
     how: str
     scale: float | None
+    in_order: bool = False
 
 
 def decoded(content: Content, settings: dict[str, Any]) -> Picture:
@@ -45,8 +52,8 @@ def decoded(content: Content, settings: dict[str, Any]) -> Picture:
     Raises InputError, or whatever Pillow or astropy raise, for a file that is no picture.
     """
     if not isinstance(content, bytes) or content.startswith((FITS_START, GZIP_START)):
-        pixels, pixel_scale = from_fits(content, settings)
-        return Picture(pixels, pixel_scale or settings["pixel_scale"])
+        pixels, pixel_scale, in_order = from_fits(content, settings)
+        return Picture(pixels, pixel_scale or settings["pixel_scale"], in_order)
     try:
         pixels = decode(content)
     except InputError:
@@ -95,18 +102,20 @@ def fitted(
     if not known:
         left, top = (width - size_px) // 2, (height - size_px) // 2
         middle = picture.pixels[top : top + size_px, left : left + size_px]
-        return Fitted(np.ascontiguousarray(middle), "cropped", None)
+        return Fitted(np.ascontiguousarray(middle), "cropped", None, picture.in_order)
     left, top = (width - needed_px) / 2, (height - needed_px) / 2
     resampled = Image.fromarray(picture.pixels).resize(
         (size_px, size_px),
         Image.Resampling.LANCZOS,
         box=(left, top, left + needed_px, top + needed_px),
     )
-    return Fitted(np.asarray(resampled), "resampled", scale)
+    return Fitted(np.asarray(resampled), "resampled", scale, picture.in_order)
 
 
 def reason(error: Exception) -> str:
     """Why a picture cannot be used, in the same words every time."""
     if isinstance(error, FileNotFoundError):
         return f"there is no file {error.filename}"
+    if isinstance(error, OSError) and error.filename and is_the_images(error):
+        return f"its file cannot be read: {error.strerror}"
     return image_fault(error)

@@ -6,7 +6,7 @@ Standard library alone: this is imported when the Snakefile is read.
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,18 +19,25 @@ CONTENTS = "contents.json"  # in the folder of the list
 RECORD = "galaxies.json"  # beside that folder; no rule's output, so it outlasts the list
 
 
-def write_contents(listing: Path, galaxies: Mapping[str, int], missing: int, asked_at: str) -> None:
+def write_contents(
+    listing: Path,
+    galaxies: Mapping[str, int],
+    missing: int,
+    asked_at: str,
+    told: Sequence[str] = (),
+) -> None:
     """Write what a list holds: its parts, each with its number of `galaxies`, by name.
 
     `missing` is the number of cut-outs that did not come, and that another attempt could bring.
-    `asked_at` is when they were asked for, as the rule's settings have it.
+    `asked_at` is when they were asked for, as the rule's settings have it. `told` has sentences
+    about what was left out, and how pictures are read.
     """
     parts = {}
     for name, count in galaxies.items():
         part = listing / f"{name}.parquet"
         length = part.stat().st_size
         parts[name] = {"galaxies": count, "bytes": length, "sha256": file_hash(part)}
-    contents = {"asked_at": asked_at, "missing": missing, "parts": parts}
+    contents = {"asked_at": asked_at, "missing": missing, "told": list(told), "parts": parts}
     with replaced(listing / CONTENTS) as unfinished:
         unfinished.write_text(json.dumps(contents, indent=1) + "\n", encoding="utf-8")
 
