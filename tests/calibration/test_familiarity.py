@@ -5,9 +5,11 @@ import pandas as pd
 import pytest
 
 from galaxyzoo.calibration.familiarity import (
+    BLUE,
     FEATURES,
     LIGHT,
     PLACE,
+    RED,
     SIZE,
     read_reference,
     reference_of,
@@ -24,7 +26,7 @@ def features(galaxies, seed, scale=1.0):
 
 @pytest.fixture
 def reference():
-    measured = pd.DataFrame({name: np.arange(401.0) for name in (LIGHT, PLACE, SIZE)})
+    measured = pd.DataFrame({name: np.arange(401.0) for name in (LIGHT, PLACE, SIZE, RED, BLUE)})
     return reference_of(features(4000, 0), features(401, 1), measured)
 
 
@@ -48,7 +50,8 @@ def test_one_in_a_hundred_validation_galaxies_is_beyond_each_limit(reference):
     values = np.arange(401.0)
     np.testing.assert_array_equal(values[reference.is_beyond(LIGHT, values)], [0, 1, 2, 3])
     np.testing.assert_array_equal(values[reference.is_beyond(PLACE, values)], [397, 398, 399, 400])
-    np.testing.assert_array_equal(values[reference.is_beyond(SIZE, values)], [0, 1, 399, 400])
+    for name in (SIZE, RED, BLUE):
+        np.testing.assert_array_equal(values[reference.is_beyond(name, values)], [0, 1, 399, 400])
 
 
 def test_what_could_not_be_measured_is_beyond(reference):
@@ -67,6 +70,6 @@ def test_a_reference_is_read_as_it_was_written_and_refused_if_damaged(reference,
 
 
 def test_without_validation_galaxies_there_are_no_limits():
-    none = pd.DataFrame({name: [] for name in (LIGHT, PLACE, SIZE)})
+    none = pd.DataFrame({name: [] for name in (LIGHT, PLACE, SIZE, RED, BLUE)})
     with pytest.raises(InputError, match="no galaxies to set the limits"):
         reference_of(features(100, 0), features(0, 1), none)

@@ -18,6 +18,27 @@ checkpoint list_galaxies:
         "../scripts/list_galaxies.py"
 
 
+# Before any prediction, since it goes first wherever both can run.
+rule look_at_galaxies:
+    input:
+        listing=ancient(catalogue_file("listing")),
+        galaxies=galaxies_of_the_catalogue,
+        reference=experiment_file("reference.npz"),
+    output:
+        look=catalogue_file("look.txt"),
+    log:
+        catalogue_file("logs/look_at_galaxies.log"),
+    priority: 1
+    localrule: True
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        settings=look_settings,
+        code=fingerprints("look"),
+    script:
+        "../scripts/look.py"
+
+
 rule predict_shard:
     input:
         listing=ancient(catalogue_file("listing")),  # whose part is in the settings
@@ -90,8 +111,14 @@ rule publish_catalogue:
         "../scripts/publish_catalogue.py"
 
 
+rule look:
+    input:
+        catalogue_file("look.txt").format(**CATALOGUE_OF_THE_RUN),
+
+
 rule catalogue:
     input:
+        catalogue_file("look.txt").format(**CATALOGUE_OF_THE_RUN),
         [catalogue_file(name).format(**CATALOGUE_OF_THE_RUN) for name in PUBLISHED],
         shards_of_the_run,
 

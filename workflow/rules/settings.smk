@@ -332,6 +332,16 @@ def views_in_words(tta):
     return f"test-time augmentation ({tta['rotations']} rotations{mirrored}, at zooms of {zooms})"
 
 
+def look_settings(wildcards):
+    """What a look at a catalogue's galaxies depends on besides them."""
+    return {
+        "listed": listed_galaxies.contents_of(listing_of(wildcards)),
+        "catalogue": picture_settings(),
+        "crop": PLAN.configs[members_of(wildcards)[0]]["survey"]["crop"],
+        "given": given_galaxies(),
+    }
+
+
 def written_catalogue_settings(wildcards):
     """What the tables and the page of a catalogue depend on besides its shards."""
     return {

@@ -22,6 +22,7 @@ LIGHT, PLACE, SIZE, FEATURES = (
     *("central_brightness", "offset_px", "half_light_radius_px"),
     "feature_distance",
 )
+RED, BLUE = "red_share", "blue_share"
 
 
 class Reference(NamedTuple):
@@ -69,16 +70,18 @@ def reference_of(train: np.ndarray, valid: np.ndarray, measured: pd.DataFrame) -
     unlimited = Reference(mean, precision, {})
     tails = BEYOND_PERCENT, 100 - BEYOND_PERCENT
     both = BEYOND_PERCENT / 2, 100 - BEYOND_PERCENT / 2
-    values = {name: measured[name].to_numpy() for name in (LIGHT, PLACE, SIZE)}
+    values = {name: measured[name].to_numpy() for name in (LIGHT, PLACE, SIZE, RED, BLUE)}
     low, _ = np.nanpercentile(values[LIGHT], tails)
     _, far = np.nanpercentile(values[PLACE], tails)
-    smallest, largest = np.nanpercentile(values[SIZE], both)
+    both_ends = {
+        name: tuple(map(float, np.nanpercentile(values[name], both))) for name in (SIZE, RED, BLUE)
+    }
     _, strange = np.percentile(unlimited.distances(valid), tails)
     return unlimited._replace(
         limits={
             LIGHT: (float(low), np.inf),
             PLACE: (-np.inf, float(far)),
-            SIZE: (float(smallest), float(largest)),
+            **both_ends,
             FEATURES: (-np.inf, float(strange)),
         }
     )

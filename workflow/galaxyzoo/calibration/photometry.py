@@ -19,7 +19,9 @@ def measured(crops: np.ndarray, rows: np.ndarray) -> pd.DataFrame:
     One row per galaxy: `central_brightness`, the mean light within CORE widths of the centre, in
     pixel levels out of 255; `half_light_radius_px`, the radius around the centre that holds half
     the light of the circle, NaN if there is no light; `offset_px`, how far the middle of the
-    brightest light is from the centre, NaN if there is none. Crops are read in chunks.
+    brightest light is from the centre, NaN if there is none; `red_share` and `blue_share`, of the
+    sum of red, green and blue within CORE widths of the centre, sky included, NaN if that is black.
+    Crops are read in chunks.
     """
     chunks = [measured_chunk(crops[rows[i : i + CHUNK]]) for i in range(0, len(rows), CHUNK)]
     return pd.concat(chunks, ignore_index=True)
@@ -32,11 +34,17 @@ def measured_chunk(crops: np.ndarray) -> pd.DataFrame:
     radius_px = np.hypot(away, away[:, None]).ravel()
     light = crops.sum(axis=3, dtype=np.uint16).reshape(len(crops), -1) / np.float32(3)
     light -= np.median(light[:, radius_px > size_px / 2], axis=1, keepdims=True)
+    core = radius_px <= CORE * size_px
+    colours = crops.reshape(len(crops), -1, 3)[:, core].sum(axis=1, dtype=np.float64)
+    with np.errstate(invalid="ignore"):
+        shares = colours / colours.sum(axis=1, keepdims=True)
     return pd.DataFrame(
         {
-            "central_brightness": light[:, radius_px <= CORE * size_px].mean(axis=1),
+            "central_brightness": light[:, core].mean(axis=1),
             "half_light_radius_px": half_light_radii(light, radius_px, size_px // 2),
             "offset_px": offsets(light, away, radius_px),
+            "red_share": shares[:, 0],
+            "blue_share": shares[:, 2],
         }
     )
 
