@@ -38,9 +38,9 @@ def write_catalogue(
     require_all(shards, listing)
     columns = {column.name: column for column in catalogue_columns(tree)}
     counts = summary(shards, tree)
-    write_tables(shards, columns, plain_columns(tree), folder)
+    said = write_tables(shards, columns, plain_columns(tree), folder)
     title = f"{settings['name']}: a catalogue by {settings['experiment']}"
-    write_readme(folder, columns, title, promises(metrics, counts.galaxies))
+    write_readme(folder, columns, title, [*promises(metrics, counts.galaxies), *said])
     meanings = {name: column.description for name, column in columns.items()}
     commit = git_commit() or "unknown"
     page = catalogue_page(counts, galaxies, template, settings, metrics, meanings, commit)
