@@ -7,6 +7,8 @@ import pytest
 from astropy import units
 from astropy.coordinates import SkyCoord
 from astropy.io import fits
+from astropy.io.votable import from_table
+from astropy.io.votable.tree import VOTableFile
 from astropy.table import MaskedColumn, QTable, Table
 from pyarrow import parquet
 
@@ -177,3 +179,22 @@ def test_a_column_of_fits_that_is_no_number_is_named(tmp_path):
     Table({"c": [1j, 2j]}).write(tmp_path / "t.fits")
     with pytest.raises(InputError, match=r"t\.fits cannot be read .*its column c holds complex128"):
         given(tmp_path / "t.fits")
+
+
+@pytest.mark.parametrize("name", ["t.fits", "t.vot"])
+def test_of_several_tables_the_first_is_read_and_that_is_told(tmp_path, caplog, name):
+    tables = [Table({"a": [1]}), Table({"a": [2]})]
+    if name == "t.fits":
+        fits.HDUList([fits.PrimaryHDU(), *map(fits.table_to_hdu, tables)]).writeto(tmp_path / name)
+    else:
+        first, second = map(from_table, tables)
+        first.resources += second.resources
+        first.to_xml(str(tmp_path / name))
+    assert given(tmp_path / name)["a"].to_pylist() == [1]
+    assert f"{name} holds 2 tables, of which the first is read" in caplog.text
+
+
+def test_a_votable_without_a_table_is_told(tmp_path):
+    VOTableFile().to_xml(str(tmp_path / "t.vot"))
+    with pytest.raises(InputError, match=r"t\.vot cannot be read as a VOTable .*it holds no table"):
+        given(tmp_path / "t.vot")

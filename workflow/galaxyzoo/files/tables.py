@@ -2,6 +2,7 @@
 
 import bz2
 import gzip
+import logging
 import lzma
 import warnings
 import zlib
@@ -26,6 +27,8 @@ from galaxyzoo.files.names import (
     galaxy_id,
 )
 from galaxyzoo.foundation.errors import InputError
+
+log = logging.getLogger(__name__)
 
 UNREADABLE = (
     *(OSError, ValueError, TypeError, EOFError, pa.ArrowException),
@@ -115,7 +118,7 @@ def astropy_table(path: Path) -> Any:  # noqa: ANN401
     Astropy is imported only when there is such a file, because the import is slow. Raises
     InputError if it cannot be read.
     """
-    from astropy.io.votable import parse_single_table
+    from astropy.io.votable import parse
     from astropy.table import Table
     from astropy.table.serialize import represent_mixins_as_columns
 
@@ -128,7 +131,9 @@ def astropy_table(path: Path) -> Any:  # noqa: ANN401
         if name.endswith(VOTABLE_SUFFIXES):
             with readable(path, "VOTable"):
                 require_unpackable(path)
-                return parse_single_table(path).to_table(use_names_over_ids=True)
+                tables = list(parse(path).iter_tables())
+                tell_of_others(path, len(tables))
+                return tables[0].to_table(use_names_over_ids=True)
         if name.endswith(PARQUET_SUFFIXES):
             return represent_mixins_as_columns(Table.read(path, format="parquet"))
         with readable(path, "ECSV"):
@@ -169,11 +174,16 @@ def first_fits_table(path: Path, **options: bool) -> Iterator[Any]:
     require_unpackable(path)
     with fits.open(path, **options) as units:
         tables = [unit for unit in units if isinstance(unit, fits.BinTableHDU | fits.TableHDU)]
-        if not tables:
-            raise ValueError(
-                "it holds no table; a single picture is shown by workflow/scripts/show.py"
-            )
+        tell_of_others(path, len(tables))
         yield tables[0]
+
+
+def tell_of_others(path: Path, tables: int) -> None:
+    """Log that a file holds several tables, if it does. ValueError if it holds none."""
+    if not tables:
+        raise ValueError("it holds no table; a single picture is shown by workflow/scripts/show.py")
+    if tables > 1:
+        log.warning("%s holds %d tables, of which the first is read", path, tables)
 
 
 def require_unpackable(path: Path) -> None:
