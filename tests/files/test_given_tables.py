@@ -188,7 +188,7 @@ def test_of_several_tables_the_first_is_read_and_that_is_told(tmp_path, caplog, 
         fits.HDUList([fits.PrimaryHDU(), *map(fits.table_to_hdu, tables)]).writeto(tmp_path / name)
     else:
         first, second = map(from_table, tables)
-        first.resources += second.resources
+        first.resources.extend(second.resources)
         first.to_xml(str(tmp_path / name))
     assert given(tmp_path / name)["a"].to_pylist() == [1]
     assert f"{name} holds 2 tables, of which the first is read" in caplog.text
