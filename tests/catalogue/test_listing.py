@@ -1,40 +1,92 @@
-"""Columns that could not stand beside the catalogue's are refused before any work."""
+"""What a list of galaxies makes of the input's columns, and what is wrong with a list is told."""
 
 import logging
 
+import numpy as np
+import pyarrow as pa
 import pytest
+from astropy.table import Table
+from pyarrow import parquet
 
 from cutout_server import CutoutServer, jpeg
-from galaxyzoo.catalogue.listing import list_for_catalogue, read_part
+from galaxyzoo.catalogue.given_names import fitting_names
+from galaxyzoo.catalogue.listing import RADIUS, list_for_catalogue, read_part
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.plan.listed_galaxies import whole_contents_of
-from trees import GALAXY_ZOO_2
+from trees import GALAXY_ZOO_2, RING_TREE
 
 SETTINGS = {
     "bands": ["i", "r", "g"],
     "id_column": None,
     "image_column": None,
+    "ra_column": None,
+    "dec_column": None,
     "radius_column": None,
     "shard_size": 2,
 }
 
 
 @pytest.mark.parametrize(
-    ("column", "sentence"),
+    ("column", "called"),
     [
-        ("class1_1", "has columns with names of the catalogue's own: class1_1; rename"),
-        ("größe", "has the column 'größe', and names of columns in FITS are in ASCII"),
-        ("z\t", r"has the column 'z\\t', and names"),
-        ("FILE", "has the columns file and FILE, which are one to FITS"),
+        ("class1_1", "class1_1_given"),
+        ("path", "path_given"),
+        ("größe", "gr__e"),
+        (" z\t", "z"),
+        ("FILE", "FILE_given"),
+        ("", "column_2"),
+        ("place", "place_given"),
+        ("_fault", "_fault_given"),
+        ("x" * 70, "x" * 68),
+        ("it's" * 17, ("it's" * 17)[:54]),
     ],
 )
-def test_names_that_no_table_could_hold_are_refused(tmp_path, column, sentence):
+def test_a_column_that_could_not_stand_beside_the_catalogue_s_gets_a_name_that_is_told(
+    tmp_path, caplog, column, called
+):
+    path = tmp_path / "galaxies.parquet"
+    (tmp_path / "a.png").touch()
+    parquet.write_table(pa.table({"file": ["a.png"], column: [5]}), path)
+    list_for_catalogue(path, tmp_path / "listing", SETTINGS, GALAXY_ZOO_2)
+    table, _ = read_part(tmp_path / "listing" / "00000.parquet")
+    assert table.column_names[:3] == ["id", "file", called]
+    assert table[called].to_pylist() == [5]
+    assert f"The input's column {column!r} is called `{called}` in the catalogue." in caplog.text
+
+
+def test_names_that_fit_keep_their_place_before_others_are_changed():
+    names = ["path", "path_given", "g", "G", "ra", "x" * 70, "x" * 68]
+    assert fitting_names(names, ["path"]) == [
+        *("path_given_2", "path_given", "g", "G_given", "ra"),
+        *("x" * 62 + "_given", "x" * 68),
+    ]
+    assert fitting_names(["", " "], ["column_1"]) == ["column_1_given", "column_2"]
+
+
+def test_votes_beside_predictions_are_listed_under_a_name_of_their_own(tmp_path):
     path = tmp_path / "galaxies.csv"
     (tmp_path / "a.png").touch()
-    path.write_text(f"file,{column}\na.png,1\n", encoding="utf-8")
-    with pytest.raises(InputError, match=sentence):
-        list_for_catalogue(path, tmp_path / "listing", SETTINGS, GALAXY_ZOO_2)
-    assert not (tmp_path / "listing").exists()
+    path.write_text("ID,file,ring,offset\n007,a.png,0.5,1\n", encoding="utf-8")
+    list_for_catalogue(path, tmp_path / "listing", SETTINGS, RING_TREE)
+    table, _ = read_part(tmp_path / "listing" / "00000.parquet")
+    assert table.column_names[:4] == ["id", "file", "ring_given", "offset_given"]
+    assert table["id"].to_pylist() == ["007"]
+
+
+@pytest.mark.parametrize(("unit", "radius"), [("arcmin", 30.0), ("", 0.5), ("deg", 1800.0)])
+def test_a_radius_is_converted_by_its_unit(tmp_path, unit, radius):
+    path = tmp_path / "galaxies.fits"
+    (tmp_path / "a.png").touch()
+    table = Table({"file": ["a.png"] * 2, "PETROR90_R": np.array([0.5, np.nan], "f4")})
+    table["PETROR90_R"].unit = unit
+    table.write(path)
+    list_for_catalogue(path, tmp_path / "listing", SETTINGS, GALAXY_ZOO_2)
+    listed, _ = read_part(tmp_path / "listing" / "00000.parquet")
+    assert listed[RADIUS].to_pylist() == [pytest.approx(radius), None]
+    assert listed["PETROR90_R"].to_pylist() == [0.5, None]
+    assert listed.schema.field("PETROR90_R").metadata == (
+        {b"unit": unit.encode()} if unit else None
+    )
 
 
 def test_a_list_says_what_was_left_out(tmp_path, caplog):

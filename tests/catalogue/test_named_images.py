@@ -3,7 +3,9 @@
 from checkout import replaced_by_older
 from galaxyzoo.catalogue.named_images import named_images_hash
 
-SETTINGS = {"id_column": None, "image_column": None, "bands": ["i", "r", "g"]}
+SETTINGS = dict.fromkeys(("id_column", "image_column", "ra_column", "dec_column")) | {
+    "bands": ["i", "r", "g"]
+}
 
 
 def test_images_that_a_table_names_are_told_by_size_and_date(tmp_path):

@@ -18,7 +18,9 @@ from pyarrow import parquet
 from galaxyzoo.catalogue.sources import ImageReader, list_galaxies
 from galaxyzoo.foundation.errors import InputError
 
-SETTINGS = {"id_column": None, "image_column": None, "bands": ["i", "r", "g"]}
+SETTINGS = dict.fromkeys(("id_column", "image_column", "ra_column", "dec_column")) | {
+    "bands": ["i", "r", "g"]
+}
 
 
 def picture(number: int) -> bytes:
@@ -283,14 +285,17 @@ def test_what_holds_no_galaxies_is_refused_in_a_sentence(folder, tmp_path):
     assert r"the name '\udcff.png' is not UTF-8" in refused(tmp_path / "empty")
     (tmp_path / "latin.csv").write_bytes("id,file\n1,é.png\n".encode("latin-1"))
     assert "CSV table (its column file is not UTF-8)" in refused(tmp_path / "latin.csv")
+    (folder / "nohead.csv").write_text("1,10.png\n2,deep/9.PNG\n", encoding="utf-8")
+    assert "its first line names the image 10.png, where names of" in refused(folder / "nohead.csv")
     (folder / "x.tar").write_bytes(b"")
     assert "holds .tar and image files; give a folder of one kind" in refused(folder)
 
 
 def test_ids_that_do_not_identify_are_refused(folder, tmp_path):
     (folder / "10.jpg").write_bytes(b"")
-    sentence = "the galaxy 10 occurs twice, as 10.jpg and as 10.png; keep one, or rename it"
-    assert sentence in refused(folder)
+    said = refused(folder)
+    assert "the galaxy 10 occurs twice, as 10.jpg and as 10.png; keep one, or rename it" in said
+    assert "id_column" not in said
     path = tmp_path / "positions.csv"
     path.write_text("objid,ra,dec\n1,1,1\n1,2,2\n", encoding="utf-8")
     assert "the galaxy 1 occurs twice, as row 1 and as row 2" in refused(path)
@@ -298,12 +303,45 @@ def test_ids_that_do_not_identify_are_refused(folder, tmp_path):
     assert "row 2 has no objid; give each galaxy one" in refused(path)
     path.write_text("id_str,ra,dec\na,1,1\n,2,2\n", encoding="utf-8")
     assert "row 2 has no id_str; give each galaxy one" in refused(path)
+    path.write_text("id_str,ra,dec\na,1,1\n \t ,2,2\n", encoding="utf-8")
+    assert "row 2 has no id_str; give each galaxy one" in refused(path)
     path.write_text("objid,ra,dec\n1e18,1,1\n", encoding="utf-8")
     assert "holds 1e+18, which is neither a whole number nor a text" in refused(path)
     path.write_text("objid,ra,dec\n1,1,1\n,2,2\n", encoding="utf-8")
     assert "catalogue.id_column: " in refused(path, id_column="name")
     path.write_text("id,objid,ra,dec\n1,5,1,1\n", encoding="utf-8")
-    assert "has a column id beside the objid" in refused(path, id_column="objid")
+    table = list_galaxies(path, SETTINGS | {"id_column": "objid"}).table
+    assert table.to_pydict() == {
+        **{"id": [5], "place": [None], "id_given": ["1"], "objid": ["5"], "ra": [1], "dec": [1]}
+    }
+
+
+@pytest.mark.parametrize(
+    ("columns", "used"),
+    [
+        (["TARGETID", "RA", "DEC"], "TARGETID"),
+        (["dr8_id", "ra", "dec"], "dr8_id"),
+        (["NAME", "specObjID", "ra", "dec"], "specObjID"),
+        (["name", "ra", "dec"], "name"),
+        (["SOURCE_ID", "DESIGNATION", "ra", "dec"], "SOURCE_ID"),
+        (["objID", "dr7objid", "RAJ2000", "DEJ2000"], "objID"),
+    ],
+)
+def test_ids_are_found_by_many_names_in_any_case(tmp_path, columns, used):
+    path = tmp_path / "positions.csv"
+    cells = dict.fromkeys(columns, "1.5") | {used: "4295806720"}
+    path.write_text(",".join(columns) + "\n" + ",".join(cells[name] for name in columns) + "\n")
+    table = list_galaxies(path, SETTINGS).table
+    assert table["id"].to_pylist() == [4295806720]
+    assert table.column_names == ["id", "place", *columns]
+
+
+def test_a_single_picture_is_told_the_page(tmp_path):
+    for name in ("a.jpg", "a.PNG"):
+        assert (
+            "is a single picture; give the folder that it is in, or drop it on the page"
+            in refused(tmp_path / name)
+        )
 
 
 def test_ids_that_are_whole_numbers_are_int64(tmp_path):

@@ -15,9 +15,15 @@ from astropy.io.votable.ucd import check_ucd
 from astropy.table import Table
 from pyarrow import dataset, parquet
 
-from galaxyzoo.catalogue.columns import catalogue_columns, plain_columns, question_names
+from galaxyzoo.catalogue.columns import (
+    catalogue_columns,
+    joint_names,
+    plain_columns,
+    question_names,
+)
 from galaxyzoo.catalogue.summary import summary
 from galaxyzoo.catalogue.tables import described, write_readme, write_tables
+from galaxyzoo.tree.decision_tree import tree_from
 from trees import GALAXY_ZOO_2, RING_TREE
 
 COLUMNS = {column.name: column for column in catalogue_columns(GALAXY_ZOO_2)}
@@ -109,6 +115,70 @@ def test_a_tree_of_ones_own_keeps_its_own_names():
     names = [column.name for column in catalogue_columns(RING_TREE)]
     assert "question_2_inner_fraction_90pc_upper" in names
     assert {"ring", "ring_90pc_lower", "z"} <= set(names)
+
+
+def tree_of(*questions: list[str]):
+    """A tree of questions with answers of some columns."""
+    return tree_from(
+        [{"parent": None, "answers": [{"column": one} for one in some]} for some in questions]
+    )
+
+
+@pytest.mark.parametrize(
+    ("questions", "joint", "answers"),
+    [
+        (
+            [["r<1", "r>1"]],
+            ["question_1_answer_1", "question_1_answer_2"],
+            ["answer_1", "answer_2"],
+        ),
+        (
+            [["Bar", "bar"]],
+            ["question_1_answer_1", "question_1_answer_2"],
+            ["answer_1", "answer_2"],
+        ),
+        ([["offset"], ["a", "b"]], ["question_1_answer_1", "a", "b"], ["offset", "a", "b"]),
+        ([["id", "path"]], ["question_1_answer_1", "question_1_answer_2"], ["id", "path"]),
+        ([["a", "a_90pc_lower"]], ["question_1_answer_1", "question_1_answer_2"], None),
+        ([["x" * 57, "y"]], ["x" * 57, "y"], ["answer_1", "answer_2"]),
+        ([["x" * 58, "y"]], ["question_1_answer_1", "y"], ["answer_1", "answer_2"]),
+        ([["x" * 37, "y"]], ["x" * 37, "y"], ["x" * 37, "y"]),
+        ([["question_1_b_fraction", "b"]], ["question_1_answer_1", "b"], None),
+        ([["flag_scale"]], ["question_1_answer_1"], ["flag_scale"]),
+    ],
+)
+def test_names_of_a_tree_fit_every_format_and_are_each_its_own(questions, joint, answers):
+    tree = tree_of(*questions)
+    assert joint_names(tree) == joint
+    if answers:
+        assert [name for _, some in question_names(tree) for name in some] == answers
+    names = [column.name for column in catalogue_columns(tree)]
+    assert len({name.lower() for name in names}) == len(names)
+    assert max(map(len, names)) <= 68
+
+
+def test_galaxy_zoo_s_own_columns_make_names_that_fits_can_hold():
+    tree = tree_of(["smooth-or-featured_featured-or-disk_fraction"])
+    names = [column.name for column in catalogue_columns(tree)]
+    assert "smooth_or_featured_featured_or_disk_fraction_90pc_lower" in names
+    assert "question_1_answer_1_fraction_90pc_upper" in names
+
+
+def test_words_of_a_tree_in_any_letters_can_be_written(tmp_path):
+    answers = [{"column": "größe", "name": "Größe \n λ"}, {"column": "b", "name": "x" * 200}]
+    tree = tree_from([{"parent": None, "text": "Wie groß?", "answers": answers}])
+    columns = {column.name: column for column in catalogue_columns(tree)}
+    values = {"float32": 0.5, "bool": True, "str": "ein Weg über λ"}
+    table = {"id": [1]} | {
+        column.name: pa.array([values[column.kind]], KINDS[column.kind])
+        for column in list(columns.values())[1:]
+    }
+    parquet.write_table(described(pa.table(table), columns), tmp_path / "0.parquet")
+    write_tables([tmp_path / "0.parquet"], columns, plain_columns(tree), tmp_path)
+    header = fits.getheader(tmp_path / "catalogue.fits", 1)
+    assert r"who would answer 'Gr\xf6\xdfe \n \u03bb'" in str(header["TCOMM3"])
+    fields = parse_single_table(tmp_path / "catalogue.vot").fields
+    assert "'Größe" in fields[2].description
 
 
 def test_every_ucd_is_of_the_controlled_vocabulary():

@@ -3,7 +3,7 @@
 import pytest
 
 from galaxyzoo.foundation.errors import InputError
-from galaxyzoo.surveys.layout import find
+from galaxyzoo.surveys.layout import COMPETITION, find
 
 
 def test_of_a_zip_and_a_folder_the_zip_is_found(tmp_path):
@@ -38,6 +38,9 @@ def test_what_the_folder_lacks_is_named_with_the_folder(tmp_path, present, missi
     with pytest.raises(InputError) as error:
         find(tmp_path)
     assert f"{tmp_path} holds neither {missing}" in str(error.value)
+    name = missing.split()[0]
+    command = f"kaggle competitions download -c {COMPETITION} -f {name} -p {tmp_path}"
+    assert str(error.value).endswith(command)
 
 
 def test_a_folder_that_is_not_there_is_named(tmp_path):

@@ -30,6 +30,8 @@ CALIBRATION_ROWS = 1000
 SETTINGS = {
     "id_column": None,
     "image_column": None,
+    "ra_column": None,
+    "dec_column": None,
     "radius_column": None,
     "pixel_scale": None,
     "training_scale": 0.02,

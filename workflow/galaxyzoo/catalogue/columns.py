@@ -5,6 +5,7 @@ Galaxy Zoo's published catalogues name a number by its question and answer, as i
 """
 
 import re
+from collections import Counter
 from typing import NamedTuple
 
 from galaxyzoo.tree import galaxy_zoo_2
@@ -29,6 +30,7 @@ GALAXY_ZOO_2_NAMES: list[tuple[str, list[str]]] = [
     ("spiral_arm_count", ["1", "2", "3", "4", "more_than_4", "cant_tell"]),
 ]
 ID = "id"
+LONGEST_NAME = 68  # of a column in FITS
 ENDS = (("lower", "stat.min"), ("upper", "stat.max"))
 
 
@@ -45,23 +47,69 @@ class Column(NamedTuple):
     description: str
 
 
-def joint_name(column: str) -> str:
-    """The name of the joint probability of a tree's column, such as Class1_1 of Class1.1."""
+def plain_name(column: str) -> str:
+    """A tree's column with letters, digits and underscores alone, such as Class1_1 of Class1.1."""
     return re.sub(r"[^A-Za-z0-9_]", "_", column)
+
+
+def joint_names(tree: DecisionTree) -> list[str]:
+    """The names of the joint probabilities of a tree's columns, in its order.
+
+    A name that would be too long for FITS, begin as a fraction's does, or be that of another column
+    too, is `question_<n>_answer_<m>` instead. Capital letters make no difference there.
+    """
+    names = [plain_name(column) for column in tree.columns]
+    others = {ID, *(column.name for column in MEASURED + MADE_BY), *(name for name, _ in FLAGS)}
+    counts = Counter(name.lower() for one in names for name in names_with_interval(one))
+    counts.update(others)
+    answers = (
+        f"question_{question.number}_answer_{number}"
+        for question in tree.questions
+        for number, _ in enumerate(question.answers, 1)
+    )
+    return [
+        name
+        if fits(name)
+        and not name.lower().startswith("question_")
+        and all(counts[one.lower()] == 1 for one in names_with_interval(name))
+        else answer
+        for name, answer in zip(names, answers, strict=True)
+    ]
 
 
 def question_names(tree: DecisionTree) -> list[tuple[str, list[str]]]:
     """The names of each question and its answers: Galaxy Zoo 2's, or those of a tree of one's own.
 
-    A question of one's own is named by its number, an answer by its column.
+    A question of one's own is named by its number, an answer by its column. Where those names would
+    be too long for FITS, or the same, the answers of the question are `answer_<m>`.
     """
     columns = [a["column"] for question in galaxy_zoo_2.QUESTIONS for a in question["answers"]]
     if list(tree.columns) == columns:
         return GALAXY_ZOO_2_NAMES
-    return [
-        (f"question_{question.number}", [joint_name(column) for column in question.columns])
-        for question in tree.questions
-    ]
+    names = []
+    for question in tree.questions:
+        name = f"question_{question.number}"
+        answers = [plain_name(column) for column in question.columns]
+        distinct = len({answer.lower() for answer in answers}) == len(answers)
+        if not (distinct and all(fits(fraction_name(name, answer)) for answer in answers)):
+            answers = [f"answer_{number}" for number, _ in enumerate(answers, 1)]
+        names.append((name, answers))
+    return names
+
+
+def fraction_name(question: str, answer: str) -> str:
+    """The name of the share of those asked a question who would give an answer."""
+    return f"{question}_{answer}_fraction"
+
+
+def names_with_interval(name: str) -> list[str]:
+    """The name of a probability, and those of the ends of its interval."""
+    return [name, *(f"{name}_90pc_{end}" for end, _ in ENDS)]
+
+
+def fits(name: str) -> bool:
+    """Whether a probability's name, and those of its interval, are short enough for FITS."""
+    return all(len(one) <= LONGEST_NAME for one in names_with_interval(name))
 
 
 def catalogue_columns(tree: DecisionTree) -> list[Column]:
@@ -71,11 +119,12 @@ def catalogue_columns(tree: DecisionTree) -> list[Column]:
     ]
     for question, (name, answers) in zip(tree.questions, question_names(tree), strict=True):
         columns += columns_of_question(question, name, answers)
+    names = iter(joint_names(tree))
     for question in tree.questions:
         for answer in question.answers:
             text = f"{answer.name!r} to question {question.number}"
             columns += with_interval(
-                joint_name(answer.column),
+                next(names),
                 f"share of all volunteers who would answer {text}"
                 if not question.single
                 else f"the number {answer.name!r}",
@@ -95,7 +144,7 @@ def columns_of_question(question: Question, name: str, answers: list[str]) -> li
     )
     fractions = [
         with_interval(
-            f"{name}_{short}_fraction",
+            fraction_name(name, short),
             f"share of those asked question {question.number} who would answer {answer.name!r}",
         )
         for answer, short in zip(question.answers, answers, strict=True)
@@ -108,13 +157,13 @@ def with_interval(name: str, meaning: str) -> list[Column]:
     value = Column(name, "float32", None, "stat.probability", meaning)
     ends = [
         Column(
-            f"{name}_90pc_{end}",
+            one,
             "float32",
             None,
             f"stat.probability;{ucd}",
             f"{end} end of the 90 % interval of {name}",
         )
-        for end, ucd in ENDS
+        for one, (end, ucd) in zip(names_with_interval(name)[1:], ENDS, strict=True)
     ]
     return [value, *ends]
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from galaxyzoo.calibration.calibration import Calibration
 from galaxyzoo.calibration.likeness import counts_below, differing, distances, too_often_flagged
-from galaxyzoo.catalogue.columns import FLAGS, joint_name
+from galaxyzoo.catalogue.columns import FLAGS, joint_names
 
 MOST_NAMED = 5
 OF_ROWS_WITH_NUMBERS = [name for name, _ in FLAGS if name != "flag_bad_image"]
@@ -20,7 +20,7 @@ def differences_in_words(shards: Sequence[Path], calibration: Calibration) -> li
     Flags and predicted numbers are compared with those of the calibration's validation galaxies.
     Rows without numbers are left out.
     """
-    names = [joint_name(column) for column in calibration.tree.columns]
+    names = joint_names(calibration.tree)
     counts = np.zeros_like(calibration.quantiles, dtype=np.int64)
     flags, galaxies = dict.fromkeys(OF_ROWS_WITH_NUMBERS, 0), 0
     for shard in shards:

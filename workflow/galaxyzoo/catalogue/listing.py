@@ -4,13 +4,17 @@ import logging
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import pandas as pd
 import pyarrow as pa
-import pyarrow.compute as pc
 from pyarrow import parquet
 
 from galaxyzoo.catalogue.columns import catalogue_columns
 from galaxyzoo.catalogue.cutouts import fetch_cutouts
+from galaxyzoo.catalogue.forms import forms_of
+from galaxyzoo.catalogue.given_names import with_fitting_names
+from galaxyzoo.catalogue.positions import USUAL_RADIUS, positions_of, radii_of
 from galaxyzoo.catalogue.sources import list_galaxies
+from galaxyzoo.catalogue.tables import notes
 from galaxyzoo.foundation.content_hashes import file_hash
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.handed_on import damaged
@@ -21,7 +25,6 @@ log = logging.getLogger(__name__)
 
 # Not of the input table.
 PLACE, RADIUS, FAULT, SHA256 = "_place", "_radius_arcsec", "_fault", "_sha256"
-USUAL_RADIUS = "petroR90_r"
 
 
 class Cutouts(NamedTuple):
@@ -45,24 +48,25 @@ def list_for_catalogue(
     RADIUS (to resample it by, if known), FAULT (why there is no image, if there is none), SHA256
     (of a cut-out), and the input table's own columns. The last file written says what the others
     are, and `asked_at`. Cut-outs of positions are fetched to a folder `cutouts` beside it, and
-    kept. Raises InputError if a column of the input has the name of one of the catalogue's.
+    kept. The log says what becomes of columns that not every table of the catalogue can hold.
     """
     listed = list_galaxies(path, settings)
     for sentence in listed.told:
         log.info("%s", sentence)
-    table = listed.table
-    require_own_names(table.column_names, path, tree)
-    radii = radius_column(table, path, settings)
+    table = with_names_of_its_own(listed.table, tree)
+    radii = None if listed.given is None else radii_of(listed.given, path, settings)
     nothing = pa.nulls(len(table), pa.string())
     cutouts = Cutouts(table["place"], nothing, nothing, missing=0)
     if listed.kind == "positions":
         if radii is None:
             raise InputError(
-                f"{path} has no column {USUAL_RADIUS} with the radius of each galaxy in arcsec; "
+                f"{path} has no column {USUAL_RADIUS} with the radius of each galaxy; "
                 "name one in catalogue.radius_column"
             )
-        folder = listing.parent / "cutouts"
-        cutouts = fetched(table, radii, folder, settings)
+        positions = positions_of(listed.given, path, settings)
+        positions.insert(0, "id", table["id"].to_pandas())
+        positions["radius"] = radii.to_pandas()
+        cutouts = fetched(positions, listing.parent / "cutouts", settings)
         radii = None  # cut-outs have the scale of training already
     table = table.drop_columns(["place"])
     table = table.append_column(PLACE, cutouts.places)
@@ -104,54 +108,21 @@ def is_file_of(path: Path, sha256: str) -> bool:
     return path.is_file() and file_hash(path) == sha256
 
 
-def require_own_names(names: list[str], path: Path, tree: DecisionTree) -> None:
-    """Raise InputError if a column of the input could not stand beside the catalogue's.
-
-    In FITS, names are ASCII and capital letters make no difference.
-    """
-    own = {column.name.lower() for column in catalogue_columns(tree)[1:]}
-    if taken := [name for name in names if name.lower() in own | {PLACE, RADIUS, FAULT, SHA256}]:
-        raise InputError(
-            f"{path} has columns with names of the catalogue's own: {', '.join(taken[:5])}; rename "
-            "them, for example to end in _before"
-        )
-    if unfit := [name for name in names if not (name.isascii() and name.isprintable() and name)]:
-        raise InputError(
-            f"{path} has the column {unfit[0]!r}, and names of columns in FITS are in ASCII; "
-            "rename it"
-        )
-    lower = [name.lower() for name in names]
-    if twice := [name for name in names if lower.count(name.lower()) > 1]:
-        raise InputError(
-            f"{path} has the columns {' and '.join(twice[:2])}, which are one to FITS; rename one"
-        )
+def with_names_of_its_own(table: pa.Table, tree: DecisionTree) -> pa.Table:
+    """A list whose columns can stand beside the catalogue's; the log says what becomes of them."""
+    own = [column.name for column in catalogue_columns(tree)]
+    given = with_fitting_names(
+        table.drop_columns(["id", "place"]), [*own, "place", PLACE, RADIUS, FAULT, SHA256]
+    )
+    _, forms = forms_of([given])
+    for sentence in notes(given.schema, forms, own):
+        log.warning("%s", sentence)
+    schema = pa.schema([table.schema.field("id"), table.schema.field("place"), *given.schema])
+    return pa.table([table["id"], table["place"], *given.columns], schema=schema)
 
 
-def radius_column(table: pa.Table, path: Path, settings: dict[str, Any]) -> pa.ChunkedArray | None:
-    """The radius of each galaxy in arcsec, (N,) float64; None if the table has none."""
-    name = settings["radius_column"]
-    if name is None and USUAL_RADIUS in table.column_names:
-        name = USUAL_RADIUS
-    if name is None:
-        return None
-    if name not in table.column_names:
-        raise InputError(
-            f"catalogue.radius_column: {path} has no column {name}; it has "
-            f"{', '.join(table.column_names[2:])}"
-        )
-    try:
-        return pc.cast(table[name], pa.float64())
-    except pa.ArrowInvalid as error:
-        raise InputError(
-            f"catalogue.radius_column: {path} has something else than numbers in {name} ({error})"
-        ) from error
-
-
-def fetched(
-    table: pa.Table, radii: pa.ChunkedArray, folder: Path, settings: dict[str, Any]
-) -> Cutouts:
-    """The cut-outs of positions, fetched to a folder."""
-    positions = table.select(["id", "ra", "dec"]).append_column("radius", radii).to_pandas()
+def fetched(positions: pd.DataFrame, folder: Path, settings: dict[str, Any]) -> Cutouts:
+    """The cut-outs of positions, with id, ra, dec (degrees) and radius (arcsec), in a folder."""
     manifest = fetch_cutouts(positions, folder, folder / "manifest.csv", settings)
     paths = manifest["path"].map(lambda path: str(Path(path).resolve()), na_action="ignore")
     return Cutouts(

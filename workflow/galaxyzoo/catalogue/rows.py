@@ -10,7 +10,7 @@ from galaxyzoo.calibration.calibration import Calibration
 from galaxyzoo.calibration.familiarity import FEATURES, LIGHT, PLACE, SIZE, Reference
 from galaxyzoo.calibration.intervals import numbers_of, share_asked
 from galaxyzoo.catalogue.batches import Galaxy
-from galaxyzoo.catalogue.columns import Column, joint_name, question_names
+from galaxyzoo.catalogue.columns import Column, fraction_name, joint_names, question_names
 from galaxyzoo.catalogue.ensemble import Predicted
 from galaxyzoo.tree.decision_tree import DecisionTree
 
@@ -75,12 +75,11 @@ def answer_columns(
     for (question, answers), part in zip(question_names(tree), tree.slices, strict=True):
         columns[f"{question}_proportion_volunteers_asked"] = shares[:, part.start]
         for i, answer in enumerate(answers, start=part.start):
-            name = f"{question}_{answer}_fraction"
+            name = fraction_name(question, answer)
             columns[name] = numbers.fraction[:, i]
             columns[f"{name}_90pc_lower"] = bounds.lower.fraction[:, i]
             columns[f"{name}_90pc_upper"] = bounds.upper.fraction[:, i]
-    for i, column in enumerate(tree.columns):
-        name = joint_name(column)
+    for i, name in enumerate(joint_names(tree)):
         columns[name] = numbers.joint[:, i]
         columns[f"{name}_90pc_lower"] = bounds.lower.joint[:, i]
         columns[f"{name}_90pc_upper"] = bounds.upper.joint[:, i]

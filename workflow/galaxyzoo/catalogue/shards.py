@@ -73,9 +73,8 @@ def predict_shard(
         predicted = predict_together(np.stack(pixels), members, device) if pixels else None
         rows = catalogue_rows(batch, predicted, tree, columns, calibration, reference, made_by)
         own_rows = own.slice(start, len(batch))
-        tables.append(
-            pa.table([*own_rows.columns, *rows.columns], [*own.column_names, *rows.column_names])
-        )
+        schema = pa.schema([*own_rows.schema, *rows.schema])  # with what is said of the columns
+        tables.append(pa.table([*own_rows.columns, *rows.columns], schema=schema))
         if features:
             predicted_features = iter([] if predicted is None else predicted.features)
             by_galaxy = [

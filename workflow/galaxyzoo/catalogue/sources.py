@@ -16,6 +16,8 @@ from typing import Any, NamedTuple
 import pyarrow as pa
 from pyarrow import parquet
 
+from galaxyzoo.catalogue.given_names import with_fitting_names
+from galaxyzoo.catalogue.positions import column_called, position_columns, require_column
 from galaxyzoo.files.archives import files_below, is_utf8, is_visible
 from galaxyzoo.files.containers import (
     FITS_PICTURES,
@@ -32,6 +34,7 @@ from galaxyzoo.files.given_tables import (
     TABLES,
     is_of_images,
     read_given_table,
+    read_parquet,
     require_rows,
 )
 from galaxyzoo.files.names import galaxy_id
@@ -40,8 +43,9 @@ from galaxyzoo.foundation.errors import InputError
 
 log = logging.getLogger(__name__)
 
-ID_COLUMNS = ("id_str", "GalaxyID", "id", "objid", "iauname")
-POSITION = ("ra", "dec")
+# Columns that identify galaxies, whatever their capital letters: the first that is there does.
+ID_COLUMNS = ("id_str", "GalaxyID", "id", "objid", "dr7objid", "dr8objid", "dr8_id", "specobjid")
+ID_COLUMNS += ("targetid", "source_id", "iauname", "designation", "name")
 FIELD = re.compile(r"\.[A-Za-z]{3,}$")  # of WebDataset: the picture of KEY is KEY.image.jpg
 SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,8}$")
 NAMED, KINDS = 3, 8  # files, and kinds of files, in a sentence
@@ -51,12 +55,14 @@ class Listed(NamedTuple):
     """Galaxies: a `table` of id, place and the input table's own columns, and the `kind` of input.
 
     The kind is `images`, `parquet`, `table`, or `positions`, whose places are empty. `told` has
-    sentences about what was left out, and how pictures are read.
+    sentences about what was left out, and how pictures are read. `given` is the input table as it
+    is, with its own names, if there is one.
     """
 
     table: pa.Table
     kind: str
     told: Sequence[str] = ()
+    given: pa.Table | None = None
 
 
 class ImageReader:
@@ -194,6 +200,11 @@ def container_of(path: Path, settings: Mapping[str, Any]) -> Container:
         if name.endswith(".parquet") and (column := column_of_bytes(path, settings)):
             return ParquetFiles(path.parent, [path.name], column)
         return Folder(path.parent)
+    if name.endswith(PICTURES):
+        raise InputError(
+            f"galaxies: {path} is a single picture; give the folder that it is in, or drop it on "
+            "the page that python workflow/scripts/show.py results/EXPERIMENT opens"
+        )
     raise InputError(
         f"galaxies: {path} is of no known kind; allowed: a folder, .zip or .tar of images, or a "
         f"table in {', '.join(TABLES)}"
@@ -255,7 +266,7 @@ def as_numbers(texts: Sequence[str]) -> list[int] | None:
 
 
 def require_unique(ids: Sequence[object], where: Sequence[object], path: Path, remedy: str) -> None:
-    """Raise InputError if an id occurs twice, with the two places."""
+    """Raise InputError if an id occurs twice, with the two places, and what to do."""
     seen: dict[object, object] = {}
     for one, place in zip(ids, where, strict=True):
         if one in seen:
@@ -273,8 +284,7 @@ def listed_parquet(path: Path, container: ParquetFiles, settings: Mapping[str, A
             names = parquet.read_schema(container.path / file).names
             if container.column not in names:
                 raise ValueError(f"it has no column {container.column}, as the others have")
-            others = [name for name in names if name != container.column]
-            tables.append(parquet.read_table(container.path / file, columns=others))
+        tables.append(read_parquet(container.path / file, without=container.column))
     try:
         given = pa.concat_tables(tables, promote_options="default")
     except pa.ArrowException as error:
@@ -285,7 +295,7 @@ def listed_parquet(path: Path, container: ParquetFiles, settings: Mapping[str, A
     require_rows(len(places), given.column_names, path)
     log.info("%d galaxies in %s, with images in %s", len(places), path, container.column)
     told = left_out(beside(path, container.files), "no images")
-    return Listed(with_ids(given, places, path, settings), "parquet", told)
+    return Listed(with_ids(given, places, path, settings), "parquet", told, given)
 
 
 def listed_table(path: Path, settings: Mapping[str, Any]) -> Listed:
@@ -295,7 +305,7 @@ def listed_table(path: Path, settings: Mapping[str, Any]) -> Listed:
     if column is None:
         log.info("%d positions in %s", len(given), path)
         places = pa.nulls(len(given), pa.string())
-        return Listed(with_ids(given, places, path, settings), "positions")
+        return Listed(with_ids(given, places, path, settings), "positions", given=given)
     paths = given[column].cast(pa.string()).fill_null("").to_pylist()
     images = sum(os.path.isfile(path.parent / one) for one in paths if one)
     if not images:
@@ -305,7 +315,7 @@ def listed_table(path: Path, settings: Mapping[str, Any]) -> Listed:
         )
     log.info("%d rows in %s, of which %d have an image", len(given), path, images)
     told = fits_sentences(paths, settings)
-    return Listed(with_ids(given, pa.array(paths), path, settings), "table", told)
+    return Listed(with_ids(given, pa.array(paths), path, settings), "table", told, given)
 
 
 def image_column(given: pa.Table, path: Path, settings: Mapping[str, Any]) -> str | None:
@@ -314,27 +324,30 @@ def image_column(given: pa.Table, path: Path, settings: Mapping[str, Any]) -> st
     Raises InputError if the table has neither.
     """
     if (named := settings["image_column"]) is not None:
-        require_column(given, named, path, "image_column")
+        require_column(given.column_names, named, path, "image_column")
         return named
     for name in given.column_names:
         values = given[name]
         if pa.types.is_string(values.type) or pa.types.is_large_string(values.type):
             first = next((text for text in values.slice(0, 100).to_pylist() if text), "")
             if first.lower().endswith(PICTURES) and "://" not in first:
+                require_header(name, path)
                 return name
-    if all(name in given.column_names for name in POSITION):
+    if position_columns(given.column_names, path, settings):
         return None
     raise InputError(
-        f"{path} has no column of paths of images, and no {' and '.join(POSITION)} in degrees; "
-        f"name one in catalogue.image_column: it has {', '.join(given.column_names)}"
+        f"{path} has no column of paths of images, and no ra and dec; name one in "
+        "catalogue.image_column, or both in catalogue.ra_column and catalogue.dec_column: it has "
+        f"{', '.join(given.column_names)}"
     )
 
 
-def require_column(given: pa.Table, name: str, path: Path, key: str) -> None:
-    """Raise InputError if a table lacks a column that the config names."""
-    if name not in given.column_names:
+def require_header(name: str, path: Path) -> None:
+    """Raise InputError if the name of a column of paths is a path: a galaxy would be lost."""
+    if name.lower().endswith(PICTURES):
         raise InputError(
-            f"catalogue.{key}: {path} has no column {name}; it has {', '.join(given.column_names)}"
+            f"{path}: its first line names the image {name}, where names of columns should be; put "
+            "a line with these before it"
         )
 
 
@@ -343,22 +356,22 @@ def with_ids(
 ) -> pa.Table:
     """A table of id, place and the given columns, but for one that is called id itself.
 
-    Raises InputError if an id is missing or occurs twice.
+    A given column that has one of these names for something else is called otherwise. Raises
+    InputError if an id is missing or occurs twice.
     """
     if (column := settings["id_column"]) is not None:
-        require_column(given, column, path, "id_column")
+        require_column(given.column_names, column, path, "id_column")
     else:
-        column = next((name for name in ID_COLUMNS if name in given.column_names), None)
+        found = (column_called(name, given.column_names) for name in ID_COLUMNS)
+        column = next((name for name in found if name), None)
     if column is None:
         ids = pa.array(range(1, len(places) + 1), pa.int64())
     else:
         ids = ids_of(given[column], column, path)
-    if "id" in given.column_names and column != "id":
-        raise InputError(f"{path} has a column id beside the {column} that identifies; rename it")
-    own = given.drop_columns(["id"]) if column == "id" else given
-    if "place" in own.column_names:
-        raise InputError(f"{path} has a column called place, which has another use; rename it")
-    return pa.table([ids, places, *own.columns], ["id", "place", *own.column_names])
+    is_id = column is not None and column.lower() == "id"
+    own = with_fitting_names(given.drop_columns([column]) if is_id else given, ("id", "place"))
+    schema = pa.schema([("id", ids.type), ("place", places.type), *own.schema])
+    return pa.table([ids, places, *own.columns], schema=schema)
 
 
 def ids_of(cells: pa.ChunkedArray, column: str, path: Path) -> pa.Array:
@@ -367,16 +380,17 @@ def ids_of(cells: pa.ChunkedArray, column: str, path: Path) -> pa.Array:
     Raises InputError if the column holds neither, or if an id is missing or occurs twice.
     """
     values = cells.to_pylist()
-    if None in values or "" in values:
-        row = next(row for row, value in enumerate(values, 1) if value in (None, ""))
+    missing = (
+        row for row, value in enumerate(values, 1) if value is None or not str(value).strip()
+    )
+    if row := next(missing, None):
         raise InputError(f"{path}, row {row} has no {column}; give each galaxy one")
     if unfit := [value for value in values if type(value) not in (int, str)]:
         raise InputError(
             f"{path}: its column {column} holds {unfit[0]!r}, which is neither a whole number nor "
             "a text; name another one in catalogue.id_column"
         )
-    rows = [f"row {row}" for row in range(1, len(values) + 1)]
     remedy = "keep one, or name a column of different ids in catalogue.id_column"
-    require_unique(values, rows, path, remedy)
+    require_unique(values, [f"row {row}" for row in range(1, len(values) + 1)], path, remedy)
     texts = [str(value) for value in values]
     return pa.array(as_numbers(texts) or texts)

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 from pyarrow import parquet
 
-from galaxyzoo.catalogue.columns import FLAGS, ID, joint_name, question_names
+from galaxyzoo.catalogue.columns import FLAGS, ID, fraction_name, joint_names, question_names
 from galaxyzoo.evaluation.error_tables import main_columns
 from galaxyzoo.tree.decision_tree import DecisionTree
 
@@ -74,8 +74,8 @@ def summary(shards: Sequence[Path], tree: DecisionTree) -> Summary:
     """Read the shards of a catalogue once and sum them up."""
     names = question_names(tree)
     shares_asked = [f"{question}_proportion_volunteers_asked" for question, _ in names]
-    fractions = [[f"{q}_{answer}_fraction" for answer in answers] for q, answers in names]
-    joint = [joint_name(column) for column in tree.columns]
+    fractions = [[fraction_name(q, answer) for answer in answers] for q, answers in names]
+    joint = joint_names(tree)
     columns = [ID, *shares_asked, *[name for one in fractions for name in one], *joint, *FLAG_NAMES]
     columns += ["sentence", "feature_distance", "network_disagreement"]
     columns += ["how_fitted", "bad_image_reason"]
@@ -136,9 +136,10 @@ def values(table: pd.DataFrame, tree: DecisionTree) -> dict[str, pd.Series]:
 
     A galaxy that is unlike those of training is on no sheet of an answer.
     """
+    names = dict(zip(tree.columns, joint_names(tree), strict=True))
     like_training = ~table["flag_unlike_training"].astype(bool)
     by_answer = {
-        title: table[[joint_name(column) for column in columns]].min(axis=1).where(like_training)
+        title: table[[names[column] for column in columns]].min(axis=1).where(like_training)
         for title, columns in sheets_of(tree).items()
     }
     return by_answer | {

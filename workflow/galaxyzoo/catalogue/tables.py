@@ -6,32 +6,46 @@ the volunteers would be asked its question.
 
 import io
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from astropy import units
 from astropy.io import fits
 from astropy.io.votable import from_table
-from astropy.table import MaskedColumn, Table
+from astropy.table import Table
 from pyarrow import csv, parquet
 
 from galaxyzoo.catalogue.columns import Column
+from galaxyzoo.catalogue.forms import (
+    MOST_FITS_COLUMNS,
+    WIDEST_FITS_TEXT,
+    Form,
+    as_text,
+    columns_in_fits,
+    forms_of,
+    held,
+    printable,
+)
+from galaxyzoo.catalogue.given_names import renamed
+from galaxyzoo.files.given_tables import said_of
 from galaxyzoo.foundation.atomic_files import replaced
 
 ASKED = "_proportion_volunteers_asked"
 HALF = 0.5
-FLOATS = (pa.float32(), pa.float64())
 ROWS = re.compile(rb"(?<=<TABLEDATA>)(.*)(?=</TABLEDATA>)", re.DOTALL)
 LISTED = b"galaxyzoo_listed"  # in a shard's metadata, the SHA-256 of its part of the list
 FITS_BLOCK = 2880  # bytes, of which a FITS file is a whole number of
 COLUMNS = (
-    "The columns of the input table come after `id`. In the FITS and VOTable files, letters "
-    "outside ASCII are written as their codes, such as `\\xe9`, and dates as text."
+    "The columns of the input table come after `id`. In the FITS and VOTable files, dates are "
+    "text, whole numbers without a sign are wider ones (text above 2^63), and characters that are "
+    "not printable ASCII are written as their codes, such as `\\xe9`. A missing text is empty "
+    "there, and yes or no is text where it may be missing."
 )
 
 Tables = Callable[[], Iterator[pa.Table]]
@@ -50,21 +64,54 @@ def described(table: pa.Table, columns: Mapping[str, Column]) -> pa.Table:
 
 def write_tables(
     shards: Sequence[Path], columns: Mapping[str, Column], plain: Sequence[str], folder: Path
-) -> None:
+) -> list[str]:
     """Write a catalogue's FITS, VOTable and CSV files, and those of its plain table with Parquet.
 
     `shards` are Parquet files of one schema: the id, the input table's own columns, and the rest of
     the catalogue's `columns`, which are given by name. `plain` are the names of those in the plain
-    table.
+    table. Returns what is to be said of the input's columns, a sentence each.
     """
-    names = parquet.read_schema(shards[0]).names
+    schema = parquet.read_schema(shards[0])
     whole = partial(shard_tables, shards)
-    few = partial(plain_tables, shards, [n for n in names if n not in columns or n in plain])
-    for stem, tables in (("catalogue", whole), ("catalogue_plain", few)):
-        write_csv(tables, folder / f"{stem}.csv")
-        write_fits(tables, columns, folder / f"{stem}.fits")
-        write_votable(tables, columns, folder / f"{stem}.vot")
+    names = [name for name in schema.names if name not in columns or name in plain]
+    few = partial(plain_tables, shards, names, columns)
+    rows, forms = forms_of(whole())
+    of_few = {name: form for name, form in forms.items() if name in names}
+    for stem, tables, these in (("catalogue", whole, forms), ("catalogue_plain", few, of_few)):
+        own = [name for name in these if name in columns]
+        in_fits = {name: these[name] for name in columns_in_fits(these, own)}
+        write_csv(tables, list(these), folder / f"{stem}.csv")
+        write_fits(tables, rows, in_fits, folder / f"{stem}.fits")
+        write_votable(tables, these, folder / f"{stem}.vot")
     write_parquet(few, folder / "catalogue_plain.parquet")
+    return notes(schema, forms, columns)
+
+
+def notes(schema: pa.Schema, forms: Mapping[str, Form], own: Collection[str]) -> list[str]:
+    """What is to be said of an input's columns in a catalogue, a sentence each.
+
+    `schema` and `forms` are those of the input's columns, and may have the catalogue's `own` too.
+    """
+    said = [
+        f"The input's column {before!r} is called `{name}` in the catalogue."
+        for name, before in renamed(schema).items()
+    ]
+    if images := [field.name for field in schema if field.name not in forms]:
+        said.append(
+            f"These columns of long bytes are in the Parquet files alone: {listed(images)}."
+        )
+    in_fits = set(columns_in_fits(forms, own))
+    if left_out := [name for name in forms if name not in in_fits]:
+        said.append(
+            f"The FITS file lacks {len(left_out)} columns, since it can have {MOST_FITS_COLUMNS}, "
+            f"and texts of {WIDEST_FITS_TEXT:,} characters: {listed(left_out)}."
+        )
+    return said
+
+
+def listed(names: Sequence[str]) -> str:
+    """Names of columns in a sentence."""
+    return ", ".join(f"`{name}`" for name in names)
 
 
 def shard_tables(shards: Sequence[Path]) -> Iterator[pa.Table]:
@@ -72,14 +119,20 @@ def shard_tables(shards: Sequence[Path]) -> Iterator[pa.Table]:
     return (parquet.read_table(shard) for shard in shards)
 
 
-def plain_tables(shards: Sequence[Path], names: Sequence[str]) -> Iterator[pa.Table]:
-    """The plain tables of shards: fewer columns; no fractions of questions that few are asked."""
-    for shard in shards:
-        table = parquet.read_table(shard, columns=list(names))
-        questions = [name.removesuffix(ASKED) for name in names if name.endswith(ASKED)]
+def plain_tables(
+    shards: Sequence[Path], names: Sequence[str], own: Collection[str]
+) -> Iterator[pa.Table]:
+    """The plain tables of shards: fewer columns; no fractions of questions that few are asked.
+
+    `own` are the names of the catalogue's own columns, to which those of answers belong.
+    """
+    own_names = [name for name in names if name in own]
+    for table in shard_tables(shards):
+        table = table.select(names)
+        questions = [name.removesuffix(ASKED) for name in own_names if name.endswith(ASKED)]
         for question in questions:
             few = pc.less(table[f"{question}{ASKED}"], HALF)
-            for name in names:
+            for name in own_names:
                 if name.startswith(f"{question}_") and name.endswith("_fraction"):
                     hidden = pc.if_else(few, pa.scalar(None, table[name].type), table[name])
                     position, field = table.column_names.index(name), table.schema.field(name)
@@ -87,20 +140,20 @@ def plain_tables(shards: Sequence[Path], names: Sequence[str]) -> Iterator[pa.Ta
         yield table
 
 
-def write_csv(tables: Tables, path: Path) -> None:
-    """Write tables as one CSV file."""
+def write_csv(tables: Tables, names: Sequence[str], path: Path) -> None:
+    """Write the columns of some names in tables as one CSV file."""
     with replaced(path) as unfinished, ExitStack() as stack:
         writer = None
         for given in tables():
-            table = pa.table({name: in_csv(given[name]) for name in given.column_names})
+            table = pa.table([in_csv(given[name]) for name in names], list(names))
             writer = writer or stack.enter_context(csv.CSVWriter(unfinished, table.schema))
             writer.write_table(table)
 
 
 def in_csv(values: pa.ChunkedArray) -> pa.ChunkedArray:
-    """A column as CSV can hold it: lists, structs and bytes are text."""
+    """A column as CSV can hold it: lists and structs are text."""
     kind = values.type
-    return values if pa.types.is_primitive(kind) or pa.types.is_decimal(kind) else plainly(values)
+    return values if pa.types.is_primitive(kind) or pa.types.is_decimal(kind) else as_text(values)
 
 
 def write_parquet(tables: Tables, path: Path) -> None:
@@ -114,100 +167,45 @@ def write_parquet(tables: Tables, path: Path) -> None:
             writer.write_table(table)
 
 
-class Texts(NamedTuple):
-    """Facts about all shards, collected before any is written.
-
-    `rows` is their number, `widths` the length of the longest text of each column of text as it is
-    written in ASCII (with room for `false`), `missing` the other columns that lack a value.
-    """
-
-    rows: int
-    widths: dict[str, int]
-    missing: set[str]
+def as_astropy(table: pa.Table, forms: Mapping[str, Form]) -> Table:
+    """A table for astropy, with its columns in the same forms in all shards."""
+    return Table({name: held(table[name], form) for name, form in forms.items()})
 
 
-def texts_of(tables: Tables) -> Texts:
-    """Look through tables for lengths of texts and missing values."""
-    rows, widths, missing = 0, {}, set()
-    for table in tables():
-        rows += len(table)
-        for name, values in zip(table.column_names, map(plainly, table.columns), strict=True):
-            if pa.types.is_string(values.type):
-                longest = max(map(len, ["false", *in_ascii(values)]))
-                widths[name] = max(widths.get(name, 1), longest)
-            elif values.null_count and not pa.types.is_floating(values.type):
-                missing.add(name)
-    return Texts(rows, widths, missing)
-
-
-def plainly(values: pa.ChunkedArray) -> pa.ChunkedArray:
-    """A column as FITS and VOTable can hold it: numbers, yes or no, or text.
-
-    Dates and whatever else an input table has become text, and so does a yes or no that may be
-    missing.
-    """
-    kind = values.type
-    if pa.types.is_boolean(kind) and values.null_count:
-        return values.cast(pa.string())
-    if pa.types.is_integer(kind) or pa.types.is_boolean(kind) or kind in FLOATS:
-        return values
-    try:
-        return values.cast(pa.string())
-    except pa.ArrowException:
-        texts = [None if value is None else str(value) for value in values.to_pylist()]
-        return pa.chunked_array([texts], pa.string())
-
-
-def in_ascii(values: pa.ChunkedArray) -> list[str]:
-    r"""Texts in ASCII, missing ones empty: another character is its code, such as \xe9."""
-    texts = values.cast(pa.string()).fill_null("").to_pylist()
-    return [text.encode("ascii", "backslashreplace").decode() for text in texts]
-
-
-def as_astropy(table: pa.Table, columns: Mapping[str, Column], texts: Texts) -> Table:
-    """A table for astropy, with units and descriptions, the same in all shards but for its rows."""
-    result = Table()
-    for name in table.column_names:
-        values = plainly(table[name])
-        if name in texts.widths:
-            content = np.array(in_ascii(values), f"S{texts.widths[name]}")
-        elif pa.types.is_floating(values.type):
-            content = values.to_numpy()
-        elif name in texts.missing:
-            absent = values.is_null().to_numpy()
-            content = MaskedColumn(values.fill_null(0).to_numpy(), mask=absent)
-        else:
-            content = values.to_numpy()
-        result[name] = content
-        if column := columns.get(name):
-            result[name].unit, result[name].description = column.unit, column.description
-    return result
-
-
-def write_fits(tables: Tables, columns: Mapping[str, Column], path: Path) -> None:
+def write_fits(tables: Tables, rows: int, forms: Mapping[str, Form], path: Path) -> None:
     """Write tables as one FITS table, with units, UCDs (as TUCDn) and descriptions (as TCOMMn)."""
-    texts = texts_of(tables)
     with replaced(path) as unfinished, unfinished.open("wb") as file:
         has_header = False
         for table in tables():
-            rows = as_astropy(table, columns, texts)
-            for name in texts.missing:
-                rows[name] = rows[name].filled(lowest(rows[name].dtype))
-            unit = fits.table_to_hdu(rows)
+            shard = as_astropy(table, forms)
+            for name, form in forms.items():
+                if form.missing:
+                    shard[name] = shard[name].filled(lowest(form.kind))
+            unit = fits.table_to_hdu(shard)
             if not has_header:
                 fits.PrimaryHDU().writeto(file)
                 header = unit.header.copy()
-                header["NAXIS2"] = texts.rows
-                for number, name in enumerate(rows.colnames, 1):
-                    if name in texts.missing:
-                        header[f"TNULL{number}"] = int(lowest(rows[name].dtype))
-                    if column := columns.get(name):
-                        header[f"TUCD{number}"] = column.ucd or ""
-                        header[f"TCOMM{number}"] = column.description
+                header["NAXIS2"] = rows
+                for number, (name, form) in enumerate(forms.items(), 1):
+                    if form.missing:
+                        header[f"TNULL{number}"] = lowest(form.kind)
+                    for key, text in in_a_header(table.schema.field(name)).items():
+                        header[f"{key}{number}"] = text
                 file.write(header.tostring().encode("ascii"))
                 has_header = True
             file.write(records(unit))
         file.write(bytes(-file.tell() % FITS_BLOCK))
+
+
+def in_a_header(field: pa.Field) -> dict[str, str]:
+    """Unit, UCD and description of a column, by their keys in a FITS header."""
+    said = {"TUCD": said_of(field, b"ucd"), "TCOMM": said_of(field, b"description")}
+    if unit := said_of(field, b"unit"):
+        try:
+            said["TUNIT"] = units.Unit(unit).to_string("fits")
+        except (ValueError, TypeError):
+            said["TUNIT"] = unit  # as it is, if FITS has no such unit
+    return {key: printable(text) for key, text in said.items() if text}
 
 
 def lowest(kind: np.dtype) -> int:
@@ -223,22 +221,37 @@ def records(unit: fits.BinTableHDU) -> bytes:
     return content.getvalue()[first : first + unit.header["NAXIS1"] * unit.header["NAXIS2"]]
 
 
-def write_votable(tables: Tables, columns: Mapping[str, Column], path: Path) -> None:
+def write_votable(tables: Tables, forms: Mapping[str, Form], path: Path) -> None:
     """Write tables as one VOTable, the rows of each made by astropy and put one after another."""
-    texts = texts_of(tables)
     with replaced(path) as unfinished, unfinished.open("wb") as file:
         end = b""
         for table in tables():
-            document = from_table(as_astropy(table, columns, texts))
-            for field in document.get_first_table().fields:
-                if column := columns.get(field.name):
-                    field.ucd = column.ucd
+            document = from_table(as_astropy(table, forms))
+            describe_fields(document.get_first_table().fields, forms, table.schema)
             content = io.BytesIO()
             document.to_xml(content, tabledata_format="tabledata")
             before, rows, after = ROWS.split(content.getvalue())
             file.write(rows if end else before + rows)
             end = after
         file.write(end)
+
+
+def describe_fields(fields: Sequence[Any], forms: Mapping[str, Form], schema: pa.Schema) -> None:
+    """Give the fields of a VOTable their units, UCDs and descriptions, and IDs that differ.
+
+    Astropy makes IDs of names, the same for `a b` and `a_b`. So a name that is no ID has a number
+    for one. It also writes the shape of an array from its slowest index on, and reads it from the
+    fastest on, as the standard has it.
+    """
+    for number, field in enumerate(fields, 1):
+        said, shape = schema.field(field.name), forms[field.name].shape
+        if len(shape) > 1:
+            field.arraysize = "x".join(map(str, reversed(shape)))
+        if field.name != field.ID:
+            field.ID = f"column.{number}"
+        if unit := said_of(said, b"unit"):
+            field.unit = units.Unit(unit, parse_strict="silent")
+        field.ucd, field.description = said_of(said, b"ucd"), said_of(said, b"description")
 
 
 def write_readme(

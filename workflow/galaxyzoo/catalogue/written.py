@@ -43,12 +43,10 @@ def write_catalogue(
     require_all(shards, listing)
     columns = {column.name: column for column in catalogue_columns(tree)}
     counts = summary(shards, tree)
-    write_tables(shards, columns, plain_columns(tree), folder)
+    said = write_tables(shards, columns, plain_columns(tree), folder)
     title = f"{settings['name']}: a catalogue by {settings['experiment']}"
-    differences, told = (
-        differences_in_words(shards, calibration),
-        whole_contents_of(listing)["told"],
-    )
+    differences = differences_in_words(shards, calibration)
+    told = [*whole_contents_of(listing)["told"], *said]
     paragraphs = [*differences, *promises(metrics, counts.galaxies), *told]
     write_readme(folder, columns, title, paragraphs)
     page = catalogue_page(

@@ -1,10 +1,16 @@
-"""CSV files, plain, gzipped or in a zip, and checks of the cells of any table."""
+"""CSV files, plain, gzipped or in a zip, and checks of the cells of any table.
 
+Cells are divided by commas, semicolons or tabs. Lines before the header that begin with # are
+comments, as SDSS's CasJobs writes them, but for a last one that is the header itself.
+"""
+
+import csv
+import difflib
 import gzip
 import io
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +20,9 @@ from galaxyzoo.files.archives import REPLACE, is_visible, opened_in, opened_zip,
 from galaxyzoo.files.names import galaxy_id
 from galaxyzoo.foundation.errors import InputError
 
-SHOWN_COLUMNS = 10
+DELIMITERS = ",;\t"
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+SHOWN_COLUMNS = 100
 
 
 def read_columns(path: Path, types: Mapping[str, str], *, wide: bool = False) -> pd.DataFrame:
@@ -25,25 +33,36 @@ def read_columns(path: Path, types: Mapping[str, str], *, wide: bool = False) ->
     lacks a column, or has a cell that is not a number where it should be.
     """
     usecols = (lambda name: name in types) if wide else None
-    require_header(path, types)
-    content = csv_file(path)
+    header = header_names(path)
+    require_no_twin(path, header, types)
+    content, delimiter = csv_content(path)
     try:
-        table = pd.read_csv(content, dtype=dict(types), usecols=usecols)
+        table = pd.read_csv(content, sep=delimiter, dtype=dict(types), usecols=usecols)
     except (ValueError, OverflowError) as error:
-        require_numbers(path, read_text(path, usecols), types)
+        require_numbers(path, read_text(path), types)
         raise InputError(f"{path} cannot be read ({error}); fix it, or {REPLACE}") from error
-    require_columns(path, table, list(types))
+    require_columns(path, header, list(types))
     require_width(path, table)
     return table
 
 
-def require_header(path: Path, columns: Iterable[str]) -> None:
-    """Raise InputError if a CSV file has one of the columns twice: pandas would take the first."""
-    content = csv_file(path)
+def header_names(path: Path) -> list[str]:
+    """The names in a CSV file's header as they are there; none if it has no header.
+
+    Pandas would give the second of two columns with one name another name.
+    """
+    content, delimiter = csv_content(path)
     try:
-        header = pd.read_csv(content, header=None, nrows=1, dtype=str).iloc[0].tolist()
+        first = pd.read_csv(
+            content, sep=delimiter, header=None, nrows=1, dtype=str, keep_default_na=False
+        )
     except ValueError:
-        return  # what is wrong is told where the table is read
+        return []  # what is wrong is told where the table is read
+    return first.iloc[0].tolist()
+
+
+def require_no_twin(path: Path, header: Sequence[str], columns: Iterable[str]) -> None:
+    """Raise InputError if a header has one of the columns twice: pandas would take the first."""
     if twice := [column for column in columns if header.count(column) > 1]:
         raise InputError(f"{path} has the column {twice[0]} twice; leave the one that counts")
 
@@ -59,11 +78,70 @@ def require_width(path: Path, table: pd.DataFrame) -> None:
 
 def column_names(path: Path) -> list[str]:
     """Names of the columns of a CSV file; InputError if it cannot be read."""
-    content = csv_file(path)
+    content, delimiter = csv_content(path)
     try:
-        return pd.read_csv(content, nrows=0).columns.tolist()
+        return pd.read_csv(content, sep=delimiter, nrows=0).columns.tolist()
     except ValueError as error:
         raise InputError(f"{path} cannot be read ({error}); it should be a CSV file") from error
+
+
+def csv_content(path: Path) -> tuple[io.BytesIO, str]:
+    """The contents of a CSV file from its header on, and the delimiter of its cells."""
+    content = csv_file(path)
+    start, delimiter = header_of(content)
+    content.seek(start)
+    return content, "\t" if path.suffix.lower() == ".tsv" else delimiter
+
+
+def header_of(content: io.BytesIO) -> tuple[int, str]:
+    """Where the header begins, behind comments and a byte order mark, and the delimiter in it.
+
+    A last comment is the header if it has as many names as the line below it has cells, some of
+    which are numbers. Otherwise the line below it would be taken for names, and a galaxy lost.
+    """
+    start = len(BYTE_ORDER_MARK) if content.getvalue()[:3] == BYTE_ORDER_MARK else 0
+    content.seek(start)
+    comment = None
+    while line := content.readline():
+        if line.startswith(b"#"):
+            comment = start, line
+        elif line.strip():
+            break
+        start += len(line)
+    text = line.decode("utf-8", "replace")
+    if comment:
+        begins, line = comment
+        names = line.lstrip(b"# ")
+        header = names.decode("utf-8", "replace")
+        delimiter = delimiter_of(header)
+        if is_header_of(cells_of(header, delimiter), cells_of(text, delimiter)):
+            return begins + len(line) - len(names), delimiter
+    return start, delimiter_of(text)
+
+
+def delimiter_of(header: str) -> str:
+    """The delimiter that divides a header into the most names; a comma if none divides it."""
+    return max(DELIMITERS, key=lambda delimiter: len(cells_of(header, delimiter)))
+
+
+def cells_of(line: str, delimiter: str) -> list[str]:
+    """The cells of a line of a CSV file."""
+    return next(csv.reader([line.strip("\r\n")], delimiter=delimiter), [])
+
+
+def is_header_of(names: Sequence[str], cells: Sequence[str]) -> bool:
+    """Whether names can be those of the columns of some cells: none is a number, and some cell."""
+    numbers = [is_number(cell) for cell in cells]
+    return len(names) == len(cells) > 1 and any(numbers) and not any(map(is_number, names))
+
+
+def is_number(cell: str) -> bool:
+    """Whether a cell is a number."""
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
 
 
 def csv_file(path: Path) -> io.BytesIO:
@@ -97,11 +175,11 @@ def csv_file(path: Path) -> io.BytesIO:
     return content
 
 
-def read_text(path: Path, usecols: Callable[[str], bool] | None = None) -> pd.DataFrame:
+def read_text(path: Path) -> pd.DataFrame:
     """A table whose cells are text without surrounding blanks, "" where a cell is empty."""
-    content = csv_file(path)
+    content, delimiter = csv_content(path)
     try:
-        table = pd.read_csv(content, dtype=str, keep_default_na=False, usecols=usecols)
+        table = pd.read_csv(content, sep=delimiter, dtype=str, keep_default_na=False)
     except ValueError as error:
         raise InputError(f"{path} cannot be read ({error}); it should be a CSV file") from error
     require_width(path, table)
@@ -112,8 +190,21 @@ def require_columns(path: Path, present: Iterable[str], columns: Sequence[str]) 
     """Raise InputError unless all `columns` are among those `present` in a table."""
     present = list(present)
     if missing := [column for column in columns if column not in present]:
-        some = ", ".join(present[:SHOWN_COLUMNS]) + (", ..." if present[SHOWN_COLUMNS:] else "")
-        raise InputError(f"{path} has no column {', '.join(missing)}; its columns are {some}")
+        raise InputError(
+            f"{path} has no column {', '.join(missing)}; its columns are "
+            f"{nearest_first(missing[0], present)}"
+        )
+
+
+def nearest_first(wanted: str, names: Sequence[str]) -> str:
+    """Names of columns in a sentence, those that are most like the `wanted` one first."""
+
+    def likeness(name: str) -> float:
+        return difflib.SequenceMatcher(None, name.lower(), wanted.lower()).ratio()
+
+    ordered = sorted(map(str, names), key=likeness, reverse=True)
+    more = len(ordered) - SHOWN_COLUMNS
+    return ", ".join(ordered[:SHOWN_COLUMNS]) + (f" and {more} more" if more > 0 else "")
 
 
 def require_numbers(path: Path, text: pd.DataFrame, types: Mapping[str, str]) -> None:

@@ -1,56 +1,83 @@
-"""Tables of galaxies as they are given: CSV, Parquet, FITS or VOTable, with every column."""
+"""Tables of galaxies as they are given: CSV, Parquet, FITS, VOTable or ECSV, with every column.
+
+A column's unit, UCD and description are in its metadata, as they are in those of a catalogue.
+"""
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pyarrow as pa
-from astropy.io.votable import parse_single_table
-from astropy.table import Table
+from astropy.table import Column, Table
 from pyarrow import csv, parquet
 
-from galaxyzoo.files.names import FITS_SUFFIXES
-from galaxyzoo.files.tables import first_fits_table, readable, require_unpackable
+from galaxyzoo.files.csv_columns import typed
+from galaxyzoo.files.csv_tables import csv_content
+from galaxyzoo.files.names import ECSV_SUFFIXES, FITS_SUFFIXES, PARQUET_SUFFIXES, VOTABLE_SUFFIXES
+from galaxyzoo.files.tables import astropy_table, is_of_astropy, readable
 from galaxyzoo.foundation.errors import InputError
 
-VOTABLE_SUFFIXES = (".vot", ".votable", ".xml")
-CSV_ENDINGS = (".csv", ".csv.gz")
-TABLES = (*CSV_ENDINGS, ".parquet", *FITS_SUFFIXES, *VOTABLE_SUFFIXES)
+CSV_ENDINGS = (".csv", ".csv.gz", ".tsv")  # a zip is one of images
+OF_ASTROPY = (*FITS_SUFFIXES, *VOTABLE_SUFFIXES, *ECSV_SUFFIXES)
+TABLES = (*CSV_ENDINGS, *PARQUET_SUFFIXES, *OF_ASTROPY)
+NAMES = ("id_str", "iauname", "id", "name", "designation")  # in lower case
 
 
 def read_given_table(path: Path, id_column: str | None) -> pa.Table:
     """A whole table; InputError if it cannot be read or has no rows.
 
-    In a CSV file, columns that may identify galaxies are read as text, so that zeros in front stay.
+    In a CSV file, columns of names, and the `id_column`, are text whatever they hold.
     """
     name = path.name.lower()
-    if name.endswith(".parquet"):
-        with readable(path, "Parquet"):
-            table = without_dictionaries(parquet.read_table(path))
-    elif name.endswith(FITS_SUFFIXES):
-        with readable(path, "FITS"), first_fits_table(path) as unit:
-            table = from_astropy(Table.read(unit))
-    elif name.endswith(VOTABLE_SUFFIXES):
-        with readable(path, "VOTable"):
-            require_unpackable(path)
-            table = from_astropy(parse_single_table(path).to_table(use_names_over_ids=True))
+    if name.endswith(PARQUET_SUFFIXES):
+        table = read_parquet(path)
+    elif name.endswith(OF_ASTROPY):
+        with readable(path, path.suffix.lstrip(".")):
+            table = from_astropy(astropy_table(path))
     else:
-        texts = {name: pa.string() for name in (id_column, "id_str", "iauname", "id") if name}
         with readable(path, "CSV"):
-            require_unpackable(path)
-            table = csv.read_csv(path, convert_options=csv.ConvertOptions(column_types=texts))
-            if unread := [field.name for field in table.schema if is_of_images(field.type)]:
-                raise ValueError(f"its column {unread[0]} is not UTF-8")
+            table = read_csv(path, id_column)
     require_rows(len(table), table.column_names, path)
     return table
 
 
-def without_dictionaries(table: pa.Table) -> pa.Table:
-    """A table whose dictionary-encoded columns, such as pandas' categories, are plain ones."""
-    plain = [
-        field.with_type(field.type.value_type) if pa.types.is_dictionary(field.type) else field
-        for field in table.schema
-    ]
-    return table.cast(pa.schema(plain))
+def read_csv(path: Path, id_column: str | None) -> pa.Table:
+    """A CSV file, with blanks around the names of its columns left out."""
+    content, delimiter = csv_content(path)
+    parse = csv.ParseOptions(delimiter=delimiter, newlines_in_values=True)
+    start = content.tell()
+    names = csv.open_csv(content, parse_options=parse).schema.names
+    content.seek(start)
+    convert = csv.ConvertOptions(column_types=dict.fromkeys(names, pa.binary()))
+    table = csv.read_csv(content, parse_options=parse, convert_options=convert)
+    names, columns = [name.strip() for name in names], []
+    for name, values in zip(names, table.columns, strict=True):
+        try:
+            texts = values.cast(pa.string())
+        except pa.ArrowInvalid as error:
+            raise ValueError(f"its column {name} is not UTF-8") from error
+        is_name = name == id_column or name.lower() in NAMES
+        columns.append(texts if is_name else typed(texts))
+    return pa.table(columns, names)
+
+
+def read_parquet(path: Path, without: str | None = None) -> pa.Table:
+    """A Parquet file, perhaps without one of its columns; InputError if it cannot be read.
+
+    Columns that are dictionaries, such as pandas' categories, become plain ones.
+    """
+    with readable(path, "Parquet"):
+        if is_of_astropy(path):
+            given = astropy_table(path)
+            return from_astropy(given[[name for name in given.colnames if name != without]])
+        with parquet.ParquetFile(path) as file:
+            table = file.read([name for name in file.schema_arrow.names if name != without])
+        plain = [
+            field.with_type(field.type.value_type) if pa.types.is_dictionary(field.type) else field
+            for field in table.schema
+        ]
+        return table.cast(pa.schema(plain, table.schema.metadata))
 
 
 def require_rows(count: int, columns: Sequence[str], path: Path) -> None:
@@ -62,17 +89,35 @@ def require_rows(count: int, columns: Sequence[str], path: Path) -> None:
 
 
 def from_astropy(table: Table) -> pa.Table:
-    """An astropy table as an Arrow one; what has several numbers in a cell becomes lists."""
+    """An astropy table as an Arrow one, with units, UCDs and descriptions as metadata."""
     table.convert_bytestring_to_unicode()
-    flat = [name for name in table.colnames if len(table[name].shape) == 1]
-    arrays = {}
-    if flat:
-        converted = pa.Table.from_pandas(table[flat].to_pandas(), preserve_index=False)
-        arrays = {name: converted[name] for name in flat}
-    arrays |= {
-        name: pa.array(table[name].tolist()) for name in table.colnames if name not in arrays
-    }
-    return pa.table({name: arrays[name] for name in table.colnames})
+    fields, arrays = [], []
+    for name in table.colnames:
+        column = table[name]
+        arrays.append(in_arrow(column))
+        said = {"unit": column.unit, "ucd": column.meta.get("ucd")}
+        said["description"] = column.description
+        metadata = {key: str(text) for key, text in said.items() if text}
+        fields.append(pa.field(name, arrays[-1].type, metadata=metadata))
+    return pa.table(arrays, schema=pa.schema(fields))
+
+
+def in_arrow(column: Column) -> pa.Array:
+    """A column of an astropy table; what has several numbers in a cell becomes fixed-size lists."""
+    if column.dtype.kind not in "biuf":
+        try:
+            return pa.array(column.tolist())
+        except pa.ArrowException as error:
+            raise ValueError(f"its column {column.name} holds {column.dtype.name}") from error
+    mask = np.ma.getmaskarray(column).reshape(-1)
+    values = np.ma.getdata(column)
+    values = values.astype(values.dtype.newbyteorder("=")).reshape(-1)
+    if values.dtype.kind == "f":
+        mask = mask | np.isnan(values)
+    array = pa.array(values, mask=mask)
+    for size in reversed(column.shape[1:]):
+        array = pa.FixedSizeListArray.from_arrays(array, size)
+    return array
 
 
 def is_of_images(kind: pa.DataType) -> bool:
@@ -80,3 +125,9 @@ def is_of_images(kind: pa.DataType) -> bool:
     if pa.types.is_struct(kind):
         return kind.get_field_index("bytes") >= 0 and is_of_images(kind.field("bytes").type)
     return pa.types.is_binary(kind) or pa.types.is_large_binary(kind)
+
+
+def said_of(field: pa.Field, key: bytes) -> str | None:
+    """What a column's metadata say of it under a key; None if nothing."""
+    text: Any = (field.metadata or {}).get(key)
+    return None if text is None else text.decode()

@@ -4,10 +4,12 @@ Uses only the standard library, because it is imported when the Snakefile is rea
 """
 
 IMAGE_SUFFIXES = (".jpg", ".jpeg", ".png")
-CSV_SUFFIXES = (".csv", ".csv.gz", ".zip")
+CSV_SUFFIXES = (".csv", ".csv.gz", ".tsv", ".zip")
 PARQUET_SUFFIXES = (".parquet",)
 FITS_SUFFIXES = (".fits", ".fit", ".fits.gz")
-TABLE_SUFFIXES = CSV_SUFFIXES + PARQUET_SUFFIXES + FITS_SUFFIXES
+ECSV_SUFFIXES = (".ecsv",)
+VOTABLE_SUFFIXES = (".vot", ".votable", ".xml")
+TABLE_SUFFIXES = CSV_SUFFIXES + PARQUET_SUFFIXES + FITS_SUFFIXES + ECSV_SUFFIXES + VOTABLE_SUFFIXES
 
 LARGEST_ID = 2**63 - 1  # GalaxyIDs are int64
 

@@ -4,6 +4,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -108,15 +109,31 @@ def problem(error: ValidationError) -> str:
         missing = [name for name in error.validator_value if name not in error.instance]
         return f"{key}: missing {', '.join(missing)}"
     allowed = error.schema.get("description") or error.message
-    return (
-        f"{key}: {error.instance!r} is not allowed; allowed: {allowed}{yaml_hint(error.instance)}"
-    )
+    value = error.instance
+    hint = yaml_hint(value, wants_text(error.schema))
+    if hint and len(error.absolute_path) == 1 and not isinstance(value, str):
+        hint = f"{hint[:-1]}, as in '{key}=\"{value}\"' after --config)"
+    shown = str(value) if isinstance(value, date) else repr(value)
+    return f"{key}: {shown} is not allowed; allowed: {allowed}{hint}"
 
 
-def yaml_hint(value: object) -> str:
-    """A hint if YAML 1.1 has read a number as a string, as it does with `1e-3`."""
+def wants_text(schema: Schema) -> bool:
+    """Whether a part of the schema allows text."""
+    parts = [schema, *schema.get("anyOf", [])]
+    return any("string" in part.get("type", ()) or "$ref" in part for part in parts)
+
+
+def yaml_hint(value: object, is_text: bool) -> str:
+    """A hint if YAML 1.1 has read a number as text, as it does with `1e-3`, or text as a number.
+
+    `is_text` says whether text is allowed there. Dates, and true and false, are hinted at too.
+    """
     if isinstance(value, str) and re.fullmatch(r"[-+]?\d+e[-+]?\d+", value, re.IGNORECASE):
         return f" (YAML reads this as a string; write {float(value):.1e})"
+    kinds = {bool: "true or false", int: "a number", float: "a number", date: "a date"}
+    kinds |= {datetime: "a date"}
+    if is_text and type(value) in kinds:
+        return f" (YAML reads this as {kinds[type(value)]}; put it in quotation marks)"
     return ""
 
 
@@ -232,8 +249,8 @@ def require_files(config: dict[str, Any], find: Callable[[str], str]) -> None:
     weights_file(config["model"], find)
     if (path := config["survey"]["fair_ids"]) and not Path(find(path)).is_file():
         raise InputError(
-            f"config: survey.fair_ids: there is no file {path}; give the path from the folder in "
-            "which snakemake is started"
+            f"config: survey.fair_ids: there is no file {path}; give the path in full, or "
+            f"from {Path.cwd()}"
         )
 
 
@@ -251,7 +268,9 @@ def source_contradictions(config: dict[str, Any], schema: Schema) -> Iterator[st
     if source == "files" and config["files"] is None:
         yield (
             "files: missing; allowed: the folder that holds images_training_rev1.zip and "
-            "training_solutions_rev1.zip, as in --config files=PATH"
+            "training_solutions_rev1.zip, as in --config files=PATH. Kaggle's client fetches them: "
+            "kaggle competitions download -c galaxy-zoo-the-galaxy-challenge -p PATH, and then "
+            "unzip -d PATH PATH/galaxy-zoo-the-galaxy-challenge.zip"
         )
     if source != "files" and config["files"] is not None:
         yield (

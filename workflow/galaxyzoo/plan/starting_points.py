@@ -34,8 +34,8 @@ def file_of_weights(weights: str, find: Callable[[str], str] = str) -> str:
         return network_of(weights, path)
     if not path.is_file():
         raise InputError(
-            f"config: model.weights: there is no file {weights}; give the path from the folder in "
-            "which snakemake is started"
+            f"config: model.weights: there is no file {weights}; give the path in full, or "
+            f"from {Path.cwd()}"
         )
     require_of_a_stage(weights, path)
     return weights

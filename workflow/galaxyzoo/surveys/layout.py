@@ -44,7 +44,7 @@ def find(folder: Path | str) -> SurveyFiles:
     if not folder.is_dir():
         raise InputError(
             f"files: there is no folder {folder}; give the folder that holds {TRAINING_IMAGES[0]} "
-            f"and {LABELS[0]}"
+            f"and {LABELS[0]}. {from_kaggle(folder, TRAINING_IMAGES[0])} (and -f {LABELS[0]})"
         )
     return SurveyFiles(
         training_images=required(folder, TRAINING_IMAGES, "the training images"),
@@ -59,10 +59,18 @@ def required(folder: Path, names: tuple[str, ...], content: str) -> str:
     path = first_present(folder, names)
     if path is None:
         raise InputError(
-            f"files: {folder} holds neither {' nor '.join(names)}, {content}; put one there, as "
-            "downloaded from Kaggle's Galaxy Zoo challenge, or give the folder that holds it"
+            f"files: {folder} holds neither {' nor '.join(names)}, {content}; put one there, or "
+            f"give the folder that holds it. {from_kaggle(folder, names[0])}"
         )
     return path
+
+
+def from_kaggle(folder: Path, name: str) -> str:
+    """How a file of the competition is downloaded, in a sentence."""
+    return (
+        f"Whoever has joined Kaggle's competition can fetch it with Kaggle's client: kaggle "
+        f"competitions download -c {COMPETITION} -f {name} -p {folder}"
+    )
 
 
 def first_present(folder: Path, names: tuple[str, ...]) -> str | None:
@@ -78,8 +86,8 @@ def require_own(settings: Mapping[str, str]) -> None:
     for key in ("images", "table"):
         if not Path(settings[key]).exists():
             raise InputError(
-                f"survey.own.{key}: there is no {settings[key]}; give the path from the folder in "
-                "which snakemake is started"
+                f"survey.own.{key}: there is no {settings[key]}; give the path in full, or "
+                f"from {Path.cwd()}"
             )
     if not settings["table"].lower().endswith(TABLE_SUFFIXES):
         raise InputError(
