@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import signal
 import time
 import zipfile
@@ -23,6 +24,7 @@ from cutout_server import CutoutServer
 from galaxyzoo.calibration.calibration import read_calibration
 from galaxyzoo.catalogue.columns import joint_name
 from trees import GALAXY_ZOO_2
+from warm import run_snakemake
 
 JOINT = [joint_name(column) for column in GALAXY_ZOO_2.columns]
 
@@ -146,10 +148,36 @@ def test_nothing_is_trained_for_a_catalogue(made, tmp_path):
     assert run.returncode != 0
     assert "catalogue: it trains nothing, and these stages are missing or out of date" in run.stdout
     assert "seed0/stages/all_large.pt" in run.stdout
+    assert "tiny was trained by another config: stages[3].lr 0.005 -> 0.001; to use" in run.stdout
     assert not (checkout.results / "catalogues" / "other").exists()
+    # What is said can be copied, whatever the config file was.
+    asked = re.search(r"their own config: snakemake (.*?); to train", run.stdout)[1]
+    again = run_snakemake(checkout.folder, [*shlex.split(asked), "--dry-run"])
+    assert again.returncode == 0, again.stdout
+    assert "list_galaxies" in again.stdout
+    assert "train_stage" not in again.stdout
+    run = catalogue_of(checkout, unlabelled(checkout), changed(experiment="other"))
+    assert "results/other/finished.json; run the experiment to its end; finished are" in run.stdout
+    assert "--configfile results/tiny/config.yaml --config galaxies=" in run.stdout
     (checkout.results / "seed1" / "stages" / "all_large.pt").unlink()
     run = catalogue_of(checkout, unlabelled(checkout), name="other")
-    assert "are missing or out of date: results/tiny/seed1/stages/all_large.pt" in run.stdout
+    weights = "results/tiny/seed1/stages/all_large.pt"
+    assert f"are missing or out of date: {weights}; there is no {weights}; to train" in run.stdout
+    training = "workflow/galaxyzoo/engine/training.py"
+    with checkout.edited(training, "MOMENTUM = 0.99", "MOMENTUM = 0.98"):
+        run = catalogue_of(checkout, unlabelled(checkout), name="other")
+    assert f"{training} was edited" in run.stdout
+
+
+def test_a_config_without_what_was_given_for_training_is_told_its_own(made):
+    lacking = changed(survey=TINY["survey"] | {"source": "files"})
+    run = catalogue_of(made, unlabelled(made), lacking)
+    assert run.returncode != 0
+    assert "config: files: missing" in run.stdout
+    assert "snakemake catalogue --configfile results/tiny/config.yaml --config gal" in run.stdout
+    run = catalogue_of(made, unlabelled(made), name="a name")
+    assert "catalogue.name: 'a name' is not allowed" in run.stdout
+    assert "--configfile" not in run.stdout
 
 
 @pytest.mark.parametrize(

@@ -75,10 +75,14 @@ def catalogue_settings(config: dict[str, Any], schema: Schema) -> dict[str, Any]
     Unless the config says another, the name is that of the path of its galaxies.
     """
     settings = canonical(config.get("catalogue", {}), schema["properties"]["catalogue"], schema)
+    return settings | {"name": settings["name"] or name_of_galaxies(config)}
+
+
+def name_of_galaxies(config: dict[str, Any]) -> str:
+    """The name of a catalogue that the config does not name: that of the path of its galaxies."""
     path = Path(config.get("galaxies") or "")
     stem = path.name.partition(".")[0] if path.suffix else path.name
-    named = re.sub(r"[^A-Za-z0-9_-]+", "_", stem) or "galaxies"
-    return settings | {"name": settings["name"] or named}
+    return re.sub(r"[^A-Za-z0-9_-]+", "_", stem) or "galaxies"
 
 
 def not_finite(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[str]:  # noqa: ANN401

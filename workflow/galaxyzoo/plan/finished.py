@@ -113,14 +113,19 @@ def normal(path: Path) -> Path:
     return Path(os.path.normpath(path))
 
 
-def differing_keys(one: object, other: object, key: str = "") -> Iterator[str]:
+def differing_keys(one: object, other: object) -> Iterator[str]:
     """Keys whose values differ in two configs, as messages write them: `stages[1].lr`."""
+    return (key for key, _, _ in differences(one, other))
+
+
+def differences(one: object, other: object, key: str = "") -> Iterator[tuple[str, object, object]]:
+    """Keys whose values differ in two configs, each with both values."""
     if isinstance(one, Mapping) and isinstance(other, Mapping):
         for name in dict.fromkeys((*one, *other)):
             inner = f"{key}.{name}" if key else str(name)
-            yield from differing_keys(one.get(name, NOT_SET), other.get(name, NOT_SET), inner)
+            yield from differences(one.get(name, NOT_SET), other.get(name, NOT_SET), inner)
     elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
         for position, pair in enumerate(zip(one, other, strict=True)):
-            yield from differing_keys(*pair, f"{key}[{position}]")
+            yield from differences(*pair, f"{key}[{position}]")
     elif one != other:
-        yield key
+        yield key, one, other
