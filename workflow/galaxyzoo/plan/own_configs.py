@@ -80,7 +80,7 @@ def retraining_differences(made_with: Config, config: Config) -> list[str]:
 
 
 def retrains(key: str, made_with: Config, config: Config) -> bool:
-    """Whether a stage depends on that which is under a key, of the highest level, in two configs."""
+    """Whether a stage depends on that in which two configs differ under a key of the top level."""
     mixed = {**made_with, key: config.get(key)}
     return list(all_dependencies(mixed)) != list(all_dependencies(made_with))
 
