@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from galaxyzoo.catalogue.finished_ensemble import its_reference
+from galaxyzoo.catalogue.finished_ensemble import its_reference, load_ensemble
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.predict import Networks, load, predict
 
@@ -132,14 +132,16 @@ def test_positions_are_for_a_run(networks, tmp_path):
 
 
 def test_an_unfinished_experiment_is_a_sentence(finished, tmp_path):
-    with pytest.raises(InputError, match=r"not there; give that of a finished experiment"):
+    with pytest.raises(
+        InputError, match=r"nowhere is no folder; give that of a finished experiment"
+    ):
         predict(tmp_path / "nowhere", b"")
     with pytest.raises(InputError, match=r"is not finished: there is no .*finished.json"):
         predict(finished.survey, b"")
 
 
 def test_what_training_is_like_is_read_where_it_is_kept_and_up_to_date(finished, tmp_path):
-    ensemble = load(finished.copy(tmp_path).results)
+    ensemble = load_ensemble(finished.copy(tmp_path).results)
     kept = ensemble.folder / "reference.npz"
     computed = its_reference(ensemble)
     assert computed.limits.keys() == {

@@ -281,7 +281,7 @@ def test_an_experiment_that_is_not_finished_is_a_sentence(finished, tmp_path):
     with pytest.raises(InputError, match=r"is not finished: there is no .*all_large\.pt"):
         load_experts(checkout.results)
     with pytest.raises(
-        InputError, match="nowhere is not there; give that of a finished experiment"
+        InputError, match="nowhere is no folder; give that of a finished experiment"
     ):
         load_experts(checkout.folder / "nowhere")
     with pytest.raises(InputError, match=r"config.yaml is no folder; give that of a finished"):

@@ -10,6 +10,7 @@ The numbers are those of `snakemake catalogue`.
 import io
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ import pandas as pd
 import pyarrow as pa
 from PIL import Image
 
+from galaxyzoo.calibration.familiarity import Reference
 from galaxyzoo.catalogue.batches import Reader, fitted_pictures
 from galaxyzoo.catalogue.columns import ID, catalogue_columns
 from galaxyzoo.catalogue.finished_ensemble import FinishedEnsemble, its_reference, load_ensemble
@@ -41,12 +43,24 @@ from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.progress import progress
 from galaxyzoo.foundation.provenance import git_commit
 from galaxyzoo.plan.config import given_catalogue_settings, load_schema
+from galaxyzoo.tree.decision_tree import DecisionTree
 
 SCHEMA = Path(__file__).parents[1] / "schemas" / "config.schema.yaml"
 OF_A_RUN = ("name", "shard_size", "survey", "address", "features")  # of `snakemake catalogue` alone
 
 Picture = str | Path | bytes | np.ndarray | Image.Image
-Networks = FinishedEnsemble
+
+
+class Networks:
+    """The networks of a finished experiment, and what galaxies of their training are like."""
+
+    def __init__(self, ensemble: FinishedEnsemble) -> None:
+        self.ensemble = ensemble
+
+    @cached_property
+    def reference(self) -> Reference:
+        """As the first catalogue left it, or computed in about as long as a validation takes."""
+        return its_reference(self.ensemble)
 
 
 def load(experiment: str | Path) -> Networks:
@@ -54,7 +68,7 @@ def load(experiment: str | Path) -> Networks:
 
     Raises InputError if the experiment is not finished.
     """
-    return load_ensemble(Path(experiment))
+    return Networks(load_ensemble(Path(experiment)))
 
 
 def predict(
@@ -81,34 +95,35 @@ def predict(
     that is not finished.
     """
     settings = picture_settings(settings)
-    networks = experiment if isinstance(experiment, FinishedEnsemble) else load(experiment)
-    galaxies, radii, reader = listed(pictures, networks, settings)
-    places = galaxies["place"].to_pylist()
-    reference, columns = its_reference(networks), catalogue_columns(networks.tree)
-    made_by = {"experiment": networks.name, "commit": git_commit() or "unknown"}
-    rows = []
+    networks = experiment if isinstance(experiment, Networks) else load(experiment)
+    ensemble = networks.ensemble
+    galaxies, radii, reader = listed(pictures, ensemble.tree, settings)
+    places, reference = galaxies["place"].to_pylist(), networks.reference
+    columns = catalogue_columns(ensemble.tree)
+    made_by = {"experiment": ensemble.name, "commit": git_commit() or "unknown"}
     batches = fitted_pictures(
         places,
         radii,
         [None] * len(places),
         reader,
-        networks.size_px,
+        ensemble.size_px,
         settings,
-        networks.batch_size,
+        ensemble.batch_size,
         decoders=os.cpu_count() or 1,
     )
-    total = -(-len(places) // networks.batch_size)
-    largest_px = max(member.network.size_px for member in networks.members)
-    with memory_for(networks.batch_size, largest_px, "tta.batch_size"):
+    rows = []
+    total = -(-len(places) // ensemble.batch_size)
+    largest_px = max(member.network.size_px for member in ensemble.members)
+    with memory_for(ensemble.batch_size, largest_px, "tta.batch_size"):
         for batch in progress(batches, total=total, desc="predict", unit="batches"):
-            predicted = predicted_batch(batch, networks.members, networks.device)
+            predicted = predicted_batch(batch, ensemble.members, ensemble.device)
             rows.append(
                 catalogue_rows(
                     batch,
                     predicted,
-                    networks.tree,
+                    ensemble.tree,
                     columns,
-                    networks.calibration,
+                    ensemble.calibration,
                     reference,
                     made_by,
                 )
@@ -127,7 +142,7 @@ def picture_settings(given: Mapping[str, Any]) -> dict[str, Any]:
 
 def listed(
     pictures: Picture | Iterable[Picture] | Mapping[Any, Picture],
-    networks: Networks,
+    tree: DecisionTree,
     settings: Mapping[str, Any],
 ) -> tuple[pa.Table, Sequence[float | None], Reader]:
     """Galaxies as a table of id, place and own columns, their radii in arcsec, and their reader.
@@ -139,7 +154,7 @@ def listed(
         if not path.exists():
             raise InputError(f"there is no {path}; give the path of pictures, or pictures")
         if not is_a_picture(path):
-            return listed_at(path, networks, settings)
+            return listed_at(path, tree, settings)
     if isinstance(pictures, Mapping):
         ids, several = list(pictures), list(pictures.values())
     else:
@@ -165,7 +180,7 @@ def is_a_picture(path: str | Path) -> bool:
 
 
 def listed_at(
-    path: Path, networks: Networks, settings: Mapping[str, Any]
+    path: Path, tree: DecisionTree, settings: Mapping[str, Any]
 ) -> tuple[pa.Table, Sequence[float | None], Reader]:
     """The galaxies at a path, as a catalogue lists them."""
     found = list_galaxies(path, settings)
@@ -174,7 +189,7 @@ def listed_at(
             f"{path} is a table of positions, whose cut-outs `snakemake catalogue` fetches; give "
             "it the table, or give pictures here"
         )
-    require_own_names(found.table.column_names, path, networks.tree)
+    require_own_names(found.table.column_names, path, tree)
     radii = radius_column(found.table, path, settings)
     radii = [None] * len(found.table) if radii is None else radii.to_pylist()
     return found.table, radii, ImageReader(path, settings)

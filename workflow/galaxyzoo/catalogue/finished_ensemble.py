@@ -67,6 +67,10 @@ def load_ensemble(given: Path) -> FinishedEnsemble:
     that differ. Raises InputError if the experiment is not finished.
     """
     folder = experiment_folder(given)
+    if not folder.is_dir():
+        raise InputError(
+            f"{given} is no folder; give that of a finished experiment, as results/demo"
+        )
     finished = read_finished(folder)
     if edited := finished.edited_keys():
         log.warning(

@@ -88,12 +88,9 @@ def experiment_folder(given: Path | str) -> Path:
     """The folder of an experiment in full, by whose path its survey and its base are found.
 
     That is the path as it was given, from wherever, or without links: the one beside which there
-    are surveys. Raises InputError if it is no folder.
+    are surveys.
     """
     as_given = Path(os.path.abspath(os.path.expanduser(given)))
-    if not as_given.is_dir():
-        what = "is no folder" if as_given.exists() else "is not there"
-        raise InputError(f"{given} {what}; give that of a finished experiment, as in results/demo")
     places = as_given, as_given.resolve()
     return next((one for one in places if (one.parent / SURVEYS).is_dir()), as_given)
 

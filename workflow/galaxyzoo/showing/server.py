@@ -5,7 +5,7 @@ networks look at one picture at a time.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from threading import BoundedSemaphore
@@ -15,10 +15,11 @@ from flask import Flask, Response, jsonify, request
 from markupsafe import Markup
 from waitress.server import BaseWSGIServer, create_server
 
+from galaxyzoo.engine.ensemble import Member
 from galaxyzoo.files.archives import LARGEST_BYTES
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.report.explorer import tree_table
-from galaxyzoo.report.templates import page_templates, script_hash
+from galaxyzoo.report.templates import counted, page_templates, script_hash
 from galaxyzoo.showing.answers import answer, crop_of, places
 from galaxyzoo.showing.experts import Experts
 
@@ -148,6 +149,12 @@ def server_of(app: Flask, port: int) -> BaseWSGIServer:
         ) from error
 
 
+def views_in_words(members: Sequence[Member]) -> str:
+    """In how many views each network looks at a picture, such as `16 views` or `4 or 16 views`."""
+    *others, most = sorted({len(member.maps) for member in members})
+    return " or ".join([*map(str, others), counted(most, "view")])
+
+
 def rendered(experts: Experts, templates: Path) -> tuple[str, str]:
     """The page, and the policy by which nothing but its own script runs or is asked for."""
     code = "".join((templates / name).read_text(encoding="utf-8") for name in SCRIPTS)
@@ -160,7 +167,7 @@ def rendered(experts: Experts, templates: Path) -> tuple[str, str]:
     text = page.render(
         experiment=experts.name,
         networks=len(experts.members),
-        views=len(experts.members[0].maps),
+        views=views_in_words(experts.members),
         crop_px=experts.size_px,
         largest_bytes=LARGEST_BYTES,
         questions=Markup(questions),
