@@ -79,12 +79,12 @@ def own_config_named():
     try:
         yield
     except InputError as error:
-        command = own_command(
-            "catalogue" if AS_GIVEN.get("galaxies") else "export", AS_GIVEN, RESULTS
-        )
-        given = {str(file) for file in workflow.overwrite_configfiles}
+        asked = "catalogue" if AS_GIVEN.get("galaxies") else "export"
+        command = own_command(asked, AS_GIVEN, RESULTS)
+        is_given = {os.path.abspath(file) for file in workflow.overwrite_configfiles}
+        is_own = command and is_given & {os.path.abspath(word) for word in command.split()}
         of_a_catalogue = str(error).startswith(tuple(f"config: {key}" for key in OF_A_CATALOGUE))
-        if command is None or of_a_catalogue or given & set(command.split()):
+        if command is None or is_own or of_a_catalogue or not workflow.modifier.is_main_snakefile():
             raise
         told = "results of this name are finished; to use their networks, ask by their own config"
         raise InputError(f"{error}; {told}, as in: {command}") from error
