@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 import shutil
 import signal
 import time
@@ -12,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import torch
 from astropy.io.votable import parse_single_table
 from astropy.table import Table
 from PIL import Image
@@ -24,9 +26,13 @@ from checkout import TINY, Checkout, changed, replaced_by_older
 from cutout_server import CutoutServer
 from galaxyzoo.calibration.calibration import read_calibration
 from galaxyzoo.catalogue.columns import joint_names
+from galaxyzoo.catalogue.summary import Sheet, summary
 from galaxyzoo.catalogue.written import write_catalogue
+from galaxyzoo.engine.devices import use_threads
 from galaxyzoo.foundation.handed_on import read_metrics
+from galaxyzoo.predict import predict
 from trees import GALAXY_ZOO_2
+from warm import run_snakemake
 
 WORKFLOW = Path(__file__).parents[2] / "workflow"
 JOINT = joint_names(GALAXY_ZOO_2)
@@ -71,6 +77,19 @@ def folder(made, tmp_path) -> Path:
     with zipfile.ZipFile(unlabelled(made)) as archive:
         archive.extractall(tmp_path / "pictures")
     return tmp_path / "pictures"
+
+
+def require_the_same_from_python(catalogue: Path, galaxies: Path, **settings) -> None:
+    """A catalogue, and what `predict` says of its galaxies, are the same to the last bit."""
+    threads = torch.get_num_threads()
+    use_threads(2)  # as a job of a run with two cores, since threads decide how sums are rounded
+    try:
+        found = predict(catalogue.parents[1], galaxies, **settings)
+    finally:
+        torch.set_num_threads(threads)
+    left_out = ["commit"]  # of a checkout without git, and of this one
+    expected = whole(catalogue).drop(columns=left_out)
+    pd.testing.assert_frame_equal(found.drop(columns=left_out), expected, check_exact=True)
 
 
 def recalibrated_bag(results: Path) -> pd.DataFrame:
@@ -140,6 +159,9 @@ def test_the_page_shows_galaxies_and_counts(made, browser, width_px, colour_sche
     with opened(browser, page, width_px, colour_scheme) as shown:
         expect(shown.get_by_role("heading", name="The strangest")).to_be_visible()
         assert shown.locator(".contact img").count() >= 6
+        certain = found_on_the_page(made)
+        told = shown.get_by_text("Of none of these would half of the volunteers say so.")
+        assert told.count() == sum(sheet.likely == 0 for sheet in certain) > 0
         require_fit(shown)
         require_access(shown)
 
@@ -168,11 +190,18 @@ def test_the_page_is_written_though_images_are_gone_and_tells_what_was_left_out(
         settings,
         GALAXY_ZOO_2,
         read_metrics(made.results / "metrics.json"),
+        read_calibration(made.results / "calibration.json", GALAXY_ZOO_2),
     )
     page = (tmp_path / "catalogue.html").read_text(encoding="utf-8")
     assert "Its picture was predicted, and cannot be read any more: there is no file" in page
     assert left_out in page
     assert left_out in (tmp_path / "README.md").read_text(encoding="utf-8")
+
+
+def found_on_the_page(made: Checkout) -> list[Sheet]:
+    """The contact sheets of the catalogue."""
+    shards = sorted((made.results / "catalogues" / "test" / "shards").glob("*.parquet"))
+    return summary(shards, GALAXY_ZOO_2).sheets
 
 
 def test_nothing_is_trained_for_a_catalogue(made, tmp_path):
@@ -182,10 +211,36 @@ def test_nothing_is_trained_for_a_catalogue(made, tmp_path):
     assert run.returncode != 0
     assert "catalogue: it trains nothing, and these stages are missing or out of date" in run.stdout
     assert "seed0/stages/all_large.pt" in run.stdout
+    assert "tiny was trained by another config: stages[3].lr 0.005 -> 0.001; to use" in run.stdout
     assert not (checkout.results / "catalogues" / "other").exists()
+    # What is said can be copied, whatever the config file was.
+    asked = re.search(r"their own config: snakemake (.*?); to train", run.stdout)[1]
+    again = run_snakemake(checkout.folder, [*shlex.split(asked), "--dry-run"])
+    assert again.returncode == 0, again.stdout
+    assert "list_galaxies" in again.stdout
+    assert "train_stage" not in again.stdout
+    run = catalogue_of(checkout, unlabelled(checkout), changed(experiment="other"))
+    assert "results/other/finished.json; run the experiment to its end; finished are" in run.stdout
+    assert "--configfile results/tiny/config.yaml --config galaxies=" in run.stdout
     (checkout.results / "seed1" / "stages" / "all_large.pt").unlink()
     run = catalogue_of(checkout, unlabelled(checkout), name="other")
-    assert "are missing or out of date: results/tiny/seed1/stages/all_large.pt" in run.stdout
+    weights = "results/tiny/seed1/stages/all_large.pt"
+    assert f"are missing or out of date: {weights}; there is no {weights}; to train" in run.stdout
+    training = "workflow/galaxyzoo/engine/training.py"
+    with checkout.edited(training, "MOMENTUM = 0.99", "MOMENTUM = 0.98"):
+        run = catalogue_of(checkout, unlabelled(checkout), name="other")
+    assert f"{training} was edited" in run.stdout
+
+
+def test_a_config_without_what_was_given_for_training_is_told_its_own(made):
+    lacking = changed(survey=TINY["survey"] | {"source": "files"})
+    run = catalogue_of(made, unlabelled(made), lacking)
+    assert run.returncode != 0
+    assert "config: files: missing" in run.stdout
+    assert "snakemake catalogue --configfile results/tiny/config.yaml --config gal" in run.stdout
+    run = catalogue_of(made, unlabelled(made), name="a name")
+    assert "catalogue.name: 'a name' is not allowed" in run.stdout
+    assert "--configfile" not in run.stdout
 
 
 @pytest.mark.parametrize(
@@ -220,6 +275,7 @@ def test_a_bad_picture_is_a_row_with_its_reason_and_others_are_not_touched(made,
     np.testing.assert_allclose(found[JOINT].iloc[2:], before[JOINT], atol=1e-6)
     page = (made.results / "catalogues" / "bad" / "catalogue.html").read_text(encoding="utf-8")
     assert "the image is not a JPEG or PNG file" in page
+    require_the_same_from_python(made.results / "catalogues" / "bad", folder)
 
 
 def test_galaxies_that_are_gone_are_gone_from_the_catalogue(made, folder):
@@ -252,6 +308,8 @@ def test_a_table_s_own_columns_come_through(made, folder):
     before = whole(made.results / "catalogues" / "test").set_index("id")
     ids = [int(picture.stem) for picture in pictures]
     np.testing.assert_allclose(found[JOINT], before.loc[ids, JOINT], atol=1e-6)
+    of_pictures = {key: settings[key] for key in ("id_column", "image_column")}
+    require_the_same_from_python(made.results / "catalogues" / "table", path, **of_pictures)
     replaced_by_older(pictures[0], pictures[1].read_bytes())
     made.write_config(TINY | {"galaxies": str(path), "catalogue": settings})
     said = made.snakemake("--dry-run", "catalogue").stdout
@@ -386,10 +444,12 @@ def test_an_ensemble_s_catalogue_is_the_mean_of_its_members(made, tmp_path):
     config = changed(variants=variants, ensemble={"base": 1, "views": 3})
     checkout.write_config(config)
     results = checkout.folder / "results" / "tiny-ensemble"
-    made_before = ("bag/test.parquet", "metrics.json")
-    run = checkout.make(*(f"results/tiny-ensemble/{name}" for name in made_before))
+    made_before = ("bag/test.parquet", "metrics.json", "finished.json")
+    of_all = [f"results/tiny-ensemble/{name}" for name in made_before]
+    run = checkout.make(*of_all, "results/tiny-views/finished.json")
     assert run.returncode == 0, run.stdout
     run = catalogue_of(checkout, unlabelled(checkout), config, name="together")
     assert run.returncode == 0, run.stdout
     found = whole(results / "catalogues" / "together").set_index("id")
     np.testing.assert_allclose(found[JOINT], recalibrated_bag(results), atol=1e-6)
+    require_the_same_from_python(results / "catalogues" / "together", unlabelled(checkout))

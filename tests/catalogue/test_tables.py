@@ -21,10 +21,10 @@ from galaxyzoo.catalogue.columns import (
     plain_columns,
     question_names,
 )
-from galaxyzoo.catalogue.summary import summary
+from galaxyzoo.catalogue.summary import likely, sheets_of, summary
 from galaxyzoo.catalogue.tables import described, write_readme, write_tables
 from galaxyzoo.tree.decision_tree import tree_from
-from trees import GALAXY_ZOO_2, RING_TREE
+from trees import GALAXY_ZOO_2, NUMBER_TREE, RING_TREE
 
 COLUMNS = {column.name: column for column in catalogue_columns(GALAXY_ZOO_2)}
 KINDS = {"float32": pa.float32(), "bool": pa.bool_(), "str": pa.string()}
@@ -275,6 +275,37 @@ def test_what_is_unlike_training_is_on_no_sheet_of_an_answer(folder, whole):
     assert by_answer
     assert not unlike & {id for sheet in by_answer for id in sheet.galaxies["id"]}
     assert unlike & set(strangest.galaxies["id"])
+
+
+def test_a_sheet_knows_of_how_many_half_of_the_volunteers_would_say_so(folder, tmp_path):
+    shards = sorted((folder / "catalogue.parquet").iterdir())
+    *by_answer, strangest, disagreed = summary(shards, GALAXY_ZOO_2).sheets
+    assert strangest.likely is disagreed.likely is None
+    for sheet in by_answer:
+        assert sheet.likely == (sheet.galaxies["value"] >= 0.5).sum()
+    table = pd.read_parquet(shards[0])
+    first = table.index[~table["flag_unlike_training"]][0]
+    few, bar, spiral = 0.2, "Class3_1", "Class4_1"
+    table[joint_names(GALAXY_ZOO_2)] = few
+    table.loc[first, [bar, spiral]] = 0.5, 0.4
+    table.to_parquet(tmp_path / "few.parquet")
+    found = {one.title: one for one in summary([tmp_path / "few.parquet"], GALAXY_ZOO_2).sheets}
+    assert found["The most certain barred spirals"].galaxies["value"].iloc[0] == 0.4
+    assert found["The most certain barred spirals"].likely == 0
+    table.loc[first, spiral] = 0.5
+    table.to_parquet(tmp_path / "few.parquet")
+    found = {one.title: one for one in summary([tmp_path / "few.parquet"], GALAXY_ZOO_2).sheets}
+    assert found["The most certain barred spirals"].likely == 1
+    assert found["The most certain rings"].likely == 0
+
+
+def test_a_number_is_high_and_not_certain():
+    assert list(sheets_of(NUMBER_TREE)) == ["The highest: glow"]
+    galaxies = pd.DataFrame({"value": [0.9]})
+    assert likely("The highest: glow", galaxies, NUMBER_TREE) is None
+    titles = list(sheets_of(RING_TREE))
+    assert titles[0] == "The most certain: ring"
+    assert likely(titles[0], galaxies, RING_TREE) == 1
 
 
 def test_the_readme_explains_each_column(tmp_path):

@@ -3,11 +3,16 @@
 import io
 import os
 import signal
+import socket
 import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
+from threading import Event
+from urllib.parse import urlsplit
 
 import numpy as np
 import pandas as pd
@@ -15,15 +20,30 @@ import psutil
 import pytest
 import requests
 from astropy.io import fits
+from flask import Flask
 from PIL import Image
 from playwright.sync_api import Page, expect
 
 from browsing import VIEWS, require_access, require_fit
-from checkout import Checkout
+from checkout import ROOT, Checkout
 from galaxyzoo.calibration.calibration import read_calibration
+from galaxyzoo.files.archives import LARGEST_BYTES
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.showing.experts import load_experts
+from galaxyzoo.showing.server import Busy, Turns, server_of
 from trees import GALAXY_ZOO_2
+
+API = "sys.path.insert(0, 'workflow'); import galaxyzoo.predict"
+# Says what torch's library of threads is told when torch is imported.
+WATCH = """
+import os, runpy, sys
+class Watch:
+    def find_spec(name, path, target=None):
+        if name == "torch":
+            print(os.environ.get("GOMP_SPINCOUNT"))
+sys.meta_path.insert(0, Watch)
+{code}
+"""
 
 
 def start(checkout: Checkout, folder: Path) -> subprocess.Popen:
@@ -159,10 +179,103 @@ def test_it_listens_on_this_machine_alone_and_by_no_other_name(server):
     assert requests.post(f"{address}places/37", data=b"", timeout=60).status_code == 404
 
 
+def test_idle_and_slow_connections_keep_nobody_waiting(server, galaxy):
+    address = urlsplit(server[0])
+    with ExitStack() as open_ones:
+        connections = [
+            open_ones.enter_context(socket.create_connection((address.hostname, address.port)))
+            for _ in range(20)
+        ]
+        half = (
+            f"POST /answer HTTP/1.1\r\nHost: {address.netloc}\r\nContent-Length: 9999\r\n\r\nhalf"
+        )
+        for slow in connections[:10]:
+            slow.sendall(half.encode())
+        assert requests.get(server[0], timeout=60).status_code == 200
+        assert requests.post(f"{server[0]}answer", data=galaxy, timeout=60).status_code == 200
+
+
+def test_other_sites_may_not_ask(server, galaxy):
+    def status(**headers: str) -> int:
+        asked = {name.replace("_", "-"): value for name, value in headers.items()}
+        found = requests.post(f"{server[0]}answer", data=galaxy, headers=asked, timeout=60)
+        assert ("sentence" in found.json()) == (found.status_code == 200)
+        return found.status_code
+
+    own = server[0].rstrip("/")
+    assert status(Origin=own, Sec_Fetch_Site="same-origin") == 200
+    for origin in (
+        "http://evil.example",
+        "null",
+        "http://127.0.0.1:1",
+        own.replace("http", "https"),
+    ):
+        assert status(Origin=origin) == 403
+    for site in ("cross-site", "same-site"):
+        assert status(Sec_Fetch_Site=site) == 403
+        assert status(Origin=own, Sec_Fetch_Site=site) == 403
+
+
+def test_a_file_that_is_too_large_is_refused_before_it_is_sent(server):
+    address = urlsplit(server[0])
+    with socket.create_connection((address.hostname, address.port), timeout=60) as connection:
+        head = f"POST /answer HTTP/1.1\r\nHost: {address.netloc}\r\n"
+        connection.sendall(f"{head}Content-Length: {LARGEST_BYTES + 1}\r\n\r\n".encode())
+        assert connection.recv(1000).startswith(b"HTTP/1.1 413 ")
+
+
+def test_pictures_are_looked_at_in_turns_and_not_too_many_wait():
+    turns, go_on = Turns(2), Event()
+    with ThreadPoolExecutor(2) as pool:
+        both = [pool.submit(turns.run, go_on.wait) for _ in range(2)]
+        while turns._places._value:  # until both are there
+            go_on.wait(0.01)
+        with pytest.raises(Busy):
+            turns.run(int)
+        go_on.set()
+        assert [one.result() for one in both] == [True, True]
+    assert turns.run(int, "3") == 3
+
+
+def test_a_port_that_is_taken_is_a_sentence():
+    app = Flask("test")
+    first = server_of(app, 0)
+    with pytest.raises(InputError, match=f"port {first.effective_port} cannot be taken .* --port"):
+        server_of(app, first.effective_port)
+    first.close()
+
+
+@pytest.mark.parametrize("code", ["runpy.run_path('workflow/scripts/show.py')", API])
+def test_threads_that_wait_do_not_spin_whoever_starts_them(code):
+    """As torch is imported, so that its library of threads reads it."""
+    told = subprocess.run(
+        [sys.executable, "-c", WATCH.format(code=code)],
+        cwd=ROOT,
+        env={name: value for name, value in os.environ.items() if name != "GOMP_SPINCOUNT"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert told.stdout.split() == ["2000"]
+
+
+def test_an_experiment_is_found_by_any_path(finished, tmp_path, monkeypatch):
+    monkeypatch.chdir(finished.results)
+    results = finished.folder / "results"
+    (tmp_path / "results").symlink_to(results)
+    (tmp_path / "alone").symlink_to(finished.results)
+    for path in (".", "../tiny", tmp_path / "results" / "tiny", tmp_path / "alone"):
+        assert load_experts(Path(path)).name == "tiny"
+
+
 def test_an_experiment_that_is_not_finished_is_a_sentence(finished, tmp_path):
     checkout = finished.copy(tmp_path)
     os.remove(checkout.results / "seed1" / "stages" / "all_large.pt")
     with pytest.raises(InputError, match=r"is not finished: there is no .*all_large\.pt"):
         load_experts(checkout.results)
-    with pytest.raises(InputError, match="nowhere"):
+    with pytest.raises(
+        InputError, match="nowhere is no folder; give that of a finished experiment"
+    ):
         load_experts(checkout.folder / "nowhere")
+    with pytest.raises(InputError, match=r"config.yaml is no folder; give that of a finished"):
+        load_experts(checkout.results / "config.yaml")

@@ -23,10 +23,10 @@
       if (number === asked) tell("The server does not answer: it has been ended.");
       return null;
     }
-    const found = await response.json();
+    const found = await response.json().catch(() => null);
     if (number !== asked) return null;
-    if (!response.ok) {
-      tell(found.error);
+    if (!response.ok || !found) {
+      tell(found?.error ?? `The server answered ${response.status}.`);
       return null;
     }
     return found;
@@ -42,6 +42,11 @@
     asked += 1;
     const number = asked;
     element("found").hidden = true;
+    const largest = Number(element("file").dataset.largestBytes);
+    if (file.size > largest) {
+      tell(`It cannot be used: it has more than ${largest.toLocaleString("en")} bytes.`);
+      return;
+    }
     tell(`Looking at ${given.name} …`);
     const found = await ask("/answer", number);
     if (!found) return;

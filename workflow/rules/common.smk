@@ -49,6 +49,7 @@ from galaxyzoo.plan.command_line import with_numbers
 from galaxyzoo.plan.config_files import require_keys_once
 from galaxyzoo.plan.fingerprints import code_fingerprints
 from galaxyzoo.plan.first_reading import library_versions, remember
+from galaxyzoo.plan.own_configs import own_command
 from galaxyzoo.plan.paths import catalogue_file, experiment_file, survey_file
 from galaxyzoo.plan.starting_points import (
     require_other_starts,
@@ -69,6 +70,27 @@ def input_errors_told():
         sys.exit(str(error))
 
 
+@contextmanager
+def own_config_named():
+    """Add to an InputError how a finished experiment of this name is asked by its own config.
+
+    The config may lack what was given on the command line when its networks were trained. What is
+    wrong in the keys of a catalogue would be wrong there too.
+    """
+    try:
+        yield
+    except InputError as error:
+        asked = "catalogue" if AS_GIVEN.get("galaxies") else "export"
+        command = own_command(asked, AS_GIVEN, RESULTS)
+        is_given = {os.path.abspath(file) for file in workflow.overwrite_configfiles}
+        is_own = command and is_given & {os.path.abspath(word) for word in command.split()}
+        of_a_catalogue = str(error).startswith(tuple(f"config: {key}" for key in OF_A_CATALOGUE))
+        if command is None or is_own or of_a_catalogue or not workflow.modifier.is_main_snakefile():
+            raise
+        told = "results of this name are finished; to use their networks, ask by their own config"
+        raise InputError(f"{error}; {told}, as in: {command}") from error
+
+
 def named_in_part(files):
     """The first few of some files, and how many more there are."""
     more = f" and {len(files) - 3} more" if len(files) > 3 else ""
@@ -87,10 +109,11 @@ FINGERPRINTS = code_fingerprints(WORKFLOW)
 
 SCHEMA = load_schema(WORKFLOW / "schemas" / "config.schema.yaml")
 config = with_numbers(config, workflow.config_settings.config, SCHEMA)
-with input_errors_told():
+RESULTS = Path(IN_THE_MODULE("results/"))
+AS_GIVEN = config
+with input_errors_told(), own_config_named():
     require_keys_once([*workflow.configfiles, *workflow.overwrite_configfiles])
     PLAN = experiments(config, SCHEMA, find=IN_THE_MODULE)
-    RESULTS = Path(IN_THE_MODULE("results/"))
     require_own_folders(PLAN, RESULTS)
     for one in PLAN.configs.values():
         require_files(one, find=IN_THE_MODULE)

@@ -1,5 +1,9 @@
 # What is refused before any job.
+import ast
+
 from galaxyzoo.foundation.folder_locks import hold_folders
+from galaxyzoo.plan.finished import read_finished
+from galaxyzoo.plan.own_configs import finished_in, retraining_differences
 
 
 def file_to_submit(wildcards):
@@ -46,11 +50,74 @@ def refuse_to_train():
     finished["export_ensemble"] = "export"
     asked = [finished[job.rule.name] for job in jobs if job.rule.name in finished]
     if stages and asked:
-        named = named_in_part([job.output.weights for job in stages])
+        named = named_in_part(sorted(job.output.weights for job in stages))
         sys.exit(
             f"{asked[0]}: it trains nothing, and these stages are missing or out of date: {named}; "
-            f"run the experiment first, without {asked[0]} (snakemake -n tells why)"
+            f"{why_trained(stages, asked[0]) or what_changed(jobs)}; to train them, run the "
+            f"experiment first, without {asked[0]}"
         )
+
+
+def why_trained(stages, asked):
+    """In words, that the experiments of stages are not finished, or were trained by another config.
+
+    With the command that asks for finished networks. Nothing if their config is the run's.
+    """
+    names = list(dict.fromkeys(job.wildcards.experiment for job in stages))
+    keys = []
+    for name in names:
+        try:
+            made_with = read_finished(RESULTS / name).config
+        except InputError as error:
+            return f"{error}{others_finished(asked)}"
+        keys += retraining_differences(made_with, PLAN.configs[name])
+    if not keys:
+        return ""
+    scale = (
+        f"; epochs_scale is {AS_GIVEN.get('epochs_scale', 1)} now" if ".epochs " in keys[0] else ""
+    )
+    by = f"{named_in_part(names)} was trained by another config: {', '.join(keys)}{scale}"
+    return by + as_in(own_command(asked, AS_GIVEN, RESULTS))
+
+
+def others_finished(asked):
+    """Which experiments are finished, in words, and how one of them is used; nothing without any."""
+    if not (others := finished_in(RESULTS)):
+        return ""
+    other = AS_GIVEN | {"experiment": others[0].name}
+    found = f"; finished are {named_in_part(others)}"
+    return found + as_in(own_command(asked, other, RESULTS))
+
+
+def as_in(command):
+    """How finished networks are used, in words; nothing without a command."""
+    return f"; to use the finished networks, ask by their own config: {command}" if command else ""
+
+
+def what_changed(jobs):
+    """What Snakemake has found changed since jobs were last run, other than settings, in words."""
+    reasons = {}
+    for job in jobs:
+        reason = workflow.dag.reason(job)
+        if job.rule.name == "train_stage":
+            reasons |= {f"there is no {file}": None for file in reason.missing_output}
+        given = reason.updated_input - reason.updated_input_run
+        reasons |= {f"{file} is newer than what is made of it": None for file in given}
+        before, now = (
+            {line for text in lists for line in literal_list(text)}
+            for lists in (reason.params_changed.only_old, reason.params_changed.only_new)
+        )
+        # Each line of `code` and `versions` is a name and what it is now.
+        for name, is_now in sorted(line.rsplit(" ", 1) for line in now - before):
+            edited = f"workflow/{name} was edited"
+            reasons[edited if name.endswith(".py") else f"{name} is {is_now} now"] = None
+    return named_in_part(list(reasons)) or "snakemake -n tells why"
+
+
+def literal_list(text):
+    """The list that Snakemake has kept as the text of a parameter; none for a mapping."""
+    value = ast.literal_eval(text)
+    return value if isinstance(value, list) else []
 
 
 def hold_the_folders_of_the_run():

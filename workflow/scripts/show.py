@@ -2,32 +2,33 @@
 
 import argparse
 import logging
+import os
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from werkzeug.serving import make_server
+# As for all jobs: threads that spin for long while they wait for each other slow the networks down
+# tenfold or more if another process wants the cores. It is read when torch is imported.
+os.environ.setdefault("GOMP_SPINCOUNT", "2000")
 
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.plan.config import catalogue_settings, load_schema
 from galaxyzoo.showing.experts import load_experts
-from galaxyzoo.showing.server import HOST, application
+from galaxyzoo.showing.server import HOST, application, server_of
 
 WORKFLOW = Path(__file__).resolve().parents[1]
 PORT = 8765
+LARGEST_PORT = 65535
 
 
 def show(folder: Path, port: int) -> None:
     """Serve the page until it is interrupted."""
     settings = catalogue_settings({}, load_schema(WORKFLOW / "schemas" / "config.schema.yaml"))
-    app = application(load_experts(folder), WORKFLOW / "report", settings)
-    try:
-        server = make_server(HOST, port, app)
-    except SystemExit as taken:  # werkzeug has told
-        raise InputError(f"port {port} is in use; give another with --port") from taken
-    print(f"Show it galaxies at http://{HOST}:{server.server_port}/ (Ctrl-C ends it)", flush=True)
-    server.serve_forever()
+    server = server_of(application(load_experts(folder), WORKFLOW / "report", settings), port)
+    address = f"http://{HOST}:{server.effective_port}/"
+    print(f"Show it galaxies at {address} (Ctrl-C ends it)", flush=True)
+    server.run()
 
 
 if __name__ == "__main__":
@@ -35,8 +36,10 @@ if __name__ == "__main__":
     parser.add_argument("folder", type=Path, help="of a finished experiment, such as results/demo")
     parser.add_argument("--port", type=int, default=PORT, help=f"default: {PORT}; 0 takes any")
     arguments = parser.parse_args()
+    if not 0 <= arguments.port <= LARGEST_PORT:
+        parser.error(f"--port: {arguments.port} is not allowed; allowed: 0 to {LARGEST_PORT}")
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
-    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    logging.getLogger("waitress").setLevel(logging.ERROR)
     try:
         show(arguments.folder, arguments.port)
     except InputError as error:

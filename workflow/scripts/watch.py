@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.live import Live
 
 from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.plan.finished import experiment_folder
 from galaxyzoo.runs.watch import (
     count_done,
     experiment_config,
@@ -26,7 +27,7 @@ def watch(folder: Path) -> None:
 
     On a terminal, waits for a run to begin if there is none, and ends with it.
     """
-    folder, console = folder.resolve(), Console()
+    folder, console = experiment_folder(folder), Console()
     if not console.is_terminal:
         rows = stage_progress(folder, experiment_config(folder))
         console.print(progress_table(folder.name, rows))

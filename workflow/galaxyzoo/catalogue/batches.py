@@ -3,11 +3,10 @@
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
-from galaxyzoo.catalogue.sources import ImageReader
 from galaxyzoo.files.images import is_the_images
-from galaxyzoo.files.pictures import Fitted, decoded, fitted, reason
+from galaxyzoo.files.pictures import Content, Fitted, decoded, fitted, reason
 
 BATCHES_AHEAD = 2
 
@@ -19,11 +18,18 @@ class Galaxy(NamedTuple):
     reason: str = ""
 
 
+class Reader(Protocol):
+    """What reads images by their places, in several threads at once."""
+
+    def read(self, place: str) -> Content:
+        """The bytes of an image, or of all bands of one."""
+
+
 def fitted_pictures(
     places: Sequence[str],
     radii_arcsec: Sequence[float | None],
     faults: Sequence[str | None],
-    reader: ImageReader,
+    reader: Reader,
     size_px: int,
     settings: dict[str, Any],
     batch_size: int,

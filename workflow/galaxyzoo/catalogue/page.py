@@ -37,7 +37,11 @@ def catalogue_page(
     """
     reader = ImageReader(galaxies, settings["catalogue"])
     sheets = [
-        {"title": sheet.title, "galaxies": shown(sheet.galaxies, reader, settings)}
+        {
+            "title": sheet.title,
+            "likely": sheet.likely,
+            "galaxies": shown(sheet.galaxies, reader, settings),
+        }
         for sheet in counts.sheets
     ]
     pages = page_templates(template.parent)

@@ -12,9 +12,9 @@ from pyarrow import parquet
 
 from galaxyzoo.calibration.calibration import Calibration
 from galaxyzoo.calibration.familiarity import Reference
-from galaxyzoo.catalogue.batches import fitted_pictures
+from galaxyzoo.catalogue.batches import Galaxy, fitted_pictures
 from galaxyzoo.catalogue.columns import ID, Column
-from galaxyzoo.catalogue.ensemble import predict_together
+from galaxyzoo.catalogue.ensemble import Predicted, predict_together
 from galaxyzoo.catalogue.listing import FAULT, PLACE, RADIUS, SHA256, read_part
 from galaxyzoo.catalogue.rows import catalogue_rows
 from galaxyzoo.catalogue.sources import ImageReader
@@ -69,12 +69,10 @@ def predict_shard(
     tables, of_features, start, in_order = [], [], 0, 0
     total = -(-len(listed) // batch_size)
     for batch in progress(batches, total=total, desc="predict", unit="batches"):
-        pixels = [galaxy.picture.pixels for galaxy in batch if galaxy.picture is not None]
-        predicted = predict_together(np.stack(pixels), members, device) if pixels else None
+        predicted = predicted_batch(batch, members, device)
         rows = catalogue_rows(batch, predicted, tree, columns, calibration, reference, made_by)
         own_rows = own.slice(start, len(batch))
-        schema = pa.schema([*own_rows.schema, *rows.schema])  # with what is said of the columns
-        tables.append(pa.table([*own_rows.columns, *rows.columns], schema=schema))
+        tables.append(beside(own_rows, rows))
         if features:
             predicted_features = iter([] if predicted is None else predicted.features)
             by_galaxy = [
@@ -99,6 +97,20 @@ def predict_shard(
         with replaced(features) as unfinished:
             parquet.write_table(table_of_features, unfinished, write_page_checksum=True)
     return int(np.sum(table["flag_bad_image"].to_numpy()))
+
+
+def predicted_batch(
+    batch: Sequence[Galaxy], members: Sequence[Member], device: torch.device
+) -> Predicted | None:
+    """What an ensemble says of the galaxies of a batch that have a picture; None if none has."""
+    pixels = [galaxy.picture.pixels for galaxy in batch if galaxy.picture is not None]
+    return predict_together(np.stack(pixels), members, device) if pixels else None
+
+
+def beside(own: pa.Table, rows: pa.Table) -> pa.Table:
+    """The columns of the input, and those of the catalogue, as one table."""
+    schema = pa.schema([*own.schema, *rows.schema])  # with what is said of the columns
+    return pa.table([*own.columns, *rows.columns], schema=schema)
 
 
 def of_the_list(table: pa.Table, sha256: str) -> pa.Table:

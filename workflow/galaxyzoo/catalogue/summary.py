@@ -36,11 +36,14 @@ GALAXY_ZOO_2_SHEETS = {
 class Sheet(NamedTuple):
     """Galaxies of a contact sheet, the first of them first.
 
-    `galaxies` has id, shard (a path), row (in the shard), value and sentence.
+    `galaxies` has id, shard (a path), row (in the shard), value and sentence. Of a sheet that is
+    chosen by the probability of answers, `likely` is the number of galaxies of which at least half
+    of the volunteers would give each of them; None for another sheet.
     """
 
     title: str
     galaxies: pd.DataFrame
+    likely: int | None
 
 
 class Summary(NamedTuple):
@@ -65,9 +68,18 @@ def sheets_of(tree: DecisionTree) -> dict[str, tuple[str, ...]]:
     shown = {column for columns in GALAXY_ZOO_2_SHEETS.values() for column in columns}
     if shown <= set(tree.columns):
         return GALAXY_ZOO_2_SHEETS
+    numbers = numbers_in(tree)
     return {
-        f"The most certain: {tree.answers[column].name}": (column,) for column in main_columns(tree)
+        f"The {'highest' if column in numbers else 'most certain'}: {tree.answers[column].name}": (
+            column,
+        )
+        for column in main_columns(tree)
     }
+
+
+def numbers_in(tree: DecisionTree) -> set[str]:
+    """The columns of a tree that are numbers, and no probabilities of an answer."""
+    return {column for q in tree.questions if q.single for column in q.columns}
 
 
 def summary(shards: Sequence[Path], tree: DecisionTree) -> Summary:
@@ -127,8 +139,20 @@ def summary(shards: Sequence[Path], tree: DecisionTree) -> Summary:
         flags,
         fitted.astype(int).to_dict(),
         reasons.astype(int).to_dict(),
-        [Sheet(title, galaxies) for title, galaxies in best.items() if len(galaxies)],
+        [
+            Sheet(title, galaxies, likely(title, galaxies, tree))
+            for title, galaxies in best.items()
+            if len(galaxies)
+        ],
     )
+
+
+def likely(title: str, galaxies: pd.DataFrame, tree: DecisionTree) -> int | None:
+    """The number of a sheet's galaxies of which half of the volunteers would say what it shows."""
+    columns = sheets_of(tree).get(title)
+    if columns is None or set(columns) & numbers_in(tree):
+        return None
+    return int((galaxies["value"] >= HALF).sum())
 
 
 def values(table: pd.DataFrame, tree: DecisionTree) -> dict[str, pd.Series]:

@@ -76,10 +76,27 @@ def catalogue_settings(config: dict[str, Any], schema: Schema) -> dict[str, Any]
     Unless the config says another, the name is that of the path of its galaxies.
     """
     settings = canonical(config.get("catalogue", {}), schema["properties"]["catalogue"], schema)
+    return settings | {"name": settings["name"] or name_of_galaxies(config)}
+
+
+def given_catalogue_settings(settings: dict[str, Any], schema: Schema) -> dict[str, Any]:
+    """The settings of a catalogue from those that were given, with defaults filled in.
+
+    Raises InputError with one line for each wrong key.
+    """
+    config = {"catalogue": settings}
+    errors = Draft202012Validator(schema).iter_errors(config)
+    problems = [problem(error) for error in errors if error.absolute_path] + [*not_finite(config)]
+    if problems:
+        raise InputError("\n".join(problems))
+    return catalogue_settings(config, schema)
+
+
+def name_of_galaxies(config: dict[str, Any]) -> str:
+    """The name of a catalogue that the config does not name: that of the path of its galaxies."""
     path = Path(config.get("galaxies") or "")
     stem = path.name.partition(".")[0] if path.suffix else path.name
-    named = re.sub(r"[^A-Za-z0-9_-]+", "_", stem) or "galaxies"
-    return settings | {"name": settings["name"] or named}
+    return re.sub(r"[^A-Za-z0-9_-]+", "_", stem) or "galaxies"
 
 
 def not_finite(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[str]:  # noqa: ANN401

@@ -18,6 +18,7 @@ from galaxyzoo.foundation.content_hashes import file_hash
 from galaxyzoo.foundation.errors import InputError
 
 RECORD = "finished.json"
+SURVEYS = "surveys"  # the folder beside those of experiments
 NOT_SET = "not set"
 
 
@@ -83,6 +84,17 @@ def finished_record(
     return json.dumps(record, indent=1) + "\n"
 
 
+def experiment_folder(given: Path | str) -> Path:
+    """The folder of an experiment in full, by whose path its survey and its base are found.
+
+    That is the path as it was given, from wherever, or without links: the one beside which there
+    are surveys.
+    """
+    as_given = Path(os.path.abspath(os.path.expanduser(given)))
+    places = as_given, as_given.resolve()
+    return next((one for one in places if (one.parent / SURVEYS).is_dir()), as_given)
+
+
 def read_finished(folder: Path) -> Finished:
     """The experiment in a folder. Raises InputError if it has no whole record."""
     path = folder / RECORD
@@ -113,14 +125,19 @@ def normal(path: Path) -> Path:
     return Path(os.path.normpath(path))
 
 
-def differing_keys(one: object, other: object, key: str = "") -> Iterator[str]:
+def differing_keys(one: object, other: object) -> Iterator[str]:
     """Keys whose values differ in two configs, as messages write them: `stages[1].lr`."""
+    return (key for key, _, _ in differences(one, other))
+
+
+def differences(one: object, other: object, key: str = "") -> Iterator[tuple[str, object, object]]:
+    """Keys whose values differ in two configs, each with both values."""
     if isinstance(one, Mapping) and isinstance(other, Mapping):
         for name in dict.fromkeys((*one, *other)):
             inner = f"{key}.{name}" if key else str(name)
-            yield from differing_keys(one.get(name, NOT_SET), other.get(name, NOT_SET), inner)
+            yield from differences(one.get(name, NOT_SET), other.get(name, NOT_SET), inner)
     elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
         for position, pair in enumerate(zip(one, other, strict=True)):
-            yield from differing_keys(*pair, f"{key}[{position}]")
+            yield from differences(*pair, f"{key}[{position}]")
     elif one != other:
-        yield key
+        yield key, one, other

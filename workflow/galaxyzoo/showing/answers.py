@@ -8,9 +8,8 @@ import numpy as np
 from PIL import Image, ImageColor
 
 from galaxyzoo.calibration.familiarity import FEATURES, LIGHT, PLACE, SIZE, of_unit_length
-from galaxyzoo.catalogue.ensemble import Predicted, predict_together
+from galaxyzoo.catalogue.ensemble import Predicted, middle_of, predict_together
 from galaxyzoo.engine.attribution import occlusion_maps
-from galaxyzoo.engine.devices import best_device
 from galaxyzoo.files.images import is_the_images
 from galaxyzoo.files.pictures import decoded, fitted, reason
 from galaxyzoo.foundation.errors import InputError
@@ -35,7 +34,7 @@ def crop_of(content: bytes, experts: Experts, settings: dict[str, Any]) -> np.nd
     """
     try:
         picture = decoded(content, settings)
-        return fitted(picture, experts.members[0].crop_px, None, settings).pixels
+        return fitted(picture, experts.size_px, None, settings).pixels
     except Exception as error:
         if isinstance(error, InputError) or is_the_images(error):
             raise InputError(reason(error)) from error
@@ -109,8 +108,9 @@ def places(crop: np.ndarray, column: int, experts: Experts) -> dict[str, Any]:
     the probability falls if the place is hidden, and RISES where it rises, the stronger the more;
     and the `most` that it falls or rises.
     """
-    network = experts.members[0].network
-    pictures, _, falls = occlusion_maps(network, crop[None], [column], best_device())
+    first = experts.members[0]
+    seen = middle_of(crop[None], first.crop_px)
+    pictures, _, falls = occlusion_maps(first.network, seen, [column], experts.device)
     most = float(np.abs(falls[0]).max())
     strength = np.abs(falls[0]) / max(most, np.finfo(np.float32).tiny)
     colour = np.where((falls[0] > 0)[..., None], ImageColor.getrgb(FALLS), ImageColor.getrgb(RISES))
