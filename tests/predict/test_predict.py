@@ -148,6 +148,8 @@ def test_what_training_is_like_is_read_where_it_is_kept_and_up_to_date(finished,
         "central_brightness",
         "offset_px",
         "half_light_radius_px",
+        "red_share",
+        "blue_share",
         "feature_distance",
     }
     limits = dict.fromkeys(computed.limits, (-1.0, 1.0))
