@@ -17,9 +17,7 @@ from galaxyzoo.files.images import LARGEST_PIXELS
 from galaxyzoo.foundation.errors import InputError
 
 ARCSEC_IN_A_DEGREE = 3600
-SHIFT_PX = (
-    0.5  # by which a band may be off the others: the colours of a galaxy are not seen to move
-)
+SHIFT_PX = 0.5  # by which a band may be off the others, without a change of colours to be seen
 STRIP_PIXELS = 2**18  # that are stretched at a time: this takes some 300 bytes a pixel
 SCALE_KEYS = ("CD1_1", "CD1_2", "CDELT1", "PC1_1")
 
