@@ -2,7 +2,7 @@
 
     python tests/mutations.py --changes 100 --seed 1
 
-draws that many single changes of the rooms below: another number, another comparison, another
+draws that many single changes of the shared module: another number, another comparison, another
 sign, `and` for `or`. Each is made in a copy of the repository, one copy a core, and the tests of
 its room that need no Snakemake are run there until the first failure. What survives is listed with
 its line, to be judged by hand: a change may mean the same. tests/README.md says how to read the
@@ -25,14 +25,12 @@ from queue import SimpleQueue
 from typing import NamedTuple
 
 ROOT = Path(__file__).parents[1]
-ROOMS = (
-    *("calibration", "catalogue", "engine", "evaluation", "export", "files", "foundation", "plan"),
-    *("runs", "showing", "surveys", "tree"),
-)
+MODULE = ROOT / "workflow" / "galaxyzoo"
 # Where modules of some rooms are tested besides: with those that use them.
 TESTED_ELSEWHERE = {
     "files": ("surveys", "catalogue"),
-    "foundation": ("surveys", "engine"),
+    "foundation": ("surveys", "engine", "plan"),
+    "plan": ("workflow",),
     "tree": ("surveys",),
 }
 MINUTES = 4  # after which a change counts as noticed: it has made something endless
@@ -114,7 +112,7 @@ def other_number(value: float) -> float:
 
 def tests_of(inside: Path, folder: Path) -> list[str]:
     """The test files of a module's room, and where else it is tested; first those that name it."""
-    own = inside.parts[2]
+    own = inside.parts[2].removesuffix(".py")
     rooms = (own, *TESTED_ELSEWHERE.get(own, ()))
     files = [file for room in rooms for file in (folder / "tests" / room).glob("test_*.py")]
     name = f"galaxyzoo.{own}.{inside.stem}"
@@ -152,11 +150,7 @@ def main() -> None:
     parser.add_argument("--changes", type=int, default=100)
     parser.add_argument("--seed", type=int, default=0)
     asked = parser.parse_args()
-    files = [
-        path
-        for room in ROOMS
-        for path in sorted((ROOT / "workflow" / "galaxyzoo" / room).rglob("*.py"))
-    ]
+    files = sorted(MODULE.rglob("*.py"))
     every = [change for path in files for change in changes(path)]
     drawn = random.Random(asked.seed).sample(every, min(asked.changes, len(every)))
     survived = 0
