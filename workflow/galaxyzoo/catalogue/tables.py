@@ -6,6 +6,7 @@ the volunteers would be asked its question.
 
 import io
 import re
+import warnings
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from functools import partial
@@ -18,6 +19,7 @@ import pyarrow.compute as pc
 from astropy import units
 from astropy.io import fits
 from astropy.io.votable import from_table
+from astropy.io.votable.exceptions import VOWarning
 from astropy.table import Table
 from pyarrow import csv, parquet
 
@@ -223,7 +225,12 @@ def records(unit: fits.BinTableHDU) -> bytes:
 
 def write_votable(tables: Tables, forms: Mapping[str, Form], path: Path) -> None:
     """Write tables as one VOTable, the rows of each made by astropy and put one after another."""
-    with replaced(path) as unfinished, unfinished.open("wb") as file:
+    with (
+        replaced(path) as unfinished,
+        unfinished.open("wb") as file,
+        warnings.catch_warnings(),
+    ):
+        warnings.simplefilter("ignore", VOWarning)  # about names that are no IDs, which get others
         end = b""
         for table in tables():
             document = from_table(as_astropy(table, forms))
