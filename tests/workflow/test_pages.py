@@ -6,6 +6,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import textwrap
 import zipfile
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import pytest
 import yaml
 from PIL import Image
 
-from checkout import ROOT, TINY, Checkout
+from checkout import ROOT, TINY
 from warm import run_snakemake
 
 PAGES = [
@@ -39,13 +40,14 @@ NAMES = {
     "results/<name>": "results/tiny",
     "<variant>": "views",
     "<file>": "kaggle.yaml",
-    "results/demo": "results/tiny",
+    "results/demo/config": "results/tiny/config",
     "NAME": "mine",
 }
 
 
 def blocks(text: str) -> list[str]:
-    """The commands of a page's indented blocks, each on one line and without its comment."""
+    """The commands of a page's blocks of code, each on one line and without its comment."""
+    text = re.sub(r"^```\w*\n(.*?)^```$", indented, text, flags=re.MULTILINE | re.DOTALL)
     lines = re.sub(r" *\\\n +", " ", text).splitlines()
     starts = tuple(f"    {program} " for program in PROGRAMS)
     return [
@@ -53,6 +55,11 @@ def blocks(text: str) -> list[str]:
         for line in lines
         if f"{line} ".startswith(starts) and not line.startswith("     ")
     ]
+
+
+def indented(block: re.Match[str]) -> str:
+    """A fenced block as an indented one."""
+    return textwrap.indent(block[1], "    ")
 
 
 def mentions(text: str) -> list[str]:
