@@ -41,6 +41,7 @@ NAMES = {
     "<variant>": "views",
     "<file>": "kaggle.yaml",
     "results/demo/config": "results/tiny/config",
+    "results/kaggle-files/config": "results/tiny/config",
     "NAME": "mine",
 }
 
