@@ -1,8 +1,8 @@
-# `make demo`, `make test`, `make bench`, `make lint`: each sets up .venv first, once.
+# `make demo`, `make test`, `make bench`, `make lint`, `make tables`: each sets up .venv first, once.
 PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: demo test mutations bench lint lock
+.PHONY: demo test mutations bench lint tables lock
 
 demo: .venv/installed
 	snakemake
@@ -27,6 +27,10 @@ lint: .venv/installed
 	snakefmt --check Snakefile workflow
 	snakemake --lint
 	PYTHONPATH=workflow lint-imports
+
+# The tables of config/README.md, from the schema.
+tables: .venv/installed
+	python workflow/scripts/config_tables.py
 
 lock: .venv/installed
 	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \

@@ -285,20 +285,6 @@ def test_the_ensemble_of_kaggle_files_trains_nothing_more():
     assert set(owners.values()) == {"kaggle-files"}
 
 
-def test_every_key_is_in_the_readme():
-    readme = (ROOT / "config" / "README.md").read_text(encoding="utf-8")
-    assert [key for key in keys(SCHEMA) if f"`{key}`" not in readme] == []
-
-
-def keys(schema: dict, prefix: str = "") -> list[str]:
-    """Dotted names of all keys of the config; those of a list's items behind `[]`."""
-    names = []
-    for name, value in schema.get("properties", {}).items():
-        inner = keys(value, f"{prefix}{name}.") + keys(value.get("items", {}), f"{prefix}{name}[].")
-        names += inner or [prefix + name]
-    return names
-
-
 @pytest.mark.parametrize(
     ("model", "seen"),
     [

@@ -53,7 +53,7 @@ def test_every_rule_with_a_script_names_the_conda_environment():
         if "script:" in rule
     ]
     scripts = {re.search(r'"[./]*scripts/(\w+)\.py"', rule)[1] for rule in rules}
-    alone = {"coverage_over_splits", "job", "show", "watch"}  # not of a rule
+    alone = {"config_tables", "coverage_over_splits", "job", "show", "watch"}  # not of a rule
     assert scripts == {path.stem for path in (ROOT / "workflow" / "scripts").glob("*.py")} - alone
     for rule in rules:
         assert re.search(r'"(\.\./){2,3}envs/environment\.yaml"', rule), rule

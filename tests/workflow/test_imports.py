@@ -13,7 +13,8 @@ TORCH = frozenset({"torch", "timm"})
 FIGURES = frozenset({"matplotlib"})
 NOTHING = frozenset()
 NEEDED = {
-    **dict.fromkeys(["bag", "calibrate", "crop", "download_gz2", "download_kaggle"], NOTHING),
+    **dict.fromkeys(["bag", "calibrate", "config_tables", "crop"], NOTHING),
+    **dict.fromkeys(["download_gz2", "download_kaggle"], NOTHING),
     **dict.fromkeys(["finish", "hold_out", "job", "label_gz2", "label_own"], NOTHING),
     **dict.fromkeys(["list_galaxies", "publish_catalogue", "record_survey"], NOTHING),
     **dict.fromkeys(["report_ensemble", "simulate", "split", "submission", "submit"], NOTHING),

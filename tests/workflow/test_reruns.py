@@ -261,13 +261,17 @@ def test_a_change_of_behaviour_redoes_what_the_code_makes(finished, file, old, n
         assert finished.would_run() == jobs
 
 
-def test_comments_and_docstrings_redo_nothing(finished):
+def test_comments_docstrings_and_the_schema_s_explanations_redo_nothing(finished):
     files = [path for path in (finished.folder / "workflow").rglob("*.py") if path.read_text()]
     assert len(files) > 40
     with ExitStack() as edits:
         for file in files:
             name = str(file.relative_to(finished.folder))
             edits.enter_context(finished.edited(name, '"""', '# A comment.\n\n"""In short: '))
+        schema, stages = "workflow/schemas/config.schema.yaml", "Number of passes over the"
+        edits.enter_context(finished.edited(schema, stages, f"In short: {stages}"))
+        edits.enter_context(finished.edited(schema, "unit: epochs", "unit: passes"))
+        edits.enter_context(finished.edited(schema, "examples: [demo]", "examples: [mine]"))
         assert finished.would_run() == set()
 
 

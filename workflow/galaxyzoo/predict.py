@@ -87,7 +87,7 @@ def predict(
 
     `settings` are the keys of the config's `catalogue` that are of pictures and tables, such as
     `pixel_scale=0.396`. Returns one row for each galaxy, in the columns of the catalogue
-    (config/README.md): the id, a table's own columns, numbers with their intervals, flags. The id
+    (docs/catalogue.md): the id, a table's own columns, numbers with their intervals, flags. The id
     of a picture in a list is its file's name without the suffix or, if not all are paths, its place
     in the list from 1 on. What cannot be used has a row with `flag_bad_image` and the reason.
     Raises InputError for anything else, for settings that are not allowed, and for an experiment

@@ -72,10 +72,10 @@ def input_errors_told():
 
 @contextmanager
 def own_config_named():
-    """Add to an InputError how a finished experiment of this name is asked by its own config.
+    """Add to an InputError the command that uses a finished experiment of this name.
 
-    The config may lack what was given on the command line when its networks were trained. What is
-    wrong in the keys of a catalogue would be wrong there too.
+    That command has the experiment's own config, which includes what was given on the command line
+    when its networks were trained. Not where a catalogue's keys are wrong: they would be there too.
     """
     try:
         yield

@@ -124,7 +124,7 @@ def groups_asked(shares: np.ndarray) -> np.ndarray:
 
 
 def filled_edges(predicted: np.ndarray) -> np.ndarray:
-    """Those of the EDGES that leave FEWEST of the predicted numbers (n,) in each bin."""
+    """The EDGES that leave at least FEWEST of the predicted numbers (n,) in each bin."""
     kept, last = [], 0
     for edge, below in zip(EDGES, np.searchsorted(np.sort(predicted), EDGES), strict=True):
         if below - last >= FEWEST and len(predicted) - below >= FEWEST:

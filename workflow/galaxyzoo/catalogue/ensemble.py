@@ -30,9 +30,9 @@ class Predicted(NamedTuple):
 
 
 def needed(members: Sequence[Member]) -> list[Member]:
-    """Those with a share of the mean, and the first in any case.
+    """The members with a share of the mean, and always the first.
 
-    Its features are compared with those of the training galaxies, which are the first network's.
+    A catalogue compares its features with the first network's of the training galaxies.
     """
     first, *others = members
     return [first, *(member for member in others if member.share)]

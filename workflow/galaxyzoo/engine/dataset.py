@@ -44,7 +44,7 @@ class Galaxies:
                 yield self.images[batch], self.labels[batch]
 
     def streamed_batches(self, rows: Sequence[torch.Tensor]) -> Iterator[Batch]:
-        """The same from host memory. The next batch is gathered while this one is in use."""
+        """Pictures and labels from host memory; gathers a batch while the one before is in use."""
         with ThreadPoolExecutor(1) as pool:
             upcoming = [pool.submit(self.gathered, batch) for batch in rows[:1]]
             for following in [*rows[1:], None][: len(rows)]:

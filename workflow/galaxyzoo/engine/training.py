@@ -296,7 +296,7 @@ class Clock:
         return time.perf_counter() - self.started
 
     def read(self) -> dict[str, float]:
-        """What a clock that goes on from here is made with."""
+        """The arguments of a clock that continues from here."""
         return {"before": self.seconds(), "saving": self.saving}
 
 

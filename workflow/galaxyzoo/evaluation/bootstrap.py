@@ -1,4 +1,4 @@
-"""Bootstrap intervals: what the error is over all galaxies of which those held out are a sample.
+"""Bootstrap intervals of the error over all galaxies like those held out.
 
 Galaxies are resampled many times with replacement, as many as there are (Efron 1979, Annals of
 Statistics 7, 1). Intervals are percentile intervals. They cover the choice of galaxies only, not

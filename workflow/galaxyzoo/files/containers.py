@@ -33,7 +33,7 @@ PACKED_TARS = (".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".tar.zst")
 
 
 class Container(Protocol):
-    """What holds files or, in Parquet files, rows."""
+    """A folder or archive of files, or Parquet files of rows."""
 
     def entries(self) -> Iterator[tuple[str, str]]:
         """The name and the place of each file or row, in any order.

@@ -30,7 +30,7 @@ def damaged(path: Path | str, why: object) -> InputError:
 def place(path: Path | str) -> str:
     """Whose file a path is, by names from the experiment's folder on: tiny/seed0/stages/all_96.pt.
 
-    So a folder of results may be moved, copied or linked as a whole.
+    A folder of results may therefore be moved, copied or linked as a whole.
     """
     parts = Path(path).absolute().parts
     inner = [i for i, part in enumerate(parts[:-1]) if re.fullmatch(INNER_FOLDERS, part)]

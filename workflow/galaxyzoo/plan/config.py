@@ -40,14 +40,13 @@ def validated(
 ) -> dict[str, Any]:
     """The config in canonical form: defaults filled in, keys in the schema's order, plain numbers.
 
-    It is that of one experiment: what says which variants there are is left out, and so are the
-    settings of a catalogue and of unused survey sources. Whether the weights have seen Galaxy Zoo's
-    votes is taken from their name, or the config beside them, unless the config says it. The epochs
-    of each stage are multiplied by `epochs_scale`, with a minimum of one, and milestones, which are
-    of the epochs as given, are left out where that changes any. The scale is then set to 1, so that
-    validating the result again does not change it. Two configs with the same meaning
-    give the same result. `find` turns a path of the config into that of the file. Raises InputError
-    with one line for each wrong key: its name, the value found, and what is allowed.
+    The result is of one experiment: it leaves out the keys of variants, of a catalogue and of
+    unused survey sources. Unless the config says whether the weights have seen Galaxy Zoo's votes,
+    their name or their checkpoint decides. `epochs_scale` multiplies each stage's epochs, to at
+    least one, and is then 1, so validating the result again changes nothing. Where it is not 1,
+    milestones are left out, since they are of the full number of epochs. Two configs with the same
+    meaning give the same result. `find` turns a path of the config into that of the file. Raises
+    InputError with one line for each wrong key: its name, its value, and what is allowed.
     """
     validator = Draft202012Validator(schema)
     problems = [problem(error) for error in validator.iter_errors(config)]

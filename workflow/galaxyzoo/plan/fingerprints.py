@@ -49,7 +49,7 @@ def code_fingerprint(path: Path) -> str:
 
 
 class Code(NamedTuple):
-    """What is read from a file: its fingerprint, and the nodes of its import statements."""
+    """The fingerprint of a file's code, and the nodes of its import statements."""
 
     fingerprint: str
     imports: list[ast.Import | ast.ImportFrom]
