@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 import torch
 
-from galaxyzoo.engine.augmentation import tta_maps
+from galaxyzoo.engine.augmentation import first_view, tta_maps
 from galaxyzoo.engine.checkpoints import load_checkpoint, save_checkpoint
 from galaxyzoo.engine.dataset import load_galaxies
 from galaxyzoo.engine.heads import fastai_head, linear_head
@@ -21,6 +21,7 @@ from galaxyzoo.engine.schedule import one_cycle, spread_lr
 from galaxyzoo.engine.stage import set_up_stage
 from galaxyzoo.engine.torch_files import save_checked
 from galaxyzoo.engine.training import Learner, adam, pooled_rmse
+from galaxyzoo.engine.transforms import warp
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.packed_crops import write_index
 from galaxyzoo.foundation.randomness import numpy_generator
@@ -230,7 +231,7 @@ def test_a_file_that_is_no_checkpoint_is_refused_in_a_sentence(tmp_path):
 
 
 def test_a_stage_trains_and_validates_on_what_its_network_then_predicts_from(tmp_path):
-    """All three look at the middle of the crop that the augmentation's zooms have."""
+    """All three look at the crop at the middle of the augmentation's zooms, in the first view."""
     rng = np.random.default_rng(0)
     crops = rng.integers(0, 256, (6, 64, 64, 3), dtype=np.uint8)
     ids = np.arange(6)
@@ -257,12 +258,13 @@ def test_a_stage_trains_and_validates_on_what_its_network_then_predicts_from(tmp
     # The geometric mean of 1.6 and 2.5 is 2: the middle 32 of 64 px, and the rest around them.
     seen = torch.cat([stage.train.images, stage.valid.images]).permute(0, 2, 3, 1)
     np.testing.assert_array_equal(seen, crops[:5])
-    middle = crops[:, 16:48, 16:48]
+    whole = torch.from_numpy(crops).permute(0, 3, 1, 2)
+    middle = warp(whole, torch.from_numpy(first_view()), 32)
     save_checkpoint(stage.network, tmp_path / "stage.pt", MODEL, {})
     restored = restored_network(tmp_path / "stage.pt", MODEL, GALAXY_ZOO_2)
     [predicted] = predict_by_views(restored, crops, ids, tta_maps(TTA)[:1], [1], 6, CPU)
     with torch.no_grad():
-        direct = restored(torch.from_numpy(middle).permute(0, 3, 1, 2) / 255)
+        direct = restored(middle)
     expected = GALAXY_ZOO_2.nearest_consistent(direct.clamp(0, 1).numpy())
     np.testing.assert_allclose(predicted, expected, atol=1e-5)
     error = np.sqrt(((direct[3:5].numpy() - votes(6)[3:5]) ** 2).mean())
