@@ -215,7 +215,7 @@ def test_nothing_is_trained_for_a_catalogue(made, tmp_path):
     assert not (checkout.results / "catalogues" / "other").exists()
     # What is said can be copied, whatever the config file was.
     asked = re.search(r"their own config: snakemake (.*?); to train", run.stdout)[1]
-    again = run_snakemake(checkout.folder, [*shlex.split(asked), "--dry-run"])
+    again = run_snakemake(checkout.folder, [*shlex.split(asked), "--dry-run", "--printshellcmds"])
     assert again.returncode == 0, again.stdout
     assert "list_galaxies" in again.stdout
     assert "train_stage" not in again.stdout

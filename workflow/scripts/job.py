@@ -10,6 +10,7 @@ from typing import Any
 
 from galaxyzoo.foundation.disk_room import free, ran_out, unwritten
 from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.foundation.terminal import ToTheRun
 from galaxyzoo.plan.first_reading import require_unchanged
 
 # Until `start`: a fifth of the time that imports take is spent looking for garbage.
@@ -21,19 +22,23 @@ log = logging.getLogger("galaxyzoo.job")
 
 
 def start(snakemake: Any) -> dict[str, Any]:  # noqa: ANN401  (Snakemake's own object)
-    """Log to standard error and to the rule's log file; return the rule's settings.
+    """Log to the run's terminal and to the rule's log file; return the rule's settings.
 
+    The file gets also what our own code logs for those who look into it, at the level DEBUG.
     Called after the imports: it ends the job if what was imported is not what the run began with.
 
     If the job fails with an InputError, only its message is logged; for a full disk, what to do
     about it; for any other error, the traceback. The exit status is non-zero in every case.
     """
+    terminal = ToTheRun(snakemake.wildcards)
+    terminal.setLevel(logging.INFO)
     logging.basicConfig(
         level=logging.INFO,
         format="%(asctime)s %(message)s",
         datefmt="%H:%M:%S",
-        handlers=[logging.StreamHandler(), logging.FileHandler(snakemake.log[0], mode="w")],
+        handlers=[terminal, logging.FileHandler(snakemake.log[0], mode="w")],
     )
+    logging.getLogger("galaxyzoo").setLevel(logging.DEBUG)
     logging.captureWarnings(True)
     gc.freeze()
     gc.enable()

@@ -49,7 +49,7 @@ with (
         threads=snakemake.threads,
         stream=snakemake.config["stream"],
     )
-    job.log.info(
+    job.log.debug(
         "%s, seed %d: %d galaxies to train on, %d to validate on, %s%s",
         stage["name"],
         seed,
