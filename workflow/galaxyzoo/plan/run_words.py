@@ -88,9 +88,7 @@ def redone_in_words(jobs: Iterable[Job], causes: Iterable[str]) -> Iterator[str]
 
     Seeds, and experiments, of which the same would be redone share a line.
     """
-    order = list(JOBS)
-    jobs = sorted(jobs, key=lambda job: order.index(job.rule) if job.rule in JOBS else len(order))
-    causes = list(causes)
+    jobs, causes = sorted(jobs, key=place), list(causes)
     yield f"This would run {len(jobs)} jobs:"
     yield from (f"  because {cause}" for cause in causes[:MOST_CAUSES])
     if len(causes) > MOST_CAUSES:
@@ -112,6 +110,12 @@ def redone_in_words(jobs: Iterable[Job], causes: Iterable[str]) -> Iterator[str]
     yield from lines[:MOST_LINES]
     if len(lines) > MOST_LINES:
         yield f"  and {len(lines) - MOST_LINES} more such lines; snakemake -n -p tells each job"
+
+
+def place(job: Job) -> tuple[int, int]:
+    """Where a job stands in what would be redone: as `JOBS` does, and by seed."""
+    rule = list(JOBS).index(job.rule) if job.rule in JOBS else len(JOBS)
+    return rule, int(job.wildcards.get("seed", -1))
 
 
 def owner_of(job: Job) -> str:
