@@ -100,8 +100,8 @@ def test_what_was_made_is_told_with_its_score(tmp_path):
     for page in pages:
         page.touch()
     files = [*pages, demo / "metrics.json", tmp_path / "other" / "report.html"]
-    assert list(made_in_words(map(str, files), tmp_path)) == [
-        f"{pages[1]}",
+    assert list(made_in_words([str(file) for file in files], tmp_path)) == [
+        f"catalogue mine: {pages[1]}",
         "demo: error 0.0836 on 400 held-out galaxies (the mean label's is 0.1590), page: "
         f"{pages[0]}",
     ]

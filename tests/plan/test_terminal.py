@@ -79,6 +79,7 @@ def test_the_sentence_of_a_failed_job_comes_last_and_snakemake_s_own_not_at_all(
     for one in (
         job_error("train_stage", "a.log", **STAGE),
         record("RuleException:\nCalledProcessError in file x", logging.ERROR, event="error"),
+        record("Elapsed time: 1"),
         record("Exiting because a job execution failed. Look above", logging.ERROR),
         record("WorkflowError:\nAt least one job did not complete", logging.ERROR, event="error"),
     ):
@@ -95,6 +96,23 @@ def test_an_error_of_snakemake_s_is_told_as_it_is():
     run.handle(record("MissingInputException in rule x: y", logging.ERROR, event="error"))
     run.close()
     assert stream.getvalue() == "MissingInputException in rule x: y\n"
+
+
+def test_a_job_that_succeeds_when_it_is_tried_again_does_not_fail_the_run():
+    run, stream, _ = terminal("demo: error 0.0836")
+    run.hear(message("Error: no answer", logging.ERROR))
+    run.handle(job_error("train_stage", "a.log", **STAGE))
+    run.handle(record("CalledProcessError in file x", logging.ERROR, event="error"))
+    run.handle(job_info("train_stage", **STAGE))
+    run.handle(record("Elapsed time: 1"))
+    run.close()
+    assert stream.getvalue().splitlines()[-1] == "demo: error 0.0836"
+
+
+def test_a_run_that_was_refused_tells_of_nothing_that_was_made():
+    run, stream, _ = terminal("demo: error 0.0836")
+    run.close()
+    assert stream.getvalue() == ""
 
 
 def test_a_dry_run_says_only_what_would_be_redone():
@@ -133,6 +151,7 @@ def test_a_terminal_has_one_bar_below_the_lines(monkeypatch):
         run.handle(job_info("train_stage", **STAGE))
         run.handle(record("", event="progress", done=1, total=4))
         run.hear(message("epoch 3 of 4, error 0.0931, 40 s left", is_progress=True))
+        run.handle(record("Elapsed time: 1"))
         run.close()
         shown = os.read(reading, 10_000).decode()
     os.close(reading)
@@ -150,6 +169,7 @@ def test_what_a_job_sent_last_is_heard_before_the_run_ends():
     job.addHandler(ToTheRun(STAGE))
     for number in range(500):
         job.warning("galaxy %d is left out", number)
+    run.handle(record("Elapsed time: 1"))
     with run.lock:  # as Snakemake holds it
         run.close()
     lines = stream.getvalue().splitlines()

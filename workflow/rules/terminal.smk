@@ -10,26 +10,34 @@ from galaxyzoo.plan.terminal import ListeningTerminal
 def own_output_is_asked_for():
     """Whether Snakemake shall print for itself: by a flag that says what of its own to print."""
     settings = workflow.output_settings
-    return settings.printshellcmds or settings.verbose or settings.debug_dag or settings.quiet
+    flags = ("printshellcmds", "verbose", "debug_dag", "quiet", "show_failed_logs")
+    return any(getattr(settings, flag) for flag in flags)
 
 
 def write_for_people():
-    """Put our own handler in the place of Snakemake's, unless a logger plugin has taken that."""
+    """Put our own handler in the place of Snakemake's, unless a logger plugin has taken that.
+
+    Where jobs cannot send what they say to the run, Snakemake's stays.
+    """
     own = next((one for one in logger.handlers if one.name == "DefaultStreamHandler"), None)
     is_ours = workflow.modifier.is_main_snakefile() and workflow.is_main_process
     if own is None or not is_ours or own_output_is_asked_for():
         return
-    logger.removeHandler(own)
     is_dry = workflow.output_settings.dryrun
     at_the_end = would_be_redone if is_dry else was_made
-    logger.addHandler(ListeningTerminal(own.stream, at_the_end, is_dry))
+    try:
+        logger.addHandler(ListeningTerminal(own.stream, at_the_end, is_dry))
+    except OSError:
+        return
+    logger.removeHandler(own)
 
 
 def was_made():
     """The pages of what the run was asked for, in words."""
     if workflow._dag is None:
         return []
-    return made_in_words((str(file) for job in workflow.dag.jobs for file in job.output), RESULTS)
+    files = [str(file) for job in workflow.dag.jobs for file in job.output]
+    return made_in_words(files, RESULTS)
 
 
 def would_be_redone():

@@ -5,7 +5,7 @@ Standard library alone: this is imported when the Snakefile is read.
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -53,7 +53,14 @@ JOBS = {
     "export_ensemble": "export the networks",
 }
 NOTES = {"resolved_config", "record_survey", "record_experiment", "finish", "publish_catalogue"}
-PAGES = ("report.html", "comparison.html", "catalogue.html", "export/README.md", "look.txt")
+# What a run was asked for, by how its path ends; a report is told by its score.
+PAGES = {
+    "look.txt": "look at the galaxies of {name}",
+    "catalogue.html": "catalogue {name}",
+    "export/README.md": "exported networks",
+    "comparison.html": "comparison",
+    "report.html": "",
+}
 MOST_CAUSES, MOST_LINES = 3, 7  # of what would be redone: all of it is read at a glance
 
 
@@ -133,23 +140,23 @@ def listed(does: Iterable[str]) -> str:
     return "; ".join(f"{verb} {', '.join(rest)}".strip() for verb, rest in joined.items())
 
 
-def made_in_words(files: Iterable[str], results: Path) -> Iterator[str]:
-    """The pages among the files that a run was asked for, each with the score of what it shows."""
-    for file in sorted(dict.fromkeys(files)):
-        path = Path(file)
-        if file.endswith(PAGES) and path.is_file() and path.is_relative_to(results):
-            score = score_in_words(path.with_name("metrics.json"))
-            yield f"{score}{', page' if score else ''}: {file}".lstrip(": ")
+def made_in_words(files: Sequence[str], results: Path) -> Iterator[str]:
+    """The pages among the files that a run was asked for, the report with its score last."""
+    for end, words in PAGES.items():
+        for path in sorted({Path(file) for file in files if file.endswith(f"/{end}")}):
+            if path.is_file() and path.is_relative_to(results):
+                score = score_in_words(path.with_name("metrics.json")) if not words else ""
+                yield f"{words.format(name=path.parent.name)}{score}: {path}"
 
 
 def score_in_words(metrics: Path) -> str:
-    """The error that a file of scores tells; nothing if there is no such file."""
+    """The error that a file of scores tells; where there is none, the name of its experiment."""
     try:
         told = json.loads(metrics.read_text(encoding="utf-8"))
         return (
             f"{told['experiment']}: error {told['rmse']['bag']:.4f} on "
             f"{told['subset']['galaxies']} held-out galaxies (the mean label's is "
-            f"{told['rmse']['mean_label']:.4f})"
+            f"{told['rmse']['mean_label']:.4f}), page"
         )
     except (OSError, ValueError, KeyError):
-        return ""
+        return f"{metrics.parent.name}, page"

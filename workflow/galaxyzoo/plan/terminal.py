@@ -26,6 +26,7 @@ BAR_WIDTH = 24
 
 # What Snakemake says on each run, and what our own lines say instead, by how it begins.
 NOT_FOR_PEOPLE = (
+    "Assuming unrestricted shared filesystem",
     "Building DAG",
     "Using shell",
     "Group jobs",
@@ -36,29 +37,24 @@ NOT_FOR_PEOPLE = (
     "DAG of jobs will be updated",
     "Removing temporary output",
     "Complete log",
-    "Elapsed time",
     "Reasons:",
     "Some jobs were triggered",
     "Rules with provenance",
-    "This was a dry-run",
     "The run involves checkpoint",
     "Shutting down",
 )
-# What it says of errors besides their sentences.
-OF_FAILED_JOBS = (
-    "Exiting because a job",
-    "CalledProcessError",
-    "RuleException",
-    "WorkflowError",
-)
+# What it says last of a run, and after which an error tells that the run failed all the same.
+ENDS = ("Elapsed time", "Nothing to be done", "This was a dry-run")
+# What it says of jobs that failed, besides which they are, in some words of each.
+OF_FAILED_JOBS = ("a job execution failed", "CalledProcessError", "At least one job did not")
 
 
 class RunTerminal(logging.Handler):
     """Handles what Snakemake logs in place of its own handler, and what jobs send.
 
-    `at_the_end` gives the last lines of a run that did not fail; of a dry run (`is_dry`) there are
-    no others. With a terminal as `stream`, the last line is a bar; otherwise progress is told from
-    time to time. `clock` tells seconds.
+    `at_the_end` gives the last lines of a run that came to its end; of a dry run (`is_dry`) there
+    are no others. With a terminal as `stream`, the last line is a bar; otherwise progress is told
+    from time to time. `clock` tells seconds.
     """
 
     def __init__(
@@ -75,9 +71,8 @@ class RunTerminal(logging.Handler):
         self.begun = self.told = clock()
         self.done = self.total = 0
         self.doing = ""
-        self.failed: list[str] = []  # in words, each job that failed
         self.sentences: list[str] = []  # of the errors
-        self.is_over = False
+        self.has_failures = self.is_done = self.is_over = False
         # Not the handler's own lock, which is held while `close` waits for the listener.
         self.writing = threading.RLock()
 
@@ -92,17 +87,24 @@ class RunTerminal(logging.Handler):
         """Tell a record of Snakemake's, by the event that it is of."""
         text = str(record.msg or "")
         if event == "job_info":
+            self.doing = ""
             if not self.is_dry and (line := job_in_words(Job(record.rule_name, record.wildcards))):
                 self.say(line)
         elif event == "job_error":
             self.tell_failure(record)
         elif event == "progress":
-            self.done, self.total = record.done, record.total
+            self.done, self.total, self.doing = record.done, record.total, ""
             self.draw_bar()
         elif event == "run_info":
             self.total = 0 if self.is_dry else record.stats["total"]
         elif record.levelno >= logging.ERROR:
-            self.sentences += [] if text.startswith(OF_FAILED_JOBS) and self.failed else [text]
+            self.is_done = False
+            if not self.has_failures or not any(words in text for words in OF_FAILED_JOBS):
+                self.sentences.append(text)
+        elif text.startswith(ENDS):
+            self.is_done = True
+            if text.startswith("Nothing"):
+                self.say(text)
         elif record.levelno >= logging.WARNING or (
             event == "None" and not text.startswith(NOT_FOR_PEOPLE)
         ):
@@ -112,7 +114,7 @@ class RunTerminal(logging.Handler):
         """Tell that a job failed, at once; its sentence comes at the end."""
         job = Job(record.rule_name, record.wildcards)
         words = job_in_words(job) or f"{whose(job.wildcards)}: {job.rule}"
-        self.failed.append(words)
+        self.has_failures = True
         self.say(f"{words}: failed; its log: {', '.join(record.log)}")
 
     def hear(self, message: bytes) -> None:
@@ -171,8 +173,8 @@ class RunTerminal(logging.Handler):
             return
         self.is_over = True
         self.stream.write(self.no_bar())
-        for sentence in self.sentences or ([] if self.failed else self.at_the_end()):
-            self.say(sentence)
+        for line in self.at_the_end() if self.is_done else self.sentences:
+            self.say(line)
         super().close()
 
 
@@ -184,8 +186,9 @@ class Listener(threading.Thread):
         self.terminal = terminal
         self.folder = Path(tempfile.mkdtemp(prefix="galaxyzoo-"))
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self.socket.bind(str(self.folder / "run"))
-        os.environ[VARIABLE] = str(self.folder / "run")
+        self.address = str(self.folder / "run")
+        self.socket.bind(self.address)
+        os.environ[VARIABLE] = self.address
 
     def run(self) -> None:
         """Hand on each message until an empty one comes."""
@@ -198,14 +201,18 @@ class Listener(threading.Thread):
     def end(self) -> None:
         """Hear all that was sent before, and no more."""
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as to:
-            to.sendto(b"", os.environ.pop(VARIABLE))
+            to.sendto(b"", self.address)
+        os.environ.pop(VARIABLE, None)
         self.join()
         self.socket.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
 class ListeningTerminal(RunTerminal):
-    """A `RunTerminal` that hears the jobs from its beginning to its end."""
+    """A `RunTerminal` that hears the jobs from its beginning to its end.
+
+    Raises OSError if there can be no socket, for example where the path of temporary files is long.
+    """
 
     def __init__(self, *arguments: Any) -> None:  # noqa: ANN401  (a RunTerminal's)
         super().__init__(*arguments)
