@@ -71,6 +71,7 @@ class RunTerminal(logging.Handler):
         self.begun = self.told = clock()
         self.done = self.total = 0
         self.doing = ""
+        self.jobs: dict[int, Job] = {}  # by Snakemake's number of each that has begun
         self.sentences: list[str] = []  # of the errors
         self.has_failures = self.is_done = self.is_over = False
         # Not the handler's own lock, which is held while `close` waits for the listener.
@@ -88,7 +89,8 @@ class RunTerminal(logging.Handler):
         text = str(record.msg or "")
         if event == "job_info":
             self.doing = ""
-            if not self.is_dry and (line := job_in_words(Job(record.rule_name, record.wildcards))):
+            self.jobs[record.jobid] = job = Job(record.rule_name, record.wildcards)
+            if not self.is_dry and (line := job_in_words(job)):
                 self.say(line)
         elif event == "job_error":
             self.tell_failure(record)
@@ -112,7 +114,7 @@ class RunTerminal(logging.Handler):
 
     def tell_failure(self, record: logging.LogRecord) -> None:
         """Tell that a job failed, at once; its sentence comes at the end."""
-        job = Job(record.rule_name, record.wildcards)
+        job = self.jobs.get(record.jobid, Job(record.rule_name, {}))
         words = job_in_words(job) or f"{whose(job.wildcards)}: {job.rule}"
         self.has_failures = True
         self.say(f"{words}: failed; its log: {', '.join(record.log)}")
