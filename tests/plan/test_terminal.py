@@ -78,8 +78,8 @@ def test_the_sentence_of_a_failed_job_comes_last_and_snakemake_s_own_not_at_all(
     run.hear(message("Error: the loss became nan; lower the stage's lr", logging.ERROR))
     for one in (
         job_info("train_stage", **STAGE),
-        job_error("train_stage", "a.log"),
         record("RuleException:\nCalledProcessError in file x", logging.ERROR, event="error"),
+        job_error("train_stage", "a.log"),
         record("Elapsed time: 1"),
         record("Exiting because a job execution failed. Look above", logging.ERROR),
         record("WorkflowError:\nAt least one job did not complete", logging.ERROR, event="error"),

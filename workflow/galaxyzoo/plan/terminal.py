@@ -72,7 +72,8 @@ class RunTerminal(logging.Handler):
         self.done = self.total = 0
         self.doing = ""
         self.jobs: dict[int, Job] = {}  # by Snakemake's number of each that has begun
-        self.sentences: list[str] = []  # of the errors
+        self.errors: list[str] = []  # of Snakemake
+        self.sentences: list[str] = []  # of jobs that ended in an error
         self.has_failures = self.is_done = self.is_over = False
         # Not the handler's own lock, which is held while `close` waits for the listener.
         self.writing = threading.RLock()
@@ -101,8 +102,7 @@ class RunTerminal(logging.Handler):
             self.total = 0 if self.is_dry else record.stats["total"]
         elif record.levelno >= logging.ERROR:
             self.is_done = False
-            if not self.has_failures or not any(words in text for words in OF_FAILED_JOBS):
-                self.sentences.append(text)
+            self.errors.append(text)
         elif text.startswith(ENDS):
             self.is_done = True
             if text.startswith("Nothing"):
@@ -175,9 +175,15 @@ class RunTerminal(logging.Handler):
             return
         self.is_over = True
         self.stream.write(self.no_bar())
-        for line in self.at_the_end() if self.is_done else self.sentences:
+        for line in self.at_the_end() if self.is_done else self.what_went_wrong():
             self.say(line)
         super().close()
+
+    def what_went_wrong(self) -> list[str]:
+        """The sentences of errors, without what Snakemake says of a job beside the job's own."""
+        known = OF_FAILED_JOBS if self.has_failures else ()
+        own = [error for error in self.errors if not any(words in error for words in known)]
+        return own + self.sentences
 
 
 class Listener(threading.Thread):
