@@ -6,6 +6,8 @@ import logging
 import os
 import pty
 
+import pytest
+
 from galaxyzoo.foundation.terminal import VARIABLE, ToTheRun
 from galaxyzoo.plan.terminal import ListeningTerminal, RunTerminal
 
@@ -164,6 +166,15 @@ def test_a_terminal_has_one_bar_below_the_lines(monkeypatch):
     assert shown.endswith("\r\x1b[Kthe end\r\n")  # the bar is gone
     lines = [line.rpartition("\x1b[K")[2] for line in shown.split("\r\n")]
     assert lines == ["demo, seed 1, all_80: train", "the end", ""]
+
+
+def test_without_room_for_a_socket_there_is_an_error_to_fall_back_from(tmp_path, monkeypatch):
+    folder = tmp_path / ("long" * 50)
+    folder.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(folder))
+    with pytest.raises(OSError, match="too long"):
+        ListeningTerminal(io.StringIO(), list)
+    assert VARIABLE not in os.environ
 
 
 def test_what_a_job_sent_last_is_heard_before_the_run_ends():

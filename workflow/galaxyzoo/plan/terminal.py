@@ -14,7 +14,6 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from pathlib import Path
 from typing import Any, TextIO
 
 from galaxyzoo.foundation.terminal import VARIABLE
@@ -192,9 +191,9 @@ class Listener(threading.Thread):
     def __init__(self, terminal: RunTerminal) -> None:
         super().__init__(daemon=True)
         self.terminal = terminal
-        self.folder = Path(tempfile.mkdtemp(prefix="galaxyzoo-"))
+        self.folder = tempfile.TemporaryDirectory(prefix="galaxyzoo-")
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-        self.address = str(self.folder / "run")
+        self.address = f"{self.folder.name}/run"
         self.socket.bind(self.address)
         os.environ[VARIABLE] = self.address
 
@@ -213,7 +212,7 @@ class Listener(threading.Thread):
         os.environ.pop(VARIABLE, None)
         self.join()
         self.socket.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self.folder.cleanup()
 
 
 class ListeningTerminal(RunTerminal):
