@@ -65,7 +65,9 @@ def causes(jobs):
         for change in changes_found(jobs)
         if not (unfinished and change.startswith("there is no "))
     ]
-    return found or [f"Snakemake says of {jobs[0].rule.name}: {workflow.dag.reason(jobs[0])}"[:200]]
+    missing = [file for job in jobs for file in workflow.dag.reason(job).missing_output]
+    named = f"there is no {named_in_part(missing)}" if missing else "their rules are forced"
+    return found or [named]
 
 
 def experiments_of(jobs):

@@ -35,6 +35,7 @@ NOT_FOR_PEOPLE = (
     "Updating checkpoint",
     "DAG of jobs will be updated",
     "Removing temporary output",
+    "Would remove temporary output",
     "Complete log",
     "Reasons:",
     "Some jobs were triggered",
