@@ -1,6 +1,4 @@
 # What a run prints: lines for people, where Snakemake's own output is not asked for.
-import logging
-
 from galaxyzoo.plan.finished import differences
 from galaxyzoo.plan.own_configs import in_short
 from galaxyzoo.plan.run_words import Job, made_in_words, redone_in_words

@@ -6,12 +6,16 @@ import sys
 from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from galaxyzoo.foundation.disk_room import free, ran_out, unwritten
 from galaxyzoo.foundation.errors import InputError
-from galaxyzoo.foundation.terminal import ToTheRun
+from galaxyzoo.foundation.progress import time_left
+from galaxyzoo.foundation.terminal import PROGRESS, ToTheRun
 from galaxyzoo.plan.first_reading import require_unchanged
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 # Until `start`: a fifth of the time that imports take is spent looking for garbage.
 gc.disable()
@@ -45,6 +49,20 @@ def start(snakemake: Any) -> dict[str, Any]:  # noqa: ANN401  (Snakemake's own o
     sys.excepthook = partial(log_the_end, Path(snakemake.output[0]))
     require_unchanged(WORKFLOW, snakemake.params.get("code", []))
     return snakemake.params.settings
+
+
+def log_epoch(history: "pd.DataFrame", timing: "pd.DataFrame", epochs: int) -> None:
+    """Log the last of the epochs that a stage's tables have, for people; the tables have more.
+
+    Here, since a stage depends on the code of its script and of the modules that this imports, and
+    not on the words in which it is told.
+    """
+    if history.empty:
+        return
+    last, seconds = history.iloc[-1], timing["seconds"].iloc[-1]
+    left = time_left((epochs - last["epoch"]) * seconds)
+    told = int(last["epoch"]), epochs, last["valid_rmse"], left
+    log.info("epoch %d of %d, error %.4f%s", *told, extra=PROGRESS)
 
 
 def log_the_end(

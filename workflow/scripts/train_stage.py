@@ -32,6 +32,7 @@ def write_tables(history: pd.DataFrame, timing: pd.DataFrame) -> None:
     for table, path in ((history, snakemake.output.history), (timing, snakemake.output.timing)):
         with replaced(Path(path)) as unfinished:
             table.to_csv(unfinished, index=False)
+    job.log_epoch(history, timing, stage["epochs"])
 
 
 with (

@@ -22,9 +22,7 @@ from galaxyzoo.engine.resume import SavedState, stop_request
 from galaxyzoo.engine.schedule import SCHEDULES, Schedule, SchedulePoint, decayed_lr, spread_lr
 from galaxyzoo.engine.transforms import relight, warp
 from galaxyzoo.foundation.errors import InputError
-from galaxyzoo.foundation.progress import time_left
 from galaxyzoo.foundation.randomness import numpy_generator, torch_seed
-from galaxyzoo.foundation.terminal import PROGRESS
 
 log = logging.getLogger(__name__)
 
@@ -256,14 +254,6 @@ def train_stage(
                     "saving": clock.saving,
                     "seconds": clock.seconds(),
                 }
-            )
-            log.info(
-                "epoch %d of %d, error %.4f%s",
-                epoch,
-                stage["epochs"],
-                valid_rmse,
-                time_left((stage["epochs"] - epoch) * timing[-1]["seconds"]),
-                extra=PROGRESS,
             )
             log.debug(
                 "train loss %.5f, valid loss %.5f, valid RMSE %.5f, lr %.2e, %.0f images a second",
