@@ -256,7 +256,9 @@ def train_stage(
                 }
             )
             log.debug(
-                "train loss %.5f, valid loss %.5f, valid RMSE %.5f, lr %.2e, %.0f images a second",
+                "epoch %d: train loss %.5f, valid loss %.5f, valid RMSE %.5f, lr %.2e, "
+                "%.0f images a second",
+                epoch,
                 history[-1]["train_loss"],
                 history[-1]["valid_loss"],
                 history[-1]["valid_rmse"],
