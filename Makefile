@@ -6,10 +6,6 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
 demo: .venv/installed
 	snakemake
-	@python -c 'import json; m = json.load(open("results/demo/metrics.json")); \
-	  print("Error of the bag: RMSE {:.4f} on {} held-out galaxies (mean label: {:.4f})".format( \
-	    m["rmse"]["bag"], m["subset"]["galaxies"], m["rmse"]["mean_label"]))'
-	@echo "Report: results/demo/report.html"
 
 test: .venv/installed
 	pytest

@@ -13,6 +13,7 @@ include: "workflow/rules/common.smk"
 include: "workflow/rules/settings.smk"
 include: "workflow/rules/machine.smk"
 include: "workflow/rules/refusals.smk"
+include: "workflow/rules/terminal.smk"
 include: "workflow/rules/figures.smk"
 
 

@@ -17,6 +17,7 @@ from galaxyzoo.foundation.packed_crops import read_index
 from warm import run_snakemake
 
 ROOT = Path(__file__).parents[1]
+RUN_SAID = "run.txt"  # in the finished checkout: what its run printed for people
 HEAD = {"epochs": 1, "lr": 0.01, "freeze": True, "batch_size": 16}
 TINY = {
     "experiment": "tiny",
@@ -81,7 +82,11 @@ class Checkout:
         )
 
     def snakemake(self, *arguments: str) -> subprocess.CompletedProcess:
-        """Run Snakemake to its end."""
+        """Run Snakemake to its end, with its own output."""
+        return self.run("--printshellcmds", *arguments)
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess:
+        """Run Snakemake to its end, with the output that people read."""
         return run_snakemake(self.folder, [*arguments, "--configfile", "tiny.yaml"])
 
     def make(self, *targets: str) -> subprocess.CompletedProcess:

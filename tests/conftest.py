@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from checkout import Checkout
+from checkout import RUN_SAID, Checkout
 from trees import GALAXY_ZOO_2
 
 # One thread in each of the processes that xdist starts, which read this then: more would fight for
@@ -53,8 +53,9 @@ def finished(tmp_path_factory) -> Checkout:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not made.exists():
             checkout = Checkout(tmp_path_factory.mktemp("making"))
-            run = checkout.make()
+            run = checkout.run("--cores", "2")
             assert run.returncode == 0, run.stdout
+            (checkout.folder / RUN_SAID).write_text(run.stdout, encoding="utf-8")
             checkout.folder.rename(made)
     return Checkout.at(made).copy(own / "checkout")
 

@@ -146,10 +146,12 @@ def test_a_second_run_has_nothing_to_do_and_experiments_know_nothing_of_it(made)
     wanted = {"galaxies": str(unlabelled(made)), "catalogue": {"shard_size": 3, "name": "test"}}
     wanted["catalogue"]["features"] = True
     made.write_config(TINY | wanted)
-    run = made.make("catalogue")
+    run = made.run("catalogue", "--cores", "2")
     everything = made.make()
     made.write_config(TINY)
     assert "Nothing to be done" in run.stdout, run.stdout
+    page = "results/tiny/catalogues/test/catalogue.html"
+    assert run.stdout.splitlines()[-1] == f"catalogue test: {page}"
     assert "Nothing to be done" in everything.stdout, everything.stdout
 
 
@@ -215,7 +217,7 @@ def test_nothing_is_trained_for_a_catalogue(made, tmp_path):
     assert not (checkout.results / "catalogues" / "other").exists()
     # What is said can be copied, whatever the config file was.
     asked = re.search(r"their own config: snakemake (.*?); to train", run.stdout)[1]
-    again = run_snakemake(checkout.folder, [*shlex.split(asked), "--dry-run"])
+    again = run_snakemake(checkout.folder, [*shlex.split(asked), "--dry-run", "--printshellcmds"])
     assert again.returncode == 0, again.stdout
     assert "list_galaxies" in again.stdout
     assert "train_stage" not in again.stdout

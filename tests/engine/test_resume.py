@@ -170,7 +170,7 @@ def test_a_stage_killed_at_ten_moments_ends_in_the_same_bits(stage, undisturbed)
         assert not (stage.checkout.folder / TARGET).exists()
     run = stage.run()
     assert run.returncode == 0, run.stdout
-    assert "all goes on in epoch" in run.stdout
+    assert "goes on in epoch" in run.stdout
     assert_same(stage.checkout, undisturbed)
     assert not [*state.parent.glob("all.state*"), *state.parent.glob("all.lock")]
 
@@ -196,7 +196,7 @@ def test_after_a_kill_of_snakemake_a_second_job_names_the_first_and_a_third_goes
     process.communicate()  # which waits for all that could still write to its output
     run = checkout.make(TARGET)
     assert run.returncode == 0, run.stdout
-    assert "all goes on in epoch" in run.stdout
+    assert "goes on in epoch" in run.stdout
     assert_same(checkout, undisturbed)
 
 
@@ -207,8 +207,8 @@ def test_a_stage_asked_to_stop_saves_and_goes_on(stage, undisturbed, number):
     os.kill(process.pid, number)
     stopped = process.wait()
     assert stopped.returncode == 1
-    assert f"all stopped by {number.name} in epoch" in stopped.stdout
-    assert "all goes on in epoch" in stage.run().stdout
+    assert f"stopped by {number.name} in epoch" in stopped.stdout
+    assert "goes on in epoch" in stage.run().stdout
     assert_same(stage.checkout, undisturbed)
 
 

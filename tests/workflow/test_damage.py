@@ -156,12 +156,15 @@ def test_a_missing_file_is_told_and_not_replaced_by_what_was_made_of_it(finished
     assert "Traceback" not in run.stdout
 
 
-def test_a_network_that_learnt_nothing_ends_its_stage(tmp_path):
+def test_a_network_that_learnt_nothing_ends_its_stage_and_the_run_with_the_reason(tmp_path):
     stage = changed()["stages"][1] | {"lr": 1e30, "batch_size": 1000, "epochs": 1}
     checkout = Checkout(tmp_path, changed(stages=[stage], seeds=[0]))
-    run = checkout.make(f"{STAGES}/all.pt")
+    run = checkout.run(f"{STAGES}/all.pt", "--cores", "2")
     assert run.returncode != 0
-    assert "Error: the validation error of stage all became nan after epoch 1; lower" in run.stdout
+    *_, failed, last = run.stdout.splitlines()
+    assert failed.startswith("tiny, seed 0, all: train: failed; its log: results/tiny/logs/seed0/")
+    assert last.startswith("tiny, seed 0, all: Error: the validation error of stage all became nan")
+    assert last.endswith("after epoch 1; lower the stage's lr")
     assert not (checkout.folder / STAGES / "all.pt").exists()
 
 

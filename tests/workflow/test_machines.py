@@ -19,7 +19,7 @@ def empty(tmp_path_factory) -> Checkout:
 def threads_and_gpus(checkout: Checkout, *arguments: str, path: str = "") -> set[tuple[int, int]]:
     """Threads and GPUs of the jobs with a network in a dry run."""
     variables = {"PATH": f"{path}:{os.environ['PATH']}"}
-    arguments = ["--dry-run", *arguments, "--configfile", "tiny.yaml"]
+    arguments = ["--dry-run", "--printshellcmds", *arguments, "--configfile", "tiny.yaml"]
     run = run_snakemake(checkout.folder, arguments, variables)
     assert run.returncode == 0, run.stdout
     jobs = re.findall(

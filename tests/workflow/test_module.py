@@ -42,8 +42,9 @@ def write_outer(folder: Path, snakefile: str, names: str = "", prefix: str = "")
 
 
 def snakemake(folder: Path, *arguments: str, python: str | None = None, **variables: str) -> str:
-    """What Snakemake tells of a run that succeeds, in a folder without a profile."""
-    run = run_snakemake(folder, ["--cores", "2", *arguments], variables, python=python)
+    """What Snakemake itself tells of a run that succeeds, in a folder without a profile."""
+    arguments = ["--cores", "2", "--printshellcmds", *arguments]
+    run = run_snakemake(folder, arguments, variables, python=python)
     assert run.returncode == 0, run.stdout
     return run.stdout
 

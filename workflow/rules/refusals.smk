@@ -95,6 +95,11 @@ def as_in(command):
 
 
 def what_changed(jobs):
+    """What Snakemake has found changed, in a line."""
+    return named_in_part(changes_found(jobs)) or "snakemake -n tells why"
+
+
+def changes_found(jobs):
     """What Snakemake has found changed since jobs were last run, other than settings, in words."""
     reasons = {}
     for job in jobs:
@@ -111,7 +116,7 @@ def what_changed(jobs):
         for name, is_now in sorted(line.rsplit(" ", 1) for line in now - before):
             edited = f"workflow/{name} was edited"
             reasons[edited if name.endswith(".py") else f"{name} is {is_now} now"] = None
-    return named_in_part(list(reasons)) or "snakemake -n tells why"
+    return list(reasons)
 
 
 def literal_list(text):

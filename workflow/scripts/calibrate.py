@@ -23,7 +23,7 @@ pooled = together(members, shares)
 calibration = fitted_calibration(pooled.predicted, pooled.voted, pooled.galaxies, tree)
 write_calibration(calibration, Path(snakemake.output.calibration))
 galaxies = len(set(pooled.galaxies))
-job.log.info("%d rows of %d validation galaxies", len(pooled.rows), galaxies)
+job.log.debug("%d rows of %d validation galaxies", len(pooled.rows), galaxies)
 if not calibration.recalibration.tried:
     job.log.warning(
         "%d validation galaxies are too few for recalibration, which is left out", galaxies

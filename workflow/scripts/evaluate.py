@@ -128,7 +128,7 @@ metrics["intervals"] = coverage_scores(calibration, bag, networks, galaxies.vote
     "by_property": records(coverage_by_property(properties, coverage, tree)),
 }
 Path(snakemake.output.metrics).write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
-job.log.info(
+job.log.debug(
     "RMSE of the bag %.5f on %d held-out galaxies (mean label %.5f)",
     metrics["rmse"]["bag"],
     len(galaxies.ids),

@@ -19,6 +19,6 @@ holdout = draw_holdout(
     read_fair_ids(Path(fair_ids)) if fair_ids else None,
 )
 pd.DataFrame({"GalaxyID": holdout}).to_csv(snakemake.output.holdout, index=False)
-job.log.info(
+job.log.debug(
     "%d of %d galaxies held out%s", len(holdout), len(ids), ", all of them fair" if fair_ids else ""
 )

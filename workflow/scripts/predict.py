@@ -38,7 +38,7 @@ if split:
     weights = Path(snakemake.input.weights)
     require_unlearnt(index, rows, learnt_galaxies(load_checkpoint(weights)), weights, split)
 maps = tta_maps(settings["tta"])
-job.log.info("%d galaxies, %d views of each, on %s", len(rows), len(maps), device)
+job.log.debug("%d galaxies, %d views of each, on %s", len(rows), len(maps), device)
 crops = PackedCrops(snakemake.input.crops, index)
 batch_size = settings["tta"]["batch_size"]
 views = snakemake.output.get("views")

@@ -33,4 +33,4 @@ if not start.known:
         "which galaxies model.weights learnt is not known: validation and held-out ones may be "
         "among them"
     )
-job.log.info("%s", ", ".join(f"{n} {part}" for part, n in parts.value_counts().items()))
+job.log.debug("%s", ", ".join(f"{n} {part}" for part, n in parts.value_counts().items()))

@@ -15,7 +15,9 @@ calibration = read_calibration(snakemake.input.calibration, tree_from(settings["
 predictions = recalibrated(read_own_parquet(snakemake.input.predictions), calibration)
 write_submission(predictions, Path(snakemake.output[0]))
 if calibration.recalibration.helps:
-    job.log.info("the predictions were recalibrated, which lowers the error on validation galaxies")
+    job.log.debug(
+        "the predictions were recalibrated, which lowers the error on validation galaxies"
+    )
 if snakemake.input.learnt:
     starts = what_starts_learnt(
         snakemake.input.learnt,

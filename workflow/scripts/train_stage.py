@@ -32,6 +32,7 @@ def write_tables(history: pd.DataFrame, timing: pd.DataFrame) -> None:
     for table, path in ((history, snakemake.output.history), (timing, snakemake.output.timing)):
         with replaced(Path(path)) as unfinished:
             table.to_csv(unfinished, index=False)
+    job.log_epoch(history, timing, stage["epochs"])
 
 
 with (
@@ -49,7 +50,7 @@ with (
         threads=snakemake.threads,
         stream=snakemake.config["stream"],
     )
-    job.log.info(
+    job.log.debug(
         "%s, seed %d: %d galaxies to train on, %d to validate on, %s%s",
         stage["name"],
         seed,

@@ -47,7 +47,7 @@ def augmented_views(
     if settings["zoom_about"] == "random":
         drawn |= {"about_right": (views.about[:, 0] / 2, 0.0)}
         drawn |= {"about_down": (views.about[:, 1] / 2, 0.0)}
-    images = resize(torch.from_numpy(crop[None]), size_px, middle_zoom(settings))
+    images = resize(torch.from_numpy(crop[None].copy()), size_px, middle_zoom(settings))
     maps = torch.from_numpy(affine_maps(*views))
     seen = warp(images.expand(VIEWS, -1, -1, -1), maps, size_px)
     lights = random_lights(VIEWS, settings, KEY, "light")

@@ -70,7 +70,7 @@ def body_dtype(
         reason = f"this CPU has {'' if has_it else 'no '}instructions for bfloat16"
         if has_it and dtype == "float32":
             reason = "a CPU trains depthwise convolutions faster in float32"
-    log.info("the body runs in %s: %s", dtype, reason)
+    log.debug("the body runs in %s: %s", dtype, reason)
     return getattr(torch, dtype)
 
 

@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 import torch
 from torch.nn import functional
-from tqdm import tqdm
 
 from galaxyzoo.engine.augmentation import first_view, random_lights, random_maps
 from galaxyzoo.engine.dataset import Galaxies
@@ -124,16 +123,8 @@ class Learner:
         if lights is not None:
             lights = torch.from_numpy(lights[order]).to(device, non_blocking=True)
             lights = lights.split(self.batch_size)
-        bar = tqdm(
-            self.train.batches(rows[done:]),
-            desc=f"{self.stage['name']} epoch {epoch}",
-            initial=done,
-            total=self.batches,
-            leave=False,
-            disable=not sys.stderr.isatty(),
-        )
         accumulate = self.stage["accumulate"]
-        for batch, (images, labels) in enumerate(bar, start=done):
+        for batch, (images, labels) in enumerate(self.train.batches(rows[done:]), start=done):
             torch.manual_seed(torch_seed("dropout", *key, batch))
             views = warp(images, maps[batch], self.network.size_px)
             if lights is not None:
@@ -191,7 +182,7 @@ def train_stage(
         losses[:done] = state["losses"]
         clock = Clock(**state["clock"])
         write_tables(pd.DataFrame(history), pd.DataFrame(timing))
-        log.info("%s goes on in epoch %d, batch %d", stage["name"], len(history) + 1, done + 1)
+        log.info("goes on in epoch %d, batch %d", len(history) + 1, done + 1)
 
     def save(done: int) -> None:
         started = time.perf_counter()
@@ -229,8 +220,7 @@ def train_stage(
                 save(done)
             if stop.signal:
                 log.warning(
-                    "%s stopped by %s in epoch %d after batch %d; the next run goes on there",
-                    stage["name"],
+                    "stopped by %s in epoch %d after batch %d; the next run goes on there",
                     stop.signal,
                     len(history) + 1,
                     done,
@@ -265,12 +255,10 @@ def train_stage(
                     "seconds": clock.seconds(),
                 }
             )
-            log.info(
-                "%s epoch %d of %d: train loss %.5f, valid loss %.5f, valid RMSE %.5f, "
-                "lr %.2e, %.0f images a second",
-                stage["name"],
+            log.debug(
+                "epoch %d: train loss %.5f, valid loss %.5f, valid RMSE %.5f, lr %.2e, "
+                "%.0f images a second",
                 epoch,
-                stage["epochs"],
                 history[-1]["train_loss"],
                 history[-1]["valid_loss"],
                 history[-1]["valid_rmse"],

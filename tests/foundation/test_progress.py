@@ -1,0 +1,34 @@
+"""Progress is told in few lines, and time in words."""
+
+import logging
+
+import pytest
+
+from galaxyzoo.foundation.progress import progress, time_in_words, time_left
+
+
+def test_a_short_loop_is_one_line(caplog):
+    caplog.set_level(logging.INFO)
+    assert list(progress(range(2000), 2000, "crop", "galaxies")) == list(range(2000))
+    [record] = caplog.records
+    assert record.getMessage().startswith("crop: 2000 of 2000 galaxies, ")
+    assert record.is_progress
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [
+        (0.4, "0 s"),
+        (99.4, "99 s"),
+        (100, "2 min"),
+        (5_940, "99 min"),
+        (6_000, "1 h 40 min"),
+        (12_000, "3 h 20 min"),
+    ],
+)
+def test_time_is_told_in_the_unit_that_one_would_use(seconds, words):
+    assert time_in_words(seconds) == words
+
+
+def test_no_time_is_left_at_the_end():
+    assert [time_left(40.0), time_left(0.0)] == [", 40 s left", ""]
