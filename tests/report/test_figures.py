@@ -65,9 +65,9 @@ def histories():
 
 
 STAGE_SETTINGS = [
-    {"name": "head_64", "size": 64, "lr": 0.003},
-    {"name": "all_64", "size": 64, "lr": [0.0001, 0.002]},
-    {"name": "all_96", "size": 96, "lr": 0.001},
+    {"name": "head_64", "size": 64, "lr": 0.003, "schedule": "one_cycle"},
+    {"name": "all_64", "size": 64, "lr": [0.0001, 0.002], "schedule": "cosine"},
+    {"name": "all_96", "size": 96, "lr": 0.001, "schedule": "one_cycle"},
 ]
 
 
@@ -161,6 +161,17 @@ def test_learning_curves_have_a_band_and_a_name_for_each_stage():
         "all_96\n96 px\nlr 0.001",
     ):
         assert stage in shown
+
+
+def test_learning_curves_mark_where_each_stage_begins_and_show_its_rate():
+    figure = curves(histories())
+    for axes in figure.axes[:3]:
+        [begins] = axes.collections
+        assert [segment[0][0] for segment in begins.get_segments()] == [1.5, 5.5]
+    rates = figure.axes[2].get_lines()
+    assert [max(line.get_ydata()) for line in rates] == pytest.approx([0.003, 0.002, 0.001])
+    assert [min(line.get_xdata()) for line in rates] == [0.5, 1.5, 5.5]
+    assert [max(line.get_xdata()) for line in rates] == [1.5, 5.5, 8.5]
 
 
 def test_one_epoch_of_one_stage_is_a_learning_curve(tmp_path):

@@ -48,9 +48,7 @@ rule report_ensemble:
         metrics=experiment_file("metrics.json"),
         config=experiment_file("config.yaml"),
         finished=experiment_file("finished.json"),
-        tables=[
-            figure_file(f"{table}.csv") for table in ("answers", "error_by_property", "coverage")
-        ],
+        tables=[figure_file(f"{table}.csv") for table in TABLES],
         explorer=experiment_file("explorer.json"),
         template=report_file("report.html.j2"),
         parts=page_parts(),

@@ -10,6 +10,8 @@ ERRORS = {
     "coverage_by_property": "how often intervals hold, by property",
 }
 AVERAGING = {"error_by_views": "over views", "error_by_seeds": "over seeds"}
+# The tables that every page shows.
+TABLES = ("answers", "error_by_property", "coverage", "confusion", "selection")
 SHEETS = ("typical", "best", "worst", "disagreed")
 # What no report is made from, each the template of something else or the script of another page.
 PAGES = (

@@ -42,6 +42,8 @@ rule plot_errors:
         crops=its_survey("training.npy"),
     output:
         with_numbers(ERRORS),
+        confusion=figure_file("confusion.csv"),
+        selection=figure_file("selection.csv"),
         **drawn(ERRORS, "errors"),
     log:
         experiment_file("logs/plot_errors.log"),
@@ -176,7 +178,7 @@ rule write_report:
         benchmarks=each_stage("benchmarks/seed{seed}/train_{stage}.tsv"),
         tables=[
             figure_file(f"{table}.csv")
-            for table in ("answers", "error_by_property", "error_by_views", "coverage")
+            for table in (*TABLES, "error_by_views", "attribution")
         ],
         explorer=experiment_file("explorer.json"),
         augmentation=figure_file("augmentation.png"),

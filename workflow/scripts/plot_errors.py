@@ -6,6 +6,7 @@ import pandas as pd
 
 import job
 from galaxyzoo.calibration.photometry import measured
+from galaxyzoo.evaluation.confusion import confusion_table, selection_table
 from galaxyzoo.evaluation.error_tables import (
     answer_table,
     density_table,
@@ -51,6 +52,8 @@ save_with_numbers(
     predicted_against_voted(densities), densities, Path(output.predicted_against_voted)
 )
 save_with_numbers(reliability(bins), bins, Path(output.reliability))
+confusion_table(predicted, voted, tree).to_csv(output.confusion, index=False)
+selection_table(predicted, voted, tree).to_csv(output.selection, index=False)
 
 intervals = read_metrics(snakemake.input.metrics)["intervals"]
 coverage, coverage_by_property = (

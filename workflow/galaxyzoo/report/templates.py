@@ -23,14 +23,23 @@ def page_templates(folder: Path) -> Environment:
         lstrip_blocks=True,
     )
     pages.filters.update(
-        rmse="{:.5f}".format, count="{:,}".format, counted=counted, duration=duration
+        rmse="{:.5f}".format,
+        count="{:,}".format,
+        counted=counted,
+        duration=duration,
+        curly=curly,
     )
     return pages
 
 
-def counted(number: int, noun: str) -> str:
-    """A number and its noun, in the plural unless the number is 1."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+def counted(number: int, noun: str, plural: str | None = None) -> str:
+    """A number and its noun, in the plural (by default with an s) unless the number is 1."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {plural or noun + 's'}"
+
+
+def curly(text: str) -> str:
+    """A text with the apostrophes of print."""
+    return text.replace("'", "\N{RIGHT SINGLE QUOTATION MARK}")
 
 
 def duration(seconds: float) -> str:
