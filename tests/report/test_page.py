@@ -783,6 +783,30 @@ def test_durations(seconds, text):
     assert duration(seconds) == text
 
 
+STRUCK_THROUGH = """() => {
+  const svg = document.querySelector("#explorer-tree"), bands = [...svg.querySelectorAll(".band")];
+  return [...svg.querySelectorAll("text")].filter((text) => {
+    const box = text.getBBox();
+    return [...Array(40).keys()].some((i) => bands.some((band) => {
+      const point = svg.createSVGPoint();
+      point.x = box.x + (box.width * (i % 20)) / 19;
+      point.y = box.y + box.height * (i < 20 ? 0.4 : 0.6);
+      return band.isPointInFill(point);
+    }));
+  }).map((text) => text.textContent);
+}"""
+
+
+def test_no_band_of_the_tree_runs_through_its_labels(browser, results, tmp_path):
+    explorer, path = tmp_path / "explorer.json", tmp_path / "report.html"
+    data = explorer_data(ranked(3), np.zeros((3, 8, 8, 3), np.uint8), GALAXY_ZOO_2)
+    explorer.write_text(json.dumps(data), encoding="utf-8")
+    path.write_text(source(results, explorer=explorer), encoding="utf-8")
+    with opened(browser, path) as page:
+        assert page.locator("#explorer-tree text").count() > 37
+        assert page.evaluate(STRUCK_THROUGH) == []
+
+
 @pytest.mark.parametrize("width_px", [320, 390, 1280])
 def test_the_page_does_not_scroll_sideways(browser, results, tmp_path, width_px):
     explorer, path = tmp_path / "explorer.json", tmp_path / "report.html"
