@@ -335,6 +335,7 @@ def source(
     explorer=None,
     tables=TABLES,
     histories=None,
+    more_figures=None,
 ):
     names = [stage["name"] for stage in CONFIG["stages"]]
     return report_page(
@@ -343,7 +344,7 @@ def source(
         metrics,
         read_stage_tables(map(str, history_paths(histories or results)), CONFIG["seeds"], names),
         tables,
-        {name: results / file for name, file in FIGURES.items()},
+        {name: results / file for name, file in FIGURES.items()} | (more_figures or {}),
         explorer or results / "explorer.json",
         TEMPLATE,
         provenance,
@@ -746,6 +747,18 @@ def test_every_figure_is_on_the_page_and_has_an_alternative_text(page):
     assert len({attrs["src"] for attrs, _ in images}) == len(FIGURES)
     assert len(images) == len(page.all("figcaption")) == len(FIGURES)
     assert all(len(attrs["alt"]) > 20 for attrs, _ in images)
+
+
+def test_a_figure_that_is_drawn_for_a_phone_is_shown_there(browser, results, tmp_path):
+    save(Figure(figsize=(4.4, 3)), tmp_path / "questions_narrow.svg")
+    narrow = {"questions_narrow": tmp_path / "questions_narrow.svg"}
+    path = tmp_path / "report.html"
+    path.write_text(source(results, more_figures=narrow), encoding="utf-8")
+    for width_px, is_narrow in ((390, True), (1280, False)):
+        with opened(browser, path, width_px) as page:
+            shown = page.locator("img[alt^='Bar chart of the error by question']")
+            picture = base64.b64decode(shown.evaluate("img => img.currentSrc").partition(",")[2])
+            assert (picture == narrow["questions_narrow"].read_bytes()) is is_narrow
 
 
 def test_headings_are_in_order(page):

@@ -43,7 +43,7 @@ use rule evaluate as evaluate_ensemble with:
 
 rule report_ensemble:
     input:
-        **svg_files(ERRORS),
+        **svg_files([*ERRORS, "questions_narrow"]),
         **sheet_files(),
         metrics=experiment_file("metrics.json"),
         config=experiment_file("config.yaml"),
@@ -53,7 +53,7 @@ rule report_ensemble:
         template=report_file("report.html.j2"),
         parts=page_parts(),
     output:
-        reported("report.html", "report", "report", "the whole report"),
+        reported("report.html", "report", "the whole report", "the whole report"),
     log:
         experiment_file("logs/report.log"),
     wildcard_constraints:

@@ -19,6 +19,7 @@ rule plot_learning_curves:
         each_stage("seed{seed}/stages/{stage}.csv"),
     output:
         with_numbers(["learning_curves"]),
+        narrow=figure_file("learning_curves_narrow.svg"),
         svg=reported(
             "figures/learning_curves.svg", "learning_curves", "learning", "learning curves"
         ),
@@ -42,6 +43,7 @@ rule plot_errors:
         crops=its_survey("training.npy"),
     output:
         with_numbers(ERRORS),
+        questions_narrow=figure_file("questions_narrow.svg"),
         confusion=figure_file("confusion.csv"),
         selection=figure_file("selection.csv"),
         **drawn(ERRORS, "errors"),
@@ -64,6 +66,7 @@ rule plot_averaging:
         holdout=its_survey("holdout.csv"),
     output:
         with_numbers(AVERAGING),
+        **svg_files(["error_by_views_narrow", "error_by_seeds_narrow"]),
         **drawn(AVERAGING, "averaging"),
     log:
         experiment_file("logs/plot_averaging.log"),
@@ -170,7 +173,7 @@ rule plot_attribution:
 
 rule write_report:
     input:
-        **svg_files(["learning_curves", *ERRORS, *AVERAGING]),
+        **svg_files(["learning_curves", *ERRORS, *AVERAGING, *NARROW]),
         **sheet_files(),
         metrics=experiment_file("metrics.json"),
         histories=each_stage("seed{seed}/stages/{stage}.csv"),
@@ -187,7 +190,7 @@ rule write_report:
         template=report_file("report.html.j2"),
         parts=page_parts(),
     output:
-        reported("report.html", "report", "report", "the whole report"),
+        reported("report.html", "report", "the whole report", "the whole report"),
     log:
         experiment_file("logs/report.log"),
     wildcard_constraints:

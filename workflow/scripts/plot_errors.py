@@ -45,7 +45,12 @@ calibration = bins[["column", "calibration_error"]].drop_duplicates()
 by_answer = by_answer.merge(calibration, on="column")
 
 output = snakemake.output
-save_with_numbers(bars_by_question(by_question), by_question, Path(output.questions))
+save_with_numbers(
+    bars_by_question(by_question),
+    by_question,
+    Path(output.questions),
+    Path(output.questions_narrow),
+)
 save_with_numbers(bars_by_answer(by_answer), by_answer, Path(output.answers))
 save_with_numbers(lines_by_property(by_property), by_property, Path(output.error_by_property))
 save_with_numbers(

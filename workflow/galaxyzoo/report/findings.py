@@ -134,6 +134,23 @@ def reasons_of_a_jump(before: Settings, stage: Settings) -> str:
 ONLY_THE_RATE = "the learning rate, which had fallen, rises again"
 
 
+def of_comparison(scores: pd.DataFrame, base: str | None) -> str:
+    """How many experiments differ clearly from the first; `scores` is `comparison.score_table`."""
+    first, others = scores.iloc[0]["experiment"], scores.iloc[1:]
+    reference = f"{first}, the {'base' if base else 'best on validation galaxies'}"
+    if others.empty:
+        return f"There is nothing to compare with {first}."
+    better = others.loc[others["difference_high"] < 0, "experiment"].tolist()
+    worse = others.loc[others["difference_low"] > 0, "experiment"].tolist()
+    unclear = len(others) - len(better) - len(worse)
+    return (
+        f"Of {counted(len(others), 'experiment')} compared with {reference}, "
+        f"{len(better)} {'has' if len(better) == 1 else 'have'} a clearly lower error, "
+        f"{len(worse)} a clearly higher one; {unclear} cannot be told apart from it "
+        "on these galaxies."
+    )
+
+
 def of_questions(metrics: Settings, tree: DecisionTree) -> str:
     """On which questions the bag gains most and least over the mean label."""
     texts = {str(question.number): question.text for question in tree.questions}

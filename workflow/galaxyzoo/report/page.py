@@ -24,7 +24,13 @@ from galaxyzoo.report.findings import (
     of_members,
     of_training,
 )
-from galaxyzoo.report.templates import counted, page_templates, picture, script_hash
+from galaxyzoo.report.templates import (
+    counted,
+    figure_links,
+    page_templates,
+    picture,
+    script_hash,
+)
 from galaxyzoo.runs.stage_tables import StageTables, lr_in_words
 from galaxyzoo.tree.decision_tree import DecisionTree
 
@@ -173,7 +179,7 @@ def page(
         main_answers=len(main_columns(tree)),
         confusion=confusion_by_question(tree, tables["confusion"], tables["selection"]),
         pictures={name: picture(path) for name, path in figures.items()},
-        figure_links={name: figure_links(path) for name, path in figures.items()},
+        figure_links={name: figure_links(path, path.parents[1]) for name, path in figures.items()},
         explorer=explorer_parts(explorer, template.parent),
         **parts,
     )
@@ -196,13 +202,6 @@ def explorer_parts(data: Path, templates: Path) -> dict[str, Any]:
         "galaxies": len(pictures),
         "pictures": sum(picture is not None for picture in pictures),
     }
-
-
-def figure_links(figure: Path) -> dict[str, str]:
-    """The files of a figure by what they are, as paths from the page's folder."""
-    kinds = {"Its numbers as CSV": ".csv", "PNG": ".png"}
-    kinds |= {"SVG": ".svg"} if figure.suffix == ".svg" else {}
-    return {kind: f"figures/{figure.stem}{suffix}" for kind, suffix in kinds.items()}
 
 
 def with_published(sections: Sequence[str], config: Settings) -> tuple[str, ...]:

@@ -107,7 +107,7 @@ def name_stages(axes: Axes, lengths: np.ndarray, texts: Sequence[str]) -> None:
     if is_tight:
         texts = [", ".join(text.split("\n")) for text in texts]
     top = axes.secondary_xaxis("top")
-    place = {"rotation": 25, "ha": "left"} if is_tight else {"ha": "center"}
+    place = {"rotation": 40, "ha": "left"} if is_tight else {"ha": "center"}
     top.set_xticks(np.cumsum(lengths) - lengths / 2 + 0.5, texts, **place)
     top.tick_params(length=0, labelcolor=INK)
     top.spines["top"].set_visible(False)
