@@ -43,10 +43,10 @@ rule plot_errors:
         crops=its_survey("training.npy"),
     output:
         with_numbers(ERRORS),
+        **drawn(ERRORS, "errors"),
         questions_narrow=figure_file("questions_narrow.svg"),
         confusion=figure_file("confusion.csv"),
         selection=figure_file("selection.csv"),
-        **drawn(ERRORS, "errors"),
     log:
         experiment_file("logs/plot_errors.log"),
     conda:
@@ -179,10 +179,7 @@ rule write_report:
         histories=each_stage("seed{seed}/stages/{stage}.csv"),
         timings=each_stage("seed{seed}/stages/{stage}_timing.csv"),
         benchmarks=each_stage("benchmarks/seed{seed}/train_{stage}.tsv"),
-        tables=[
-            figure_file(f"{table}.csv")
-            for table in (*TABLES, "error_by_views", "attribution")
-        ],
+        tables=[figure_file(f"{table}.csv") for table in (*TABLES, "error_by_views", "attribution")],
         explorer=experiment_file("explorer.json"),
         augmentation=figure_file("augmentation.png"),
         attribution=figure_file("attribution.png"),
