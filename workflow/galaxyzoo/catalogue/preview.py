@@ -16,7 +16,7 @@ SENTENCE = "sentence"
 
 
 class Preview(NamedTuple):
-    """Rows of a catalogue: the names of its shown columns, and as many values for each galaxy.
+    """Rows of a catalogue: the headings of its shown columns, and as many values for each galaxy.
 
     A row is the id, the sentence, probabilities from 0 to 1 (None without one) and the names of
     the flags that are set, joined by commas.
@@ -32,7 +32,8 @@ def preview(shards: Sequence[Path], tree: DecisionTree, most: int = MOST_ROWS) -
     The probabilities are those of the first answers of the first questions.
     """
     names = dict(zip(tree.columns, joint_names(tree), strict=True))
-    probabilities = [names[question.columns[0]] for question in tree.questions[:QUESTIONS]]
+    shown = [question.answers[0] for question in tree.questions[:QUESTIONS]]
+    probabilities = [names[answer.column] for answer in shown]
     flags = [name for name, _ in FLAGS]
     rows: list[list[Any]] = []
     for shard in shards:
@@ -40,7 +41,7 @@ def preview(shards: Sequence[Path], tree: DecisionTree, most: int = MOST_ROWS) -
         rows += rows_of(table.slice(0, most - len(rows)).to_pandas(), probabilities, flags)
         if len(rows) == most:
             break
-    return Preview([ID, SENTENCE, *probabilities, "flags"], rows)
+    return Preview([ID, SENTENCE, *(answer.name for answer in shown), "flags"], rows)
 
 
 def rows_of(
