@@ -23,7 +23,7 @@ from galaxyzoo.evaluation.published_scores import (
 from galaxyzoo.plan.config import load_schema, validated
 from galaxyzoo.report.explorer import explorer_data
 from galaxyzoo.report.figures.style import save
-from galaxyzoo.report.page import report_page, views
+from galaxyzoo.report.page import ensemble_page, report_page, views
 from galaxyzoo.report.templates import duration, thumbnail
 from galaxyzoo.runs.stage_tables import read_stage_tables
 from galaxyzoo.tree.decision_tree import tree_from
@@ -352,6 +352,15 @@ def source(
     )
 
 
+def written(results, folder, **parts):
+    """The page as a file in a folder, with an explorer of three galaxies."""
+    explorer, path = folder / "explorer.json", folder / "report.html"
+    data = explorer_data(ranked(3), np.zeros((3, 8, 8, 3), np.uint8), GALAXY_ZOO_2)
+    explorer.write_text(json.dumps(data), encoding="utf-8")
+    path.write_text(source(results, explorer=explorer, **parts), encoding="utf-8")
+    return path
+
+
 @pytest.fixture(scope="module")
 def page(results):
     return Page(source(results))
@@ -617,6 +626,39 @@ def test_the_network_s_uses_are_ready_to_copy(page):
     assert f'predict("{own}", ["galaxy.jpg"])' in blocks["Python"]
 
 
+def test_an_ensemble_s_page_has_its_finding_its_uses_and_links_to_its_members(results):
+    members = {
+        "base": {"weight": 0.5, "rmse": 0.0790, "rmse_without": 0.0788},
+        "base-b": {"weight": 0.5, "rmse": 0.0788, "rmse_without": 0.0790},
+    }
+    correlation = {name: {"base": 1.0, "base-b": 0.9} for name in members}
+    ensemble = {"members": members, "error_correlation": correlation, "fitted": False}
+    page = Page(
+        ensemble_page(
+            {name: CONFIG[name] for name in ("survey", "tree")}
+            | {"experiment": "base-ensemble", "variant_of": "base"},
+            GALAXY_ZOO_2,
+            METRICS | {"ensemble": ensemble},
+            TABLES,
+            {
+                name: results / file
+                for name, file in FIGURES.items()
+                if name not in ("augmentation", "attribution", "learning_curves")
+            },
+            results / "explorer.json",
+            TEMPLATE,
+        )
+    )
+    findings = [text for attrs, text in page.all("p") if attrs.get("class") == "finding"]
+    assert any("error is 1.5 % below that of base-b, its best member" in text for text in findings)
+    assert "../base-b/report.html" in [attrs["href"] for attrs, _ in page.all("a")]
+    blocks = {attrs["aria-label"]: text for attrs, text in page.all("pre")}
+    own = "--cores all --configfile results/base/comparison.yaml"
+    assert blocks["Catalogue"] == f"snakemake catalogue {own} --config galaxies=PATH"
+    assert blocks["Export"] == f"snakemake export {own}"
+    assert "'model={weights: results/base}'" in blocks["Fine-tuning"]
+
+
 def test_stages_show_their_settings_and_the_means_over_seeds(page):
     cells = [text for _, text in page.all("td")]
     start = cells.index("all layers")
@@ -752,8 +794,7 @@ def test_every_figure_is_on_the_page_and_has_an_alternative_text(page):
 def test_a_figure_that_is_drawn_for_a_phone_is_shown_there(browser, results, tmp_path):
     save(Figure(figsize=(4.4, 3)), tmp_path / "questions_narrow.svg")
     narrow = {"questions_narrow": tmp_path / "questions_narrow.svg"}
-    path = tmp_path / "report.html"
-    path.write_text(source(results, more_figures=narrow), encoding="utf-8")
+    path = written(results, tmp_path, more_figures=narrow)
     for width_px, is_narrow in ((390, True), (1280, False)):
         with opened(browser, path, width_px) as page:
             shown = page.locator("img[alt^='Bar chart of the error by question']")
@@ -811,10 +852,7 @@ STRUCK_THROUGH = """() => {
 
 
 def test_no_band_of_the_tree_runs_through_its_labels(browser, results, tmp_path):
-    explorer, path = tmp_path / "explorer.json", tmp_path / "report.html"
-    data = explorer_data(ranked(3), np.zeros((3, 8, 8, 3), np.uint8), GALAXY_ZOO_2)
-    explorer.write_text(json.dumps(data), encoding="utf-8")
-    path.write_text(source(results, explorer=explorer), encoding="utf-8")
+    path = written(results, tmp_path)
     with opened(browser, path) as page:
         assert page.locator("#explorer-tree text").count() > 37
         assert page.evaluate(STRUCK_THROUGH) == []
@@ -822,10 +860,7 @@ def test_no_band_of_the_tree_runs_through_its_labels(browser, results, tmp_path)
 
 @pytest.mark.parametrize("width_px", [320, 390, 1280])
 def test_the_page_does_not_scroll_sideways(browser, results, tmp_path, width_px):
-    explorer, path = tmp_path / "explorer.json", tmp_path / "report.html"
-    data = explorer_data(ranked(3), np.zeros((3, 8, 8, 3), np.uint8), GALAXY_ZOO_2)
-    explorer.write_text(json.dumps(data), encoding="utf-8")
-    path.write_text(source(results, explorer=explorer), encoding="utf-8")
+    path = written(results, tmp_path)
     with opened(browser, path, width_px) as page:
         unfold(page)
         require_fit(page)
