@@ -10,7 +10,7 @@ from urllib.request import url2pathname
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-HEIGHTS_PX = {1280: 800, 390: 844, 320: 568}  # of a laptop and two phones, by width
+HEIGHTS_PX = {1400: 1000, 1280: 800, 390: 844, 320: 568}  # of a screen, a laptop and two phones
 VIEWS = list(product((1280, 390), ("light", "dark")))
 FOCUS = """() => {
   const element = document.activeElement, style = getComputedStyle(element);

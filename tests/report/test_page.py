@@ -858,6 +858,19 @@ def test_no_band_of_the_tree_runs_through_its_labels(browser, results, tmp_path)
         assert page.evaluate(STRUCK_THROUGH) == []
 
 
+CLIPPED = """() => [...document.querySelectorAll(".scroll")]
+  .filter((box) => box.scrollWidth > box.clientWidth + 1)
+  .map((box) => box.getAttribute("aria-label"))"""
+
+
+@pytest.mark.parametrize("name", ["kaggle", "simulation"])
+def test_no_table_and_no_figure_is_clipped_on_a_screen(browser, results, tmp_path, name):
+    config = CONFIG | {"survey": {"name": name, "source": name}}
+    with opened(browser, written(results, tmp_path, config=config), 1400) as page:
+        unfold(page)
+        assert page.evaluate(CLIPPED) == []
+
+
 @pytest.mark.parametrize("width_px", [320, 390, 1280])
 def test_the_page_does_not_scroll_sideways(browser, results, tmp_path, width_px):
     path = written(results, tmp_path)

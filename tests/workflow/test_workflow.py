@@ -179,8 +179,9 @@ def test_snakemakes_own_report_has_the_figures_under_headings(finished, browser)
     run = finished.snakemake("--report", "snakemake-report.html")
     assert run.returncode == 0, run.stdout
     with opened(browser, finished.folder / "snakemake-report.html") as page:
-        expect(page.get_by_text("An experiment's page")).to_be_visible()
-        expect(page.locator("#rulegraph")).to_have_count(0)
+        expect(page.get_by_text("Begin on the left")).to_be_visible()
+        expect(page.get_by_text("Networks were trained to predict")).to_be_visible()
+        expect(page.locator("div#rulegraph")).to_have_count(0)
         for heading in ("Results", "tiny", "3 errors"):
             page.get_by_text(heading, exact=True).first.click()
         expect(page.get_by_text("reliability of each answer")).to_be_visible()
