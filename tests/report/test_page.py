@@ -16,6 +16,7 @@ import yaml
 from matplotlib.figure import Figure
 
 from browsing import opened, require_fit, unfold
+from galaxyzoo.evaluation.confusion import confusion_table, selection_table
 from galaxyzoo.evaluation.published_scores import (
     ON_KAGGLES_TEST_GALAXIES,
     ON_VALIDATION_GALAXIES,
@@ -28,8 +29,8 @@ from galaxyzoo.report.templates import duration, thumbnail
 from galaxyzoo.runs.stage_tables import read_stage_tables
 from galaxyzoo.tree.decision_tree import tree_from
 from galaxyzoo.tree.questions import questions_of
-from held_out_galaxies import ranked
-from trees import GALAXY_ZOO_2
+from held_out_galaxies import ranked, votes
+from trees import GALAXY_ZOO_2, NUMBER, RINGS
 
 WORKFLOW = Path(__file__).parents[2] / "workflow"
 TEMPLATE = WORKFLOW / "report" / "report.html.j2"
@@ -624,6 +625,23 @@ def test_the_network_s_uses_are_ready_to_copy(page):
     start = f"'model={{weights: {own}, backbone: tf_efficientnet_lite0, head: "
     assert start in blocks["Fine-tuning"]
     assert f'predict("{own}", ["galaxy.jpg"])' in blocks["Python"]
+
+
+@pytest.mark.parametrize("questions", [RINGS, NUMBER], ids=["rings", "a number"])
+def test_a_tree_of_one_s_own_has_a_page(results, questions):
+    tree = tree_from(questions)
+    values = [votes(60, seed, tree) for seed in (1, 2)]
+    tables = {
+        "confusion": confusion_table(*values, tree),
+        "selection": selection_table(*values, tree),
+    }
+    survey = CONFIG["survey"] | {"source": "own"}
+    own = source(results, CONFIG | {"tree": questions, "survey": survey}, tables=TABLES | tables)
+    page = Page(own)
+    assert "Published" not in own
+    folded = [text for _, text in page.all("summary")]
+    assert any(text.startswith("1. Is there a ring?") for text in folded) is (questions is RINGS)
+    assert ("No question of this tree has several answers" in own) is (questions is NUMBER)
 
 
 def test_an_ensemble_s_page_has_its_finding_its_uses_and_links_to_its_members(results):
