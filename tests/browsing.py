@@ -4,11 +4,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import product
 from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-HEIGHTS_PX = {1280: 800, 390: 844, 320: 568}  # of a laptop and two phones, by width
+HEIGHTS_PX = {1400: 1000, 1280: 800, 390: 844, 320: 568}  # of a screen, a laptop and two phones
 VIEWS = list(product((1280, 390), ("light", "dark")))
 FOCUS = """() => {
   const element = document.activeElement, style = getComputedStyle(element);
@@ -60,6 +62,14 @@ def require_fit(page: Page) -> None:
     )
     assert found["content"] <= found["width"]
     assert found["missing"] == []
+
+
+def require_links(page: Page) -> None:
+    """Each file that a link names is there."""
+    links = page.locator("a:not([href^='#'])").evaluate_all("all => all.map(a => a.href)")
+    paths = [Path(url2pathname(urlsplit(link).path)) for link in links]
+    assert paths
+    assert [path for path in paths if not path.exists()] == []
 
 
 def require_access(page: Page) -> None:

@@ -21,7 +21,7 @@ from playwright.sync_api import expect
 from pyarrow import dataset
 
 from browsing import VIEWS as SCREENS
-from browsing import opened, require_access, require_fit
+from browsing import opened, require_access, require_fit, require_links
 from checkout import TINY, Checkout, changed, replaced_by_older
 from cutout_server import CutoutServer
 from galaxyzoo.calibration.calibration import read_calibration
@@ -165,7 +165,25 @@ def test_the_page_shows_galaxies_and_counts(made, browser, width_px, colour_sche
         told = shown.get_by_text("Of none of these would half of the volunteers say so.")
         assert told.count() == sum(sheet.likely == 0 for sheet in certain) > 0
         require_fit(shown)
+        require_links(shown)
         require_access(shown)
+
+
+def test_the_page_previews_its_table_and_searches_it(made, browser):
+    folder = made.results / "catalogues" / "test"
+    table = whole(folder)
+    with opened(browser, folder / "catalogue.html") as page:
+        rows = page.locator("#catalogue-rows tr")
+        assert rows.first.locator("th").inner_text() == str(table["id"].iloc[0])
+        wanted = str(table["id"].iloc[-1])
+        page.get_by_role("searchbox").fill(wanted)
+        assert rows.locator("th").all_inner_texts() == [
+            name for name in table["id"].astype(str) if wanted in name
+        ]
+        page.get_by_role("searchbox").fill("flag_bad_image")
+        assert rows.count() == min(table["flag_bad_image"].sum(), 50)
+        page.get_by_role("searchbox").fill("no such galaxy")
+        assert page.locator("#catalogue-count").inner_text() == "No galaxy matches."
 
 
 def test_the_page_is_written_though_images_are_gone_and_tells_what_was_left_out(made, tmp_path):

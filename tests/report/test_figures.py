@@ -27,10 +27,11 @@ from galaxyzoo.report.figures.errors import (
     reliability,
 )
 from galaxyzoo.report.figures.learning import learning_curves, lr_finder
-from galaxyzoo.report.figures.style import AT_NIGHT, save, save_with_numbers
+from galaxyzoo.report.figures.style import AT_NIGHT, NARROW_IN, save, save_with_numbers
 from galaxyzoo.runs.stage_tables import learning_table
 from trees import GALAXY_ZOO_2, NUMBER_TREE, RING_TREE
 
+WIDTH_PT = re.compile(r'<svg [^>]*?width="([^"]+)"')
 STAGE_EPOCHS = {"head_64": 1, "all_64": 4, "all_96": 3}
 SEEDS = (0, 7, 11)
 
@@ -65,9 +66,9 @@ def histories():
 
 
 STAGE_SETTINGS = [
-    {"name": "head_64", "size": 64, "lr": 0.003},
-    {"name": "all_64", "size": 64, "lr": [0.0001, 0.002]},
-    {"name": "all_96", "size": 96, "lr": 0.001},
+    {"name": "head_64", "size": 64, "lr": 0.003, "schedule": "one_cycle"},
+    {"name": "all_64", "size": 64, "lr": [0.0001, 0.002], "schedule": "cosine"},
+    {"name": "all_96", "size": 96, "lr": 0.001, "schedule": "one_cycle"},
 ]
 
 
@@ -161,6 +162,17 @@ def test_learning_curves_have_a_band_and_a_name_for_each_stage():
         "all_96\n96 px\nlr 0.001",
     ):
         assert stage in shown
+
+
+def test_learning_curves_mark_where_each_stage_begins_and_show_its_rate():
+    figure = curves(histories())
+    for axes in figure.axes[:3]:
+        [begins] = axes.collections
+        assert [segment[0][0] for segment in begins.get_segments()] == [1.5, 5.5]
+    rates = figure.axes[2].get_lines()
+    assert [max(line.get_ydata()) for line in rates] == pytest.approx([0.003, 0.002, 0.001])
+    assert [min(line.get_xdata()) for line in rates] == [0.5, 1.5, 5.5]
+    assert [max(line.get_xdata()) for line in rates] == [1.5, 5.5, 8.5]
 
 
 def test_one_epoch_of_one_stage_is_a_learning_curve(tmp_path):
@@ -263,6 +275,27 @@ def test_nothing_is_cut_off(figure):
     assert min(box.x0, box.y0) >= 0
     assert box.x1 <= width_in
     assert box.y1 <= height_in
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [
+        lambda: curves(histories()),
+        lambda: questions(votes(30, 1), votes(30, 2), GALAXY_ZOO_2),
+        lambda: questions(own(NUMBER_TREE, 30, 1), own(NUMBER_TREE, 30, 2), NUMBER_TREE),
+        lambda: lines_by_views(averaging()[0]),
+        lambda: lines_by_seeds(averaging()[1]),
+    ],
+)
+def test_a_figure_for_a_phone_is_laid_out_anew_and_nothing_is_cut_off(tmp_path, draw):
+    figure, wide, narrow = draw(), tmp_path / "wide.svg", tmp_path / "narrow.svg"
+    height_in = figure.get_size_inches()[1]
+    save_with_numbers(figure, averaging()[0], wide, narrow)
+    assert WIDTH_PT.search(wide.read_text(encoding="utf-8"))[1] == "648pt"
+    assert WIDTH_PT.search(narrow.read_text(encoding="utf-8"))[1] == "316.8pt"
+    figure = draw()
+    figure.set_size_inches(NARROW_IN, height_in)
+    test_nothing_is_cut_off(figure)
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ import yaml
 from matplotlib.figure import Figure
 
 from browsing import opened, require_fit, unfold
+from galaxyzoo.evaluation.confusion import confusion_table, selection_table
 from galaxyzoo.evaluation.published_scores import (
     ON_KAGGLES_TEST_GALAXIES,
     ON_VALIDATION_GALAXIES,
@@ -23,16 +24,17 @@ from galaxyzoo.evaluation.published_scores import (
 from galaxyzoo.plan.config import load_schema, validated
 from galaxyzoo.report.explorer import explorer_data
 from galaxyzoo.report.figures.style import save
-from galaxyzoo.report.page import report_page, views
-from galaxyzoo.report.templates import duration
+from galaxyzoo.report.page import ensemble_page, report_page, views
+from galaxyzoo.report.templates import duration, thumbnail
 from galaxyzoo.runs.stage_tables import read_stage_tables
 from galaxyzoo.tree.decision_tree import tree_from
 from galaxyzoo.tree.questions import questions_of
-from held_out_galaxies import ranked
-from trees import GALAXY_ZOO_2
+from held_out_galaxies import ranked, votes
+from trees import GALAXY_ZOO_2, NUMBER, RINGS
 
 WORKFLOW = Path(__file__).parents[2] / "workflow"
 TEMPLATE = WORKFLOW / "report" / "report.html.j2"
+NAN = float("nan")
 VOID = {"meta", "img", "br", "hr", "link", "input"}
 
 CONFIG = validated(
@@ -170,11 +172,18 @@ FIGURES = {
     "augmentation": "augmentation.png",
     "attribution": "attribution.png",
 }
+WEBP = thumbnail(np.full((8, 8, 3), 7, np.uint8))
 EXPLORER = {
     "tree": [],
     "held_out": 1400,
-    "sayings": [{"text": "</script>", "path": []}],
-    "galaxies": {"id": ["1", "2"], "picture": ["UklGRg==", None]},
+    "sayings": [{"text": "</script>", "path": []}, {"text": "A ring.", "path": []}],
+    "galaxies": {
+        "id": ["1", "2"],
+        "rmse": [0.0512, 0.1234],
+        "crowd": [0, 0],
+        "network": [0, 1],
+        "picture": [WEBP, None],
+    },
 }
 TABLES = {
     "stage_costs": pd.DataFrame(
@@ -219,6 +228,42 @@ TABLES = {
             "coverage_high": [0.8876, float("nan")],
             "width": [0.4321, float("nan")],
             "zero_votes": [0.0432, float("nan")],
+        }
+    ),
+    "confusion": pd.DataFrame(
+        {
+            "question": [1] * 9 + [2] * 4,
+            "voted": ["smooth"] * 3
+            + ["features or disc"] * 3
+            + ["star or artifact"] * 3
+            + ["edge-on"] * 2
+            + ["not edge-on"] * 2,
+            "predicted": ["smooth", "features or disc", "star or artifact"] * 3
+            + ["edge-on", "not edge-on"] * 2,
+            "galaxies": [700, 20, 0, 70, 610, 0, 0, 0, 0, 81, 19, 23, 557],
+        }
+    ),
+    "selection": pd.DataFrame(
+        {
+            "question": [1] * 6 + [2] * 4,
+            "answer": ["smooth"] * 2
+            + ["features or disc"] * 2
+            + ["star or artifact"] * 2
+            + ["edge-on"] * 2
+            + ["not edge-on"] * 2,
+            "threshold": [0.5, 0.9] * 5,
+            "voted": [720] * 2 + [680] * 2 + [0] * 2 + [100] * 2 + [580] * 2,
+            "selected": [770, 310, 630, 205, 0, 0, 104, 0, 576, 400],
+            "completeness": [0.972, 0.423, 0.897, 0.3, NAN, NAN, 0.81, 0.0, 0.96, 0.688],
+            "purity": [0.909, 0.983, 0.968, 0.995, NAN, NAN, 0.779, NAN, 0.967, 0.9975],
+        }
+    ),
+    "attribution": pd.DataFrame(
+        {
+            "GalaxyID": [100, 101, 101],
+            "answer": ["smooth", "spiral", "spiral"],
+            "probability": [0.9, 0.7, 0.7],
+            "fall": [-0.04, 0.25, 0.1],
         }
     ),
     "error_by_views": pd.DataFrame(
@@ -283,20 +328,38 @@ def history_paths(folder):
     ]
 
 
-def source(results, config=CONFIG, metrics=METRICS, provenance=PROVENANCE, explorer=None):
+def source(
+    results,
+    config=CONFIG,
+    metrics=METRICS,
+    provenance=PROVENANCE,
+    explorer=None,
+    tables=TABLES,
+    histories=None,
+    more_figures=None,
+):
     names = [stage["name"] for stage in CONFIG["stages"]]
     return report_page(
         config,
         tree_from(questions_of(config["tree"])),
         metrics,
-        read_stage_tables(map(str, history_paths(results)), CONFIG["seeds"], names),
-        TABLES,
-        {name: results / file for name, file in FIGURES.items()},
+        read_stage_tables(map(str, history_paths(histories or results)), CONFIG["seeds"], names),
+        tables,
+        {name: results / file for name, file in FIGURES.items()} | (more_figures or {}),
         explorer or results / "explorer.json",
         TEMPLATE,
         provenance,
         taken=[],
     )
+
+
+def written(results, folder, **parts):
+    """The page as a file in a folder, with an explorer of three galaxies."""
+    explorer, path = folder / "explorer.json", folder / "report.html"
+    data = explorer_data(ranked(3), np.zeros((3, 8, 8, 3), np.uint8), GALAXY_ZOO_2)
+    explorer.write_text(json.dumps(data), encoding="utf-8")
+    path.write_text(source(results, explorer=explorer, **parts), encoding="utf-8")
+    return path
 
 
 @pytest.fixture(scope="module")
@@ -393,8 +456,9 @@ def test_coverage_is_shown_by_predicted_number(results):
 def test_published_scores_stand_apart_from_those_of_other_galaxies(results, name):
     survey = {"name": name, "source": name}
     page = Page(source(results, CONFIG | {"survey": survey}))
-    headings = [text for _, text in page.all("h3")]
-    assert ("Published elsewhere, on other galaxies" in headings) is (name != "kaggle")
+    headings = [text for _, text in page.all("h2")]
+    heading = "Published" if name == "kaggle" else "Published elsewhere, on other galaxies"
+    assert headings.index(heading) == (1 if name == "kaggle" else len(headings) - 2)
     published = ON_KAGGLES_TEST_GALAXIES + ON_VALIDATION_GALAXIES
     cells = [text for _, text in page.all("td")]
     for score in published:
@@ -409,7 +473,7 @@ def test_the_blog_s_error_is_at_the_top_where_the_survey_is_kaggle_s(results, na
     page = Page(source(results, CONFIG | {"survey": {"name": name, "source": name}}))
     [(_, top)] = page.all("header")
     scores, heading, blog = top.partition("Published, on its own validation galaxies of Kaggle")
-    assert "Dieleman 2014" in scores
+    assert ("Dieleman 2014" in scores) == shown
     assert "Briggs" not in scores
     assert bool(heading) == ("Briggs 2019 0.07673" in " ".join(blog.split())) == shown
 
@@ -427,7 +491,7 @@ def test_weights_that_have_seen_the_votes_are_told_beside_the_number(results):
     said = "The starting weights have seen Galaxy Zoo"
     assert said not in source(results)
     seen = source(results, metrics=METRICS | {"seen_galaxy_zoo": True})
-    assert seen.index("RMSE of the bag") < seen.index(said) < seen.index("held-out galaxies</b>")
+    assert seen.index("RMSE of the bag") < seen.index(said) < seen.index("held-out galaxies, the")
 
 
 def test_what_the_starting_weights_learnt_of_the_galaxies_is_told_beside_the_numbers(results):
@@ -471,6 +535,146 @@ def test_the_top_tells_what_was_run_and_how_it_went(page):
     ):
         assert fact in top
     assert "list of fair galaxies alone" in top
+
+
+def test_the_first_screen_tells_how_good_on_what_against_what_and_shows_a_galaxy(page):
+    [(_, top)] = page.all("header")
+    told = (
+        "On 1,400 held-out galaxies, the bag\N{RIGHT SINGLE QUOTATION MARK}s error is 0.07764: 53 %"
+    )
+    assert f"{told} below that of the mean label, and 52 % below that of the central pixel" in top
+    assert "Galaxy 2 has" not in top  # which has no picture
+    assert "Galaxy 1 has the median error, 0.051." in top
+    assert "The crowd says: </script>" in top
+    assert "Dieleman" not in top
+
+
+def test_each_section_opens_with_its_finding(results):
+    sections = re.findall(r'<section id="(\w+)">(.*?)</section>', source(results), re.DOTALL)
+    assert len(sections) == 11
+    for name, section in sections:
+        opening = re.match(r"\s*<h2>.*?</h2>\s*<p class=\"finding\">(.+?)</p>", section, re.DOTALL)
+        assert opening, name
+        assert re.search(r"\d|one config|[Ff]ive", opening[1]), name
+
+
+def test_tables_of_over_ten_rows_are_folded(results):
+    bins = pd.concat([TABLES["error_by_property"]] * 11, ignore_index=True)
+    many = Page(source(results, tables=TABLES | {"error_by_property": bins}))
+    folded = [text for _, text in many.all("summary")]
+    assert "Error by agreement, brightness and size: 11 rows" in folded
+    few = Page(source(results))
+    assert not any("brightness" in text for _, text in few.all("summary"))
+
+
+def test_mistakes_are_counted_by_question_with_completeness_and_purity(page):
+    rows = [text for _, text in page.all("tr")]
+    assert "smooth 700 20 0" in rows
+    assert "features or disc 70 610 0" in rows
+    assert "smooth 720 97 / 91 42 / 98" in rows
+    none = "\N{EN DASH}"
+    assert f"edge-on 100 81 / 78 0 / {none}" in rows
+    assert f"star or artifact 0 {none} / {none} {none} / {none}" in rows
+    summaries = [text for _, text in page.all("summary")]
+    assert any(text.endswith("94 % of 1,400 galaxies as voted") for text in summaries)
+
+
+def test_a_jump_between_stages_has_its_reason(results, tmp_path):
+    assert "the error jumps" not in source(results)
+    for path in history_paths(tmp_path):
+        rmse = [0.08, 0.07] if path.stem == "head_64" else [0.09, 0.05]
+        path.parent.mkdir(parents=True, exist_ok=True)
+        pd.DataFrame({"valid_rmse": rmse}).to_csv(path, index=False)
+    text = " ".join(source(results, histories=tmp_path).split())
+    told = "In the first epoch of all_64 the error jumps from 0.07000 to 0.09000: all layers begin"
+    assert told in text
+
+
+def test_files_are_links_and_so_are_the_numbers_behind_figures(page):
+    links = [attrs["href"] for attrs, _ in page.all("a")]
+    for file in ("metrics.json", "submission.csv.gz", "config.yaml", "provenance.json"):
+        assert file in links
+    for file in FIGURES.values():
+        assert f"figures/{Path(file).stem}.csv" in links
+        assert f"figures/{file}" in links
+
+
+def test_a_survey_without_test_galaxies_has_no_submission_to_link(results):
+    galaxies = METRICS["galaxies"] | {"test": 0}
+    page = Page(source(results, metrics=METRICS | {"galaxies": galaxies}))
+    assert "submission.csv.gz" not in [attrs["href"] for attrs, _ in page.all("a")]
+
+
+@pytest.mark.parametrize("more", [{}, {"variant_of": "other"}])
+def test_the_target_comes_first_in_every_command(results, more):
+    blocks = Page(source(results, CONFIG | more)).all("pre")
+    commands = [text for attrs, text in blocks if attrs["aria-label"] != "Config"]
+    commands = [text for text in commands if "snakemake" in text]
+    assert len(commands) == 4
+    assert all(re.search(r"snakemake [\w/.-]+ --cores", text) for text in commands)
+
+
+def test_the_network_s_uses_are_ready_to_copy(page):
+    blocks = {attrs["aria-label"]: text for attrs, text in page.all("pre")}
+    own = f"results/{CONFIG['experiment']}"
+    assert blocks["Catalogue"] == (
+        f"snakemake catalogue --cores all --configfile {own}/config.yaml --config galaxies=PATH"
+    )
+    assert blocks["Page"] == f"python workflow/scripts/show.py {own}"
+    assert blocks["Export"] == f"snakemake export --cores all --configfile {own}/config.yaml"
+    start = f"'model={{weights: {own}, backbone: tf_efficientnet_lite0, head: "
+    assert start in blocks["Fine-tuning"]
+    assert f'predict("{own}", ["galaxy.jpg"])' in blocks["Python"]
+
+
+@pytest.mark.parametrize("questions", [RINGS, NUMBER], ids=["rings", "a number"])
+def test_a_tree_of_one_s_own_has_a_page(results, questions):
+    tree = tree_from(questions)
+    values = [votes(60, seed, tree) for seed in (1, 2)]
+    tables = {
+        "confusion": confusion_table(*values, tree),
+        "selection": selection_table(*values, tree),
+    }
+    survey = CONFIG["survey"] | {"source": "own"}
+    own = source(results, CONFIG | {"tree": questions, "survey": survey}, tables=TABLES | tables)
+    page = Page(own)
+    assert "Published" not in own
+    folded = [text for _, text in page.all("summary")]
+    assert any(text.startswith("1. Is there a ring?") for text in folded) is (questions is RINGS)
+    assert ("No question of this tree has several answers" in own) is (questions is NUMBER)
+
+
+def test_an_ensemble_s_page_has_its_finding_its_uses_and_links_to_its_members(results):
+    members = {
+        "base": {"weight": 0.5, "rmse": 0.0790, "rmse_without": 0.0788},
+        "base-b": {"weight": 0.5, "rmse": 0.0788, "rmse_without": 0.0790},
+    }
+    correlation = {name: {"base": 1.0, "base-b": 0.9} for name in members}
+    ensemble = {"members": members, "error_correlation": correlation, "fitted": False}
+    page = Page(
+        ensemble_page(
+            {name: CONFIG[name] for name in ("survey", "tree")}
+            | {"experiment": "base-ensemble", "variant_of": "base"},
+            GALAXY_ZOO_2,
+            METRICS | {"ensemble": ensemble},
+            TABLES,
+            {
+                name: results / file
+                for name, file in FIGURES.items()
+                if name not in ("augmentation", "attribution", "learning_curves")
+            },
+            results / "explorer.json",
+            TEMPLATE,
+        )
+    )
+    findings = [text for attrs, text in page.all("p") if attrs.get("class") == "finding"]
+    assert any("error is 1.5 % below that of base-b, its best member" in text for text in findings)
+    assert "../base-b/report.html" in [attrs["href"] for attrs, _ in page.all("a")]
+    blocks = {attrs["aria-label"]: text for attrs, text in page.all("pre")}
+    own = "--cores all --configfile results/base/comparison.yaml"
+    assert blocks["Catalogue"] == f"snakemake catalogue {own} --config galaxies=PATH"
+    assert blocks["Export"] == f"snakemake export {own}"
+    assert "'model={weights: results/base}'" in blocks["Fine-tuning"]
 
 
 def test_stages_show_their_settings_and_the_means_over_seeds(page):
@@ -541,7 +745,7 @@ def command(page):
 
 
 def test_the_command_checks_out_the_commit_that_made_it(results, page):
-    run = f"snakemake --cores all --configfile results/{CONFIG['experiment']}/config.yaml"
+    run = f"snakemake all --cores all --configfile results/{CONFIG['experiment']}/config.yaml"
     assert command(page) == f"git checkout {'c' * 40} {run}"
     for commit, says in [
         ("c" * 40 + "-dirty", "Not everything was made by the same commit"),
@@ -568,9 +772,15 @@ def test_the_page_needs_nothing_but_itself(results, page):
     links = [
         (tag, attrs[name]) for tag, attrs in page.tags for name in ("src", "href") if name in attrs
     ]
-    assert all(link.startswith("data:image/" if tag == "img" else "#") for tag, link in links)
+    beside = re.compile(
+        r"#|(\.\./)?[\w-]+(/[\w-]+)*[.\w]*$"
+    )  # a place here, or a neighbouring file
+    assert all(
+        link.startswith("data:image/") if tag == "img" else beside.match(link)
+        for tag, link in links
+    )
     ids = {attrs["id"] for _, attrs in page.tags if "id" in attrs}
-    assert {link[1:] for tag, link in links if tag == "a"} <= ids
+    assert {link[1:] for tag, link in links if tag == "a" and link.startswith("#")} <= ids
 
 
 def test_nothing_runs_but_the_explorer(results, page):
@@ -592,9 +802,22 @@ def test_the_explorer_tells_what_it_leaves_out(page):
 
 def test_every_figure_is_on_the_page_and_has_an_alternative_text(page):
     images = page.all("img")
+    assert images[0][0]["src"] == f"data:image/webp;base64,{WEBP}"
+    images = images[1:]  # without the galaxy of the first screen
     assert len({attrs["src"] for attrs, _ in images}) == len(FIGURES)
     assert len(images) == len(page.all("figcaption")) == len(FIGURES)
     assert all(len(attrs["alt"]) > 20 for attrs, _ in images)
+
+
+def test_a_figure_that_is_drawn_for_a_phone_is_shown_there(browser, results, tmp_path):
+    save(Figure(figsize=(4.4, 3)), tmp_path / "questions_narrow.svg")
+    narrow = {"questions_narrow": tmp_path / "questions_narrow.svg"}
+    path = written(results, tmp_path, more_figures=narrow)
+    for width_px, is_narrow in ((390, True), (1280, False)):
+        with opened(browser, path, width_px) as page:
+            shown = page.locator("img[alt^='Bar chart of the error by question']")
+            picture = base64.b64decode(shown.evaluate("img => img.currentSrc").partition(",")[2])
+            assert (picture == narrow["questions_narrow"].read_bytes()) is is_narrow
 
 
 def test_headings_are_in_order(page):
@@ -632,12 +855,43 @@ def test_durations(seconds, text):
     assert duration(seconds) == text
 
 
+STRUCK_THROUGH = """() => {
+  const svg = document.querySelector("#explorer-tree"), bands = [...svg.querySelectorAll(".band")];
+  return [...svg.querySelectorAll("text")].filter((text) => {
+    const box = text.getBBox();
+    return [...Array(40).keys()].some((i) => bands.some((band) => {
+      const point = svg.createSVGPoint();
+      point.x = box.x + (box.width * (i % 20)) / 19;
+      point.y = box.y + box.height * (i < 20 ? 0.4 : 0.6);
+      return band.isPointInFill(point);
+    }));
+  }).map((text) => text.textContent);
+}"""
+
+
+def test_no_band_of_the_tree_runs_through_its_labels(browser, results, tmp_path):
+    path = written(results, tmp_path)
+    with opened(browser, path) as page:
+        assert page.locator("#explorer-tree text").count() > 37
+        assert page.evaluate(STRUCK_THROUGH) == []
+
+
+CLIPPED = """() => [...document.querySelectorAll(".scroll")]
+  .filter((box) => box.scrollWidth > box.clientWidth + 1)
+  .map((box) => box.getAttribute("aria-label"))"""
+
+
+@pytest.mark.parametrize("name", ["kaggle", "simulation"])
+def test_no_table_and_no_figure_is_clipped_on_a_screen(browser, results, tmp_path, name):
+    config = CONFIG | {"survey": {"name": name, "source": name}}
+    with opened(browser, written(results, tmp_path, config=config), 1400) as page:
+        unfold(page)
+        assert page.evaluate(CLIPPED) == []
+
+
 @pytest.mark.parametrize("width_px", [320, 390, 1280])
 def test_the_page_does_not_scroll_sideways(browser, results, tmp_path, width_px):
-    explorer, path = tmp_path / "explorer.json", tmp_path / "report.html"
-    data = explorer_data(ranked(3), np.zeros((3, 8, 8, 3), np.uint8), GALAXY_ZOO_2)
-    explorer.write_text(json.dumps(data), encoding="utf-8")
-    path.write_text(source(results, explorer=explorer), encoding="utf-8")
+    path = written(results, tmp_path)
     with opened(browser, path, width_px) as page:
         unfold(page)
         require_fit(page)

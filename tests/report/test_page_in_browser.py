@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from browsing import VIEWS, opened, require_access, require_fit, tab_stops, unfold
+from browsing import VIEWS, opened, require_access, require_fit, require_links, tab_stops, unfold
 
 MOST_BYTES = 15_000_000
 
@@ -35,6 +35,11 @@ def test_the_report_opens_offline_fits_and_is_accessible(browser, report, width_
         unfold(page)
         require_fit(page)
         require_access(page)
+
+
+def test_every_file_that_the_report_names_is_there(browser, report):
+    with opened(browser, report) as page:
+        require_links(page)
 
 
 def test_the_report_is_no_larger_than_a_mail_would_carry(report):

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 import yaml
 
-from browsing import VIEWS, opened, require_access, require_fit
+from browsing import VIEWS, opened, require_access, require_fit, require_links
 from checkout import Checkout, labels_in
 from galaxyzoo.evaluation.metrics import rmse
 from galaxyzoo.plan.finished import RECORD, finished_record, read_finished
@@ -326,6 +326,10 @@ def test_a_run_compares_what_is_finished_and_trains_nothing(compared):
     expected = sum(timing["seconds"].sum() for timing in timings)
     assert table["training_seconds"].to_numpy() == pytest.approx(expected)
     assert "<svg" in (results / "comparison_curves.svg").read_text(encoding="utf-8")
+    assert set(pd.read_csv(results / "comparison_curves.csv")["experiment"]) == {
+        "tiny",
+        "tiny_worse",
+    }
 
 
 @pytest.mark.parametrize("change", ["experiment=tiny", "validation=0.3", "experiment=never_run"])
@@ -379,6 +383,7 @@ def test_the_page_opens_offline_fits_and_is_accessible(browser, compared, width_
     page = compared.results.parent / "comparison.html"
     with opened(browser, page, width_px, colour_scheme) as shown:
         require_fit(shown)
+        require_links(shown)
         require_access(shown)
 
 

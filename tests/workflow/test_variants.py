@@ -13,7 +13,7 @@ import torch
 import yaml
 
 from browsing import VIEWS as SCREENS
-from browsing import opened, require_access, require_fit
+from browsing import opened, require_access, require_fit, require_links
 from checkout import ROOT, TINY, Checkout, changed, labels_in
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.plan.config import load_schema, validated
@@ -317,6 +317,7 @@ def test_the_pages_open_offline_fit_and_are_accessible(varied, browser, page, wi
     with opened(browser, varied.results.parent / page, width, scheme) as shown:
         require_fit(shown)
         require_access(shown)
+        require_links(shown)
 
 
 def test_a_variant_s_report_tells_which_stages_are_its_base_s(varied):

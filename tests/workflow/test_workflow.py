@@ -179,7 +179,10 @@ def test_snakemakes_own_report_has_the_figures_under_headings(finished, browser)
     run = finished.snakemake("--report", "snakemake-report.html")
     assert run.returncode == 0, run.stdout
     with opened(browser, finished.folder / "snakemake-report.html") as page:
-        for heading in ("Results", "tiny", "errors"):
+        expect(page.get_by_text("Begin on the left")).to_be_visible()
+        expect(page.get_by_text("Networks were trained to predict")).to_be_visible()
+        expect(page.locator("div#rulegraph")).to_have_count(0)
+        for heading in ("Results", "tiny", "3 errors"):
             page.get_by_text(heading, exact=True).first.click()
         expect(page.get_by_text("reliability of each answer")).to_be_visible()
 

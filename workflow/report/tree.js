@@ -17,15 +17,22 @@ function treeDrawing(questions, figure) {
   // answer that leads to it and splits among its answers. The width of a band is a probability: the
   // crowd's above the middle line, the network's below it.
 
-  const COLUMN = 226;
+  const COLUMN = 248;
   const ROW = 31;
-  const FLOW = 14; // the width of a probability of 1
+  const FLOW = 14; // the width of a probability of 1 where two say something
+  const FLOW_OF_ONE = 26; // and where only one does
   const LINE = 14;
   const TITLE_LETTERS = 34;
   const ENTRY = 4;
   const NODE = 46;
   const NODE_WIDTH = 4;
-  const LEAVE = 176;
+  const LABEL = 83;
+  const GAP = 5;
+  const LEAVE = 208;
+  const CAP = 5;
+
+  const pen = document.createElement("canvas").getContext("2d"); // measures names, at their boldest
+  pen.font = `700 11.5px ${getComputedStyle(figure).fontFamily}`;
 
   const questionOf = new Map(
     questions.flatMap((question) => question.answers.map((_, k) => [question.first + k, question])),
@@ -46,16 +53,16 @@ function treeDrawing(questions, figure) {
     const blocks = ledToBy(null).flatMap(withFollowing).map((question) => {
       const depth = depthOf(question);
       const title = lines(`${question.number}. ${question.text}`);
-      const top = ends[depth] ?? 0;
-      const firstRow = top + LINE * title.length + 8;
+      const start = ends[depth] ?? 0;
+      const firstRow = start + LINE * title.length + 8;
       question.answers.forEach((_, k) => {
         rowOf.set(question.first + k, { x: depth * COLUMN, y: firstRow + ROW * (k + 0.5) });
       });
       const rowsHeight = ROW * question.answers.length;
       ends[depth] = firstRow + rowsHeight + 22;
-      return { question, title, top, x: depth * COLUMN, middle: firstRow + rowsHeight / 2 };
+      return { question, title, start, x: depth * COLUMN, middle: firstRow + rowsHeight / 2 };
     });
-    return { blocks, rowOf, height: Math.max(...ends) - 16, width: ends.length * COLUMN };
+    return { blocks, rowOf, height: Math.max(...ends) - 16, width: (ends.length - 1) * COLUMN + LEAVE };
   }
 
   function lines(text) {
@@ -68,11 +75,15 @@ function treeDrawing(questions, figure) {
     return found;
   }
 
+  let flow, top; // the width of a probability of 1, and where bands begin above or below the middle line
+
   return (values, paths, description, ranges = {}) => {
+    const isAlone = Object.keys(values).length === 1;
+    [flow, top] = isAlone ? [FLOW_OF_ONE, -FLOW_OF_ONE / 2] : [FLOW, 0];
     const bands = [];
     const texts = [];
-    for (const { question, title, top, x, middle } of blocks) {
-      title.forEach((line, i) => texts.push(label(line, x + ENTRY, top + LINE * (i + 1), "title")));
+    for (const { question, title, start, x, middle } of blocks) {
+      title.forEach((line, i) => texts.push(label(line, x + ENTRY, start + LINE * (i + 1), "title")));
       for (const who of Object.keys(values)) {
         bands.push(...flows(question, values[who], who, x, middle));
       }
@@ -84,11 +95,12 @@ function treeDrawing(questions, figure) {
         for (const who of Object.keys(ranges)) {
           bands.push(range(who, ranges[who], column, x + NODE + NODE_WIDTH / 2, y));
         }
-        texts.push(label(answer, x + NODE + 37, y + 4, said.length ? "said" : ""));
+        texts.push(label(answer, x + LABEL, y + 4, said.length ? "said" : ""));
         for (const who of Object.keys(values)) {
           const percent = String(Math.round(values[who][column] / 10));
           const kind = said.includes(who) ? "percent said" : "percent";
-          texts.push(label(percent, x + NODE + 28, y + (who === "crowd" ? -2 : 11), kind));
+          const line = isAlone ? 4 : who === "crowd" ? -2 : 11;
+          texts.push(label(percent, x + LABEL - 9, y + line, kind));
         }
       });
     }
@@ -103,22 +115,25 @@ function treeDrawing(questions, figure) {
   // through the answers that lead to other questions.
   function flows(question, probabilities, who, x, middle) {
     const side = who === "crowd" ? -1 : 1;
-    const widths = question.answers.map((_, k) => (FLOW * probabilities[question.first + k]) / 1000);
+    const widths = question.answers.map((_, k) => (flow * probabilities[question.first + k]) / 1000);
     const total = widths.reduce((sum, one) => sum + one, 0);
     const found = [];
     if (question.parent !== null) {
       const from = rowOf.get(question.parent);
-      const inflow = (FLOW * probabilities[question.parent]) / 1000;
-      found.push(band(who, [from.x + LEAVE, from.y], [x + ENTRY, middle], side * inflow));
+      const inflow = (flow * probabilities[question.parent]) / 1000;
+      const there = [x + ENTRY, middle + top];
+      found.push(band(who, [from.x + LEAVE, from.y + top], there, side * inflow));
     }
     let before = who === "crowd" ? total : 0;
-    question.answers.forEach((_, k) => {
+    question.answers.forEach((answer, k) => {
       if (who === "crowd") before -= widths[k];
-      const { y } = rowOf.get(question.first + k);
-      const start = [x + ENTRY, middle + side * before];
+      const y = rowOf.get(question.first + k).y + top;
+      const start = [x + ENTRY, middle + top + side * before];
       found.push(band(who, start, [x + NODE, y], side * widths[k]));
-      if (ledToBy(question.first + k).length) {
-        found.push(band(who, [x + NODE + NODE_WIDTH, y], [x + LEAVE, y], side * widths[k]));
+      // It goes on behind the answer's name, so that none is struck through.
+      const on = LABEL + pen.measureText(answer).width + GAP;
+      if (ledToBy(question.first + k).length && on < LEAVE) {
+        found.push(band(who, [x + on, y], [x + LEAVE, y], side * widths[k]));
       }
       if (who === "network") before += widths[k];
     });
@@ -133,11 +148,12 @@ function treeDrawing(questions, figure) {
     return svg("path", { class: `band ${who}`, d: there + back });
   }
 
-  // The interval of a band's width, from the middle line on.
+  // The interval of a band's width, with a cap at each end.
   function range(who, { lower, upper }, column, x, y) {
-    const [from, to] = [lower, upper].map((ends) => (FLOW * ends[column]) / 1000);
     const side = who === "crowd" ? -1 : 1;
-    return svg("path", { class: `range ${who}`, d: `M${x} ${y + side * from}V${y + side * to}` });
+    const [from, to] = [lower, upper].map((ends) => y + top + (side * flow * ends[column]) / 1000);
+    const caps = [from, to].map((end) => `M${x - CAP} ${end}h${2 * CAP}`).join("");
+    return svg("path", { class: `range ${who}`, d: `${caps}M${x} ${from}V${to}` });
   }
 
   function label(text, x, y, kind) {

@@ -77,6 +77,7 @@ rule write_catalogue:
         metrics=experiment_file("metrics.json"),
         calibration=experiment_file("calibration.json"),
         template=report_file("catalogue.html.j2"),
+        script_of_page=report_file("catalogue.js"),
         parts=page_parts(),
     output:
         temp([catalogue_file(f"unfinished/{name}") for name in WRITTEN]),

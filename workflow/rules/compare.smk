@@ -8,6 +8,7 @@ rule compare:
         template=report_file("comparison.html.j2"),
     output:
         multiext("results/comparison_differences", ".png", ".csv"),
+        multiext("results/comparison_curves", ".png", ".csv"),
         page="results/comparison.html",
         table="results/comparison.csv",
         curves="results/comparison_curves.svg",
@@ -36,7 +37,7 @@ rule compare_variants:
         template=report_file("comparison.html.j2"),
         parts=page_parts(),
     output:
-        with_numbers(["comparison_differences"]),
+        with_numbers(["comparison_differences", "comparison_curves"]),
         page=experiment_file("comparison.html"),
         table=experiment_file("comparison.csv"),
         config=experiment_file("comparison.yaml"),

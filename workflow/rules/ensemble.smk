@@ -43,19 +43,17 @@ use rule evaluate as evaluate_ensemble with:
 
 rule report_ensemble:
     input:
-        **svg_files(ERRORS),
+        **svg_files([*ERRORS, "questions_narrow"]),
         **sheet_files(),
         metrics=experiment_file("metrics.json"),
         config=experiment_file("config.yaml"),
         finished=experiment_file("finished.json"),
-        tables=[
-            figure_file(f"{table}.csv") for table in ("answers", "error_by_property", "coverage")
-        ],
+        tables=[figure_file(f"{table}.csv") for table in TABLES],
         explorer=experiment_file("explorer.json"),
         template=report_file("report.html.j2"),
         parts=page_parts(),
     output:
-        reported("report.html", "report", "report", "the whole report"),
+        reported("report.html", "report", "the whole report", "the whole report"),
     log:
         experiment_file("logs/report.log"),
     wildcard_constraints:

@@ -10,11 +10,23 @@ ERRORS = {
     "coverage_by_property": "how often intervals hold, by property",
 }
 AVERAGING = {"error_by_views": "over views", "error_by_seeds": "over seeds"}
+# Figures that are drawn a second time, for a phone.
+NARROW = tuple(
+    f"{name}_narrow"
+    for name in ("learning_curves", "questions", "error_by_views", "error_by_seeds")
+)
+# The tables that every page shows.
+TABLES = ("answers", "error_by_property", "coverage", "confusion", "selection")
+# Under which figures stand in Snakemake's report, which sorts them by name.
+SUBCATEGORIES = (
+    *("the whole report", "learning", "errors", "averaging", "galaxies", "attribution"),
+    "comparison",
+)
 SHEETS = ("typical", "best", "worst", "disagreed")
 # What no report is made from, each the template of something else or the script of another page.
 PAGES = (
     *("report.html.j2", "comparison.html.j2", "catalogue.html.j2", "model_card.md.j2"),
-    *("show.html.j2", "show.js"),
+    *("show.html.j2", "show.js", "catalogue.js"),
 )
 
 
@@ -24,7 +36,7 @@ def reported(name, caption, subcategory, figure, **labels):
         experiment_file(name),
         caption=f"../report/{caption}.rst",
         category="{experiment}",
-        subcategory=subcategory,
+        subcategory=f"{1 + SUBCATEGORIES.index(subcategory)} {subcategory}",
         labels={"figure": figure, **labels},
     )
 

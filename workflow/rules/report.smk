@@ -19,6 +19,7 @@ rule plot_learning_curves:
         each_stage("seed{seed}/stages/{stage}.csv"),
     output:
         with_numbers(["learning_curves"]),
+        narrow=figure_file("learning_curves_narrow.svg"),
         svg=reported(
             "figures/learning_curves.svg", "learning_curves", "learning", "learning curves"
         ),
@@ -43,6 +44,9 @@ rule plot_errors:
     output:
         with_numbers(ERRORS),
         **drawn(ERRORS, "errors"),
+        questions_narrow=figure_file("questions_narrow.svg"),
+        confusion=figure_file("confusion.csv"),
+        selection=figure_file("selection.csv"),
     log:
         experiment_file("logs/plot_errors.log"),
     conda:
@@ -62,6 +66,7 @@ rule plot_averaging:
         holdout=its_survey("holdout.csv"),
     output:
         with_numbers(AVERAGING),
+        **svg_files(["error_by_views_narrow", "error_by_seeds_narrow"]),
         **drawn(AVERAGING, "averaging"),
     log:
         experiment_file("logs/plot_averaging.log"),
@@ -168,16 +173,13 @@ rule plot_attribution:
 
 rule write_report:
     input:
-        **svg_files(["learning_curves", *ERRORS, *AVERAGING]),
+        **svg_files(["learning_curves", *ERRORS, *AVERAGING, *NARROW]),
         **sheet_files(),
         metrics=experiment_file("metrics.json"),
         histories=each_stage("seed{seed}/stages/{stage}.csv"),
         timings=each_stage("seed{seed}/stages/{stage}_timing.csv"),
         benchmarks=each_stage("benchmarks/seed{seed}/train_{stage}.tsv"),
-        tables=[
-            figure_file(f"{table}.csv")
-            for table in ("answers", "error_by_property", "error_by_views", "coverage")
-        ],
+        tables=[figure_file(f"{table}.csv") for table in (*TABLES, "error_by_views", "attribution")],
         explorer=experiment_file("explorer.json"),
         augmentation=figure_file("augmentation.png"),
         attribution=figure_file("attribution.png"),
@@ -185,7 +187,7 @@ rule write_report:
         template=report_file("report.html.j2"),
         parts=page_parts(),
     output:
-        reported("report.html", "report", "report", "the whole report"),
+        reported("report.html", "report", "the whole report", "the whole report"),
     log:
         experiment_file("logs/report.log"),
     wildcard_constraints:

@@ -188,7 +188,7 @@ def finished_settings(wildcards):
 def curve_settings(wildcards):
     """What the learning curves depend on besides the histories."""
     config = config_of(wildcards)
-    names = ("name", "size", "lr")
+    names = ("name", "size", "lr", "schedule")
     stages = [{name: stage[name] for name in names} for stage in config["stages"]]
     return {"seeds": config["seeds"], "stages": stages}
 

@@ -16,5 +16,16 @@ views = [galaxies.predicted_by_views(path) for path in snakemake.input.views]
 tta = [galaxies.predicted(path) for path in snakemake.input.tta]
 by_views = error_by_views(dict(zip(settings["seeds"], views, strict=True)), galaxies.voted)
 by_seeds = error_by_seeds(tta, galaxies.voted)
-save_with_numbers(lines_by_views(by_views), by_views, Path(snakemake.output.error_by_views))
-save_with_numbers(lines_by_seeds(by_seeds), by_seeds, Path(snakemake.output.error_by_seeds))
+output = snakemake.output
+save_with_numbers(
+    lines_by_views(by_views),
+    by_views,
+    Path(output.error_by_views),
+    Path(output.error_by_views_narrow),
+)
+save_with_numbers(
+    lines_by_seeds(by_seeds),
+    by_seeds,
+    Path(output.error_by_seeds),
+    Path(output.error_by_seeds_narrow),
+)

@@ -6,6 +6,7 @@ import pandas as pd
 
 import job
 from galaxyzoo.calibration.photometry import measured
+from galaxyzoo.evaluation.confusion import confusion_table, selection_table
 from galaxyzoo.evaluation.error_tables import (
     answer_table,
     density_table,
@@ -44,13 +45,20 @@ calibration = bins[["column", "calibration_error"]].drop_duplicates()
 by_answer = by_answer.merge(calibration, on="column")
 
 output = snakemake.output
-save_with_numbers(bars_by_question(by_question), by_question, Path(output.questions))
+save_with_numbers(
+    bars_by_question(by_question),
+    by_question,
+    Path(output.questions),
+    Path(output.questions_narrow),
+)
 save_with_numbers(bars_by_answer(by_answer), by_answer, Path(output.answers))
 save_with_numbers(lines_by_property(by_property), by_property, Path(output.error_by_property))
 save_with_numbers(
     predicted_against_voted(densities), densities, Path(output.predicted_against_voted)
 )
 save_with_numbers(reliability(bins), bins, Path(output.reliability))
+confusion_table(predicted, voted, tree).to_csv(output.confusion, index=False)
+selection_table(predicted, voted, tree).to_csv(output.selection, index=False)
 
 intervals = read_metrics(snakemake.input.metrics)["intervals"]
 coverage, coverage_by_property = (

@@ -11,4 +11,5 @@ settings = job.start(snakemake)
 names = [stage["name"] for stage in settings["stages"]]
 histories = read_stage_tables(snakemake.input, settings["seeds"], names)
 table = learning_table(histories, settings["stages"])
-save_with_numbers(learning_curves(table), table, Path(snakemake.output.svg))
+output = snakemake.output
+save_with_numbers(learning_curves(table), table, Path(output.svg), Path(output.narrow))

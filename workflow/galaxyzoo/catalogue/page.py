@@ -1,18 +1,21 @@
-"""The page of a catalogue: contact sheets, counts down the tree, and flags."""
+"""The page of a catalogue: a search, contact sheets, counts down the tree, and flags."""
 
+import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from markupsafe import Markup
 from pyarrow import parquet
 
 from galaxyzoo.catalogue.batches import fitted_pictures
 from galaxyzoo.catalogue.listing import PLACE, RADIUS
+from galaxyzoo.catalogue.preview import Preview
 from galaxyzoo.catalogue.sources import ImageReader
 from galaxyzoo.catalogue.summary import Summary
 from galaxyzoo.evaluation.starts import starts_in_words
-from galaxyzoo.report.templates import page_templates, thumbnail
+from galaxyzoo.report.templates import page_templates, script_hash, thumbnail
 
 THUMBNAIL_PX = 160
 WEBP_QUALITY = 88
@@ -20,6 +23,7 @@ WEBP_QUALITY = 88
 
 def catalogue_page(
     counts: Summary,
+    first: Preview,
     galaxies: Path,
     template: Path,
     settings: Mapping[str, Any],
@@ -31,9 +35,9 @@ def catalogue_page(
 ) -> str:
     """The page, as HTML, with the pictures of its sheets read again from the `galaxies` path.
 
-    `meanings` describes each of the catalogue's columns, by name. `differences` are sentences of
-    `likeness.differences_in_words`, and `told` sentences about what was left out, and how pictures
-    are read.
+    `first` are the rows that it shows and searches. `meanings` describes each of the catalogue's
+    columns, by name. `differences` are sentences of `likeness.differences_in_words`, and `told`
+    sentences about what was left out, and how pictures are read.
     """
     reader = ImageReader(galaxies, settings["catalogue"])
     sheets = [
@@ -44,11 +48,17 @@ def catalogue_page(
         }
         for sheet in counts.sheets
     ]
+    script = (template.parent / "catalogue.js").read_text(encoding="utf-8")
     pages = page_templates(template.parent)
     return pages.get_template(template.name).render(
         name=settings["name"],
         experiment=settings["experiment"],
         galaxies=counts.galaxies,
+        columns=first.columns,
+        rows=first.rows,
+        rows_json=Markup(json.dumps(first.rows).replace("<", "\\u003c")),  # no tag closes it
+        script=Markup(script),
+        script_hash=script_hash(script),
         answers=counts.answers.to_dict("records"),
         flags=counts.flags,
         meanings=meanings,

@@ -10,6 +10,7 @@ from galaxyzoo.calibration.calibration import Calibration
 from galaxyzoo.catalogue.columns import catalogue_columns, plain_columns
 from galaxyzoo.catalogue.likeness import differences_in_words
 from galaxyzoo.catalogue.page import catalogue_page
+from galaxyzoo.catalogue.preview import preview
 from galaxyzoo.catalogue.summary import summary
 from galaxyzoo.catalogue.tables import LISTED, write_readme, write_tables
 from galaxyzoo.evaluation.starts import starts_in_words
@@ -51,6 +52,7 @@ def write_catalogue(
     write_readme(folder, columns, title, paragraphs)
     page = catalogue_page(
         counts,
+        preview(shards, tree),
         galaxies,
         template,
         settings,

@@ -9,8 +9,9 @@ import pandas as pd
 from galaxyzoo.evaluation.bootstrap import INTERVAL_PERCENT, RESAMPLES
 from galaxyzoo.evaluation.starts import starts_in_words
 from galaxyzoo.report.figures.comparison import compared_curves, differences
-from galaxyzoo.report.figures.style import save, save_with_numbers
-from galaxyzoo.report.templates import page_templates, picture
+from galaxyzoo.report.figures.style import save_with_numbers
+from galaxyzoo.report.findings import of_comparison
+from galaxyzoo.report.templates import figure_links, page_templates, picture, relative
 from galaxyzoo.runs.comparison import (
     config_differences,
     learning_curves,
@@ -36,17 +37,29 @@ def write_comparison(
     scores = score_table(experiments, base)
     by_name = {experiment.name: experiment for experiment in experiments}
     experiments = [by_name[name] for name in scores["experiment"]]
-    save(compared_curves(learning_curves(experiments)), Path(files.curves))
+    curves = learning_curves(experiments)
+    save_with_numbers(compared_curves(curves), curves, Path(files.curves))
     save_with_numbers(differences(scores, base), scores, Path(files.differences))
     scores.to_csv(files.table, index=False)
     in_words = {one.name: starts_in_words(one.metrics.get("starts")) for one in experiments}
     configs = {one.name: one.config for one in experiments if not one.members}
+    here = Path(files.page).parent
+    reports = {name: here / (".." if base else "") / name / "report.html" for name in by_name}
     pages = page_templates(template.parent)
     pages.filters["signed"] = "{:+.5f}".format
     page = pages.get_template(template.name).render(
         scores=scores.astype(object).where(scores.notna(), None).to_dict("records"),
         best=scores.loc[scores["valid_rmse"].idxmin(), "experiment"],
         base=base,
+        findings={"scores": of_comparison(scores, base)},
+        # Those of the variants of a run may be written after this page.
+        reports={
+            name: relative(report, here)
+            for name, report in reports.items()
+            if base or report.exists()
+        },
+        table_file=relative(Path(files.table), here),
+        config_file=relative(Path(files.config), here) if base else None,
         same_validation=on_one_validation(experiments),
         starts={name: sentences for name, sentences in in_words.items() if sentences},
         trained=list(configs),
@@ -59,6 +72,10 @@ def write_comparison(
         pictures={
             "curves": picture(Path(files.curves)),
             "differences": picture(Path(files.differences)),
+        },
+        figure_links={
+            "curves": figure_links(Path(files.curves), here),
+            "differences": figure_links(Path(files.differences), here),
         },
     )
     Path(files.page).write_text(page, encoding="utf-8")

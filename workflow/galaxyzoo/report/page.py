@@ -16,7 +16,21 @@ from galaxyzoo.evaluation.published_scores import (
 )
 from galaxyzoo.evaluation.starts import UNKNOWN_IN_WORDS, starts_in_words
 from galaxyzoo.foundation.handed_on import read_json
-from galaxyzoo.report.templates import counted, page_templates, picture, script_hash
+from galaxyzoo.report.findings import (
+    findings,
+    jumps,
+    of_attribution,
+    of_averaging,
+    of_members,
+    of_training,
+)
+from galaxyzoo.report.templates import (
+    counted,
+    figure_links,
+    page_templates,
+    picture,
+    script_hash,
+)
 from galaxyzoo.runs.stage_tables import StageTables, lr_in_words
 from galaxyzoo.tree.decision_tree import DecisionTree
 
@@ -24,11 +38,15 @@ Settings = Mapping[str, Any]
 
 
 SECTIONS = (
-    *("scores", "learning", "errors", "intervals", "averaging", "galaxies", "attribution"),
-    "reproduce",
+    *("scores", "learning", "errors", "confusion", "intervals", "averaging", "galaxies"),
+    *("attribution", "use", "reproduce"),
 )
 SCRIPTS = ("tree.js", "explorer.js")
-OF_AN_ENSEMBLE = ("scores", "members", "errors", "intervals", "galaxies", "reproduce_ensemble")
+OF_AN_ENSEMBLE = (
+    *("scores", "members", "errors", "confusion", "intervals", "galaxies", "use"),
+    "reproduce_ensemble",
+)
+PUBLISHED_FOR = "galaxy_zoo_2"
 
 
 class Score(NamedTuple):
@@ -62,6 +80,8 @@ def report_page(
     `versions` of the code that writes the page. `taken` are the names of the stages that a variant
     takes from its base.
     """
+    stages = stage_rows(config["stages"], histories)
+    averaging = averaging_rows(metrics, tables["error_by_views"])
     return page(
         config,
         tree,
@@ -70,6 +90,11 @@ def report_page(
         figures,
         explorer,
         template,
+        own_findings={
+            "training": of_training(stages),
+            "averaging": of_averaging(averaging),
+            "attribution": of_attribution(tables["attribution"]),
+        },
         sections=SECTIONS,
         whole="Bag",
         members={},
@@ -79,9 +104,10 @@ def report_page(
         provenance=provenance,
         taken=taken,
         scores=scores(metrics, seed_scores(metrics, views(config["tta"]))),
-        stages=stage_rows(config["stages"], histories),
+        stages=stages,
+        jumps=jumps(config["stages"], histories),
         milestones=milestones(config),
-        averaging=averaging_rows(metrics, tables["error_by_views"]),
+        averaging=averaging,
         epochs=sum(stage["epochs"] for stage in config["stages"]),
         views=views(config["tta"]),
     )
@@ -106,6 +132,7 @@ def ensemble_page(
         figures,
         explorer,
         template,
+        own_findings={"members": of_members(metrics)},
         sections=OF_AN_ENSEMBLE,
         whole="Ensemble",
         members=ensemble["members"],
@@ -123,23 +150,36 @@ def page(
     figures: Mapping[str, Path],
     explorer: Path,
     template: Path,
+    own_findings: Mapping[str, str],
+    sections: Sequence[str],
+    whole: str,
     **parts: Any,  # noqa: ANN401  (whatever the sections show)
 ) -> str:
-    """What the pages of experiments and ensembles have in common, rendered with other `parts`."""
+    """What the pages of experiments and ensembles have in common, rendered with other `parts`.
+
+    `own_findings` are those of the sections that only one of the two has.
+    """
     pages = page_templates(template.parent)
     starts = starts_in_words(metrics.get("starts"))
+    galaxies = read_json(explorer)
     return pages.get_template(template.name).render(
         starts=starts,
         unknown_starts=UNKNOWN_IN_WORDS in starts,
         config=config,
         metrics=metrics,
+        sections=with_published(sections, config),
+        whole=whole,
+        findings=findings(metrics, tree, tables, galaxies, whole) | own_findings,
+        typical=typical_galaxy(galaxies),
         published=ON_KAGGLES_TEST_GALAXIES,
         published_validation=ON_VALIDATION_GALAXIES,
         tables={name: table.to_dict("records") for name, table in tables.items()},
         questions=tree.questions,
         answers=len(tree.columns),
         main_answers=len(main_columns(tree)),
+        confusion=confusion_by_question(tree, tables["confusion"], tables["selection"]),
         pictures={name: picture(path) for name, path in figures.items()},
+        figure_links={name: figure_links(path, path.parents[1]) for name, path in figures.items()},
         explorer=explorer_parts(explorer, template.parent),
         **parts,
     )
@@ -162,6 +202,75 @@ def explorer_parts(data: Path, templates: Path) -> dict[str, Any]:
         "galaxies": len(pictures),
         "pictures": sum(picture is not None for picture in pictures),
     }
+
+
+def with_published(sections: Sequence[str], config: Settings) -> tuple[str, ...]:
+    """The sections of a page, with published scores: first where they compare, else near the end.
+
+    They compare with the errors of Kaggle's own galaxies alone, and only for its tree.
+    """
+    if config["tree"] != PUBLISHED_FOR:
+        return tuple(sections)
+    place = 1 if config["survey"]["source"] == "kaggle" else len(sections) - 1
+    return (*sections[:place], "published", *sections[place:])
+
+
+def typical_galaxy(explorer: Settings) -> dict[str, Any] | None:
+    """The galaxy of median error among those with a picture: what the first screen shows."""
+    galaxies = explorer["galaxies"]
+    by_error = sorted(
+        (error, position)
+        for position, error in enumerate(galaxies["rmse"])
+        if galaxies["picture"][position] is not None
+    )
+    if not by_error:
+        return None
+    error, position = by_error[len(by_error) // 2]
+    says = {
+        who: explorer["sayings"][galaxies[who][position]]["text"] for who in ("crowd", "network")
+    }
+    picture_of_it = galaxies["picture"][position]
+    return {"id": galaxies["id"][position], "rmse": error, "picture": picture_of_it, **says}
+
+
+def confusion_by_question(
+    tree: DecisionTree, confusion: pd.DataFrame, selection: pd.DataFrame
+) -> list[dict[str, Any]]:
+    """Of each question with galaxies: its counts by voted and predicted answer, and its samples.
+
+    The tables are those of `evaluation.confusion`. `counts` has a row for each answer that the
+    majority voted, with the galaxies by predicted answer; `samples` has an answer's name, how many
+    `voted` it, and its rows of the selection table.
+    """
+    questions = []
+    for question in tree.questions:
+        cells = confusion[confusion["question"] == question.number]
+        asked = int(cells["galaxies"].sum())
+        if not asked:
+            continue
+        names = [answer.name for answer in question.answers]
+        counts = cells["galaxies"].to_numpy().reshape(len(names), len(names))
+        samples = selection[selection["question"] == question.number]
+        questions.append(
+            {
+                "number": question.number,
+                "text": question.text,
+                "asked": asked,
+                "right": counts.trace() / asked,
+                "answers": names,
+                "counts": list(zip(names, counts.tolist(), strict=True)),
+                "thresholds": samples["threshold"].unique().tolist(),
+                "samples": [
+                    {
+                        "answer": name,
+                        "voted": rows["voted"].iloc[0],
+                        "rows": rows.to_dict("records"),
+                    }
+                    for name, rows in samples.groupby("answer", sort=False)
+                ],
+            }
+        )
+    return questions
 
 
 def views(tta: Settings) -> int:

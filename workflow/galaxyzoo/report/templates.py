@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import io
+import os
 from pathlib import Path
 
 import numpy as np
@@ -23,14 +24,23 @@ def page_templates(folder: Path) -> Environment:
         lstrip_blocks=True,
     )
     pages.filters.update(
-        rmse="{:.5f}".format, count="{:,}".format, counted=counted, duration=duration
+        rmse="{:.5f}".format,
+        count="{:,}".format,
+        counted=counted,
+        duration=duration,
+        curly=curly,
     )
     return pages
 
 
-def counted(number: int, noun: str) -> str:
-    """A number and its noun, in the plural unless the number is 1."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+def counted(number: int, noun: str, plural: str | None = None) -> str:
+    """A number and its noun, in the plural (by default with an s) unless the number is 1."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {plural or noun + 's'}"
+
+
+def curly(text: str) -> str:
+    """A text with the apostrophes of print."""
+    return text.replace("'", "\N{RIGHT SINGLE QUOTATION MARK}")
 
 
 def duration(seconds: float) -> str:
@@ -53,6 +63,20 @@ def picture(path: Path) -> str:
             image.convert("RGB").save(encoded, "WEBP", quality=90)
         kind, content = "webp", encoded.getvalue()
     return f"data:image/{kind};base64,{base64.b64encode(content).decode('ascii')}"
+
+
+def figure_links(figure: Path, page_folder: Path) -> dict[str, str]:
+    """The files of a figure by what they are, as paths from the folder of the page."""
+    kinds = {"Its numbers as CSV": ".csv", "PNG": ".png"}
+    kinds |= {"SVG": ".svg"} if figure.suffix == ".svg" else {}
+    return {
+        kind: relative(figure.with_suffix(suffix), page_folder) for kind, suffix in kinds.items()
+    }
+
+
+def relative(path: Path, folder: Path) -> str:
+    """A path as a link from a page in a folder."""
+    return Path(os.path.relpath(path, folder)).as_posix()
 
 
 def thumbnail(crop: np.ndarray, size_px: int = THUMBNAIL_PX, quality: int = WEBP_QUALITY) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from galaxyzoo.foundation.handed_on import read_csv
@@ -22,7 +23,8 @@ def learning_table(histories: StageTables, stages: Sequence[Mapping[str, Any]]) 
     """One row per seed and epoch: stages in the order of training, `epoch` counted across them.
 
     `stages` are those of the config, in order. Columns: seed, stage, size_px, lr (as in the config,
-    in words), epoch, and train_loss, valid_loss and valid_rmse from the stage's history.
+    in words), highest_lr (the head's), schedule, epoch, and train_loss, valid_loss and valid_rmse
+    from the stage's history.
     """
     rows = []
     for seed, by_stage in histories.items():
@@ -34,11 +36,13 @@ def learning_table(histories: StageTables, stages: Sequence[Mapping[str, Any]]) 
                     stage=stage["name"],
                     size_px=stage["size"],
                     lr=lr_in_words(stage),
+                    highest_lr=np.ravel(stage["lr"])[-1],
+                    schedule=stage["schedule"],
                 )
             )
     table = pd.concat(rows, ignore_index=True)
     table["epoch"] = table.groupby("seed").cumcount() + 1
-    columns = ["seed", "stage", "size_px", "lr", "epoch"]
+    columns = ["seed", "stage", "size_px", "lr", "highest_lr", "schedule", "epoch"]
     return table[[*columns, "train_loss", "valid_loss", "valid_rmse"]]
 
 

@@ -42,7 +42,7 @@ def bars_by_question(table: pd.DataFrame) -> Figure:
     numbered = zip(table["question"], table["text"], strict=True)
     axes.set_yticks(rows, [textwrap.fill(f"{n}. {text}", 48) for n, text in numbered], color=INK)
     axes.set_ylim(len(table) - 0.45, -0.55)
-    axes.set_xlabel("RMSE over the question's answers")
+    axes.set_xlabel("RMSE over the question's answers", loc="right")
     bare(axes)
     figure.legend(loc="outside upper right", ncols=2)
     return figure

@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import LogFormatter, MaxNLocator, NullFormatter
 
+from galaxyzoo.engine.schedule import SCHEDULES
 from galaxyzoo.report.figures.style import (
     BAND,
     INK,
@@ -23,15 +24,17 @@ from galaxyzoo.report.figures.style import (
     WIDTH_IN,
 )
 
+POINTS_OF_A_RATE = 100  # of a stage, however many batches it has
+
 
 @matplotlib.rc_context(STYLE)
 def learning_curves(table: pd.DataFrame) -> Figure:
-    """Validation error and losses across all stages, with one colour per seed.
+    """Validation error and losses of all stages, a colour per seed, over the learning rate.
 
     `table` comes from `stage_tables.learning_table`.
     """
-    figure = Figure(figsize=(WIDTH_IN, 5.8), layout="constrained")
-    rmse, loss = figure.subplots(2, 1, sharex=True, height_ratios=(3, 2))
+    figure = Figure(figsize=(WIDTH_IN, 7.0), layout="constrained")
+    rmse, loss, rate = figure.subplots(3, 1, sharex=True, height_ratios=(3, 2, 1))
     for (seed, curve), colour in zip(table.groupby("seed", sort=False), cycle(SEED_COLOURS)):
         dots = {"color": colour, "marker": "o", "markersize": 3 if len(curve) <= 40 else 0}
         last = curve["valid_rmse"].iloc[-1]
@@ -40,9 +43,24 @@ def learning_curves(table: pd.DataFrame) -> Figure:
         loss.plot(epoch, curve["valid_loss"], **dots, linewidth=1.2)
         loss.plot(epoch, curve["train_loss"], color=colour, linewidth=1.2, linestyle=(0, (3, 2)))
     one_seed = table[table["seed"] == table["seed"].iloc[0]]
-    stages = one_seed.groupby("stage", sort=False)[["size_px", "lr"]].first()
+    stages = one_seed.groupby("stage", sort=False)[
+        ["size_px", "lr", "highest_lr", "schedule"]
+    ].first()
     lengths = one_seed.groupby("stage", sort=False).size().to_numpy()
-    for axes in (rmse, loss):
+    ends = np.cumsum(lengths)
+    for length, end, (_, stage) in zip(lengths, ends, stages.iterrows(), strict=True):
+        done = np.linspace(0, 1, POINTS_OF_A_RATE)
+        factors = [
+            SCHEDULES[stage["schedule"]](step, POINTS_OF_A_RATE).lr_factor
+            for step in range(POINTS_OF_A_RATE)
+        ]
+        rate.plot(
+            end - length + 0.5 + length * done,
+            stage["highest_lr"] * np.array(factors),
+            color=MUTED,
+            linewidth=1.2,
+        )
+    for axes in (rmse, loss, rate):
         shade_stages(axes, lengths)
     name_stages(
         rmse,
@@ -52,8 +70,10 @@ def learning_curves(table: pd.DataFrame) -> Figure:
     rmse.set_ylabel("validation error (RMSE)")
     rmse.legend()
     loss.set_ylabel("loss")
+    rate.set_ylabel("learning rate")
+    rate.set_ylim(bottom=0)
     figure.align_ylabels()
-    loss.set_xlabel("epoch, counted over all stages")
+    rate.set_xlabel("epoch, counted over all stages")
     loss.legend(
         [Line2D([], [], color=MUTED), Line2D([], [], color=MUTED, linestyle=(0, (3, 2)))],
         ["validation", "training"],
@@ -62,10 +82,18 @@ def learning_curves(table: pd.DataFrame) -> Figure:
 
 
 def shade_stages(axes: Axes, lengths: np.ndarray) -> None:
-    """Shade the epochs of every other stage, and set the ticks to whole epochs."""
+    """Shade every other stage, mark where each but the first begins, set ticks to whole epochs."""
     ends = np.cumsum(lengths) + 0.5
     for i, (length, end) in enumerate(zip(lengths, ends, strict=True)):
         axes.axvspan(end - length, end, facecolor=BAND if i % 2 == 0 else PAPER, zorder=0, lw=0)
+    axes.vlines(
+        ends[:-1],
+        *(0, 1),
+        transform=axes.get_xaxis_transform(),
+        color=MUTED,
+        linewidth=0.9,
+        linestyle=(0, (4, 3)),
+    )
     axes.set_xlim(0.5, ends[-1])
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.grid(visible=False, axis="x")
@@ -79,7 +107,7 @@ def name_stages(axes: Axes, lengths: np.ndarray, texts: Sequence[str]) -> None:
     if is_tight:
         texts = [", ".join(text.split("\n")) for text in texts]
     top = axes.secondary_xaxis("top")
-    place = {"rotation": 25, "ha": "left"} if is_tight else {"ha": "center"}
+    place = {"rotation": 40, "ha": "left"} if is_tight else {"ha": "center"}
     top.set_xticks(np.cumsum(lengths) - lengths / 2 + 0.5, texts, **place)
     top.tick_params(length=0, labelcolor=INK)
     top.spines["top"].set_visible(False)

@@ -15,6 +15,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 WIDTH_IN = 9.0
+NARROW_IN = 4.4  # for a screen of 400 px, where text is as large as in print
 POINTS_PER_IN = 72.0
 PIXELS_PER_IN = 160
 # Of a sheet of galaxies, half as long as zlib's default takes, and 5 % larger.
@@ -80,8 +81,18 @@ STYLE = {
 }
 
 
-def save_with_numbers(figure: Figure, table: pd.DataFrame, path: Path) -> None:
-    """Write a figure as SVG to `path`, and next to it a PNG and a CSV of the table it shows."""
+def save_with_numbers(
+    figure: Figure, table: pd.DataFrame, path: Path, narrow: Path | None = None
+) -> None:
+    """Write a figure as SVG to `path`, and next to it a PNG and a CSV of the table it shows.
+
+    At `narrow`, the figure is laid out again for a phone.
+    """
+    if narrow:
+        width_in, height_in = figure.get_size_inches()
+        figure.set_size_inches(NARROW_IN, height_in)
+        save(figure, narrow)
+        figure.set_size_inches(width_in, height_in)
     save(figure, path)
     figure.set_layout_engine("none")  # it is laid out now, and doing so takes as long as drawing
     save(figure, path.with_suffix(".png"))

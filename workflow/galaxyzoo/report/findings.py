@@ -1,0 +1,277 @@
+"""The finding that each section of a page opens with: one sentence, made from its numbers."""
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+import pandas as pd
+
+from galaxyzoo.report.templates import counted
+from galaxyzoo.runs.stage_tables import StageTables
+from galaxyzoo.tree.decision_tree import DecisionTree
+
+Settings = Mapping[str, Any]
+
+
+def findings(
+    metrics: Settings,
+    tree: DecisionTree,
+    tables: Mapping[str, pd.DataFrame],
+    explorer: Settings,
+    whole: str,
+) -> dict[str, str]:
+    """The findings that the pages of experiments and of ensembles share, by section.
+
+    The arguments are those of `page.report_page`; `explorer` is the content of its file, and
+    `whole` the name of what is scored: the bag, or the ensemble.
+    """
+    return {
+        "result": of_result(metrics, whole),
+        "scores": of_scores(metrics, whole),
+        "questions": of_questions(metrics, tree),
+        "answers": of_answers(tables["answers"]),
+        "properties": of_properties(tables["error_by_property"]),
+        "reliability": of_reliability(tables["answers"]),
+        "confusion": of_confusion(tables["confusion"]),
+        "intervals": of_intervals(metrics),
+        "galaxies": of_galaxies(explorer),
+    }
+
+
+def against(error: float, other: float) -> str:
+    """By how much an error is below or above another one, such as `47 % below`."""
+    change = error / other - 1
+    return f"{100 * abs(change):.0f} % {'above' if change > 0 else 'below'}"
+
+
+def of_result(metrics: Settings, whole: str) -> str:
+    """How good the predictions are, on what, and against what."""
+    rmse = metrics["rmse"]
+    told = (
+        f"On {metrics['subset']['galaxies']:,} held-out galaxies, the {whole.lower()}'s error is "
+        f"{rmse['bag']:.5f}: {against(rmse['bag'], rmse['mean_label'])} that of the mean label, "
+        f"and {against(rmse['bag'], rmse['central_pixel'])} that of the central pixel"
+    )
+    if rmse["vote_noise_floor"] is None:
+        return f"{told}."
+    return f"{told}; the noise in the votes alone is {rmse['vote_noise_floor']:.5f}."
+
+
+def of_scores(metrics: Settings, whole: str) -> str:
+    """The error on the hold-out, which is quoted, and on validation galaxies, which choose."""
+    told = f"The {whole.lower()}'s error on the hold-out is {metrics['rmse']['bag']:.5f}"
+    if not metrics["validation"]:
+        return f"{told}."
+    return (
+        f"{told}; on validation galaxies, by which experiments are compared, it is "
+        f"{metrics['validation']['rmse']:.5f}, by single networks."
+    )
+
+
+def of_members(metrics: Settings) -> str:
+    """What the ensemble gains over its best member."""
+    members = metrics["ensemble"]["members"]
+    best = min(members, key=lambda name: members[name]["rmse"])
+    error, alone = metrics["rmse"]["bag"], members[best]["rmse"]
+    return (
+        f"The ensemble's error is {100 * abs(error / alone - 1):.1f} % "
+        f"{'above' if error > alone else 'below'} that of {best}, its best member "
+        "on these galaxies."
+    )
+
+
+def of_training(stages: Sequence[Settings]) -> str:
+    """How the error on validation galaxies changed; `stages` are `page.stage_rows`."""
+    first, last = stages[0], stages[-1]
+    if first is last:
+        return (
+            f"After its one stage, {last['name']}, the error on validation galaxies is "
+            f"{last['valid_rmse']:.5f}."
+        )
+    verb = "rises" if last["valid_rmse"] > first["valid_rmse"] else "falls"
+    return (
+        f"The error on validation galaxies {verb} from {first['valid_rmse']:.5f} after the first "
+        f"stage to {last['valid_rmse']:.5f} after the last of {len(stages)}."
+    )
+
+
+def jumps(stages: Sequence[Settings], histories: StageTables) -> list[str]:
+    """A sentence for each stage that begins with a higher error than the one before ended with.
+
+    `stages` are those of the config; errors are means over seeds.
+    """
+    sentences = []
+    for before, stage in pairwise(stages):
+        ended = mean_over_seeds(histories, before["name"], -1)
+        began = mean_over_seeds(histories, stage["name"], 0)
+        if began > ended:
+            sentences.append(
+                f"In the first epoch of {stage['name']} the error jumps from {ended:.5f} to "
+                f"{began:.5f}: {reasons_of_a_jump(before, stage)}."
+            )
+    return sentences
+
+
+def mean_over_seeds(histories: StageTables, stage: str, epoch: int) -> float:
+    """The validation error of a stage at the position of an epoch, as the mean over seeds."""
+    errors = [history[stage]["valid_rmse"].iloc[epoch] for history in histories.values()]
+    return sum(errors) / len(errors)
+
+
+def reasons_of_a_jump(before: Settings, stage: Settings) -> str:
+    """What is new in a stage that the network of the one before has not adapted to."""
+    reasons = []
+    if stage["size"] != before["size"]:
+        reasons.append(
+            f"its pictures are {stage['size']} px wide, and the network learnt from "
+            f"{before['size']} px"
+        )
+    if before["freeze"] and not stage["freeze"]:
+        reasons.append("all layers begin to change, where before only the head did")
+    return ", ".join([*reasons, "and the learning rate rises again" if reasons else ONLY_THE_RATE])
+
+
+ONLY_THE_RATE = "the learning rate, which had fallen, rises again"
+
+
+def of_comparison(scores: pd.DataFrame, base: str | None) -> str:
+    """How many experiments differ clearly from the first; `scores` is `comparison.score_table`."""
+    first, others = scores.iloc[0]["experiment"], scores.iloc[1:]
+    reference = f"{first}, the {'base' if base else 'best on validation galaxies'}"
+    if others.empty:
+        return f"There is nothing to compare with {first}."
+    better = others.loc[others["difference_high"] < 0, "experiment"].tolist()
+    worse = others.loc[others["difference_low"] > 0, "experiment"].tolist()
+    unclear = len(others) - len(better) - len(worse)
+    return (
+        f"Of {counted(len(others), 'experiment')} compared with {reference}, "
+        f"{len(better)} {'has' if len(better) == 1 else 'have'} a clearly lower error, "
+        f"{len(worse)} a clearly higher one; {unclear} cannot be told apart from it "
+        "on these galaxies."
+    )
+
+
+def of_questions(metrics: Settings, tree: DecisionTree) -> str:
+    """On which questions the bag gains most and least over the mean label."""
+    texts = {str(question.number): question.text for question in tree.questions}
+    errors = {number: metrics["questions"][number] for number in texts}
+    labels = metrics["questions_mean_label"]
+    known = {number: errors[number] / labels[number] for number in texts if labels[number]}
+    if not known:
+        return "The mean label makes no error on any question."
+    best, worst = min(known, key=known.__getitem__), max(known, key=known.__getitem__)
+    first = f"question {best}, “{texts[best]}”: {against(errors[best], labels[best])} it"
+    if len(known) == 1:
+        return f"Against the mean label, {first}."
+    return (
+        f"The bag gains most over the mean label on {first}; least on question {worst}, "
+        f"“{texts[worst]}”: {against(errors[worst], labels[worst])} it."
+    )
+
+
+def of_answers(answers: pd.DataFrame) -> str:
+    """On how many answers the bag beats the mean label, and its largest error."""
+    better = int((answers["rmse"] < answers["rmse_mean_label"]).sum())
+    worst = answers.loc[answers["rmse"].idxmax()]
+    return (
+        f"The bag's error is below the mean label's on {better} of "
+        f"{counted(len(answers), 'answer')}; its largest is that of “{worst['answer']}” "
+        f"(question {worst['question']}), {worst['rmse']:.5f}."
+    )
+
+
+PROPERTIES = {
+    "agreement": "whose crowd agrees by",
+    "central_brightness": "of central brightness",
+    "half_light_radius_px": "of half-light radius in px",
+}
+
+
+def of_properties(bins: pd.DataFrame) -> str:
+    """Among which galaxies the error is lowest and highest."""
+    low, high = bins.loc[bins["rmse"].idxmin()], bins.loc[bins["rmse"].idxmax()]
+    which = [
+        f"among galaxies {PROPERTIES[one['property']]} {one['lowest']:.3g} to "
+        f"{one['highest']:.3g} ({one['rmse']:.5f})"
+        for one in (low, high)
+    ]
+    return f"The bag's error is lowest {which[0]} and highest {which[1]}."
+
+
+def of_reliability(answers: pd.DataFrame) -> str:
+    """How far mean predictions are from mean votes."""
+    worst = answers.loc[answers["calibration_error"].idxmax()]
+    return (
+        f"The calibration error is {answers['calibration_error'].mean():.3f} in the mean over "
+        f"answers, and largest for “{worst['answer']}” (question {worst['question']}), "
+        f"{worst['calibration_error']:.3f}."
+    )
+
+
+def of_confusion(confusion: pd.DataFrame) -> str:
+    """On which questions the bag names the majority's answer most and least often."""
+    right = confusion[confusion["voted"] == confusion["predicted"]]
+    asked = confusion.groupby("question")["galaxies"].sum()
+    asked = asked[asked > 0]
+    if asked.empty:
+        return "No question was put to half of the volunteers for any held-out galaxy."
+    share = right.groupby("question")["galaxies"].sum()[asked.index] / asked
+    best, worst = share.idxmax(), share.idxmin()
+    told = (
+        f"The bag names the majority's answer for {100 * share[best]:.0f} % of "
+        f"{counted(int(asked[best]), 'galaxy', 'galaxies')} on question {best}"
+    )
+    if best == worst:
+        return f"{told}."
+    return (
+        f"{told}, the best, and for {100 * share[worst]:.0f} % of "
+        f"{counted(int(asked[worst]), 'galaxy', 'galaxies')} on question {worst}, the worst."
+    )
+
+
+def of_intervals(metrics: Settings) -> str:
+    """How often intervals hold, beside the promise."""
+    intervals = metrics["intervals"]
+    fraction, joint = (100 * intervals[kind]["coverage"] for kind in ("fraction", "joint"))
+    return (
+        f"Intervals that promise {intervals['percent']} % hold the crowd's vote in "
+        f"{fraction:.1f} % of fractions and {joint:.1f} % of joint probabilities."
+    )
+
+
+def of_averaging(rows: Sequence[Settings]) -> str:
+    """What views and seeds bring; `rows` are `page.averaging_rows`."""
+    single, averaged = rows
+    gain = 100 * (1 - averaged["together"] / single["mean"])
+    return (
+        f"One network errs by {single['mean']:.5f} in {counted(single['views'], 'view')} and by "
+        f"{averaged['mean']:.5f} in {counted(averaged['views'], 'view')}; the bag by "
+        f"{averaged['together']:.5f}, {abs(gain):.1f} % {'less' if gain >= 0 else 'more'} than one "
+        f"network in {counted(single['views'], 'view')}."
+    )
+
+
+def of_galaxies(explorer: Settings) -> str:
+    """For how many galaxies the network says what the crowd says, and how far errors range."""
+    galaxies = explorer["galaxies"]
+    sayings = explorer["sayings"]
+    same = sum(
+        sayings[crowd]["text"] == sayings[network]["text"]
+        for crowd, network in zip(galaxies["crowd"], galaxies["network"], strict=True)
+    )
+    number = len(galaxies["id"])
+    return (
+        f"For {same:,} of the {counted(number, 'galaxy', 'galaxies')} here, the network's sentence "
+        f"is the crowd's, word for word; a single galaxy's error is {min(galaxies['rmse']):.3f} to "
+        f"{max(galaxies['rmse']):.3f}."
+    )
+
+
+def of_attribution(places: pd.DataFrame) -> str:
+    """The place that matters most; `places` is the table behind the figure."""
+    most = places.loc[places["fall"].abs().idxmax()]
+    return (
+        f"The largest effect: hiding one place of galaxy {most['GalaxyID']} takes "
+        f"“{most['answer']}” from {most['probability']:.2f} to "
+        f"{most['probability'] - most['fall']:.2f}."
+    )
