@@ -307,8 +307,8 @@ class Page(HTMLParser):
 
 @pytest.fixture(scope="module")
 def results(tmp_path_factory):
-    """A folder of results: histories by seed and stage, and a picture for each figure."""
-    folder = tmp_path_factory.mktemp("results")
+    """A folder with histories by seed and stage, and a picture for each figure."""
+    folder = tmp_path_factory.mktemp("figures", numbered=False)
     for i, path in enumerate(history_paths(folder)):
         epochs = CONFIG["stages"][i % 2]["epochs"]
         rmse = [0.1 - 0.01 * i - 0.001 * epoch for epoch in range(epochs)]
