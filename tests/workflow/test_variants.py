@@ -3,8 +3,6 @@
 import json
 import re
 import shutil
-import subprocess
-import sys
 
 import numpy as np
 import pandas as pd
@@ -465,7 +463,7 @@ def test_a_folder_with_results_of_another_is_refused(tmp_path, folder, held, con
     assert "Traceback" not in run.stdout
 
 
-def test_an_ensemble_is_exported_with_its_members_shares_and_no_page_shows_it(varied, tmp_path):
+def test_an_ensemble_is_exported_with_its_members_shares(varied, tmp_path):
     checkout = varied.copy(tmp_path)
     checkout.write_config(WITH_VARIANTS)
     run = checkout.make("export")
@@ -480,12 +478,3 @@ def test_an_ensemble_is_exported_with_its_members_shares_and_no_page_shows_it(va
     }
     card = (folder / "export" / "README.md").read_text(encoding="utf-8")
     assert "4 networks, averaged" in card
-    shown = subprocess.run(
-        [sys.executable, "workflow/scripts/show.py", str(folder)],
-        cwd=checkout.folder,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert shown.returncode == 1
-    assert "is an ensemble; give the folder of one of its members" in shown.stderr

@@ -310,7 +310,7 @@ def export_settings(wildcards):
     source = SCHEMA["$defs"]["sources"][survey["source"]]
     return {
         "members": {
-            name: {key: member[key] for key in ("seeds", "model", "crop")}
+            name: {key: member[key] for key in ("seeds", "model", "crop", "tta")}
             for name, member in members.items()
         },
         "tree": tree_with_words(wildcards),
