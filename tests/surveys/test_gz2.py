@@ -93,7 +93,7 @@ class Survey(Checkout):
         survey = {"name": "tiny", "source": "gz2", "crop": CROP, "holdout": 0.25}
         return changed(survey=survey | {"on_bad_galaxy": "skip", "gz2": sources | gz2})
 
-    def run(self, target: str, *arguments: str, **gz2):
+    def made(self, target: str, *arguments: str, **gz2):
         self.write_config(self.config(**gz2))
         return self.make(f"results/surveys/tiny/{target}", *arguments)
 
@@ -109,7 +109,7 @@ def finished(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch, FileServer(FILES) as server:
         patch.setenv("NO_PROXY", "127.0.0.1")
         survey = Survey(tmp_path_factory.mktemp("checkout"), server)
-        run = survey.run("holdout.csv")
+        run = survey.made("holdout.csv")
         assert run.returncode == 0, run.stdout
         yield survey
 
@@ -181,7 +181,7 @@ def test_the_record_names_addresses_and_bytes(finished):
 
 
 def test_a_second_run_has_nothing_to_do(finished):
-    assert "Nothing to be done" in finished.run("holdout.csv").stdout
+    assert "Nothing to be done" in finished.made("holdout.csv").stdout
 
 
 def test_other_votes_are_other_labels_and_no_download(finished):
@@ -191,10 +191,10 @@ def test_other_votes_are_other_labels_and_no_download(finished):
 
 
 def test_other_bytes_than_before_are_told_and_files_with_a_hash_not_fetched_again(fresh):
-    assert fresh.run("raw/gz2_hart16.csv.gz").returncode == 0
+    assert fresh.made("raw/gz2_hart16.csv.gz").returncode == 0
     assert "other bytes" not in fresh.log("download_gz2")
     fresh.server.files["gz2_hart16.csv.gz"] = table(ROUND)
-    run = fresh.run("raw/gz2_hart16.csv.gz", "--forcerun", "download_gz2")
+    run = fresh.made("raw/gz2_hart16.csv.gz", "--forcerun", "download_gz2")
     assert run.returncode == 0, run.stdout
     assert "gz2_hart16.csv.gz has other bytes than on" in fresh.log("download_gz2")
     assert fresh.log("download_gz2").count("other bytes") == 1
@@ -205,7 +205,7 @@ def test_other_bytes_than_before_are_told_and_files_with_a_hash_not_fetched_agai
 
 def test_a_download_that_breaks_off_leaves_nothing_half_by_its_name_and_is_made_good(fresh):
     fresh.server.broken_off.add("images_gz2.zip")
-    run = fresh.run("raw/images_gz2.zip")
+    run = fresh.made("raw/images_gz2.zip")
     assert run.returncode != 0
     assert "survey.gz2.images.address: http://127.0.0.1" in run.stdout
     assert "could not be fetched" in run.stdout
@@ -213,14 +213,14 @@ def test_a_download_that_breaks_off_leaves_nothing_half_by_its_name_and_is_made_
     half = fresh.folder / "results" / "downloads" / "images_gz2.zip.part"
     assert list((fresh.folder / "results").rglob("*.zip*")) == [half]
     fresh.server.broken_off.clear()
-    assert fresh.run("raw/images_gz2.zip").returncode == 0
+    assert fresh.made("raw/images_gz2.zip").returncode == 0
     assert fresh.raw("images_gz2.zip").read_bytes() == FILES["images_gz2.zip"]
     assert fresh.server.requests["gz2_filename_mapping.csv"] == 1
 
 
 def test_a_wrong_hash_is_one_sentence_and_leaves_nothing(fresh):
     wrong = f"md5:{'0' * 32}"
-    run = fresh.run("raw/images_gz2.zip", mapping={"hash": wrong})
+    run = fresh.made("raw/images_gz2.zip", mapping={"hash": wrong})
     assert run.returncode != 0
     [line] = [line for line in fresh.log("download_gz2").splitlines() if "Error" in line]
     assert "survey.gz2.mapping.hash: what came from http://127.0.0.1" in line
@@ -231,7 +231,7 @@ def test_a_wrong_hash_is_one_sentence_and_leaves_nothing(fresh):
 def test_a_table_that_lacks_a_column_ends_the_labelling_and_is_named(fresh):
     missing = "t08_odd_feature_a38_dust_lane_weighted_fraction"
     fresh.server.files["gz2_hart16.csv.gz"] = table(without=(missing,))
-    run = fresh.run("raw/labels.csv")
+    run = fresh.made("raw/labels.csv")
     assert run.returncode != 0
     [line] = [line for line in fresh.log("label_gz2").splitlines() if "Error" in line]
     assert "has no column t08_..._a38_..._weighted_fraction (Class8.7);" in line
@@ -242,6 +242,6 @@ def test_a_table_that_lacks_a_column_ends_the_labelling_and_is_named(fresh):
 def test_files_that_do_not_belong_together_are_told(fresh):
     lines = b"objid,sample,asset_id\n1,original,3000\n"
     fresh.server.files["gz2_filename_mapping.csv"] = lines
-    run = fresh.run("raw/labels.csv", mapping={"hash": None})
+    run = fresh.made("raw/labels.csv", mapping={"hash": None})
     assert run.returncode != 0
     assert "Error: no galaxy is in all of" in fresh.log("label_gz2")
