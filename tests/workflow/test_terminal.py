@@ -16,8 +16,8 @@ def test_a_run_is_told_in_few_lines_and_ends_with_score_and_page(finished):
     text = "\n".join(lines)
     for unsaid in ("reason:", "rule ", "Select jobs", "Warning", "float32", "Traceback"):
         assert unsaid not in text
-    [log] = (finished.folder / ".snakemake" / "log").glob("*.log")
-    assert "rule train_stage:" in log.read_text(encoding="utf-8")
+    logs = (finished.folder / ".snakemake" / "log").glob("*.log")  # later ones are of other tests
+    assert any("rule train_stage:" in log.read_text(encoding="utf-8") for log in logs)
     stage = (finished.results / "logs" / "seed1" / "train_all.log").read_text(encoding="utf-8")
     assert re.search(r" epoch 1 of 2, error 0\.\d{4}, \d+ s left\n", stage)
     assert re.search(r" epoch 2 of 2, error 0\.\d{4}\n", stage)
