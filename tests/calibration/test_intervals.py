@@ -138,8 +138,8 @@ def errant(probabilities, tree, seed):
     """Probabilities whose shares are off by a factor of about 2, and so more in the middle."""
     rng = np.random.default_rng(seed)
     shares = []
-    for columns, parent in zip(tree.slices, tree.parents, strict=True):
-        asked = 1 if parent is None else probabilities[:, [parent]]
+    for i, columns in enumerate(tree.slices):
+        asked = tree.share_asked(probabilities, i)[:, None]
         share = (probabilities[:, columns] / asked).clip(1e-3)
         share *= np.exp(rng.normal(0, 0.7, share.shape))
         shares.append(share / share.sum(axis=1, keepdims=True))

@@ -112,7 +112,7 @@ def yaml_value(text: str):
         ({"stages__1__ema": 1}, "stages[1].ema", "below 1, or null"),
         ({"tta__zooms": [1.1]}, "tta.zooms", "1 among them"),
         ({"survey": None}, "survey", "name and source"),
-        ({"tree": "galaxy_zoo_3"}, "tree", "galaxy_zoo_2, or a list"),
+        ({"tree": "galaxy_zoo_3"}, "tree", "galaxy_zoo_jwst, or a list"),
         ({"tree": []}, "tree", "at least one question"),
         (own(tree=[{"text": "?"}]), "tree[0]", "missing answers"),
         (own(tree__0__answers__0__colum="ring"), "tree[0].answers[0].colum", "column, name"),
@@ -198,6 +198,27 @@ def test_a_tree_of_ones_own_is_taken_with_files_of_ones_own():
     }
     assert validated(with_change(**own(tree="galaxy_zoo_2")), SCHEMA)["tree"] == "galaxy_zoo_2"
     assert validated(DEFAULT, SCHEMA)["tree"] == "galaxy_zoo_2"
+
+
+def test_a_surveys_tree_is_taken_with_files_of_ones_own_alone():
+    config = validated(with_change(**own(tree="galaxy_zoo_hubble")), SCHEMA)
+    assert config["tree"] == "galaxy_zoo_hubble"
+    with pytest.raises(InputError, match=r"tree: the survey's labels are of Galaxy Zoo 2's tree"):
+        validated(with_change(tree="galaxy_zoo_hubble"), SCHEMA)
+
+
+def test_a_question_may_have_several_parents_of_which_a_volunteer_gives_one():
+    ring, kind = RINGS[:2]
+    how = {"text": "How?", "parent": ["no", "outer"], "answers": [{"column": c} for c in "ab"]}
+    validated(with_change(**own(tree=[ring, kind, how])), SCHEMA)
+    how["parent"] = ["ring", "outer"]
+    with pytest.raises(
+        InputError, match=r"tree\[2\].parent: a volunteer may give both 'outer' and"
+    ):
+        validated(with_change(**own(tree=[ring, kind, how])), SCHEMA)
+    how["parent"] = ["no", "z"]
+    with pytest.raises(InputError, match=r"tree\[2\].parent: 'z' is no column of an earlier"):
+        validated(with_change(**own(tree=[ring, kind, how])), SCHEMA)
 
 
 def test_several_mistakes_are_all_told():

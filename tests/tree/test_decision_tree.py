@@ -117,7 +117,7 @@ def test_a_tree_from_the_config_has_its_columns_names_and_phrases():
     assert [q.number for q in RING_TREE.questions] == [1, 2, 3]
     assert [a.name for a in RING_TREE.answers.values()][:3] == ["ring", "no ring", "inner"]
     assert [a.phrase for a in RING_TREE.answers.values()][:3] == ["a ring", "", "inner"]
-    assert RING_TREE.parents == (None, 0, None)
+    assert RING_TREE.parents == ((), (0,), ())
 
 
 def test_without_words_a_tree_has_the_same_columns_and_sums():

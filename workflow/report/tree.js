@@ -38,8 +38,8 @@ function treeDrawing(questions, figure) {
     questions.flatMap((question) => question.answers.map((_, k) => [question.first + k, question])),
   );
   const depthOf = (question) =>
-    question.parent === null ? 0 : 1 + depthOf(questionOf.get(question.parent));
-  const ledToBy = (column) => questions.filter((question) => question.parent === column);
+    Math.max(0, ...question.parents.map((column) => 1 + depthOf(questionOf.get(column))));
+  const ledToBy = (column) => questions.filter((question) => question.parents.includes(column));
   const withFollowing = (question) => [
     question,
     ...question.answers.flatMap((_, k) => ledToBy(question.first + k).flatMap(withFollowing)),
@@ -50,7 +50,11 @@ function treeDrawing(questions, figure) {
   function layout() {
     const ends = [];
     const rowOf = new Map();
-    const blocks = ledToBy(null).flatMap(withFollowing).map((question) => {
+    const askedOfAll = questions.filter((question) => !question.parents.length);
+    // A question with several parents stands once, where the last of them leads to it.
+    const inOrder = askedOfAll.flatMap(withFollowing);
+    const once = inOrder.filter((question, i) => inOrder.lastIndexOf(question) === i);
+    const blocks = once.map((question) => {
       const depth = depthOf(question);
       const title = lines(`${question.number}. ${question.text}`);
       const start = ends[depth] ?? 0;
@@ -118,11 +122,13 @@ function treeDrawing(questions, figure) {
     const widths = question.answers.map((_, k) => (flow * probabilities[question.first + k]) / 1000);
     const total = widths.reduce((sum, one) => sum + one, 0);
     const found = [];
-    if (question.parent !== null) {
-      const from = rowOf.get(question.parent);
-      const inflow = (flow * probabilities[question.parent]) / 1000;
-      const there = [x + ENTRY, middle + top];
+    let flownIn = 0;
+    for (const parent of question.parents) {
+      const from = rowOf.get(parent);
+      const inflow = (flow * probabilities[parent]) / 1000;
+      const there = [x + ENTRY, middle + top + side * flownIn];
       found.push(band(who, [from.x + LEAVE, from.y + top], there, side * inflow));
+      flownIn += inflow;
     }
     let before = who === "crowd" ? total : 0;
     question.answers.forEach((answer, k) => {

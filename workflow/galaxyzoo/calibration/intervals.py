@@ -54,10 +54,7 @@ def share_asked(probabilities: np.ndarray, tree: DecisionTree) -> np.ndarray:
 
     `probabilities` is (N, columns), weighted as the tree's columns are.
     """
-    by_question = [
-        np.ones(len(probabilities)) if parent is None else probabilities[:, parent]
-        for parent in tree.parents
-    ]
+    by_question = [tree.share_asked(probabilities, i) for i in range(len(tree.questions))]
     answers = [len(question.answers) for question in tree.questions]
     return np.repeat(np.stack(by_question, axis=1), answers, axis=1)
 

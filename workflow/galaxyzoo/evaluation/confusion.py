@@ -81,10 +81,10 @@ def asked_questions(
     predicted: np.ndarray, voted: np.ndarray, tree: DecisionTree
 ) -> Iterator[Asked]:
     """The questions with several answers, each with its galaxies."""
-    for question, columns, parent in zip(tree.questions, tree.slices, tree.parents, strict=True):
+    for i, (question, columns) in enumerate(zip(tree.questions, tree.slices, strict=True)):
         if question.single:
             continue
-        is_asked = np.ones(len(voted), bool) if parent is None else voted[:, parent] >= HALF
+        is_asked = tree.share_asked(voted, i) >= HALF
         votes, predictions = voted[is_asked, columns], predicted[is_asked, columns]
         totals = predictions.sum(axis=1, keepdims=True)
         yield Asked(

@@ -81,9 +81,9 @@ def agreement(voted: np.ndarray, tree: DecisionTree) -> np.ndarray:
     a single answer, yes and no count as its answers.
     """
     highest, total_asked = np.zeros(len(voted)), np.zeros(len(voted))
-    for question, columns, parent in zip(tree.questions, tree.slices, tree.parents, strict=True):
+    for i, (question, columns) in enumerate(zip(tree.questions, tree.slices, strict=True)):
         values = voted[:, columns]
-        share_asked = np.ones(len(voted)) if parent is None else voted[:, parent]
+        share_asked = tree.share_asked(voted, i)
         if question.single:
             values = np.column_stack([values, share_asked - values[:, 0]])
         highest += values.max(axis=1)

@@ -5,6 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from jsonschema.exceptions import ValidationError
 
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.plan.starting_points import has_seen_galaxy_zoo, weights_file
+from galaxyzoo.tree.parents import exclude_each_other, parents_of
+from galaxyzoo.tree.questions import questions_of
 
 Schema = dict[str, Any]
 
@@ -192,8 +195,8 @@ def is_valid(value: object, schema: Schema, root: Schema) -> bool:
 def contradictions(config: dict[str, Any], schema: Schema) -> Iterator[str]:
     """One line for each conflict between keys that are each valid on their own."""
     stages, survey = config["stages"], config["survey"]
-    if isinstance(config["tree"], list):
-        yield from tree_contradictions(config["tree"], survey, schema)
+    if config["tree"] != "galaxy_zoo_2":
+        yield from tree_contradictions(questions_of(config["tree"]), survey, schema)
     names = Counter(stage["name"] for stage in stages)
     for name, count in names.items():
         if count > 1:
@@ -312,7 +315,7 @@ def source_contradictions(config: dict[str, Any], schema: Schema) -> Iterator[st
 def tree_contradictions(
     questions: list[dict[str, Any]], survey: dict[str, Any], schema: Schema
 ) -> Iterator[str]:
-    """One line for each conflict within the config's own decision tree, or with its survey."""
+    """One line for each conflict within a tree other than Galaxy Zoo 2's, or with its survey."""
     own = survey.get("own")
     if not schema["$defs"]["sources"][survey["source"]]["any_tree"]:
         yield (
@@ -320,20 +323,30 @@ def tree_contradictions(
             "survey.source is own and survey.own gives images and a table of your own"
         )
     columns: list[str] = []
+    # Each answer's question, and the answers that lead there, so far.
+    asked_by: dict[str, tuple[int, tuple[str, ...]]] = {}
     for i, question in enumerate(questions):
-        parent = question["parent"]
-        if parent is not None and parent not in columns:
+        parents = parents_of(question["parent"])
+        for parent in sorted(set(parents) - set(columns)):
             earlier = ", ".join([*columns, "null"])
             yield (
                 f"tree[{i}].parent: {parent!r} is no column of an earlier question; "
                 f"allowed: {earlier}"
             )
-        if parent is not None and len(question["answers"]) == 1:
+        if parents and len(question["answers"]) == 1:
             yield (
-                f"tree[{i}].parent: {parent!r} is not allowed for a question with one answer, "
-                "whose column is a number by itself; allowed: null, or several answers"
+                f"tree[{i}].parent: {question['parent']!r} is not allowed for a question with one "
+                "answer, whose column is a number by itself; allowed: null, or several answers"
             )
+        for one, other in combinations(sorted(set(parents) & set(asked_by)), 2):
+            if not exclude_each_other(one, other, asked_by):
+                yield (
+                    f"tree[{i}].parent: a volunteer may give both {one!r} and {other!r}, so that "
+                    "the share who are asked is no sum of theirs; allowed: answers of which a "
+                    "volunteer gives at most one"
+                )
         columns += [answer["column"] for answer in question["answers"]]
+        asked_by |= {answer["column"]: (i, parents) for answer in question["answers"]}
     for column, count in Counter(columns).items():
         if count > 1:
             yield f"tree: {count} answers have the column {column!r}; allowed: each its own"

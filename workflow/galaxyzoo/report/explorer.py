@@ -76,16 +76,18 @@ def order_of_precedence(ranked: pd.DataFrame) -> np.ndarray:
 
 
 def tree_table(tree: DecisionTree) -> list[dict[str, Any]]:
-    """The tree as a table: each question's number, text, parent, first column and answers."""
+    """The tree as a table: each question's number, text, parents, first column and answers."""
     return [
         {
             "number": question.number,
             "text": question.text,
-            "parent": parent,
+            "parents": parents,
             "first": columns.start,
             "answers": [answer.name for answer in question.answers],
         }
-        for question, parent, columns in zip(tree.questions, tree.parents, tree.slices, strict=True)
+        for question, parents, columns in zip(
+            tree.questions, tree.parents, tree.slices, strict=True
+        )
     ]
 
 

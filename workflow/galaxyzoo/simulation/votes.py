@@ -63,8 +63,8 @@ def vote_fractions(galaxy: Galaxy, volunteers: int, rng: np.random.Generator) ->
     shares = answer_shares(galaxy)
     votes = np.zeros(len(TREE.columns), int)
     for i in TREE.asking_order:
-        parent = TREE.parents[i]
-        voters = volunteers if parent is None else votes[parent]
+        parents = TREE.parents[i]
+        voters = sum(votes[parent] for parent in parents) if parents else volunteers
         votes[TREE.slices[i]] = rng.multinomial(voters, rng.dirichlet(LIKE_MINDED * shares[i]))
     return votes / volunteers
 

@@ -34,7 +34,8 @@ def row_fault(row: np.ndarray, tree: DecisionTree) -> str:
         if not 0 <= value <= 1:
             return f"{column} is {value}, outside [0, 1]"
     first = int(np.argmax(tree.sum_errors(row[np.newaxis])[0] > SUM_TOLERANCE))
-    question, parent = tree.questions[first], tree.parents[first]
+    question = tree.questions[first]
     total = row[tree.slices[first]].sum()
-    expected = "1" if parent is None else f"{question.parent} = {row[parent]:.6f}"
+    asked = tree.share_asked(row[np.newaxis], first)[0]
+    expected = f"{' + '.join(question.parents)} = {asked:.6f}" if question.parents else "1"
     return f"question {question.number}'s answers sum to {total:.6f}, not to {expected}"

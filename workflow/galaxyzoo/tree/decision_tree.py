@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from galaxyzoo.tree.parents import parents_of
+
 DYKSTRA_ROUNDS = 50
 
 
@@ -31,16 +33,17 @@ class Answer:
 
 @dataclass(frozen=True)
 class Question:
-    """One question: its number (from 1), its text, its answers, and the column that leads to it.
+    """One question: its number (from 1), its text, its answers, and the columns that lead to it.
 
-    `parent` is None for a question that every volunteer is asked. The answers of such a question
-    sum to 1, unless there is only one.
+    `parents` is empty for a question that every volunteer is asked. The answers of such a question
+    sum to 1, unless there is only one. No volunteer gives two of the parents, so that the sum of
+    their columns is the share of volunteers who are asked.
     """
 
     number: int
     text: str
     answers: tuple[Answer, ...]
-    parent: str | None = None
+    parents: tuple[str, ...] = ()
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -79,18 +82,20 @@ class DecisionTree:
         )
 
     @cached_property
-    def parents(self) -> tuple[int | None, ...]:
-        """Position of each question's parent column, or None if it has no parent."""
-        return tuple(q.parent and self.columns.index(q.parent) for q in self.questions)
+    def parents(self) -> tuple[tuple[int, ...], ...]:
+        """Positions of each question's parent columns, none if everyone is asked."""
+        return tuple(tuple(map(self.columns.index, q.parents)) for q in self.questions)
 
     @cached_property
     def asking_order(self) -> tuple[int, ...]:
         """Positions of the questions, each after the question that leads to it."""
         order: list[int] = []
         while len(order) < len(self.questions):
-            known = {c for i in order for c in self.questions[i].columns} | {None}
+            known = {c for i in order for c in self.questions[i].columns}
             ready = [
-                i for i, q in enumerate(self.questions) if i not in order and q.parent in known
+                i
+                for i, q in enumerate(self.questions)
+                if i not in order and known.issuperset(q.parents)
             ]
             if not ready:
                 raise ValueError("the decision tree has a question that no answer leads to")
@@ -99,10 +104,22 @@ class DecisionTree:
 
     def next_questions(self, column: str | None) -> tuple[int, ...]:
         """Positions of the questions that an answer leads to (None: those asked of everyone)."""
-        return tuple(i for i, q in enumerate(self.questions) if q.parent == column)
+        return tuple(
+            i
+            for i, q in enumerate(self.questions)
+            if column in q.parents or (column is None and not q.parents)
+        )
+
+    def share_asked(self, probabilities: np.ndarray, question: int) -> np.ndarray:
+        """The share of volunteers (N,) who are asked a question, by its position.
+
+        `probabilities` is (N, columns), weighted as the tree's columns are.
+        """
+        parents = list(self.parents[question])
+        return probabilities[:, parents].sum(axis=1) if parents else np.ones(len(probabilities))
 
     def weighted(self, shares: Sequence) -> list:
-        """Multiply each question's shares by the weighted probability of its parent.
+        """Multiply each question's shares by the sum of its parents' weighted probabilities.
 
         `shares` holds one NumPy array or torch tensor (..., answers) per question, which sums to 1
         over its last axis. Returns the weighted probabilities as one array per question. The inputs
@@ -116,9 +133,8 @@ class DecisionTree:
         }
         for i in self.asking_order:
             weighted[i] = shares[i]
-            if (parent := self.questions[i].parent) is not None:
-                j, k = owner[parent]
-                weighted[i] = shares[i] * weighted[j][..., k : k + 1]
+            if parents := [owner[parent] for parent in self.questions[i].parents]:
+                weighted[i] = shares[i] * sum(weighted[j][..., k : k + 1] for j, k in parents)
         return weighted
 
     @cached_property
@@ -130,14 +146,12 @@ class DecisionTree:
         """
         sums = np.zeros((len(self.questions), len(self.columns)))
         totals = np.zeros(len(self.questions))
-        for i, (question, parent) in enumerate(zip(self.questions, self.parents, strict=True)):
+        for i, (question, parents) in enumerate(zip(self.questions, self.parents, strict=True)):
             if question.single:
                 continue
             sums[i, self.slices[i]] = 1
-            if parent is None:
-                totals[i] = 1
-            else:
-                sums[i, parent] = -1
+            sums[i, list(parents)] = -1
+            totals[i] = not parents
         return sums, totals
 
     @cached_property
@@ -148,7 +162,7 @@ class DecisionTree:
         )
 
     def sum_errors(self, probabilities: np.ndarray) -> np.ndarray:
-        """How far each question's sum is from its parent's value.
+        """How far each question's sum is from its parents' sum.
 
         `probabilities` is (N, columns), float; returns (N, questions), float, at least 0.
         """
@@ -193,7 +207,8 @@ class DecisionTree:
             if self.answers[column].last:
                 break
             if not self.questions[i].single or values[0] >= 0.5:
-                to_ask = [*self.next_questions(column), *to_ask]
+                following = [q for q in self.next_questions(column) if q not in to_ask]
+                to_ask = [*following, *to_ask]
         return path
 
     def describe(self, probabilities: np.ndarray) -> str:
@@ -233,7 +248,7 @@ def tree_from(questions: Sequence[Mapping[str, Any]]) -> DecisionTree:
                 number,
                 question.get("text", ""),
                 tuple(answer_from(answer) for answer in question["answers"]),
-                question.get("parent"),
+                parents_of(question.get("parent")),
             )
             for number, question in enumerate(questions, 1)
         )

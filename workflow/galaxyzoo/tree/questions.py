@@ -2,15 +2,19 @@
 
 from typing import Any
 
-from galaxyzoo.tree import galaxy_zoo_2
-from galaxyzoo.tree.galaxy_zoo_2_words import LAST, WORDS
+from galaxyzoo.tree import galaxy_zoo_2, galaxy_zoo_2_words, galaxy_zoo_trees_words
+from galaxyzoo.tree.galaxy_zoo_trees import TREES, Asked
 
 Questions = list[dict[str, Any]]
 
 
 def questions_of(setting: str | Questions) -> Questions:
-    """The questions that the config's `tree` stands for: a list of its own, or Galaxy Zoo 2's."""
-    return in_words(galaxy_zoo_2.QUESTIONS) if setting == "galaxy_zoo_2" else setting
+    """The questions that the config's `tree` stands for: a list of its own, or a survey's."""
+    if setting == "galaxy_zoo_2":
+        return in_words(galaxy_zoo_2.QUESTIONS)
+    if isinstance(setting, str):
+        return [asked_in_words(asked) for asked in TREES[setting]]
+    return setting
 
 
 def in_words(questions: Questions) -> Questions:
@@ -20,13 +24,30 @@ def in_words(questions: Questions) -> Questions:
             "text": text,
             "parent": question["parent"],
             "answers": [
-                {"name": name, "phrase": phrase, "last": answer["column"] in LAST}
+                {"name": name, "phrase": phrase}
+                | {"last": answer["column"] in galaxy_zoo_2_words.LAST}
                 | {"column": answer["column"]}
                 for answer, (name, phrase) in zip(question["answers"], answers, strict=True)
             ],
         }
-        for question, (text, answers) in zip(questions, WORDS, strict=True)
+        for question, (text, answers) in zip(questions, galaxy_zoo_2_words.WORDS, strict=True)
     ]
+
+
+def asked_in_words(asked: Asked) -> dict[str, Any]:
+    """A question of `galaxy_zoo_trees` as the config has it."""
+    text, words = galaxy_zoo_trees_words.WORDS[asked.question]
+    columns = {answer: f"{asked.question}_{answer}" for answer in asked.answers}
+    return {
+        "text": text,
+        "parent": list(asked.parents) or None,
+        "answers": [
+            {"name": words[answer][0], "phrase": words[answer][1]}
+            | {"last": column in galaxy_zoo_trees_words.LAST}
+            | {"column": column}
+            for answer, column in columns.items()
+        ],
+    }
 
 
 def without_words(questions: Questions) -> Questions:
