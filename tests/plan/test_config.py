@@ -90,10 +90,14 @@ def yaml_value(text: str):
         ({"survey__source": "files"}, "files", "--config files=PATH"),
         ({"survey__source": "files"}, "files", "kaggle competitions download -c galaxy-zoo-"),
         ({"survey__gz2": {"votes": "weighted"}}, "survey.gz2.votes", "fraction, weighted_fraction"),
-        ({"survey__gz2": {"table": {"address": "a.csv"}}}, "survey.gz2.table.address", "https://"),
         (
-            {"survey__gz2": {"table": {"hash": "0" * 32}}},
-            "survey.gz2.table.hash",
+            {"survey__gz2": {"tables": [{"address": "a.csv"}]}},
+            "survey.gz2.tables[0].address",
+            "https://",
+        ),
+        (
+            {"survey__gz2": {"mapping": {"hash": "0" * 32}}},
+            "survey.gz2.mapping.hash",
             "md5: or sha256:",
         ),
         ({"survey__source": "kagle"}, "survey.source", "simulation, files, own, kaggle or gz2"),
@@ -241,7 +245,7 @@ def test_defaults_are_filled_in():
 
 def test_settings_of_sources_that_are_not_used_do_not_count():
     config = validated(with_change(survey__source="gz2"), SCHEMA)
-    assert config["survey"]["gz2"]["table"]["hash"] is None
+    assert [table["hash"] for table in config["survey"]["gz2"]["tables"]] == [None, None]
     assert "simulation" not in config["survey"]
     other = with_change(survey__gz2={"votes": "debiased"})
     assert validated(other, SCHEMA) == validated(DEFAULT, SCHEMA)

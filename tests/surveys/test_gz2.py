@@ -26,7 +26,7 @@ SPIRAL = {
 ROUND = {1: 40, 15: 40, 16: 30, 17: 10}
 STAR = {3: 40}  # so that nobody was asked whether there is anything odd
 UNNAMED, IMAGELESS, STARRY = IDS[9:]
-VOTELESS = FIRST + 100
+ONLY_PHOTOMETRY, VOTELESS = FIRST + 99, FIRST + 100
 CROP = 48
 
 
@@ -49,7 +49,7 @@ def images_zip() -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr("images/", "")
-        for galaxy in [*IDS, VOTELESS]:
+        for galaxy in [*IDS, ONLY_PHOTOMETRY, VOTELESS]:
             if galaxy != IMAGELESS:
                 archive.writestr(f"images/{asset_id(galaxy)}.jpg", picture(grey(galaxy)))
         archive.writestr("images/99999.jpg", picture(0))
@@ -58,7 +58,7 @@ def images_zip() -> bytes:
 
 
 def mapping() -> bytes:
-    rows = [(g, "original", asset_id(g)) for g in [VOTELESS, *IDS] if g != UNNAMED]
+    rows = [(g, "original", asset_id(g)) for g in [VOTELESS, ONLY_PHOTOMETRY, *IDS] if g != UNNAMED]
     return pd.DataFrame(rows, columns=["objid", "sample", "asset_id"]).to_csv(index=False).encode()
 
 
@@ -68,11 +68,24 @@ def table(votes: Mapping = SPIRAL, without: tuple[str, ...] = ()) -> bytes:
     return gzip.compress(rows.drop(columns=list(without)).to_csv(index=False).encode(), mtime=0)
 
 
+SPECTRA, PHOTOMETRY = "zoo2MainSpecz.csv.gz", "zoo2MainPhotoz.csv.gz"
+
+
+def second_table() -> bytes:
+    """Other votes of a galaxy that is in the first table too, and those of one more."""
+    rows = catalogue_table({IDS[0]: ROUND, ONLY_PHOTOMETRY: ROUND}, of="weighted_fraction")
+    return gzip.compress(rows.to_csv(index=False).encode(), mtime=0)
+
+
 FILES = {
     "images_gz2.zip": images_zip(),
     "gz2_filename_mapping.csv": mapping(),
-    "gz2_hart16.csv.gz": table(),
+    SPECTRA: table(),
+    PHOTOMETRY: second_table(),
 }
+# Names of the files in the survey's raw/: tables have their number before it.
+RAW = {**dict(zip(FILES, FILES, strict=True)), SPECTRA: f"tables/1_{SPECTRA}"}
+RAW[PHOTOMETRY] = f"tables/2_{PHOTOMETRY}"
 
 
 class Survey(Checkout):
@@ -85,11 +98,13 @@ class Survey(Checkout):
     def config(self, **gz2) -> dict:
         """The config; what the tables' keys are changed to is given as images={"hash": ...}."""
         sources = {}
-        for key, name in zip(("images", "mapping", "table"), FILES, strict=True):
+        for key, name in zip(("images", "mapping"), FILES, strict=False):
             sources[key] = {
                 "address": self.server.address(name),
-                "hash": f"md5:{hashlib.md5(FILES[name]).hexdigest()}" if key != "table" else None,
+                "hash": f"md5:{hashlib.md5(FILES[name]).hexdigest()}",
             } | gz2.pop(key, {})
+        sources["tables"] = [{"address": self.server.address(n)} for n in (SPECTRA, PHOTOMETRY)]
+        gz2 = {"votes": "weighted_fraction"} | gz2
         survey = {"name": "tiny", "source": "gz2", "crop": CROP, "holdout": 0.25}
         return changed(survey=survey | {"on_bad_galaxy": "skip", "gz2": sources | gz2})
 
@@ -123,14 +138,14 @@ def fresh(tmp_path, monkeypatch):
 
 def test_the_files_are_as_they_came(finished):
     for name, content in FILES.items():
-        assert finished.raw(name).read_bytes() == content
+        assert finished.raw(RAW[name]).read_bytes() == content
 
 
 def test_galaxies_with_image_and_votes_are_cropped_each_from_its_own_image(finished):
     crops = np.load(finished.survey / "training.npy")
     ids = pd.read_csv(finished.survey / "training.csv")["GalaxyID"].tolist()
-    assert ids == IDS[:9]
-    assert crops.shape == (9, CROP, CROP, 3)
+    assert ids == [*IDS[:9], ONLY_PHOTOMETRY]
+    assert crops.shape == (10, CROP, CROP, 3)
     assert crops[:, 20, 20, 0].tolist() == pytest.approx([grey(g) for g in ids], abs=1)  # JPEG
 
 
@@ -144,7 +159,7 @@ def test_the_labels_are_the_votes_over_all_volunteers(finished):
         **{"Class10.1": 12, "Class11.2": 12},
     }
     smooth = {"Class1.1": 40, "Class6.2": 40, "Class7.1": 30, "Class7.2": 10}
-    for galaxy, votes in ((IDS[0], spiral), (IDS[1], smooth)):
+    for galaxy, votes in ((IDS[0], spiral), (IDS[1], smooth), (ONLY_PHOTOMETRY, smooth)):
         expected = [votes.get(column, 0) / 40 for column in labels.columns]
         # The table has three decimals, and an answer at most four questions above it.
         np.testing.assert_allclose(labels.loc[galaxy], expected, atol=4 * 5e-4)
@@ -153,9 +168,15 @@ def test_the_labels_are_the_votes_over_all_volunteers(finished):
 
 def test_galaxies_that_are_not_in_all_files_are_counted_in_the_log(finished):
     assert (
-        "10 galaxies have an image and votes; left out: 1 with votes but without a name for their "
+        "11 galaxies have an image and votes; left out: 1 with votes but without a name for their "
         "image, 1 with votes but without the image, 1 images without votes, 2 without a galaxy"
     ) in finished.log("label_gz2")
+
+
+def test_a_galaxy_in_two_tables_has_the_votes_of_the_first(finished):
+    assert f"{PHOTOMETRY}: 2 rows, 1 of them of galaxies in an earlier table" in finished.log(
+        "label_gz2"
+    )
 
 
 def test_a_galaxy_with_a_question_that_nobody_was_asked_is_rejected_by_name(finished):
@@ -168,14 +189,15 @@ def test_a_galaxy_with_a_question_that_nobody_was_asked_is_rejected_by_name(fini
 def test_the_hold_out_knows_the_galaxies_by_their_exact_ids(finished):
     holdout = pd.read_csv(finished.survey / "holdout.csv")["GalaxyID"]
     assert len(holdout) == 2
-    assert set(holdout) < set(IDS[:9])
+    assert set(holdout) < {*IDS[:9], ONLY_PHOTOMETRY}
 
 
 def test_the_record_names_addresses_and_bytes(finished):
     record = json.loads(finished.raw("provenance.json").read_text(encoding="utf-8"))
     assert record["versions"].keys() == {"python", "requests"}
     assert {file["name"]: file["sha256"] for file in record["files"]} == {
-        name: hashlib.sha256(content).hexdigest() for name, content in FILES.items()
+        RAW[name].split("/")[-1]: hashlib.sha256(content).hexdigest()
+        for name, content in FILES.items()
     }
     assert all(finished.server.address(name) in record["source"] for name in FILES)
 
@@ -191,16 +213,16 @@ def test_other_votes_are_other_labels_and_no_download(finished):
 
 
 def test_other_bytes_than_before_are_told_and_files_with_a_hash_not_fetched_again(fresh):
-    assert fresh.made("raw/gz2_hart16.csv.gz").returncode == 0
+    assert fresh.made("raw/tables").returncode == 0
     assert "other bytes" not in fresh.log("download_gz2")
-    fresh.server.files["gz2_hart16.csv.gz"] = table(ROUND)
-    run = fresh.made("raw/gz2_hart16.csv.gz", "--forcerun", "download_gz2")
+    fresh.server.files[SPECTRA] = table(ROUND)
+    run = fresh.made("raw/tables", "--forcerun", "download_gz2")
     assert run.returncode == 0, run.stdout
-    assert "gz2_hart16.csv.gz has other bytes than on" in fresh.log("download_gz2")
+    assert f"{SPECTRA} has other bytes than on" in fresh.log("download_gz2")
     assert fresh.log("download_gz2").count("other bytes") == 1
-    assert fresh.raw("gz2_hart16.csv.gz").read_bytes() == table(ROUND)
+    assert fresh.raw(RAW[SPECTRA]).read_bytes() == table(ROUND)
     assert fresh.server.requests["images_gz2.zip"] == 1
-    assert fresh.server.requests["gz2_hart16.csv.gz"] == 2
+    assert fresh.server.requests[SPECTRA] == 2
 
 
 def test_a_download_that_breaks_off_leaves_nothing_half_by_its_name_and_is_made_good(fresh):
@@ -230,7 +252,7 @@ def test_a_wrong_hash_is_one_sentence_and_leaves_nothing(fresh):
 
 def test_a_table_that_lacks_a_column_ends_the_labelling_and_is_named(fresh):
     missing = "t08_odd_feature_a38_dust_lane_weighted_fraction"
-    fresh.server.files["gz2_hart16.csv.gz"] = table(without=(missing,))
+    fresh.server.files[SPECTRA] = table(without=(missing,))
     run = fresh.made("raw/labels.csv")
     assert run.returncode != 0
     [line] = [line for line in fresh.log("label_gz2").splitlines() if "Error" in line]

@@ -1,4 +1,4 @@
-"""Fetch Galaxy Zoo 2's images and tables."""
+"""Fetch Galaxy Zoo 2's images and tables of votes."""
 
 import platform
 from importlib.metadata import version
@@ -7,19 +7,25 @@ from pathlib import Path
 import job
 from galaxyzoo.foundation.file_records import PROVENANCE, write_record
 from galaxyzoo.surveys.downloads import fetch, put
+from galaxyzoo.surveys.gz2 import named_by_address
 
 # Not an output of the rule: if one download fails, Snakemake deletes all outputs, even good ones.
 DOWNLOADS = Path("results/downloads")
 
 settings = job.start(snakemake)
-files = {name: Path(snakemake.output.get(name)) for name in settings}
-for name, source in settings.items():
-    download = DOWNLOADS / files[name].name
-    fetch(source["address"], source["hash"], download, key=f"survey.gz2.{name}")
-    put(download, files[name])
+output = {name: Path(snakemake.output.get(name)) for name in settings}
+sources = {"mapping": (settings["mapping"], output["mapping"])}
+for number, (source, name) in enumerate(named_by_address(settings["tables"])):
+    sources[f"tables[{number}]"] = (source, output["tables"] / name)
+sources["images"] = (settings["images"], output["images"])
+for key, (source, path) in sources.items():
+    download = DOWNLOADS / path.name
+    fetch(source["address"], source["hash"], download, key=f"survey.gz2.{key}")
+    path.parent.mkdir(exist_ok=True)
+    put(download, path)
 write_record(
-    files["images"].with_name(PROVENANCE),
-    source=", ".join(source["address"] for source in settings.values()),
-    files=list(files.values()),
+    output["images"].with_name(PROVENANCE),
+    source=", ".join(source["address"] for source, _ in sources.values()),
+    files=[path for _, path in sources.values()],
     versions={"python": platform.python_version(), "requests": version("requests")},
 )

@@ -9,7 +9,7 @@ settings = job.start(snakemake)
 write_labels(
     Path(snakemake.input.images),
     Path(snakemake.input.mapping),
-    Path(snakemake.input.table),
+    Path(snakemake.input.tables),
     settings["votes"],
     Path(snakemake.output.labels),
     Path(snakemake.output.image_names),

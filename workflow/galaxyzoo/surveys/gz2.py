@@ -1,13 +1,16 @@
-"""Galaxy Zoo 2's own files: the images on Zenodo, and the table of Hart et al. (2016).
+"""Galaxy Zoo 2's own files: the images on Zenodo, and tables of votes.
 
 The images (Zenodo record 3565489) are named by a number, the asset_id. A second file of the record
-gives the SDSS data release 7 object that each image shows. The table identifies its galaxies by
-that object's id.
+gives the SDSS data release 7 object that each image shows. The tables, those of Willett et al. 2013
+(MNRAS 435, 2835) or of Hart et al. 2016 (MNRAS 461, 3663), identify galaxies by that object's id.
 """
 
 import logging
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import numpy as np
 import pandas as pd
 
 from galaxyzoo.files.archives import image_stem, images_in
@@ -22,20 +25,21 @@ log = logging.getLogger(__name__)
 def write_labels(
     images: Path,
     mapping: Path,
-    table: Path,
+    tables: Path,
     votes: str,
     labels_path: Path,
     image_names_path: Path,
 ) -> None:
     """Write the labels and image names of all galaxies with an image and votes, for cropping.
 
-    `votes` selects the table's fractions: `fraction`, `weighted_fraction` or `debiased`. Writes two
-    CSV files: `labels_path`, in Kaggle's layout, and `image_names_path`, which names each galaxy's
-    image in the zip. GalaxyID is the object's id in data release 7. Galaxies that are only in some
-    of the files are left out, and counted in the log. Raises InputError if a file cannot be read,
-    or if no galaxy is in all of them.
+    `tables` is a folder of tables that are read in the order of their names. `votes` selects their
+    fractions: `fraction`, `weighted_fraction` or `debiased`. Writes two CSV files: `labels_path`,
+    in Kaggle's layout, and `image_names_path`, which names each galaxy's image in the zip. GalaxyID
+    is the object's id in data release 7. A galaxy in several tables has the votes of the first.
+    Galaxies that are only in some of the files are left out. Both are counted in the log. Raises
+    InputError if a file cannot be read, or if no galaxy is in all of them.
     """
-    labels = read_vote_fractions(table, "dr7objid", votes)
+    labels = votes_of_all(tables, votes)
     names = read_columns(mapping, {"objid": "int64", "asset_id": "str"})
     names = names.rename(columns={"objid": "GalaxyID"})[["GalaxyID", "asset_id"]]
     zipped = pd.DataFrame({"image": images_in(images)}, dtype="str")
@@ -56,9 +60,42 @@ def write_labels(
     )
     if labelled.empty:
         raise InputError(
-            f"no galaxy is in all of {images}, {mapping} and {table}; check that the three "
-            "belong together"
+            f"no galaxy is in all of {images}, {mapping} and {tables}; check that they belong "
+            "together"
         )
     with replaced(labels_path) as labels_file, replaced(image_names_path) as names_file:
         labelled.to_csv(labels_file)
         usable.merge(zipped)[["GalaxyID", "image"]].to_csv(names_file, index=False)
+
+
+def votes_of_all(tables: Path, votes: str) -> pd.DataFrame:
+    """The labels in a folder's tables, (N, 37) float64, indexed by GalaxyID, table after table.
+
+    Of a galaxy in several tables, only the rows of the first are there.
+    """
+    labels: list[pd.DataFrame] = []
+    for table in sorted(tables.glob("[!.]*")):
+        rows = read_vote_fractions(table, "dr7objid", votes)
+        known = np.zeros(len(rows), bool)
+        for earlier in labels:
+            known |= rows.index.isin(earlier.index)
+        log.info(
+            "%s: %d rows, %d of them of galaxies in an earlier table, left out",
+            table,
+            len(rows),
+            known.sum(),
+        )
+        labels.append(rows[~known])
+    return pd.concat(labels)
+
+
+def named_by_address(
+    sources: Sequence[Mapping[str, str]],
+) -> Iterator[tuple[Mapping[str, str], str]]:
+    """Each source with the name of its file: that of its address, after its number among several.
+
+    Tables are then read in the order in which the config lists them.
+    """
+    for number, source in enumerate(sources, 1):
+        name = Path(urlsplit(source["address"]).path).name
+        yield source, name if len(sources) == 1 else f"{number}_{name}"

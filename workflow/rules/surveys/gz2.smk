@@ -1,7 +1,7 @@
 rule download_gz2:
     output:
         mapping=survey_file("raw/gz2_filename_mapping.csv"),
-        table=survey_file("raw/gz2_hart16.csv.gz"),
+        tables=directory(survey_file("raw/tables")),
         images=survey_file("raw/images_gz2.zip"),
     log:
         survey_file("logs/download_gz2.log"),
@@ -12,7 +12,7 @@ rule download_gz2:
         "../../../envs/environment.yaml"
     params:
         settings=lambda wildcards: {
-            name: source_settings(wildcards)[name] for name in ("mapping", "table", "images")
+            name: source_settings(wildcards)[name] for name in ("mapping", "tables", "images")
         },
         code=fingerprints("download_gz2"),
     script:
@@ -23,7 +23,7 @@ rule label_gz2:
     input:
         images=rules.download_gz2.output.images,
         mapping=rules.download_gz2.output.mapping,
-        table=rules.download_gz2.output.table,
+        tables=rules.download_gz2.output.tables,
     output:
         labels=survey_file("raw/labels.csv"),
         image_names=survey_file("raw/image_names.csv"),
