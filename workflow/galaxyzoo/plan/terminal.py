@@ -133,7 +133,7 @@ class RunTerminal(logging.Handler):
     def tell_progress(self, line: str) -> None:
         """Put a line of progress beside the bar; without one, say it if the last is long ago.
 
-        Ten seconds at first, and later half of the time that the run has taken, up to ten minutes:
+        Ten seconds at first, and later a third of the time that the run has taken, up to ten minutes:
         a run of hours is told in some dozens of lines.
         """
         if self.has_bar:
@@ -141,7 +141,7 @@ class RunTerminal(logging.Handler):
             self.draw_bar()
             return
         now = self.clock()
-        gap = min(max(SHORTEST_GAP, (self.told - self.begun) / 2), LONGEST_GAP)
+        gap = min(max(SHORTEST_GAP, (self.told - self.begun) / 3), LONGEST_GAP)
         if now - self.told >= gap:
             self.told = now
             self.say(line)
