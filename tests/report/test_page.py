@@ -820,6 +820,17 @@ def test_a_figure_that_is_drawn_for_a_phone_is_shown_there(browser, results, tmp
             assert (picture == narrow["questions_narrow"].read_bytes()) is is_narrow
 
 
+@pytest.mark.parametrize("width_px", [390, 320])
+def test_the_errors_of_the_first_screen_are_all_in_sight_on_a_phone(
+    browser, results, tmp_path, width_px
+):
+    with opened(browser, written(results, tmp_path), width_px) as page:
+        right = page.locator("header td.number").evaluate_all(
+            "cells => Math.max(...cells.map(cell => cell.getBoundingClientRect().right))"
+        )
+        assert right < width_px
+
+
 def test_headings_are_in_order(page):
     levels = [int(tag[1]) for tag, _ in page.tags if re.fullmatch(r"h\d", tag)]
     assert levels[0] == 1
