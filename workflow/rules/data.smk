@@ -3,6 +3,7 @@ rule crop_training:
         images=raw("training_images"),
         labels=raw("labels"),
         image_names=raw("image_names"),
+        faults=raw("faults"),
     output:
         crops=survey_file("training.npy"),
         index=survey_file("training.csv"),

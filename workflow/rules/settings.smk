@@ -1,5 +1,6 @@
 # What the results of rules depend on besides their input files, code and versions.
 from galaxyzoo.plan.stage_settings import (
+    answer_names,
     columns_and_parents,
     network_settings,
     split_settings,
@@ -62,12 +63,18 @@ def record_settings(wildcards):
 def own_label_settings(wildcards):
     """What the labels in the user's own table depend on."""
     own = source_settings(wildcards)
+    names = ("image_column", "id_column", "labels", "class_column", "missing")
+    is_of_classes = own["labels"] == "class"  # whose names find the answers
     return {
-        "image_column": own["image_column"],
-        "labels": own["labels"],
-        "tree": columns_and_parents(SURVEYS[wildcards.survey]),
-        "given": {name: what_is_given(own[name]) for name in ("images", "table")},
+        "own": {name: own[name] for name in names},
+        "tree": (answer_names if is_of_classes else columns_and_parents)(SURVEYS[wildcards.survey]),
+        "given": given_of_own(own),
     }
+
+
+def given_of_own(own):
+    """What the user's own images and table are."""
+    return {name: what_is_given(own[name]) for name in ("images", "table") if own[name]}
 
 
 def given_fair_ids(survey):

@@ -6,10 +6,11 @@ with input_errors_told():
 rule label_own:
     input:
         images=lambda wildcards: source_settings(wildcards)["images"],
-        table=lambda wildcards: source_settings(wildcards)["table"],
+        table=lambda wildcards: source_settings(wildcards)["table"] or [],
     output:
         labels=survey_file("raw/labels.csv"),
         image_names=survey_file("raw/image_names.csv"),
+        faults=survey_file("raw/faults.csv"),
     log:
         survey_file("logs/label_own.log"),
     wildcard_constraints:
@@ -27,4 +28,5 @@ FILES_OF_SOURCE["own"] = lambda survey: layout.SurveyFiles(
     training_images=SURVEYS[survey]["survey"]["own"]["images"],
     labels=raw_file(survey, "labels.csv"),
     image_names=raw_file(survey, "image_names.csv"),
+    faults=raw_file(survey, "faults.csv"),
 )
