@@ -16,10 +16,10 @@ from PIL import Image
 from checkout import HEAD, ROOT, Checkout, labels_in, replaced_by_older
 from galaxyzoo.files.tables import column_names, read_table
 from galaxyzoo.foundation.errors import InputError
-from galaxyzoo.surveys.labels import read_faults, read_names
+from galaxyzoo.surveys.labels import read_faults, read_groups, read_names
 from galaxyzoo.surveys.layout import require_own
 from galaxyzoo.surveys.own import SHOWN, images_named, tell_of_matches, write_labels
-from galaxyzoo.surveys.own_rows import galaxy_ids
+from galaxyzoo.surveys.own_rows import galaxy_ids, own_groups
 from galaxyzoo.tree.decision_tree import tree_from
 from gz2_catalogue import CLASS_OF_ANSWER, catalogue_table
 from trees import GALAXY_ZOO_2
@@ -302,6 +302,15 @@ def test_galaxies_have_the_names_of_the_column_for_them(tmp_path):
     assert found == {1: [1, 0]}
     assert read_names(tmp_path / "names.csv") == {1: "NGC 7, row 1"}
     assert faults == {"row 2": "ngc is empty, which should hold the galaxy's name"}
+
+
+def test_groups_are_the_cells_of_their_column_as_they_are_written(tmp_path):
+    table = {"name": ["b", "a", "", "c", "c"], "tile": ["01", "1", "7", "", "2"]}
+    pd.DataFrame(table).to_csv(tmp_path / "t.csv", index=False)
+    groups = own_groups(tmp_path / "t.csv", OWN | {"group_column": "tile"})
+    assert groups.to_dict() == {1: "1", 2: "01", 3: ""}
+    groups.to_csv(tmp_path / "groups.csv")
+    assert read_groups(tmp_path / "groups.csv").to_dict() == {1: "1", 2: "01", 3: ""}
 
 
 # Classes

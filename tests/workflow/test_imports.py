@@ -15,7 +15,7 @@ NOTHING = frozenset()
 NEEDED = {
     **dict.fromkeys(["bag", "calibrate", "config_tables", "crop"], NOTHING),
     **dict.fromkeys(["download_gz2", "download_kaggle"], NOTHING),
-    **dict.fromkeys(["finish", "hold_out", "job", "label_gz2", "label_own"], NOTHING),
+    **dict.fromkeys(["finish", "group_own", "hold_out", "job", "label_gz2", "label_own"], NOTHING),
     **dict.fromkeys(["list_galaxies", "publish_catalogue", "record_survey"], NOTHING),
     **dict.fromkeys(["report_ensemble", "simulate", "split", "submission", "submit"], NOTHING),
     **dict.fromkeys(["watch", "weigh_members", "write_catalogue", "write_config"], NOTHING),

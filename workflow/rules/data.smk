@@ -48,6 +48,7 @@ rule hold_out:
     input:
         index=survey_file("training.csv"),
         fair_ids=lambda wildcards: fair_ids(wildcards.survey),
+        groups=raw("groups"),
     output:
         holdout=survey_file("holdout.csv"),
     log:
@@ -84,6 +85,7 @@ rule split:
         index=its_survey("training.csv"),
         holdout=its_survey("holdout.csv"),
         fair_ids=its_fair_ids,
+        groups=its_raw("groups"),
         start=lambda wildcards: learnt_by_starts([wildcards.experiment]),
         starts=learnt_by_starts(PLAN.configs),
     output:

@@ -72,6 +72,13 @@ def own_label_settings(wildcards):
     }
 
 
+def group_settings(wildcards):
+    """What the groups of the galaxies in the user's own table depend on."""
+    own = source_settings(wildcards)
+    names = ("image_column", "id_column", "group_column")
+    return {"own": {name: own[name] for name in names}, "given": given_of_own(own)}
+
+
 def given_of_own(own):
     """What the user's own images and table are."""
     return {name: what_is_given(own[name]) for name in ("images", "table") if own[name]}
@@ -86,13 +93,18 @@ def given_fair_ids(survey):
 def holdout_settings(wildcards):
     """What the hold-out depends on besides the galaxies."""
     survey = SURVEYS[wildcards.survey]["survey"]
-    own = {"fraction": survey["holdout"], "seed": survey["holdout_seed"]}
+    own = {
+        "fraction": survey["holdout"],
+        "seed": survey["holdout_seed"],
+        "tree": columns_and_parents(SURVEYS[wildcards.survey]),
+    }
     return own | given_fair_ids(wildcards.survey)
 
 
 def settings_of_the_split(wildcards):
     """What a split depends on besides the seed and the galaxies."""
-    return split_settings(config_of(wildcards)) | given_fair_ids(survey_of(wildcards.experiment))
+    given = given_fair_ids(survey_of(wildcards.experiment))
+    return split_settings(config_of(wildcards)) | no_words(wildcards) | given
 
 
 def backbone_and_weights(wildcards):

@@ -15,6 +15,7 @@ JOBS = {
     "label_gz2": "read the votes of Galaxy Zoo 2",
     "download_kaggle": "download Kaggle's files",
     "label_own": "read your labels",
+    "group_own": "read which of your galaxies stay together",
     "simulate": "simulate galaxies and volunteers",
     "simulate_test": "simulate test galaxies",
     "crop_training": "crop the labelled galaxies",

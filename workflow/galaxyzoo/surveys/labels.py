@@ -56,6 +56,12 @@ def read_faults(path: Path) -> dict[int | str, str]:
     return {int(key) if key.isdecimal() else key: why for key, why in rows}
 
 
+def read_groups(path: Path) -> pd.Series:
+    """The group of each galaxy by GalaxyID, "" for one without a group."""
+    table = read_text(path)
+    return table.set_index(table["GalaxyID"].astype("int64"))["group"]
+
+
 def read_fair_ids(path: Path) -> set[int]:
     """The galaxies that are a fair sample of the survey, from a CSV file or a zip of one.
 

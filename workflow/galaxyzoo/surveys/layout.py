@@ -25,7 +25,8 @@ class SurveyFiles(NamedTuple):
     Images are zips or folders. `labels` is a CSV file, or a zip of one. `image_names` gives the
     GalaxyIDs of images that are not named by GalaxyID. `fair_ids` lists the galaxies that are a
     fair sample. `true_probabilities` holds what a simulated survey's votes were drawn from.
-    `faults` says which galaxies of the owner's table are unfit.
+    `faults` says which galaxies of the owner's table are unfit, and `groups` which of them must not
+    be divided between training, validation and hold-out.
     """
 
     training_images: str
@@ -35,6 +36,7 @@ class SurveyFiles(NamedTuple):
     fair_ids: str | None = None
     true_probabilities: str | None = None
     faults: str | None = None
+    groups: str | None = None
 
 
 def find(folder: Path | str) -> SurveyFiles:

@@ -7,15 +7,12 @@ from typing import Any, NamedTuple
 import pandas as pd
 import pyarrow as pa
 
-from galaxyzoo.files.archives import images_in
 from galaxyzoo.files.csv_tables import require_columns
 from galaxyzoo.files.given_cells import texts
 from galaxyzoo.files.given_tables import read_given_table
 from galaxyzoo.files.names import IMAGE_SUFFIXES, galaxy_id
-from galaxyzoo.foundation.atomic_files import replaced
 
 IMAGE, CLASS = "image", "folder"  # columns of the table that a folder for each class stands for
-NAME = "name"
 
 
 class OwnRows(NamedTuple):
@@ -79,30 +76,15 @@ def galaxy_ids(names: pd.Series) -> pd.Series:
     return ids.astype("Int64").rename("GalaxyID")
 
 
-def write_own_columns(
-    images: Path,
-    table: Path | None,
-    own: Mapping[str, Any],
-    columns: Sequence[str],
-    path: Path,
-    *,
-    of_names: bool,
-) -> None:
-    """Write the galaxies' names and some of the table's columns as CSV, by ascending GalaxyID.
+def own_groups(table: Path, own: Mapping[str, Any]) -> pd.Series:
+    """The cell in a table's `group_column` of each galaxy, by GalaxyID, "" if it is empty.
 
-    A galaxy has the cells of its first row. The file has GalaxyID, name and the columns; with
-    `of_names` these are text, "" where a cell is missing.
+    Of a galaxy with several rows, whose labels are refused, it is the cell of the first.
     """
-    pictures = images_in(images) if table is None else ()
-    rows = read_own(table, pictures, own, columns, of_names=of_names)
-    cells = {
-        name: texts(rows.given, name) if of_names else rows.given[name].to_pandas()
-        for name in columns
-    }
-    galaxies = pd.DataFrame({"GalaxyID": rows.ids, NAME: rows.names} | cells)
-    galaxies = galaxies[rows.ids.notna()].drop_duplicates("GalaxyID").sort_values("GalaxyID")
-    with replaced(path) as unfinished:
-        galaxies.to_csv(unfinished, index=False)
+    column = own["group_column"]
+    rows = read_own(table, (), own, [column], of_names=True)
+    groups = pd.Series(texts(rows.given, column).to_numpy(), rows.ids, name="group")
+    return groups[groups.index.notna() & ~groups.index.duplicated()].sort_index()
 
 
 def has_suffix(name: str) -> bool:

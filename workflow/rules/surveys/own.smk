@@ -24,9 +24,30 @@ rule label_own:
         "../../scripts/label_own.py"
 
 
+rule group_own:
+    input:
+        table=lambda wildcards: source_settings(wildcards)["table"],
+    output:
+        groups=survey_file("raw/groups.csv"),
+    log:
+        survey_file("logs/group_own.log"),
+    wildcard_constraints:
+        survey=any_of(raw_surveys_of("own")),
+    conda:
+        "../../../envs/environment.yaml"
+    params:
+        settings=group_settings,
+        code=fingerprints("group_own"),
+    script:
+        "../../scripts/group_own.py"
+
+
 FILES_OF_SOURCE["own"] = lambda survey: layout.SurveyFiles(
     training_images=SURVEYS[survey]["survey"]["own"]["images"],
     labels=raw_file(survey, "labels.csv"),
     image_names=raw_file(survey, "image_names.csv"),
     faults=raw_file(survey, "faults.csv"),
+    groups=(
+        raw_file(survey, "groups.csv") if SURVEYS[survey]["survey"]["own"]["group_column"] else None
+    ),
 )
