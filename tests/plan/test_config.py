@@ -167,6 +167,8 @@ def yaml_value(text: str):
         (own(survey__own__image_column=None), "survey.own.image_column", "names each galaxy's"),
         (own(survey__own__class_column="kind"), "survey.own.class_column", "labels: class"),
         (classes() | {"tree": RINGS}, "survey.own.labels", "{classes: [elliptical, spiral]}"),
+        ({"stages__1__class_weights": "balanced"}, "stages[1].class_weights", "labels: class"),
+        ({"stages__1__class_weights": "x"}, "stages[1].class_weights", "balanced, or null"),
         (classes(class_column=None), "survey.own.class_column", "holds each galaxy's class"),
         (classes(table=None, image_column=None), "survey.own.class_column", "leave it out"),
         (own(tree={"classes": ["spiral"]}), "tree.classes", "at least two"),

@@ -228,6 +228,11 @@ def contradictions(config: dict[str, Any], schema: Schema) -> Iterator[str]:
                 f"{config['model']['output']}, whose outputs are not always between 0 and 1; "
                 f"allowed: mean_squared_error, or an output of {' or '.join(PROBABILITIES)}"
             )
+        if stage["class_weights"] and (survey.get("own") or {}).get("labels") != "class":
+            yield (
+                f"stages[{i}].class_weights: {stage['class_weights']} is not allowed where a "
+                "galaxy has no class; allowed: null, or survey.own.labels: class"
+            )
         if stage["layer_decay"] and isinstance(stage["lr"], list):
             yield (
                 f"stages[{i}].lr: {stage['lr']} is not allowed with layer_decay, which sets each "
