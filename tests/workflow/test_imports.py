@@ -28,6 +28,7 @@ NEEDED = {
     "coverage_over_splits": {"scipy.stats"},
     "evaluate": {"scipy.stats", "sklearn"},
     "look": {"sklearn"},
+    "plot_classes": FIGURES | {"sklearn"},
     "plot_attribution": TORCH | {"captum", "matplotlib"},
     "plot_augmentation": {"torch", "matplotlib"},
     "predict_shard": TORCH | {"sklearn"},

@@ -43,6 +43,7 @@ use rule evaluate as evaluate_ensemble with:
 
 rule report_ensemble:
     input:
+        unpack(class_figures),
         **svg_files([*ERRORS, "questions_narrow"]),
         **sheet_files(),
         metrics=experiment_file("metrics.json"),

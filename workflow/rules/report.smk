@@ -58,6 +58,25 @@ rule plot_errors:
         "../scripts/plot_errors.py"
 
 
+rule plot_classes:
+    input:
+        bag=experiment_file("bag/holdout.parquet"),
+        index=its_survey("training.csv"),
+        holdout=its_survey("holdout.csv"),
+    output:
+        with_numbers(CLASSES),
+        **drawn(CLASSES, "errors"),
+    log:
+        experiment_file("logs/plot_classes.log"),
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        settings=only_the_tree,
+        code=fingerprints("plot_classes"),
+    script:
+        "../scripts/plot_classes.py"
+
+
 rule plot_averaging:
     input:
         tta=each_seed("predictions/holdout_tta.parquet"),
@@ -173,6 +192,7 @@ rule plot_attribution:
 
 rule write_report:
     input:
+        unpack(class_figures),
         **svg_files(["learning_curves", *ERRORS, *AVERAGING, *NARROW]),
         **sheet_files(),
         metrics=experiment_file("metrics.json"),

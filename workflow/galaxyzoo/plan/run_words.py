@@ -38,6 +38,7 @@ JOBS = {
     "submit_to_kaggle": "submit to Kaggle",
     "plot_learning_curves": "draw the learning curves",
     "plot_errors": "draw the errors",
+    "plot_classes": "draw how classes are told apart",
     "plot_averaging": "draw what averaging gains",
     "plot_galaxies": "draw galaxies",
     "plot_augmentation": "draw augmentation",
