@@ -169,6 +169,7 @@ def yaml_value(text: str):
         (classes() | {"tree": RINGS}, "survey.own.labels", "{classes: [elliptical, spiral]}"),
         ({"stages__1__class_weights": "balanced"}, "stages[1].class_weights", "labels: class"),
         ({"stages__1__class_weights": "x"}, "stages[1].class_weights", "balanced, or null"),
+        (classes(carry=["name"]), "survey.own.carry", "other columns"),
         (classes(class_column=None), "survey.own.class_column", "holds each galaxy's class"),
         (classes(table=None, image_column=None), "survey.own.class_column", "leave it out"),
         (own(tree={"classes": ["spiral"]}), "tree.classes", "at least two"),

@@ -14,12 +14,13 @@ from astropy.table import Table
 from PIL import Image
 
 from checkout import HEAD, ROOT, Checkout, labels_in, replaced_by_older
+from galaxyzoo.evaluation.owners import numbers_carried, read_owners
 from galaxyzoo.files.tables import column_names, read_table
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.surveys.labels import read_faults, read_groups, read_names
 from galaxyzoo.surveys.layout import require_own
 from galaxyzoo.surveys.own import SHOWN, images_named, tell_of_matches, write_labels
-from galaxyzoo.surveys.own_rows import galaxy_ids, own_groups
+from galaxyzoo.surveys.own_rows import galaxy_ids, own_galaxies, own_groups
 from galaxyzoo.tree.decision_tree import tree_from
 from gz2_catalogue import CLASS_OF_ANSWER, catalogue_table
 from trees import GALAXY_ZOO_2
@@ -313,6 +314,23 @@ def test_groups_are_the_cells_of_their_column_as_they_are_written(tmp_path):
     assert read_groups(tmp_path / "groups.csv").to_dict() == {1: "1", 2: "01", 3: ""}
 
 
+def test_names_and_carried_columns_are_as_they_are_written(tmp_path):
+    table = {"name": ["b", "a", "c"], "z": ["0.10", "", "587722981742084144"], "x": [1, 2, 3]}
+    pd.DataFrame(table).to_csv(tmp_path / "t.csv", index=False)
+    galaxies = own_galaxies(None, tmp_path / "t.csv", OWN | {"carry": ["z"]})
+    galaxies.to_csv(tmp_path / "galaxies.csv")
+    owners = read_owners(tmp_path / "galaxies.csv", np.array([1, 3]))
+    assert owners.to_dict("list") == {"name": ["a", "c"], "z": ["", "587722981742084144"]}
+    assert read_owners(None, np.array([7]))["name"].tolist() == ["7"]
+
+
+def test_carried_columns_of_numbers_are_those_that_differ():
+    owners = pd.DataFrame(
+        {"name": ["1", "2"], "z": ["0.5", "1e-3"], "gap": ["", "2"], "same": ["3", "3"]}
+    ).assign(word=["4", "x"], half=["nan", "5"], most=["6", ""])
+    assert [*numbers_carried(owners)] == ["z"]
+
+
 # Classes
 
 KINDS = tree_from(
@@ -570,6 +588,62 @@ def test_a_single_column_is_a_regression(tmp_path):
     assert metrics["rmse"]["bag"] < metrics["rmse"]["mean_label"]
     page = (checkout.results / "report.html").read_text(encoding="utf-8")
     assert "1 answer to the 1 question of" in " ".join(page.split())
+
+
+CLASSES = yaml.safe_load(
+    (ROOT / "config" / "experiments" / "classes.yaml").read_text(encoding="utf-8")
+)
+KINDS_OF_LIGHT = {"elliptical": 60, "lenticular": 110, "spiral": 160, "irregular": 210}
+
+
+def test_classes_are_learnt_and_told_by_the_owners_names(tmp_path):
+    """The experiment of classes.yaml in small: a class column, tiles, and columns carried along."""
+    rng = np.random.default_rng(3)
+    rows = []
+    for i, kind in enumerate(np.repeat([*KINDS_OF_LIGHT], [20, 20, 13, 7])):
+        path = tmp_path / "classes" / "images" / f"J{97 * i % 60:02}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(picture(KINDS_OF_LIGHT[kind], rng))
+        rows.append((path.stem, kind, f"tile{i // 2}", 10.5 + i, -i, 0.01 * i))
+    columns = ["image", "type", "tile", "ra", "dec", "redshift"]
+    table = pd.DataFrame(rows, columns=columns)
+    table.loc[len(table)] = ["J99", "spirla", "", 0, 0, 0]
+    table.to_csv(tmp_path / "classes" / "types.csv", index=False, sep=";")
+    survey = CLASSES["survey"] | {"name": "tiny", "crop": 48, "holdout": 0.25}
+    stages = [stage | {"class_weights": "balanced"} for stage in SMALL["stages"]]
+    checkout = Checkout(tmp_path, CLASSES | SMALL | {"survey": survey, "stages": stages})
+    run = checkout.make()
+    assert run.returncode == 0, run.stdout
+    rejected = pd.read_csv(checkout.survey / "rejected.csv")
+    assert rejected["reason"].str.contains("J99, row 61: type is 'spirla', which is none").tolist()
+
+    labels = labels_in(checkout.survey / "training.csv")
+    assert labels.columns.tolist() == [*KINDS_OF_LIGHT]
+    by_name = table.drop(index=60).sort_values("image").set_axis(labels.index)  # ids are ranks
+    assert (labels.idxmax(axis=1) == by_name["type"]).all()
+    parts = pd.read_csv(checkout.results / "seed0" / "split.csv").set_index("GalaxyID")["part"]
+    assert parts.groupby(by_name["tile"]).nunique().max() == 1
+    assert parts.groupby(by_name["type"]).nunique().tolist() == [3] * 4
+
+    told = pd.read_csv(checkout.results / "predictions.csv", index_col="GalaxyID")
+    held_out = by_name.loc[parts.index[parts == "holdout"]]
+    assert told["name"].tolist() == held_out["image"].tolist()
+    np.testing.assert_allclose(told["ra"], held_out["ra"])
+    explorer = json.loads((checkout.results / "explorer.json").read_text())
+    assert explorer["carried"] == ["ra", "dec", "redshift"]
+    assert sorted(explorer["galaxies"]["name"]) == sorted(held_out["image"])
+    figures = checkout.results / "figures"
+    by_property = pd.read_csv(figures / "error_by_property.csv")
+    assert {"ra", "dec", "redshift"} < set(by_property["property"])
+    assert pd.read_csv(figures / "galaxies_best.csv")["name"].isin(held_out["image"]).all()
+    areas = pd.read_csv(figures / "class_roc.csv").groupby("class")["area"].first()
+    assert set(areas.index) == {*KINDS_OF_LIGHT}
+    page = (checkout.results / "report.html").read_text(encoding="utf-8")
+    for file in ("class_confusion.csv", "class_roc.csv", "class_precision_recall.csv"):
+        assert f"figures/{file}" in page
+        assert (figures / file).exists()
+    record = json.loads((checkout.survey / "provenance.json").read_text())
+    assert "types.csv" in [file["name"] for file in record["files"]]
 
 
 SPIRAL = {1: 8, 2: 32, 5: 32, 6: 8, 7: 24, 9: 32, 12: 32, 15: 40, 17: 8}

@@ -66,6 +66,7 @@ rule record_survey:
     input:
         images=raw("training_images"),
         labels=raw("labels"),
+        table=raw("table"),
         index=survey_file("training.csv"),
     output:
         record=survey_file("provenance.json"),

@@ -46,6 +46,7 @@ rule report_ensemble:
         unpack(class_figures),
         **svg_files([*ERRORS, "questions_narrow"]),
         **sheet_files(),
+        predictions=predictions_of_own,
         metrics=experiment_file("metrics.json"),
         config=experiment_file("config.yaml"),
         finished=experiment_file("finished.json"),

@@ -77,6 +77,18 @@ def class_figures(wildcards):
     return {name: figure_file(f"{name}.svg").format(**wildcards) for name in names}
 
 
+def its_carried_columns(wildcards):
+    """Path of the owner's names and columns if any column is carried along, else nothing."""
+    own = config_of(wildcards)["survey"].get("own") or {}
+    return its_raw("galaxies")(wildcards) if own.get("carry") else []
+
+
+def predictions_of_own(wildcards):
+    """Path of the table of held-out galaxies by the owner's names, or nothing if they have none."""
+    named = its_raw("galaxies")(wildcards)
+    return experiment_file("predictions.csv").format(**wildcards) if named else []
+
+
 def sheet_files():
     """Paths of the sheets of galaxies, by name."""
     return {sheet: figure_file(f"galaxies_{sheet}.png") for sheet in SHEETS}

@@ -57,7 +57,7 @@ def test_crop_settings(wildcards):
 
 def record_settings(wildcards):
     """What the record of a survey's files depends on besides them."""
-    return {"given": given_files(wildcards.survey, "training_images", "labels")}
+    return {"given": given_files(wildcards.survey, "training_images", "labels", "table")}
 
 
 def own_label_settings(wildcards):
@@ -77,6 +77,19 @@ def group_settings(wildcards):
     own = source_settings(wildcards)
     names = ("image_column", "id_column", "group_column")
     return {"own": {name: own[name] for name in names}, "given": given_of_own(own)}
+
+
+def carry_settings(wildcards):
+    """What the names of the user's own galaxies, and the columns that go with them, depend on."""
+    own = source_settings(wildcards)
+    names = ("image_column", "id_column", "carry")
+    return {"own": {name: own[name] for name in names}, "given": given_of_own(own)}
+
+
+def images_or_table(wildcards):
+    """Path of the user's own table or, without one, of the folder of images that stands for it."""
+    own = source_settings(wildcards)
+    return {"table": own["table"]} if own["table"] else {"images": own["images"]}
 
 
 def given_of_own(own):

@@ -391,6 +391,11 @@ def own_contradictions(questions: list[dict[str, Any]], own: dict[str, Any]) -> 
             "survey.own.labels: class is not allowed with this tree, whose one question should "
             "have the classes as answers; allowed: a tree such as {classes: [elliptical, spiral]}"
         )
+    for column in {"GalaxyID", "name"} & {*own["carry"]}:
+        yield (
+            f"survey.own.carry: {column} is a column that goes along anyway, with the galaxy's own "
+            "name or id; allowed: other columns"
+        )
     if not of_classes and own["image_column"] in columns:
         yield (
             f"survey.own.image_column: {own['image_column']!r} is an answer's column; "

@@ -26,7 +26,8 @@ class SurveyFiles(NamedTuple):
     GalaxyIDs of images that are not named by GalaxyID. `fair_ids` lists the galaxies that are a
     fair sample. `true_probabilities` holds what a simulated survey's votes were drawn from.
     `faults` says which galaxies of the owner's table are unfit, and `groups` which of them must not
-    be divided between training, validation and hold-out.
+    be divided between training, validation and hold-out. `galaxies` has the owner's names for them,
+    and columns that are carried along. `table` is the owner's own.
     """
 
     training_images: str
@@ -37,6 +38,8 @@ class SurveyFiles(NamedTuple):
     true_probabilities: str | None = None
     faults: str | None = None
     groups: str | None = None
+    galaxies: str | None = None
+    table: str | None = None
 
 
 def find(folder: Path | str) -> SurveyFiles:

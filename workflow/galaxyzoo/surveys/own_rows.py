@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 import pyarrow as pa
 
+from galaxyzoo.files.archives import images_in
 from galaxyzoo.files.csv_tables import require_columns
 from galaxyzoo.files.given_cells import texts
 from galaxyzoo.files.given_tables import read_given_table
@@ -77,14 +78,35 @@ def galaxy_ids(names: pd.Series) -> pd.Series:
 
 
 def own_groups(table: Path, own: Mapping[str, Any]) -> pd.Series:
-    """The cell in a table's `group_column` of each galaxy, by GalaxyID, "" if it is empty.
+    """The cell in a table's `group_column` of each galaxy, by GalaxyID, "" if it is empty."""
+    columns = cells_by_galaxy(None, table, own, [own["group_column"]])[1]
+    return columns.iloc[:, 0].rename("group")
 
-    Of a galaxy with several rows, whose labels are refused, it is the cell of the first.
+
+def own_galaxies(images: Path | None, table: Path | None, own: Mapping[str, Any]) -> pd.DataFrame:
+    """The galaxies by GalaxyID: name, and the columns in `carry` as text, "" if a cell is empty.
+
+    `images` is needed if there is no table.
     """
-    column = own["group_column"]
-    rows = read_own(table, (), own, [column], of_names=True)
-    groups = pd.Series(texts(rows.given, column).to_numpy(), rows.ids, name="group")
-    return groups[groups.index.notna() & ~groups.index.duplicated()].sort_index()
+    names, columns = cells_by_galaxy(images, table, own, own["carry"])
+    columns.insert(0, "name", names)
+    return columns
+
+
+def cells_by_galaxy(
+    images: Path | None, table: Path | None, own: Mapping[str, Any], columns: Sequence[str]
+) -> tuple[pd.Series, pd.DataFrame]:
+    """The galaxies' names and some columns of their table, as text, by ascending GalaxyID.
+
+    Of a galaxy with several rows, whose labels are refused, they are those of the first.
+    """
+    pictures = images_in(images) if table is None else ()
+    rows = read_own(table, pictures, own, columns, of_names=True)
+    cells = pd.DataFrame({name: texts(rows.given, name) for name in columns}, rows.names.index)
+    first = rows.ids.notna() & ~rows.ids.duplicated()
+    ids = pd.Index(rows.ids[first].astype("int64"))
+    names = pd.Series(rows.names[first].to_numpy(), ids).sort_index()
+    return names, cells[first].set_axis(ids).sort_index()
 
 
 def has_suffix(name: str) -> bool:
