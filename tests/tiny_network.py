@@ -33,6 +33,7 @@ STAGE = {
     "schedule": "one_cycle",
     "layer_decay": None,
     "gradient_clip": None,
+    "class_weights": None,
     "ema": None,
 }
 AUGMENTATION = {

@@ -1,5 +1,6 @@
 """What is off unless a config asks for it: each option does what it says."""
 
+import dataclasses
 import math
 
 import numpy as np
@@ -13,7 +14,7 @@ from galaxyzoo.engine.checkpoints import handed_on_moments, save_checkpoint
 from galaxyzoo.engine.devices import memory_for
 from galaxyzoo.engine.ema import WeightAverage
 from galaxyzoo.engine.loaded_networks import restored_network
-from galaxyzoo.engine.losses import LOSSES
+from galaxyzoo.engine.losses import LOSSES, balanced
 from galaxyzoo.engine.lr_find import lr_find, suggested_lr
 from galaxyzoo.engine.network import GalaxyNetwork, layer_groups, layers
 from galaxyzoo.engine.schedule import SchedulePoint, cosine, one_cycle
@@ -70,6 +71,38 @@ def test_a_sure_and_wrong_prediction_has_a_finite_loss_and_gradient(value):
     loss.backward()
     assert loss.isfinite()
     assert predicted.grad.isfinite()
+
+
+@pytest.mark.parametrize("name", LOSSES)
+def test_a_weight_multiplies_its_galaxys_part_of_the_loss(name):
+    labels = torch.tensor([[1.0, 0.0], [0.0, 1.0]])
+    predicted = torch.tensor([[0.9, 0.2], [0.4, 0.5]])
+    first, second = (LOSSES[name](predicted[i : i + 1], labels[i : i + 1]) for i in (0, 1))
+    weighted = LOSSES[name](predicted, labels, torch.tensor([[0.5], [1.5]]))
+    assert weighted.item() == pytest.approx((0.5 * first + 1.5 * second).item() / 2)
+
+
+def test_balanced_weights_count_every_class_the_same_and_have_a_mean_of_1():
+    labels = torch.eye(3)[[0, 0, 0, 0, 0, 0, 1, 1]]  # six, two and none of a class
+    weights = balanced(labels)
+    assert weights.flatten().tolist() == pytest.approx([8 / 12, 8 / 4, 0])
+    assert (labels @ weights).mean().item() == pytest.approx(1)
+
+
+def test_balanced_classes_are_learnt_with_other_gradients_from_the_same_start():
+    data = galaxies()
+    answers = torch.from_numpy(np.repeat([0, 1], [56, 8]))
+    classes = dataclasses.replace(data, labels=torch.eye(37)[answers])
+    plain, weighted = new_tiny_network(), new_tiny_network()
+    stage = STAGE | {"epochs": 1}
+    train(plain, classes, stage)
+    train(weighted, classes, stage | {"class_weights": "balanced"})
+    assert not same(plain.state_dict(), weighted.state_dict())
+    rare = [
+        network.eval()(classes.images[:, :, :32, :32].float() / 255)[:, 1].mean().item()
+        for network in (plain, weighted)
+    ]
+    assert rare[1] > rare[0]
 
 
 def test_what_is_counted_is_copied_and_not_averaged():

@@ -11,6 +11,7 @@ from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.plan.config import load_schema, patch_size_px, validated
 from galaxyzoo.plan.stage_owners import stage_owners
 from galaxyzoo.plan.variants import Experiments, experiments, laid_over
+from galaxyzoo.tree.questions import questions_of
 from trees import RINGS
 
 ROOT = Path(__file__).parents[2]
@@ -35,6 +36,16 @@ def own(**changes) -> dict:
     files = {"images": "images", "table": "t.csv", "image_column": "id", "labels": "shares"}
     survey = DEFAULT["survey"] | {"source": "own", "own": files}
     return {"survey": copy.deepcopy(survey), "tree": copy.deepcopy(RINGS), "files": None} | changes
+
+
+NO_COLUMNS = {"image_column": None, "class_column": None}
+
+
+def classes(**keys) -> dict:
+    """Changes to a survey of one's own files with a class for each galaxy."""
+    files = {"images": "images", "table": "t.csv", "image_column": "id", "labels": "class"}
+    survey = DEFAULT["survey"] | {"source": "own", "own": files | {"class_column": "kind"} | keys}
+    return {"survey": survey, "tree": {"classes": ["elliptical", 1]}, "files": None}
 
 
 def yaml_value(text: str):
@@ -151,7 +162,23 @@ def yaml_value(text: str):
         (own(survey__own__table="t}.csv"), "survey.own.table", "without { and }"),
         (own(survey__own__table=3), "survey.own.table", "path of a table"),
         (own(survey__own__labels="votes"), "survey.own.labels", "weighted, shares"),
-        (own(survey__own__labels="gz2_fraction"), "survey.own.labels", "weighted or shares"),
+        (own(survey__own__labels="gz2_fraction"), "survey.own.labels", "shares or class"),
+        (
+            own(survey__own__table=None, survey__own__image_column=None),
+            "survey.own.table",
+            "null with labels: class",
+        ),
+        (own(survey__own__image_column=None), "survey.own.image_column", "names each galaxy's"),
+        (own(survey__own__class_column="kind"), "survey.own.class_column", "labels: class"),
+        (classes() | {"tree": RINGS}, "survey.own.labels", "{classes: [elliptical, spiral]}"),
+        ({"stages__1__class_weights": "balanced"}, "stages[1].class_weights", "labels: class"),
+        ({"stages__1__class_weights": "x"}, "stages[1].class_weights", "balanced, or null"),
+        (classes(carry=["name"]), "survey.own.carry", "other columns"),
+        (classes(class_column=None), "survey.own.class_column", "holds each galaxy's class"),
+        (classes(table=None, image_column=None), "survey.own.class_column", "leave it out"),
+        (own(tree={"classes": ["spiral"]}), "tree.classes", "at least two"),
+        (own(tree={"classes": ["a,b", "c"]}), "tree.classes[0]", "without commas"),
+        (own(tree={"classes": [1, "1"]}), "tree", "each its own"),
         (own(survey__own__image_column="z"), "survey.own.image_column", "galaxy's image"),
     ],
 )
@@ -223,6 +250,16 @@ def test_a_question_may_have_several_parents_of_which_a_volunteer_gives_one():
     how["parent"] = ["no", "z"]
     with pytest.raises(InputError, match=r"tree\[2\].parent: 'z' is no column of an earlier"):
         validated(with_change(**own(tree=[ring, kind, how])), SCHEMA)
+
+
+def test_classes_are_short_for_one_question():
+    config = validated(with_change(**classes()), SCHEMA)
+    assert validated(config, SCHEMA) == config
+    assert config["survey"]["own"]["missing"] == []
+    (question,) = questions_of(config["tree"])
+    assert question["parent"] is None
+    assert [answer["column"] for answer in question["answers"]] == ["elliptical", "1"]
+    validated(with_change(**classes(table=None, **NO_COLUMNS)), SCHEMA)
 
 
 def test_several_mistakes_are_all_told():

@@ -6,6 +6,7 @@ import pytest
 
 from galaxyzoo.evaluation.confusion import confusion_table
 from galaxyzoo.report.findings import (
+    against,
     jumps,
     of_answers,
     of_comparison,
@@ -38,6 +39,11 @@ def test_questions_that_gain_most_and_least_are_named():
     assert "least on question 3, “How far away is it?”: 100 % above it" in told
     only = {"questions": {"1": 0.05}, "questions_mean_label": {"1": 0.1}}
     assert "question 1, “How bright is it?”: 50 % below it." in of_questions(only, NUMBER_TREE)
+
+
+def test_an_error_is_told_against_one_of_0_too():
+    assert against(0.25, 0.5) == "50 % below"
+    assert against(0.25, 0.0) == "0.25000 above"
 
 
 def test_answers_are_counted_against_the_mean_label():

@@ -14,16 +14,13 @@ from astropy.table import Table
 from PIL import Image
 
 from checkout import HEAD, ROOT, Checkout, labels_in, replaced_by_older
+from galaxyzoo.evaluation.owners import numbers_carried, read_owners
 from galaxyzoo.files.tables import column_names, read_table
 from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.surveys.labels import read_faults, read_groups, read_names
 from galaxyzoo.surveys.layout import require_own
-from galaxyzoo.surveys.own import (
-    SHOWN,
-    galaxy_ids,
-    images_named,
-    tell_of_matches,
-    write_labels,
-)
+from galaxyzoo.surveys.own import SHOWN, images_named, tell_of_matches, write_labels
+from galaxyzoo.surveys.own_rows import galaxy_ids, own_galaxies, own_groups
 from galaxyzoo.tree.decision_tree import tree_from
 from gz2_catalogue import CLASS_OF_ANSWER, catalogue_table
 from trees import GALAXY_ZOO_2
@@ -52,7 +49,7 @@ def write_table(table: pd.DataFrame, path):
     """A table in the format of the path's name."""
     if path.name.endswith(".parquet"):
         table.to_parquet(path, index=False)
-    elif ".fit" in path.name:
+    elif ".fit" in path.name.lower():
         Table.from_pandas(table).write(path, format="fits")
     elif path.suffix in (".vot", ".ecsv"):
         kind = "votable" if path.suffix == ".vot" else "ascii.ecsv"
@@ -172,70 +169,204 @@ def test_a_name_or_path_finds_its_image(cell, images, named):
         (["30", "10", "20"], [30, 10, 20]),
         (["a/30.jpg", "b/10.png"], [30, 10]),
         (["30", "10", "30"], [30, 10, 30]),
-        (["30", "x", "20", "x"], [1, 2, 3, 2]),
-        (["a/1.jpg", "b/1.jpg"], [1, 2]),
+        (["30", "x", "20", "x"], [2, 3, 1, 3]),
+        (["b/1.jpg", "a/1.jpg"], [2, 1]),
         (["07", "7"], [1, 2]),
-        (["7.5", "8"], [1, 2]),
+        (["8", "7.5"], [2, 1]),
     ],
 )
-def test_whole_numbers_are_ids_and_rows_are_for_all_other_names(cells, ids):
-    assert galaxy_ids(cells).tolist() == ids
+def test_whole_numbers_are_ids_and_places_in_the_alphabet_are_for_all_other_names(cells, ids):
+    assert galaxy_ids(pd.Series(cells)).tolist() == ids
+
+
+def test_a_row_without_a_name_has_no_id():
+    assert galaxy_ids(pd.Series(["b", "", "a"])).isna().tolist() == [False, True, False]
 
 
 RING = tree_from([{"parent": None, "answers": [{"column": "ring"}, {"column": "no"}]}])
 
 
-def labelled(folder, table: dict, images=("a.jpg", "b.jpg"), labels="weighted"):
-    """The two files that a table and some images make."""
-    for name in images:
-        path = folder / "images" / name
+NO_KEYS = dict.fromkeys(["id_column", "class_column"]) | {"missing": []}
+OWN = NO_KEYS | {"image_column": "name", "labels": "weighted"}
+
+
+def labelled(folder, table: dict | None, images=("a.jpg", "b.jpg"), tree=RING, name="t.csv", **own):
+    """The labels by GalaxyID, image names and faults that a table and some images make."""
+    for image in images:
+        path = folder / "images" / image
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
-    pd.DataFrame(table).to_csv(folder / "t.csv", index=False)
-    out = folder / "labels.csv", folder / "names.csv"
-    write_labels(folder / "images", folder / "t.csv", "name", labels, RING, *out)
-    return [pd.read_csv(path) for path in out]
+    if table is not None:
+        write_table(pd.DataFrame(table), folder / name)
+    out = [folder / f"{what}.csv" for what in ("labels", "names", "faults")]
+    given = None if table is None else folder / name
+    write_labels(folder / "images", given, OWN | own, tree, *out)
+    labels = pd.read_csv(out[0], index_col="GalaxyID")
+    return labels.astype(float).T.to_dict("list"), pd.read_csv(out[1]), read_faults(out[2])
 
 
-def test_every_row_is_labelled_and_those_with_an_image_are_named(tmp_path, caplog):
+def test_every_fit_row_is_labelled_and_those_with_an_image_are_named(tmp_path, caplog):
     table = {"name": ["b", "x", "a"], "ring": [1, 0.5, 0], "no": [0, 0.5, 1]}
-    found, names = labelled(tmp_path, table, images=["a.jpg", "s/b.png", "c.jpg"])
-    assert found.to_numpy().tolist() == [[1, 1, 0], [2, 0.5, 0.5], [3, 0, 1]]
+    found, names, faults = labelled(tmp_path, table, images=["a.jpg", "s/b.png", "c.jpg"])
+    assert found == {2: [1, 0], 1: [0, 1]}  # ids are places in the alphabet
     assert names[["GalaxyID", "image", "id"]].to_numpy().tolist() == [
-        [1, "s/b.png", "b"],
-        [3, "a.jpg", "a"],
+        [2, "s/b.png", "b"],
+        [1, "a.jpg", "a"],
     ]
+    assert read_names(tmp_path / "names.csv") == {2: "b, row 1", 1: "a, row 3"}
+    assert faults == {3: f"x, row 2: no image in {tmp_path / 'images'} is named so"}
     assert "without an image: 1, such as x" in caplog.text
+
+
+def test_the_order_of_the_rows_changes_no_id(tmp_path):
+    table = {"name": ["b", "c", "a"], "ring": [1, 0.5, 0], "no": [0, 0.5, 1]}
+    images = ["a.jpg", "b.jpg", "c.jpg"]
+    found, *_ = labelled(tmp_path, table, images)
+    turned = {name: cells[::-1] for name, cells in table.items()}
+    assert labelled(tmp_path, turned, images)[0] == found
 
 
 def test_votes_are_divided_by_their_sum_and_an_empty_cell_is_none(tmp_path):
     table = {"name": ["a", "b"], "ring": [3, 4], "no": [1, None]}
-    found, _ = labelled(tmp_path, table, labels="shares")
-    assert found[["ring", "no"]].to_numpy().tolist() == [[0.75, 0.25], [1, 0]]
+    found, *_ = labelled(tmp_path, table, labels="shares")
+    assert found == {1: [0.75, 0.25], 2: [1, 0]}
 
 
-@pytest.mark.parametrize(
-    ("table", "message"),
-    [
-        (
-            {"name": ["x.jpg", "y.jpg"], "ring": [1, 1], "no": [0, 0]},
-            r"t\.csv: no row names an image in .*images; its column name holds x\.jpg, y\.jpg",
-        ),
-        (
-            {"name": ["a", "b", "a.jpg"], "ring": [1, 1, 1], "no": [0, 0, 0]},
-            r"t\.csv, rows 1 and 3 name the same image, a\.jpg",
-        ),
-    ],
-)
-def test_tables_and_images_that_do_not_go_together_are_told(tmp_path, table, message):
+@pytest.mark.parametrize("labels", ["weighted", "shares"])
+def test_numbers_that_stand_for_a_missing_label_are_counted_and_left_empty(
+    tmp_path, caplog, labels
+):
+    caplog.set_level("INFO")
+    tree = tree_from([{"answers": [{"column": "bar"}]}, {"answers": [{"column": "arms"}]}])
+    table = {"name": ["a", "b"], "bar": [0.25, -99], "arms": [-1, 0.5]}
+    found, _, faults = labelled(tmp_path, table, tree=tree, labels=labels, missing=[-1, -99])
+    np.testing.assert_array_equal([found[1], found[2]], [[0.25, np.nan], [np.nan, 0.5]])
+    assert not faults
+    assert "1 of 2 cells in the column arms hold what survey.own.missing lists" in caplog.text
+
+
+@pytest.mark.parametrize("labels", ["weighted", "shares"])
+def test_a_negative_cell_is_a_fault_that_names_the_key(tmp_path, labels):
+    table = {"name": ["a", "b"], "ring": [1, 1], "no": [0, -99]}
+    found, _, faults = labelled(tmp_path, table, labels=labels)
+    assert [*found] == [1]
+    assert faults == {
+        2: "b, row 2: no is -99, below 0; if -99 stands for a missing label, add it to "
+        "survey.own.missing"
+    }
+
+
+def test_every_kind_of_bad_row_is_told_and_the_others_are_labelled(tmp_path):
+    table = {
+        "name": ["a", "", "c", "d", "e", "b.jpg", "b", "f"],
+        "ring": ["1", "1", "maybe", "-1", "inf", "1", "1", "0"],
+        "no": [0, 0, 0, 2, 0, 0, 0, 1],
+    }
+    images = [f"{name}.jpg" for name in "abcdef"]
+    found, _, faults = labelled(tmp_path, table, images=images)
+    assert found == {1: [1, 0], 7: [0, 1]}
+    assert faults["row 2"] == "name is empty, which should name the image"
+    assert faults[4] == "c, row 3: ring is 'maybe', which is no number"
+    assert faults[5].startswith("d, row 4: ring is -1, below 0;")
+    assert faults[6] == "e, row 5: ring is infinite"
+    shared = "rows 6 and 7 name the same image, b.jpg; keep one of them"
+    assert faults[3] == f"b.jpg, row 6: {shared}"
+    assert faults[2] == f"b, row 7: {shared}"
+
+
+def test_a_table_of_which_no_row_names_an_image_is_told(tmp_path):
+    table = {"name": ["x.jpg", "y.jpg"], "ring": [1, 1], "no": [0, 0]}
+    message = r"t\.csv: no row names an image in .*images; its column name holds x\.jpg, y\.jpg"
     with pytest.raises(InputError, match=message):
         labelled(tmp_path, table)
     assert not (tmp_path / "labels.csv").exists()
 
 
-def test_votes_below_0_are_named(tmp_path):
-    with pytest.raises(InputError, match=r"t\.csv, row 2, column no: -1\.0 is not a number of at"):
-        labelled(tmp_path, {"name": ["a", "b"], "ring": [3, 4], "no": [1, -1]}, labels="shares")
+@pytest.mark.parametrize("name", ["t.FITS", "t.csv", "t.zip", "t.parquet", "t.vot", "t.ecsv"])
+def test_labels_are_read_from_whatever_a_catalogue_reads(tmp_path, name):
+    table = {"name": ["a", "b"], "ring": [1, 0.5], "no": [0, 0.5]}
+    assert labelled(tmp_path, table, name=name)[0] == {1: [1, 0], 2: [0.5, 0.5]}
+
+
+def test_a_missing_column_is_told_with_all_that_there_are(tmp_path):
+    table = {"ring": [1], "no": [0], "jpeg_loc": ["a"], "redshift": [0.1]}
+    message = (
+        r"t\.csv has no column name; its columns are (?=.*ring)(?=.*no)(?=.*jpeg_loc).*redshift"
+    )
+    with pytest.raises(InputError, match=message):
+        labelled(tmp_path, table)
+
+
+def test_galaxies_have_the_names_of_the_column_for_them(tmp_path):
+    table = {"name": ["a", "b"], "ngc": ["NGC 7", ""], "ring": [1, 1], "no": [0, 0]}
+    found, _, faults = labelled(tmp_path, table, id_column="ngc")
+    assert found == {1: [1, 0]}
+    assert read_names(tmp_path / "names.csv") == {1: "NGC 7, row 1"}
+    assert faults == {"row 2": "ngc is empty, which should hold the galaxy's name"}
+
+
+def test_groups_are_the_cells_of_their_column_as_they_are_written(tmp_path):
+    table = {"name": ["b", "a", "", "c", "c"], "tile": ["01", "1", "7", "", "2"]}
+    pd.DataFrame(table).to_csv(tmp_path / "t.csv", index=False)
+    groups = own_groups(tmp_path / "t.csv", OWN | {"group_column": "tile"})
+    assert groups.to_dict() == {1: "1", 2: "01", 3: ""}
+    groups.to_csv(tmp_path / "groups.csv")
+    assert read_groups(tmp_path / "groups.csv").to_dict() == {1: "1", 2: "01", 3: ""}
+
+
+def test_names_and_carried_columns_are_as_they_are_written(tmp_path):
+    table = {"name": ["b", "a", "c"], "z": ["0.10", "", "587722981742084144"], "x": [1, 2, 3]}
+    pd.DataFrame(table).to_csv(tmp_path / "t.csv", index=False)
+    galaxies = own_galaxies(None, tmp_path / "t.csv", OWN | {"carry": ["z"]})
+    galaxies.to_csv(tmp_path / "galaxies.csv")
+    owners = read_owners(tmp_path / "galaxies.csv", np.array([1, 3]))
+    assert owners.to_dict("list") == {"name": ["a", "c"], "z": ["", "587722981742084144"]}
+    assert read_owners(None, np.array([7]))["name"].tolist() == ["7"]
+
+
+def test_carried_columns_of_numbers_are_those_that_differ():
+    owners = pd.DataFrame(
+        {"name": ["1", "2"], "z": ["0.5", "1e-3"], "gap": ["", "2"], "same": ["3", "3"]}
+    ).assign(word=["4", "x"], half=["nan", "5"], most=["6", ""])
+    assert [*numbers_carried(owners)] == ["z"]
+
+
+# Classes
+
+KINDS = tree_from(
+    [{"answers": [{"column": "0", "name": "elliptical"}, {"column": "1", "name": "spiral"}]}]
+)
+
+
+@pytest.mark.parametrize("cells", [["elliptical", "spiral"], [0, 1], [0.0, 1.0], ["00", "1.0"]])
+def test_a_class_is_found_by_its_name_or_number(tmp_path, cells):
+    classes = {"labels": "class", "class_column": "type"}
+    table = {"name": ["a", "b"], "type": cells}
+    assert labelled(tmp_path, table, tree=KINDS, **classes)[0] == {1: [1, 0], 2: [0, 1]}
+
+
+def test_an_unknown_or_empty_class_is_told_with_the_classes_that_there_are(tmp_path):
+    classes = {"labels": "class", "class_column": "type", "missing": [-1]}
+    table = {"name": ["a", "b", "c", "d"], "type": ["spirla", "", "-1", "spiral"]}
+    images = [f"{name}.jpg" for name in "abcd"]
+    found, _, faults = labelled(tmp_path, table, images, KINDS, **classes)
+    assert found == {4: [0, 1]}
+    known = "0 (elliptical), 1 (spiral)"
+    assert faults == {
+        1: f"a, row 1: type is 'spirla', which is none of the tree's classes: {known}",
+        2: "b, row 2: it has no type; each galaxy needs a class",
+        3: "c, row 3: it has no type; each galaxy needs a class",
+    }
+
+
+def test_a_folder_for_each_class_is_a_table(tmp_path):
+    images = ["spiral/a.jpg", "more/elliptical/a.jpg", "b.jpg", "odd/c.jpg"]
+    own = {"labels": "class", "image_column": None}
+    found, names, faults = labelled(tmp_path, None, images, KINDS, **own)
+    assert found == {2: [1, 0], 4: [0, 1]}
+    assert names["id"].tolist() == sorted(images)
+    assert faults[1] == "b.jpg: it has no folder; each galaxy needs a class"
+    assert faults[3].startswith("odd/c.jpg: folder is 'odd', which is none of")
 
 
 def test_files_that_are_not_there_or_of_no_known_kind_are_named(tmp_path):
@@ -244,6 +375,7 @@ def test_files_that_are_not_there_or_of_no_known_kind_are_named(tmp_path):
     (tmp_path / "images").mkdir()
     images = str(tmp_path / "images")
     require_own({"images": images, "table": str(tmp_path / "t.csv")})
+    require_own({"images": images, "table": None})
     with pytest.raises(InputError, match=r"survey\.own\.table: there is no nowhere\.csv"):
         require_own({"images": images, "table": "nowhere.csv"})
     with pytest.raises(InputError, match=r"survey\.own\.images: there is no nowhere;"):
@@ -311,11 +443,16 @@ def would_run(checkout: Checkout, config: dict) -> set[str]:
     return jobs
 
 
+def by_id(votes: pd.DataFrame) -> pd.DataFrame:
+    """Votes by GalaxyID, which is the place of the galaxy's path in the alphabet."""
+    return votes.sort_values("path").set_axis(range(1, len(votes) + 1))
+
+
 def test_a_tree_of_ones_own_is_what_is_learnt_and_predicted(rings):
     tree = tree_from(RINGS["tree"])
     labels = labels_in(rings.survey / "training.csv")
     assert labels.columns.tolist() == RING_COLUMNS
-    votes = rings.votes[RING_COLUMNS].set_axis(range(1, 61))  # GalaxyID is the row's number
+    votes = by_id(rings.votes)[RING_COLUMNS]
     np.testing.assert_allclose(labels, votes / 10, atol=1e-12)  # kinds are among those who see one
     bag = pd.read_parquet(rings.results / "bag" / "holdout.parquet")
     assert bag.columns.tolist() == ["GalaxyID", *RING_COLUMNS]
@@ -328,7 +465,7 @@ def test_every_galaxy_of_ones_own_has_its_own_picture(rings):
     crops = np.load(rings.survey / "training.npy")
     ids = pd.read_csv(rings.survey / "training.csv")["GalaxyID"].tolist()
     for row, galaxy in enumerate(ids):
-        path = rings.folder / "rings" / "images" / rings.votes["path"][galaxy - 1]
+        path = rings.folder / "rings" / "images" / by_id(rings.votes)["path"][galaxy]
         with Image.open(path) as image:
             np.testing.assert_array_equal(crops[row], np.asarray(image)[8:56, 8:56])
 
@@ -397,13 +534,15 @@ def test_a_row_without_an_image_is_rejected_or_ends_the_crop(rings, tmp_path):
     assert run.returncode == 0, run.stdout
     assert "without an image: 1, such as night1/galaxy-2.png" in run.stdout
     rejected = pd.read_csv(checkout.survey / "rejected.csv")
-    assert rejected.to_numpy().tolist() == [[8, "labels without an image"]]
+    reason = "night1/galaxy-2.png, row 8: no image in rings/images is named so"
+    galaxy = by_id(rings.votes).query("path == 'night1/galaxy-2.png'").index[0]
+    assert rejected.to_numpy().tolist() == [[galaxy, reason]]
     stopping = ring_config()
     stopping["survey"]["on_bad_galaxy"] = "stop"
     checkout.write_config(stopping)
     run = checkout.make(target)
     assert run.returncode != 0
-    assert "8: labels without an image" in run.stdout
+    assert f"{galaxy}: {reason}" in run.stdout
     assert "Traceback (most recent call last)" not in run.stdout
 
 
@@ -449,6 +588,62 @@ def test_a_single_column_is_a_regression(tmp_path):
     assert metrics["rmse"]["bag"] < metrics["rmse"]["mean_label"]
     page = (checkout.results / "report.html").read_text(encoding="utf-8")
     assert "1 answer to the 1 question of" in " ".join(page.split())
+
+
+CLASSES = yaml.safe_load(
+    (ROOT / "config" / "experiments" / "classes.yaml").read_text(encoding="utf-8")
+)
+KINDS_OF_LIGHT = {"elliptical": 60, "lenticular": 110, "spiral": 160, "irregular": 210}
+
+
+def test_classes_are_learnt_and_told_by_the_owners_names(tmp_path):
+    """The experiment of classes.yaml in small: a class column, tiles, and columns carried along."""
+    rng = np.random.default_rng(3)
+    rows = []
+    for i, kind in enumerate(np.repeat([*KINDS_OF_LIGHT], [20, 20, 13, 7])):
+        path = tmp_path / "classes" / "images" / f"J{97 * i % 60:02}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(picture(KINDS_OF_LIGHT[kind], rng))
+        rows.append((path.stem, kind, f"tile{i // 2}", 10.5 + i, -i, 0.01 * i))
+    columns = ["image", "type", "tile", "ra", "dec", "redshift"]
+    table = pd.DataFrame(rows, columns=columns)
+    table.loc[len(table)] = ["J99", "spirla", "", 0, 0, 0]
+    table.to_csv(tmp_path / "classes" / "types.csv", index=False, sep=";")
+    survey = CLASSES["survey"] | {"name": "tiny", "crop": 48, "holdout": 0.25}
+    stages = [stage | {"class_weights": "balanced"} for stage in SMALL["stages"]]
+    checkout = Checkout(tmp_path, CLASSES | SMALL | {"survey": survey, "stages": stages})
+    run = checkout.make()
+    assert run.returncode == 0, run.stdout
+    rejected = pd.read_csv(checkout.survey / "rejected.csv")
+    assert rejected["reason"].str.contains("J99, row 61: type is 'spirla', which is none").tolist()
+
+    labels = labels_in(checkout.survey / "training.csv")
+    assert labels.columns.tolist() == [*KINDS_OF_LIGHT]
+    by_name = table.drop(index=60).sort_values("image").set_axis(labels.index)  # ids are ranks
+    assert (labels.idxmax(axis=1) == by_name["type"]).all()
+    parts = pd.read_csv(checkout.results / "seed0" / "split.csv").set_index("GalaxyID")["part"]
+    assert parts.groupby(by_name["tile"]).nunique().max() == 1
+    assert parts.groupby(by_name["type"]).nunique().tolist() == [3] * 4
+
+    told = pd.read_csv(checkout.results / "predictions.csv", index_col="GalaxyID")
+    held_out = by_name.loc[parts.index[parts == "holdout"]]
+    assert told["name"].tolist() == held_out["image"].tolist()
+    np.testing.assert_allclose(told["ra"], held_out["ra"])
+    explorer = json.loads((checkout.results / "explorer.json").read_text())
+    assert explorer["carried"] == ["ra", "dec", "redshift"]
+    assert sorted(explorer["galaxies"]["name"]) == sorted(held_out["image"])
+    figures = checkout.results / "figures"
+    by_property = pd.read_csv(figures / "error_by_property.csv")
+    assert {"ra", "dec", "redshift"} < set(by_property["property"])
+    assert pd.read_csv(figures / "galaxies_best.csv")["name"].isin(held_out["image"]).all()
+    areas = pd.read_csv(figures / "class_roc.csv").groupby("class")["area"].first()
+    assert set(areas.index) == {*KINDS_OF_LIGHT}
+    page = (checkout.results / "report.html").read_text(encoding="utf-8")
+    for file in ("class_confusion.csv", "class_roc.csv", "class_precision_recall.csv"):
+        assert f"figures/{file}" in page
+        assert (figures / file).exists()
+    record = json.loads((checkout.survey / "provenance.json").read_text())
+    assert "types.csv" in [file["name"] for file in record["files"]]
 
 
 SPIRAL = {1: 8, 2: 32, 5: 32, 6: 8, 7: 24, 9: 32, 12: 32, 15: 40, 17: 8}

@@ -1,11 +1,13 @@
 """Hold-out and splits: who is in them, what they depend on, and what they do not."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.randomness import numpy_generator
-from galaxyzoo.surveys.splits import draw_holdout, require_unseen, split
+from galaxyzoo.surveys.splits import Ties, classes_of, draw_holdout, require_unseen, split
+from galaxyzoo.tree.decision_tree import tree_from
 
 IDS = np.arange(100_000, 101_000)
 
@@ -167,3 +169,98 @@ def test_a_hold_out_that_a_start_learnt_is_a_sentence():
     require_unseen(IDS[:10], IDS[10:])
     with pytest.raises(InputError, match=r"model.weights learnt 3 of the 10 held-out .* 100007\)"):
         require_unseen(IDS[:10], IDS[7:])
+
+
+# Classes and groups
+
+CLASSES = pd.Series(np.repeat(["common", "rare"], [993, 7]), IDS)
+TILES = pd.Series([f"tile{i // 9}" for i in range(1000)], IDS)  # 112 of at most 9 galaxies
+
+
+def parts_of(ties: Ties, seed: int = 0, fair_ids: set[int] | None = None) -> pd.Series:
+    """The parts of a split of all galaxies, a tenth of which is held out and a tenth validates."""
+    holdout = draw_holdout(IDS, 0.1, seed, fair_ids, ties)
+    return split(IDS, holdout, 0.1, seed, fair_ids, ties=ties)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_class_of_seven_galaxies_is_in_each_part(seed):
+    parts = parts_of(Ties(CLASSES), seed)
+    rare = parts[CLASSES == "rare"].value_counts()
+    assert rare.to_dict() == {"train": 5, "valid": 1, "holdout": 1}
+    common = parts[CLASSES == "common"].value_counts()
+    assert common.to_dict() == {"train": 805, "valid": 89, "holdout": 99}  # tenths, rounded
+
+
+@pytest.mark.parametrize(
+    ("galaxies", "parts"),
+    [(1, ["train"]), (2, ["train", "valid"]), (3, ["holdout", "train", "valid"])],
+)
+def test_a_smaller_class_trains_first_then_validates(galaxies, parts):
+    classes = pd.Series(np.repeat(["common", "rare"], [1000 - galaxies, galaxies]), IDS)
+    assert sorted(parts_of(Ties(classes))[classes == "rare"]) == parts
+
+
+@pytest.mark.parametrize("classes", [None, CLASSES])
+@pytest.mark.parametrize("seed", range(5))
+def test_a_group_is_in_one_part(classes, seed):
+    parts = parts_of(Ties(classes, TILES), seed)
+    assert parts.groupby(TILES).nunique().max() == 1
+    counts = parts.value_counts()
+    assert counts["holdout"] == pytest.approx(100, abs=9)
+    assert counts["valid"] == pytest.approx(90, abs=9)
+
+
+def test_galaxies_without_a_group_are_drawn_one_by_one():
+    alone = pd.Series("", IDS)
+    counts = parts_of(Ties(groups=alone)).value_counts()
+    assert counts.to_dict() == {"train": 810, "valid": 90, "holdout": 100}
+
+
+def test_a_large_group_may_be_held_out_whole():
+    halves = pd.Series(np.repeat(["a", "b"], 500), IDS)
+    assert draw_holdout(IDS, 0.01, 0, ties=Ties(groups=halves)).size == 500
+    with pytest.raises(InputError, match=r"survey\.holdout, validation: of 1000 galaxies, 500 are"):
+        parts_of(Ties(groups=halves))
+
+
+def test_galaxies_that_are_not_fair_are_left_out_if_their_group_is_held_out_or_validated_on():
+    fair = set(IDS[::2].tolist())
+    parts = parts_of(Ties(groups=TILES), fair_ids=fair)
+    assert set(parts[parts.isin(["holdout", "valid"])].index) <= fair
+    of_group = parts.groupby(TILES).agg(set)
+    assert {frozenset(one) for one in of_group} == {
+        frozenset(one) for one in ({"train"}, {"holdout", "spare"}, {"valid", "spare"})
+    }
+
+
+def test_no_group_of_a_galaxy_that_was_learnt_is_validated_on():
+    ties = Ties(groups=TILES)
+    holdout = draw_holdout(IDS, 0.1, 0, ties=ties)
+    learnt = IDS[::18]  # one of every other tile
+    parts = split(IDS, holdout, 0.1, 0, learnt_ids=learnt, ties=ties)
+    assert not set(TILES[parts == "valid"]) & set(TILES[learnt])
+    with pytest.raises(InputError, match="learnt all but 0 of the"):
+        split(IDS, holdout, 0.1, 0, learnt_ids=IDS[::9], ties=ties)
+
+
+@pytest.mark.parametrize(
+    ("labels", "classes"),
+    [
+        ([[1, 0], [0, 1]], ["a", "b"]),
+        ([[1, 0], [0.5, 0.5]], None),
+        ([[1, 0], [np.nan, 1]], None),
+    ],
+)
+def test_hard_labels_of_one_question_are_classes(labels, classes):
+    tree = tree_from([{"answers": [{"column": "a"}, {"column": "b"}]}])
+    index = pd.DataFrame(labels, columns=["a", "b"]).assign(GalaxyID=[3, 5])
+    found = classes_of(index, tree)
+    assert (found if found is None else found.to_dict()) == (
+        classes and dict(zip([3, 5], classes, strict=True))
+    )
+
+
+def test_labels_of_several_questions_or_of_one_answer_are_no_classes():
+    one = tree_from([{"answers": [{"column": "a"}]}])
+    assert classes_of(pd.DataFrame({"GalaxyID": [1], "a": [1]}), one) is None

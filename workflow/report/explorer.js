@@ -32,7 +32,8 @@
 
   function isWanted(galaxy) {
     const [id, answer, who] = controls.map((control) => control.value.trim());
-    if (!galaxy.id.includes(id)) return false;
+    const named = galaxy.name.toLowerCase().includes(id.toLowerCase());
+    if (!named && !galaxy.id.includes(id)) return false;
     if (answer === "") {
       const [crowd, network] = paths(galaxy);
       return who === "both" ? crowd === network : who !== "one" || crowd !== network;
@@ -76,7 +77,7 @@
   function listItem(galaxy) {
     const link = html("a", { href: ADDRESS + galaxy.id }, [
       picture(galaxy, ""),
-      html("span", { class: "id" }, [galaxy.id]),
+      html("span", { class: "id" }, [galaxy.name]),
       html("span", {}, [`error ${galaxy.rmse.toFixed(3)}`]),
     ]);
     return html("li", {}, [link]);
@@ -110,18 +111,19 @@
     }
     element("chosen").hidden = !galaxy && id === null;
     element("galaxy").hidden = !galaxy;
-    element("heading").textContent = galaxy ? `Galaxy ${galaxy.id}` : `No galaxy ${id} here`;
+    element("heading").textContent = galaxy ? `Galaxy ${galaxy.name}` : `No galaxy ${id} here`;
     element("absent").hidden = Boolean(galaxy);
     if (galaxy) showGalaxy(galaxy);
   }
 
   function showGalaxy(galaxy) {
-    element("picture").replaceChildren(picture(galaxy, `Picture of galaxy ${galaxy.id}`));
+    element("picture").replaceChildren(picture(galaxy, `Picture of galaxy ${galaxy.name}`));
     for (const who of Object.keys(WHO)) {
       element(`${who}-says`).textContent = data.sayings[galaxy[who]].text;
     }
     element("error").textContent = galaxy.rmse.toFixed(5);
     element("disagreement").textContent = galaxy.disagreement.toFixed(3);
+    element("owners").replaceChildren(...ownersOf(galaxy));
     const position = listed.indexOf(galaxy);
     for (const [name, step] of [["before", -1], ["after", 1]]) {
       const neighbour = position < 0 ? undefined : listed[position + step];
@@ -132,10 +134,18 @@
     drawTree(
       Object.fromEntries(whos.map(([who, values]) => [who, galaxy[values]])),
       Object.fromEntries(whos.map(([who]) => [who, data.sayings[galaxy[who]].path])),
-      `The decision tree with the crowd’s and the network’s flow for galaxy ${galaxy.id}; ` +
+      `The decision tree with the crowd’s and the network’s flow for galaxy ${galaxy.name}; ` +
         "the table below gives the numbers.",
     );
     element("numbers").replaceChildren(...data.tree.flatMap((q) => numberRows(q, galaxy)));
+  }
+
+  function ownersOf(galaxy) {
+    const known = data.carried.map((column, i) => [column, galaxy.carried[i]]);
+    if (galaxy.name !== galaxy.id) known.unshift(["GalaxyID", galaxy.id]);
+    return known.map(([column, cell]) =>
+      html("div", {}, [html("dt", {}, [column]), html("dd", {}, [cell || "–"])]),
+    );
   }
 
   function numberRows(question, galaxy) {

@@ -3,6 +3,7 @@ rule crop_training:
         images=raw("training_images"),
         labels=raw("labels"),
         image_names=raw("image_names"),
+        faults=raw("faults"),
     output:
         crops=survey_file("training.npy"),
         index=survey_file("training.csv"),
@@ -47,6 +48,7 @@ rule hold_out:
     input:
         index=survey_file("training.csv"),
         fair_ids=lambda wildcards: fair_ids(wildcards.survey),
+        groups=raw("groups"),
     output:
         holdout=survey_file("holdout.csv"),
     log:
@@ -64,6 +66,7 @@ rule record_survey:
     input:
         images=raw("training_images"),
         labels=raw("labels"),
+        table=raw("table"),
         index=survey_file("training.csv"),
     output:
         record=survey_file("provenance.json"),
@@ -83,6 +86,7 @@ rule split:
         index=its_survey("training.csv"),
         holdout=its_survey("holdout.csv"),
         fair_ids=its_fair_ids,
+        groups=its_raw("groups"),
         start=lambda wildcards: learnt_by_starts([wildcards.experiment]),
         starts=learnt_by_starts(PLAN.configs),
     output:

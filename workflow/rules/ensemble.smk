@@ -43,8 +43,10 @@ use rule evaluate as evaluate_ensemble with:
 
 rule report_ensemble:
     input:
+        unpack(class_figures),
         **svg_files([*ERRORS, "questions_narrow"]),
         **sheet_files(),
+        predictions=predictions_of_own,
         metrics=experiment_file("metrics.json"),
         config=experiment_file("config.yaml"),
         finished=experiment_file("finished.json"),

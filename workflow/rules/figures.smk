@@ -10,6 +10,12 @@ ERRORS = {
     "coverage_by_property": "how often intervals hold, by property",
 }
 AVERAGING = {"error_by_views": "over views", "error_by_seeds": "over seeds"}
+# Of surveys with a class for each galaxy alone.
+CLASSES = {
+    "class_confusion": "which class is taken for which",
+    "class_roc": "ROC curve of each class",
+    "class_precision_recall": "precision and recall of each class",
+}
 # Figures that are drawn a second time, for a phone.
 NARROW = tuple(
     f"{name}_narrow"
@@ -62,6 +68,25 @@ def with_numbers(figures):
 def svg_files(figures):
     """Paths of the SVG files of some figures, by name."""
     return {name: figure_file(f"{name}.svg") for name in figures}
+
+
+def class_figures(wildcards):
+    """The SVG files of figures of classes, by name; none for a survey without classes."""
+    own = config_of(wildcards)["survey"].get("own") or {}
+    names = CLASSES if own.get("labels") == "class" else ()
+    return {name: figure_file(f"{name}.svg").format(**wildcards) for name in names}
+
+
+def its_carried_columns(wildcards):
+    """Path of the owner's names and columns if any column is carried along, else nothing."""
+    own = config_of(wildcards)["survey"].get("own") or {}
+    return its_raw("galaxies")(wildcards) if own.get("carry") else []
+
+
+def predictions_of_own(wildcards):
+    """Path of the table of held-out galaxies by the owner's names, or nothing if they have none."""
+    named = its_raw("galaxies")(wildcards)
+    return experiment_file("predictions.csv").format(**wildcards) if named else []
 
 
 def sheet_files():

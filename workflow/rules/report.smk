@@ -41,6 +41,7 @@ rule plot_errors:
         index=its_survey("training.csv"),
         holdout=its_survey("holdout.csv"),
         crops=its_survey("training.npy"),
+        galaxies=its_carried_columns,
     output:
         with_numbers(ERRORS),
         **drawn(ERRORS, "errors"),
@@ -56,6 +57,44 @@ rule plot_errors:
         code=fingerprints("plot_errors"),
     script:
         "../scripts/plot_errors.py"
+
+
+rule predictions_by_name:
+    input:
+        bag=experiment_file("bag/holdout.parquet"),
+        index=its_survey("training.csv"),
+        holdout=its_survey("holdout.csv"),
+        galaxies=its_raw("galaxies"),
+    output:
+        predictions=experiment_file("predictions.csv"),
+    log:
+        experiment_file("logs/predictions_by_name.log"),
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        settings=no_words,
+        code=fingerprints("predictions_by_name"),
+    script:
+        "../scripts/predictions_by_name.py"
+
+
+rule plot_classes:
+    input:
+        bag=experiment_file("bag/holdout.parquet"),
+        index=its_survey("training.csv"),
+        holdout=its_survey("holdout.csv"),
+    output:
+        with_numbers(CLASSES),
+        **drawn(CLASSES, "errors"),
+    log:
+        experiment_file("logs/plot_classes.log"),
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        settings=only_the_tree,
+        code=fingerprints("plot_classes"),
+    script:
+        "../scripts/plot_classes.py"
 
 
 rule plot_averaging:
@@ -85,6 +124,7 @@ rule plot_galaxies:
         index=its_survey("training.csv"),
         holdout=its_survey("holdout.csv"),
         crops=its_survey("training.npy"),
+        galaxies=its_raw("galaxies"),
     output:
         [figure_file(f"galaxies_{sheet}.csv") for sheet in SHEETS],
         **{
@@ -110,6 +150,7 @@ rule explorer:
         index=its_survey("training.csv"),
         holdout=its_survey("holdout.csv"),
         crops=its_survey("training.npy"),
+        galaxies=its_raw("galaxies"),
     output:
         experiment_file("explorer.json"),
     log:
@@ -149,6 +190,7 @@ rule plot_attribution:
         index=its_survey("training.csv"),
         holdout=its_survey("holdout.csv"),
         crops=its_survey("training.npy"),
+        galaxies=its_raw("galaxies"),
     output:
         figure=reported(
             "figures/attribution.png", "attribution", "attribution", "what an answer depends on"
@@ -173,8 +215,10 @@ rule plot_attribution:
 
 rule write_report:
     input:
+        unpack(class_figures),
         **svg_files(["learning_curves", *ERRORS, *AVERAGING, *NARROW]),
         **sheet_files(),
+        predictions=predictions_of_own,
         metrics=experiment_file("metrics.json"),
         histories=each_stage("seed{seed}/stages/{stage}.csv"),
         timings=each_stage("seed{seed}/stages/{stage}_timing.csv"),

@@ -1,5 +1,6 @@
 # What the results of rules depend on besides their input files, code and versions.
 from galaxyzoo.plan.stage_settings import (
+    answer_names,
     columns_and_parents,
     network_settings,
     split_settings,
@@ -56,18 +57,44 @@ def test_crop_settings(wildcards):
 
 def record_settings(wildcards):
     """What the record of a survey's files depends on besides them."""
-    return {"given": given_files(wildcards.survey, "training_images", "labels")}
+    return {"given": given_files(wildcards.survey, "training_images", "labels", "table")}
 
 
 def own_label_settings(wildcards):
     """What the labels in the user's own table depend on."""
     own = source_settings(wildcards)
+    names = ("image_column", "id_column", "labels", "class_column", "missing")
+    is_of_classes = own["labels"] == "class"  # whose names find the answers
     return {
-        "image_column": own["image_column"],
-        "labels": own["labels"],
-        "tree": columns_and_parents(SURVEYS[wildcards.survey]),
-        "given": {name: what_is_given(own[name]) for name in ("images", "table")},
+        "own": {name: own[name] for name in names},
+        "tree": (answer_names if is_of_classes else columns_and_parents)(SURVEYS[wildcards.survey]),
+        "given": given_of_own(own),
     }
+
+
+def group_settings(wildcards):
+    """What the groups of the galaxies in the user's own table depend on."""
+    own = source_settings(wildcards)
+    names = ("image_column", "id_column", "group_column")
+    return {"own": {name: own[name] for name in names}, "given": given_of_own(own)}
+
+
+def carry_settings(wildcards):
+    """What the names of the user's own galaxies, and the columns that go with them, depend on."""
+    own = source_settings(wildcards)
+    names = ("image_column", "id_column", "carry")
+    return {"own": {name: own[name] for name in names}, "given": given_of_own(own)}
+
+
+def images_or_table(wildcards):
+    """Path of the user's own table or, without one, of the folder of images that stands for it."""
+    own = source_settings(wildcards)
+    return {"table": own["table"]} if own["table"] else {"images": own["images"]}
+
+
+def given_of_own(own):
+    """What the user's own images and table are."""
+    return {name: what_is_given(own[name]) for name in ("images", "table") if own[name]}
 
 
 def given_fair_ids(survey):
@@ -79,13 +106,18 @@ def given_fair_ids(survey):
 def holdout_settings(wildcards):
     """What the hold-out depends on besides the galaxies."""
     survey = SURVEYS[wildcards.survey]["survey"]
-    own = {"fraction": survey["holdout"], "seed": survey["holdout_seed"]}
+    own = {
+        "fraction": survey["holdout"],
+        "seed": survey["holdout_seed"],
+        "tree": columns_and_parents(SURVEYS[wildcards.survey]),
+    }
     return own | given_fair_ids(wildcards.survey)
 
 
 def settings_of_the_split(wildcards):
     """What a split depends on besides the seed and the galaxies."""
-    return split_settings(config_of(wildcards)) | given_fair_ids(survey_of(wildcards.experiment))
+    given = given_fair_ids(survey_of(wildcards.experiment))
+    return split_settings(config_of(wildcards)) | no_words(wildcards) | given
 
 
 def backbone_and_weights(wildcards):

@@ -6,17 +6,24 @@ import pandas as pd
 
 import job
 from galaxyzoo.foundation.packed_crops import read_index
-from galaxyzoo.surveys.labels import read_fair_ids
-from galaxyzoo.surveys.splits import draw_holdout
+from galaxyzoo.surveys.labels import read_fair_ids, read_groups
+from galaxyzoo.surveys.splits import Ties, classes_of, draw_holdout
+from galaxyzoo.tree.decision_tree import tree_from
 
 settings = job.start(snakemake)
-ids = read_index(snakemake.input.index)["GalaxyID"].to_numpy()
+index = read_index(snakemake.input.index)
+ids = index["GalaxyID"].to_numpy()
+groups = snakemake.input.get("groups")
 fair_ids = snakemake.input.get("fair_ids")
 holdout = draw_holdout(
     ids,
     settings["fraction"],
     settings["seed"],
     read_fair_ids(Path(fair_ids)) if fair_ids else None,
+    Ties(
+        classes_of(index, tree_from(settings["tree"])),
+        read_groups(Path(groups)) if groups else None,
+    ),
 )
 pd.DataFrame({"GalaxyID": holdout}).to_csv(snakemake.output.holdout, index=False)
 job.log.debug(

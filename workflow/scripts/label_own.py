@@ -7,12 +7,13 @@ from galaxyzoo.surveys.own import write_labels
 from galaxyzoo.tree.decision_tree import tree_from
 
 settings = job.start(snakemake)
+table = snakemake.input.get("table")
 write_labels(
     Path(snakemake.input.images),
-    Path(snakemake.input.table),
-    settings["image_column"],
-    settings["labels"],
+    Path(table) if table else None,
+    settings["own"],
     tree_from(settings["tree"]),
     Path(snakemake.output.labels),
     Path(snakemake.output.image_names),
+    Path(snakemake.output.faults),
 )

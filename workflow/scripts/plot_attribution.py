@@ -9,6 +9,7 @@ from galaxyzoo.engine.attribution import attribution_table, occlusion_maps, tell
 from galaxyzoo.engine.devices import best_device, use_threads
 from galaxyzoo.engine.loaded_networks import restored_network
 from galaxyzoo.evaluation.held_out import read_held_out
+from galaxyzoo.evaluation.owners import NAME, read_owners
 from galaxyzoo.evaluation.rankings import ranked_galaxies, sheet_positions
 from galaxyzoo.foundation.galaxy_id import GALAXY_ID
 from galaxyzoo.foundation.gpus import lease_gpu, visible_gpus
@@ -29,10 +30,12 @@ positions = sheet_positions(ranked_galaxies(galaxies, predicted), "typical")
 answers = telling_answers(predicted[positions], predicted, tree)
 crops = packed_crops(snakemake.input.crops, snakemake.input.index)[galaxies.rows[positions]]
 pictures, probabilities, falls = occlusion_maps(network, crops, answers, best_device())
+owners = read_owners(snakemake.input.get("galaxies"), galaxies.ids[positions])
 columns = [tree.columns[answer] for answer in answers]
 explained = pd.DataFrame(
     {
         GALAXY_ID: galaxies.ids[positions],
+        NAME: owners[NAME].to_numpy(),
         "column": columns,
         "answer": [tree.answers[column].name for column in columns],
         "probability": probabilities,

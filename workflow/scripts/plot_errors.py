@@ -15,6 +15,7 @@ from galaxyzoo.evaluation.error_tables import (
     question_table,
 )
 from galaxyzoo.evaluation.held_out import read_held_out
+from galaxyzoo.evaluation.owners import numbers_carried, read_owners
 from galaxyzoo.evaluation.reliability import reliability_table
 from galaxyzoo.foundation.handed_on import read_metrics
 from galaxyzoo.foundation.packed_crops import packed_crops
@@ -35,6 +36,8 @@ galaxies = read_held_out(snakemake.input.index, snakemake.input.holdout, tree)
 predicted, voted = galaxies.predicted(snakemake.input.bag), galaxies.voted
 light = measured(packed_crops(snakemake.input.crops, snakemake.input.index), galaxies.rows)
 properties = galaxy_properties(voted, light, tree)
+owners = read_owners(snakemake.input.get("galaxies"), galaxies.ids)
+properties |= numbers_carried(owners)
 
 by_question = question_table(predicted, voted, galaxies.mean_label, tree)
 by_answer = answer_table(predicted, voted, galaxies.mean_label, tree)

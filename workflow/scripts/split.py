@@ -7,8 +7,9 @@ from galaxyzoo.foundation.handed_on import read_csv
 from galaxyzoo.foundation.learnt_galaxies import are_among, read_all
 from galaxyzoo.foundation.packed_crops import read_index
 from galaxyzoo.foundation.split_files import write_split
-from galaxyzoo.surveys.labels import read_fair_ids
-from galaxyzoo.surveys.splits import require_unseen, split
+from galaxyzoo.surveys.labels import read_fair_ids, read_groups
+from galaxyzoo.surveys.splits import Ties, classes_of, require_unseen, split
+from galaxyzoo.tree.decision_tree import tree_from
 
 settings = job.start(snakemake)
 index = read_index(snakemake.input.index)
@@ -17,7 +18,7 @@ holdout = read_csv(snakemake.input.holdout)["GalaxyID"].to_numpy()
 start, starts = (read_all(snakemake.input.get(name, [])) for name in ("start", "starts"))
 if settings["holdout_seen"] == "refuse":
     require_unseen(holdout, ids[are_among(index, start)])
-fair_ids = snakemake.input.get("fair_ids")
+fair_ids, groups = (snakemake.input.get(name) for name in ("fair_ids", "groups"))
 parts = split(
     ids,
     holdout,
@@ -26,6 +27,10 @@ parts = split(
     read_fair_ids(Path(fair_ids)) if fair_ids else None,
     settings["training_galaxies"],
     ids[are_among(index, starts)],
+    Ties(
+        classes_of(index, tree_from(settings["tree"])),
+        read_groups(Path(groups)) if groups else None,
+    ),
 )
 write_split(parts, snakemake.output.split)
 if not start.known:

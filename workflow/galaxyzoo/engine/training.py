@@ -16,7 +16,7 @@ from galaxyzoo.engine.augmentation import first_view, random_lights, random_maps
 from galaxyzoo.engine.dataset import Galaxies
 from galaxyzoo.engine.depthwise import SmallMapGradients
 from galaxyzoo.engine.ema import WeightAverage
-from galaxyzoo.engine.losses import LOSSES
+from galaxyzoo.engine.losses import LOSSES, balanced
 from galaxyzoo.engine.network import GalaxyNetwork, freeze_body, layer_groups, layers
 from galaxyzoo.engine.resume import SavedState, stop_request
 from galaxyzoo.engine.schedule import SCHEDULES, Schedule, SchedulePoint, decayed_lr, spread_lr
@@ -52,6 +52,9 @@ class Learner:
         self.network, self.train, self.seed = network, train, seed
         self.stage, self.augmentation = stage, augmentation
         self.loss = LOSSES[stage["loss"]]
+        self.class_weights = None
+        if stage["class_weights"] == "balanced":
+            self.class_weights = balanced(train.labels).to(train.device)
         self.optimiser = adam(network, stage)
         if moments:
             self.optimiser.load_state_dict(self.optimiser.state_dict() | {"state": moments})
@@ -131,7 +134,8 @@ class Learner:
                 views = relight(views, lights[batch])
             with SmallMapGradients():
                 predicted = self.network(views)
-            loss = self.loss(predicted, labels)
+            weights = None if self.class_weights is None else labels @ self.class_weights
+            loss = self.loss(predicted, labels, weights)
             first = batch - batch % accumulate
             (loss / min(accumulate, self.batches - first)).backward()
             if batch + 1 in (first + accumulate, self.batches):

@@ -3,7 +3,7 @@
 A column's unit, UCD and description are in its metadata, as they are in those of a catalogue.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,20 +14,26 @@ from pyarrow import csv, parquet
 
 from galaxyzoo.files.csv_columns import typed
 from galaxyzoo.files.csv_tables import csv_content
-from galaxyzoo.files.names import ECSV_SUFFIXES, FITS_SUFFIXES, PARQUET_SUFFIXES, VOTABLE_SUFFIXES
+from galaxyzoo.files.names import (
+    ECSV_SUFFIXES,
+    FITS_SUFFIXES,
+    PARQUET_SUFFIXES,
+    TABLE_SUFFIXES,
+    VOTABLE_SUFFIXES,
+)
 from galaxyzoo.files.tables import astropy_table, is_of_astropy, readable
 from galaxyzoo.foundation.errors import InputError
 
-CSV_ENDINGS = (".csv", ".csv.gz", ".tsv")  # a zip is one of images
 OF_ASTROPY = (*FITS_SUFFIXES, *VOTABLE_SUFFIXES, *ECSV_SUFFIXES)
-TABLES = (*CSV_ENDINGS, *PARQUET_SUFFIXES, *OF_ASTROPY)
+TABLES = tuple(suffix for suffix in TABLE_SUFFIXES if suffix != ".zip")  # a zip is one of images
 NAMES = ("id_str", "iauname", "id", "name", "designation")  # in lower case
 
 
-def read_given_table(path: Path, id_column: str | None) -> pa.Table:
+def read_given_table(path: Path, *names: str | None) -> pa.Table:
     """A whole table; InputError if it cannot be read or has no rows.
 
-    In a CSV file, columns of names, and the `id_column`, are text whatever they hold.
+    In a CSV file, columns of names are text whatever they hold: those that are usually called so,
+    and those in `names`.
     """
     name = path.name.lower()
     if name.endswith(PARQUET_SUFFIXES):
@@ -37,13 +43,13 @@ def read_given_table(path: Path, id_column: str | None) -> pa.Table:
             table = from_astropy(astropy_table(path))
     else:
         with readable(path, "CSV"):
-            table = read_csv(path, id_column)
+            table = read_csv(path, names)
     require_rows(len(table), table.column_names, path)
     return table
 
 
-def read_csv(path: Path, id_column: str | None) -> pa.Table:
-    """A CSV file, with blanks around the names of its columns left out."""
+def read_csv(path: Path, of_names: Collection[str | None]) -> pa.Table:
+    """A CSV file, with blanks around the names of its columns left out; `of_names` stay text."""
     content, delimiter = csv_content(path)
     parse = csv.ParseOptions(delimiter=delimiter, newlines_in_values=True)
     start = content.tell()
@@ -57,7 +63,7 @@ def read_csv(path: Path, id_column: str | None) -> pa.Table:
             texts = values.cast(pa.string())
         except pa.ArrowInvalid as error:
             raise ValueError(f"its column {name} is not UTF-8") from error
-        is_name = name == id_column or name.lower() in NAMES
+        is_name = name in of_names or name.lower() in NAMES
         columns.append(texts if is_name else typed(texts))
     return pa.table(columns, names)
 

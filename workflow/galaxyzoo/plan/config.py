@@ -23,6 +23,8 @@ Schema = dict[str, Any]
 PROBABILITIES = ("sigmoid", "softmax")  # output layers whose outputs are always between 0 and 1
 # Columns that tables have beside the answers'.
 TAKEN_COLUMNS = {"GalaxyID", "views", "image_hash", "crop_crc32", "row_crc32"}
+# Keys of survey.own that name a column of its table.
+OF_A_TABLE = ("image_column", "id_column", "class_column", "group_column", "carry")
 # Keys that say which variants an experiment has.
 OF_ALL_VARIANTS = ("variants", "grid", "ensemble")
 VARIANT_OF = "variant_of"  # in a variant's resolved config alone, with the name of its base
@@ -197,6 +199,8 @@ def contradictions(config: dict[str, Any], schema: Schema) -> Iterator[str]:
     stages, survey = config["stages"], config["survey"]
     if config["tree"] != "galaxy_zoo_2":
         yield from tree_contradictions(questions_of(config["tree"]), survey, schema)
+    if survey.get("own"):
+        yield from own_contradictions(questions_of(config["tree"]), survey["own"])
     names = Counter(stage["name"] for stage in stages)
     for name, count in names.items():
         if count > 1:
@@ -225,6 +229,11 @@ def contradictions(config: dict[str, Any], schema: Schema) -> Iterator[str]:
                 f"stages[{i}].loss: cross_entropy is not allowed with model.output: "
                 f"{config['model']['output']}, whose outputs are not always between 0 and 1; "
                 f"allowed: mean_squared_error, or an output of {' or '.join(PROBABILITIES)}"
+            )
+        if stage["class_weights"] and (survey.get("own") or {}).get("labels") != "class":
+            yield (
+                f"stages[{i}].class_weights: {stage['class_weights']} is not allowed where a "
+                "galaxy has no class; allowed: null, or survey.own.labels: class"
             )
         if stage["layer_decay"] and isinstance(stage["lr"], list):
             yield (
@@ -353,15 +362,57 @@ def tree_contradictions(
     if own and own["labels"].startswith("gz2_"):
         yield (
             f"survey.own.labels: {own['labels']} names Galaxy Zoo 2's columns; allowed "
-            "with a tree of your own: weighted or shares"
+            "with a tree of your own: weighted, shares or class"
         )
-    if own and own["image_column"] in columns:
+    for column in sorted(set(columns) & TAKEN_COLUMNS):
+        yield f"tree: no answer's column can be {column}, which has another use; allowed: any other"
+
+
+def own_contradictions(questions: list[dict[str, Any]], own: dict[str, Any]) -> Iterator[str]:
+    """One line for each conflict within the settings of the user's own table, or with the tree."""
+    columns = {answer["column"] for question in questions for answer in question["answers"]}
+    of_classes = own["labels"] == "class"
+    if own["table"] is None and not of_classes:
+        yield (
+            f"survey.own.table: missing with labels: {own['labels']}; allowed: the path of a "
+            "table, or null with labels: class and a folder of pictures for each class"
+        )
+    for key in OF_A_TABLE if own["table"] is None else ():
+        if own[key]:
+            yield (
+                f"survey.own.{key}: {own[key]!r} is of a table, and there is none; allowed: to "
+                "leave it out, or a path in survey.own.table"
+            )
+    if own["table"] is not None and own["image_column"] is None:
+        yield (
+            "survey.own.image_column: missing; allowed: the table's column that names each "
+            "galaxy's image"
+        )
+    if own["table"] is not None and of_classes and own["class_column"] is None:
+        yield (
+            "survey.own.class_column: missing with labels: class; allowed: the table's column "
+            "that holds each galaxy's class"
+        )
+    if not of_classes and own["class_column"] is not None:
+        yield (
+            f"survey.own.class_column: {own['class_column']!r} is not read with labels: "
+            f"{own['labels']}; allowed: null, or labels: class"
+        )
+    if of_classes and (len(questions) != 1 or len(columns) < 2):
+        yield (
+            "survey.own.labels: class is not allowed with this tree, whose one question should "
+            "have the classes as answers; allowed: a tree such as {classes: [elliptical, spiral]}"
+        )
+    for column in {"GalaxyID", "name"} & {*own["carry"]}:
+        yield (
+            f"survey.own.carry: {column} is a column that goes along anyway, with the galaxy's own "
+            "name or id; allowed: other columns"
+        )
+    if not of_classes and own["image_column"] in columns:
         yield (
             f"survey.own.image_column: {own['image_column']!r} is an answer's column; "
             "allowed: the one that names each galaxy's image"
         )
-    for column in sorted(set(columns) & TAKEN_COLUMNS):
-        yield f"tree: no answer's column can be {column}, which has another use; allowed: any other"
 
 
 def named_after_galaxy_zoo(model: dict[str, Any]) -> bool:

@@ -17,6 +17,19 @@ def columns_and_parents(config: Config) -> Questions:
     return without_words(questions_of(config["tree"]))
 
 
+def answer_names(config: Config) -> Questions:
+    """The tree of a resolved config with the names of its answers, and no other words."""
+    return [
+        {"parent": question["parent"], "answers": [named(answer) for answer in question["answers"]]}
+        for question in questions_of(config["tree"])
+    ]
+
+
+def named(answer: Mapping[str, Any]) -> dict[str, Any]:
+    """An answer's column and name."""
+    return {name: answer[name] for name in ("column", "name")}
+
+
 def network_settings(config: Config) -> dict[str, Any]:
     """What a network is, without what is only said about its weights."""
     return {name: config["model"][name] for name in ("backbone", "weights", "head", "output")}

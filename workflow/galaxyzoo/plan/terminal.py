@@ -133,8 +133,8 @@ class RunTerminal(logging.Handler):
     def tell_progress(self, line: str) -> None:
         """Put a line of progress beside the bar; without one, say it if the last is long ago.
 
-        Ten seconds at first, and later a third of the time that the run has taken, up to ten minutes:
-        a run of hours is told in some dozens of lines.
+        Ten seconds at first, and later a third of the time that the run has taken, up to ten
+        minutes: a run of hours is told in some dozens of lines.
         """
         if self.has_bar:
             self.doing = line

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from galaxyzoo.evaluation.owners import NAME
 from galaxyzoo.evaluation.rankings import SHEETS, sheet_positions
 from galaxyzoo.foundation.galaxy_id import GALAXY_ID
 from galaxyzoo.foundation.progress import progress
@@ -27,17 +28,20 @@ def explorer_data(
     ranked: pd.DataFrame,
     crops: np.ndarray,
     tree: DecisionTree,
+    owners: pd.DataFrame | None = None,
     most: int = MOST_GALAXIES,
     budget_bytes: int = PICTURE_BUDGET_BYTES,
 ) -> dict[str, Any]:
     """The explorer's data, ready to be written as JSON.
 
     `ranked` comes from `ranked_galaxies`; its `row` indexes the packed `crops` (N, s, s, 3) uint8.
-    Returns the `tree` as a table, the number of `held_out` galaxies, the distinct `sayings` (each a
-    sentence and the positions of the columns on its path), and the `galaxies`, column by column:
-    `id` as text (some have more digits than a JavaScript number can hold), `rmse` and
-    `disagreement`, `crowd` and `network` as positions in `sayings`, `voted` and `predicted` as
-    whole thousandths, one list per galaxy, and `picture` as a base64-encoded WebP file, or None.
+    `owners` has the name of each galaxy and carried columns (`read_owners`), in the same order.
+    Returns the `tree` as a table, the number of `held_out` galaxies, the names of the columns that
+    are `carried`, the distinct `sayings` (each a sentence and the positions of the columns on its
+    path), and the `galaxies`, column by column: `id` as text (some have more digits than a
+    JavaScript number can hold), `rmse` and `disagreement`, `name` and `carried` (the cells),
+    `crowd` and `network` as positions in `sayings`, `voted` and `predicted` as whole thousandths,
+    one list per galaxy, and `picture` as a base64-encoded WebP file, or None.
     """
     order = order_of_precedence(ranked)[:most]
     shown = ranked.iloc[order]
@@ -47,6 +51,9 @@ def explorer_data(
         "rmse": shown["rmse"].round(5).tolist(),
         "disagreement": shown["disagreement"].round(5).tolist(),
     }
+    names = shown[GALAXY_ID].astype(str) if owners is None else owners[NAME].iloc[order]
+    carried = pd.DataFrame(index=order) if owners is None else owners.drop(columns=NAME).iloc[order]
+    galaxies["name"], galaxies["carried"] = names.tolist(), carried.to_numpy().tolist()
     for who, prefix in (("crowd", "voted"), ("network", "predicted")):
         values = shown[[f"{prefix}_{column}" for column in tree.columns]].to_numpy()
         galaxies[prefix] = np.rint(1000 * values).astype(int).tolist()
@@ -63,6 +70,7 @@ def explorer_data(
     return {
         "tree": tree_table(tree),
         "held_out": len(ranked),
+        "carried": carried.columns.tolist(),
         "sayings": [{"text": text, "path": path} for text, path in sayings],
         "galaxies": galaxies,
     }

@@ -40,6 +40,8 @@ def findings(
 
 def against(error: float, other: float) -> str:
     """By how much an error is below or above another one, such as `47 % below`."""
+    if other == 0:
+        return f"{error:.5f} above"
     change = error / other - 1
     return f"{100 * abs(change):.0f} % {'above' if change > 0 else 'below'}"
 
@@ -191,8 +193,8 @@ def of_properties(bins: pd.DataFrame) -> str:
     """Among which galaxies the error is lowest and highest."""
     low, high = bins.loc[bins["rmse"].idxmin()], bins.loc[bins["rmse"].idxmax()]
     which = [
-        f"among galaxies {PROPERTIES[one['property']]} {one['lowest']:.3g} to "
-        f"{one['highest']:.3g} ({one['rmse']:.5f})"
+        f"among galaxies {PROPERTIES.get(one['property'], 'of ' + one['property'])} "
+        f"{one['lowest']:.3g} to {one['highest']:.3g} ({one['rmse']:.5f})"
         for one in (low, high)
     ]
     return f"The bag's error is lowest {which[0]} and highest {which[1]}."
@@ -270,8 +272,9 @@ def of_galaxies(explorer: Settings) -> str:
 def of_attribution(places: pd.DataFrame) -> str:
     """The place that matters most; `places` is the table behind the figure."""
     most = places.loc[places["fall"].abs().idxmax()]
+    name = most.get("name", most["GalaxyID"])
     return (
-        f"The largest effect: hiding one place of galaxy {most['GalaxyID']} takes "
+        f"The largest effect: hiding one place of galaxy {name} takes "
         f"“{most['answer']}” from {most['probability']:.2f} to "
         f"{most['probability'] - most['fall']:.2f}."
     )

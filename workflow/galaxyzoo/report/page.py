@@ -199,6 +199,7 @@ def explorer_parts(data: Path, templates: Path) -> dict[str, Any]:
         "script": Markup(code),
         "script_hash": script_hash(code),
         "held_out": explorer["held_out"],
+        "named": explorer["galaxies"]["name"] != explorer["galaxies"]["id"],
         "galaxies": len(pictures),
         "pictures": sum(picture is not None for picture in pictures),
     }
@@ -230,7 +231,7 @@ def typical_galaxy(explorer: Settings) -> dict[str, Any] | None:
         who: explorer["sayings"][galaxies[who][position]]["text"] for who in ("crowd", "network")
     }
     picture_of_it = galaxies["picture"][position]
-    return {"id": galaxies["id"][position], "rmse": error, "picture": picture_of_it, **says}
+    return {"name": galaxies["name"][position], "rmse": error, "picture": picture_of_it, **says}
 
 
 def confusion_by_question(

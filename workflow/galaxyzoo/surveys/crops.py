@@ -4,6 +4,7 @@ import errno
 import gc
 import io
 import itertools
+import logging
 import multiprocessing
 import os
 import shutil
@@ -15,6 +16,7 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO, Literal
 
 import numpy as np
@@ -28,6 +30,8 @@ from galaxyzoo.foundation.disk_room import free, unwritten
 from galaxyzoo.foundation.errors import InputError, offenders
 from galaxyzoo.foundation.packed_crops import image_hash, write_index
 from galaxyzoo.foundation.progress import progress
+
+log = logging.getLogger(__name__)
 
 CHUNK = 64  # galaxies per task of a worker process
 
@@ -45,13 +49,15 @@ def crop_survey(
     on_bad_galaxy: Literal["stop", "skip"],
     processes: int,
     image_ids: Mapping[str, int] | None = None,
+    called: Mapping[int, str] = MappingProxyType({}),
 ) -> None:
     """Cut the central `size_px` x `size_px` pixels out of every galaxy's image.
 
     `images` is a zip or folder of RGB images in JPEG or PNG. `labels` is what `read_labels`
     returns, None for a survey without labels. `label_faults` says what is wrong with them
     (`label_checks`). `image_ids` is what `read_image_names` returns, None if images are named by
-    GalaxyID. Writes these files, renamed into place once all are complete:
+    GalaxyID. `called` says what the owner calls galaxies, by GalaxyID, for messages about images.
+    Writes these files, renamed into place once all are complete:
 
     - `crops_path`: .npy, (N, size_px, size_px, 3) uint8, C order, by ascending GalaxyID;
     - `index_path`: CSV, a row per crop in that order: GalaxyID, any labels, the hash of the image
@@ -64,7 +70,7 @@ def crop_survey(
     """
     source = GalaxyImages(images, image_ids)
     faults = source.faults | ({} if labels is None else matching_faults(source, labels))
-    faults |= label_faults
+    faults = with_names(faults, called) | label_faults
     ids = [galaxy for galaxy in source.names if galaxy not in faults]
     check_faults(faults, ids, images, on_bad_galaxy)
     bytes_needed = len(ids) * size_px**2 * 3
@@ -79,7 +85,7 @@ def crop_survey(
             if on_bad_galaxy == "stop":
                 require_size(source, ids[0], size_px)
             image_faults, sums, hashes = write_crops(source, ids, size_px, crops, processes)
-            faults |= image_faults
+            faults |= with_names(image_faults, called)
             rows = [row for row, galaxy in enumerate(ids) if galaxy not in image_faults]
             check_faults(faults, rows, images, on_bad_galaxy)
             if image_faults:
@@ -89,6 +95,13 @@ def crop_survey(
             kept_sums, kept_hashes = ([each[row] for row in rows] for each in (sums, hashes))
             write_index(index, table.reset_index(), kept_sums, kept_hashes)
             write_rejected(rejected, faults)
+            if faults:
+                log.warning(
+                    "%d of %d galaxies are left out; %s lists them with the reasons",
+                    len(faults),
+                    len(faults) + len(rows),
+                    rejected_path,
+                )
     except OSError as error:
         if error.errno in OF_THE_MACHINE:
             raise InputError(
@@ -98,6 +111,14 @@ def crop_survey(
         shortage = f"the crops take {bytes_needed:,} bytes, and {free(crops_path.parent)}"
         sentence = unwritten(crops_path, error, shortage)
         raise InputError(f"{sentence}, or with a smaller survey.crop") from error
+
+
+def with_names(faults: Faults, called: Mapping[int, str]) -> Faults:
+    """Faults that begin with what the owner calls each galaxy, where that is known."""
+    return {
+        galaxy: f"{called[galaxy]}: {fault}" if galaxy in called else fault
+        for galaxy, fault in faults.items()
+    }
 
 
 def matching_faults(source: GalaxyImages, labels: pd.DataFrame) -> Faults:

@@ -37,6 +37,31 @@ def read_image_names(path: Path) -> dict[str, int]:
     return dict(zip(table["image"], table["GalaxyID"].tolist(), strict=True))
 
 
+def read_names(path: Path) -> dict[int, str]:
+    """What the owner calls each galaxy, by GalaxyID, from a file of names of images.
+
+    Each is followed by its row in the owner's table. Empty if the file names no owner's galaxies.
+    """
+    table = read_text(path)
+    if not {"id", "row"} <= {*table.columns}:
+        return {}
+    named = (table["id"] + ", row " + table["row"]).tolist()
+    return dict(zip(table["GalaxyID"].astype("int64").tolist(), named, strict=True))
+
+
+def read_faults(path: Path) -> dict[int | str, str]:
+    """What is wrong with galaxies that `own` left out, by GalaxyID or, without one, by row."""
+    table = read_text(path)
+    rows = zip(table["GalaxyID"], table["reason"], strict=True)
+    return {int(key) if key.isdecimal() else key: why for key, why in rows}
+
+
+def read_groups(path: Path) -> pd.Series:
+    """The group of each galaxy by GalaxyID, "" for one without a group."""
+    table = read_text(path)
+    return table.set_index(table["GalaxyID"].astype("int64"))["group"]
+
+
 def read_fair_ids(path: Path) -> set[int]:
     """The galaxies that are a fair sample of the survey, from a CSV file or a zip of one.
 

@@ -5,7 +5,7 @@ Uses only the standard library, because it is imported when the Snakefile is rea
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from galaxyzoo.files.names import TABLE_SUFFIXES
 from galaxyzoo.foundation.errors import InputError
@@ -25,6 +25,9 @@ class SurveyFiles(NamedTuple):
     Images are zips or folders. `labels` is a CSV file, or a zip of one. `image_names` gives the
     GalaxyIDs of images that are not named by GalaxyID. `fair_ids` lists the galaxies that are a
     fair sample. `true_probabilities` holds what a simulated survey's votes were drawn from.
+    `faults` says which galaxies of the owner's table are unfit, and `groups` which of them must not
+    be divided between training, validation and hold-out. `galaxies` has the owner's names for them,
+    and columns that are carried along. `table` is the owner's own.
     """
 
     training_images: str
@@ -33,6 +36,10 @@ class SurveyFiles(NamedTuple):
     image_names: str | None = None
     fair_ids: str | None = None
     true_probabilities: str | None = None
+    faults: str | None = None
+    groups: str | None = None
+    galaxies: str | None = None
+    table: str | None = None
 
 
 def find(folder: Path | str) -> SurveyFiles:
@@ -78,19 +85,21 @@ def first_present(folder: Path, names: tuple[str, ...]) -> str | None:
     return next((str(folder / name) for name in names if (folder / name).exists()), None)
 
 
-def require_own(settings: Mapping[str, str]) -> None:
+def require_own(settings: Mapping[str, Any]) -> None:
     """Raise InputError unless the images and table of `survey.own` exist and the table is readable.
 
-    `settings` is the config's `survey.own`.
+    `settings` is the config's `survey.own`. Its table is None if there is a folder of images for
+    each class.
     """
-    for key in ("images", "table"):
+    table = settings["table"]
+    for key in ("images", "table") if table is not None else ("images",):
         if not Path(settings[key]).exists():
             raise InputError(
                 f"survey.own.{key}: there is no {settings[key]}; give the path in full, or "
                 f"from {Path.cwd()}"
             )
-    if not settings["table"].lower().endswith(TABLE_SUFFIXES):
+    if table is not None and not table.lower().endswith(TABLE_SUFFIXES):
         raise InputError(
-            f"survey.own.table: {settings['table']} is of no known kind; allowed: a file that ends "
+            f"survey.own.table: {table} is of no known kind; allowed: a file that ends "
             f"in {', '.join(TABLE_SUFFIXES)}"
         )

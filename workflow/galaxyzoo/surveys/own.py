@@ -1,83 +1,121 @@
-"""A user's own labelled galaxies: a folder or zip of images, and a table of their labels."""
+"""A user's own labelled galaxies: images, a table of labels, and which of them go together."""
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from galaxyzoo.files.archives import images_in
-from galaxyzoo.files.names import IMAGE_SUFFIXES, galaxy_id
-from galaxyzoo.files.tables import read_table
 from galaxyzoo.foundation.atomic_files import replaced
 from galaxyzoo.foundation.errors import InputError
-from galaxyzoo.surveys.vote_fractions import fraction_columns, weighted_labels
+from galaxyzoo.surveys.own_labels import CLASSES, label_columns, labels_of
+from galaxyzoo.surveys.own_rows import OwnRows, has_suffix, read_own, stem, without_suffix
 from galaxyzoo.tree.decision_tree import DecisionTree
 
 log = logging.getLogger(__name__)
 
-WEIGHTED, SHARES, CATALOGUE = "weighted", "shares", "gz2_"  # survey.own.labels, or how it begins
 SHOWN = 5
 
 
 def write_labels(
     images: Path,
-    table: Path,
-    image_column: str,
-    labels: str,
+    table: Path | None,
+    own: Mapping[str, Any],
     tree: DecisionTree,
     labels_path: Path,
     image_names_path: Path,
+    faults_path: Path,
 ) -> None:
-    """Write the labels and image names of a table's galaxies, for cropping.
+    """Write the labels, image names and faults of a table's galaxies, for cropping.
 
-    `image_column` is the table's column that names each galaxy's image: the file's name or path,
-    with or without its suffix. `labels` says what the table's other columns hold: `weighted`, the
-    tree's columns as they are predicted; `shares`, the tree's columns as shares of the votes on
-    their own question; `gz2_` and the ending of Galaxy Zoo 2's columns of vote fractions.
+    `own` is the config's `survey.own`. `table` is None if there is a folder of images for each
+    class. `labels` says what the label columns hold: `weighted`, the tree's columns as they are
+    predicted; `shares`, the tree's columns as shares of the votes on their own question; `class`,
+    the galaxy's class in one column; `gz2_` and the ending of Galaxy Zoo 2's columns of vote
+    fractions.
 
-    Writes two CSV files. `labels_path` has GalaxyID and the tree's columns, weighted, with a row
-    for each row of the table. `image_names_path` has GalaxyID, image, id (the cell in
-    `image_column`) and row, for each galaxy with an image. Raises InputError if a file cannot be
-    read, a cell is unfit, or no row has an image.
+    Writes three CSV files. `labels_path` has GalaxyID and the tree's columns, weighted, with a row
+    for each fit row of the table. `image_names_path` has GalaxyID, image, id (what names it) and
+    row, for each galaxy with an image. `faults_path` has GalaxyID and reason for each unfit row; a
+    row without a name has its number in place of the GalaxyID. Raises InputError if a file cannot
+    be read, or no row has an image.
     """
-    columns = list(tree.columns)
-    if labels.startswith(CATALOGUE):
-        columns = fraction_columns(table, labels.removeprefix(CATALOGUE))
-    cells = read_table(table, {image_column: "str"} | dict.fromkeys(columns, "float64"))
-    if labels == WEIGHTED:
-        values = cells[columns].to_numpy()
-    else:
-        values = weighted_labels(table, cells[columns], tree)
-    image_cells = cells[image_column]
-    ids = pd.Index(galaxy_ids(image_cells), name="GalaxyID")
-    names = matched(image_cells, ids, images_in(images))
-    tell_of_matches(image_cells, names, images, table)
-    require_own_images(names, table)
-    with replaced(labels_path) as labels_file, replaced(image_names_path) as names_file:
-        pd.DataFrame(values, index=ids, columns=list(tree.columns)).to_csv(labels_file)
+    pictures = images_in(images)
+    columns = label_columns(table, own, tree)
+    rows = read_own(table, pictures, own, columns, of_names=own["labels"] == CLASSES)
+    values, faults = labels_of(table, rows.given, columns, own, tree)
+    found = matched(rows.images, rows.ids, pictures)
+    tell_of_matches(rows.images, found, images, table)
+    faults = nameless(rows, own).combine(faults, first_of)
+    faults = faults.combine(pictureless(rows, found, images), first_of)
+    faults = faults.combine(sharing(found, len(faults)), first_of)
+    names = found.assign(id=rows.names[found["row"] - 1].to_numpy()).dropna(subset=["GalaxyID"])
+    fit = (faults == "").to_numpy()
+    ids = pd.Index(rows.ids[fit].astype("int64"), name="GalaxyID")
+    with (
+        replaced(labels_path) as labels_file,
+        replaced(image_names_path) as names_file,
+        replaced(faults_path) as faults_file,
+    ):
+        pd.DataFrame(values[fit], index=ids, columns=list(tree.columns)).to_csv(labels_file)
         names.drop_duplicates(["GalaxyID", "image"]).to_csv(names_file, index=False)
+        in_words(rows, faults, table).to_csv(faults_file, index=False)
 
 
-def galaxy_ids(cells: Sequence[str]) -> np.ndarray:
-    """A GalaxyID (N,) int64 for each cell that names an image, the same for equal cells.
+def first_of(one: str, other: str) -> str:
+    """The first of two texts that is not empty."""
+    return one or other
 
-    These are the whole numbers that the images are named by, if all are and no two names give the
-    same number. Otherwise each is the number of the first row, counted from 1, with that cell.
-    """
-    numbers = {cell: galaxy_id(stem(cell)) for cell in cells}
-    if None in numbers.values() or len(set(numbers.values())) < len(numbers):
-        rows = {cell: row for row, cell in reversed(list(enumerate(cells, 1)))}
-        return np.array([rows[cell] for cell in cells], np.int64)
-    return np.array([numbers[cell] for cell in cells], np.int64)
+
+def nameless(rows: OwnRows, own: Mapping[str, Any]) -> pd.Series:
+    """The faults of rows (N,) whose image or name is an empty cell, "" for the others."""
+    faults = pd.Series("", index=rows.images.index, dtype=object)
+    faults[rows.names == ""] = f"{own['id_column']} is empty, which should hold the galaxy's name"
+    faults[rows.images == ""] = f"{own['image_column']} is empty, which should name the image"
+    return faults
+
+
+def pictureless(rows: OwnRows, found: pd.DataFrame, images: Path) -> pd.Series:
+    """The faults of rows (N,) that name no image in `images`, "" for the others."""
+    faults = pd.Series(f"no image in {images} is named so", index=rows.images.index, dtype=object)
+    faults[found["row"] - 1] = ""
+    return faults
+
+
+def sharing(found: pd.DataFrame, count: int) -> pd.Series:
+    """The faults of rows (count,) that name one image as different galaxies, "" for the others."""
+    faults = pd.Series("", index=range(count), dtype=object)
+    several = found.groupby("image")["GalaxyID"].nunique()
+    for image in several.index[several > 1]:
+        rows = found.loc[found["image"] == image, "row"]
+        together = " and ".join(rows.astype(str))
+        faults[rows - 1] = f"rows {together} name the same image, {image}; keep one of them"
+    return faults
+
+
+def in_words(rows: OwnRows, faults: pd.Series, table: Path | None) -> pd.DataFrame:
+    """The unfit rows as GalaxyID, the row's number if it has none, and the reason, each id once."""
+    unfit = faults[faults != ""]
+    known = rows.ids[unfit.index].notna()
+    numbers = [f"row {at + 1}" for at in unfit.index]
+    named = [
+        rows.names[at] if table is None else f"{rows.names[at]}, {row}"
+        for at, row in zip(unfit.index, numbers, strict=True)
+    ]
+    ids = rows.ids[unfit.index].astype(str).where(known, numbers)
+    reasons = (pd.Series(named, index=unfit.index) + ": " + unfit).where(known, unfit)
+    table_of_faults = pd.DataFrame({"GalaxyID": ids, "reason": reasons})
+    return table_of_faults.groupby("GalaxyID", sort=False, as_index=False).agg("; ".join)
 
 
 def matched(cells: pd.Series, ids: Iterable[int], images: Sequence[str]) -> pd.DataFrame:
     """The images that each cell names: GalaxyID, image, id (the cell) and row, counted from 1.
 
-    A cell may name no image, or several whose names differ only in what the cell leaves out.
+    A cell may name no image, as an empty one does, or several whose names differ only in what the
+    cell leaves out.
     """
     by_stem = defaultdict(list)
     for image in images:
@@ -85,6 +123,7 @@ def matched(cells: pd.Series, ids: Iterable[int], images: Sequence[str]) -> pd.D
     rows = [
         (galaxy, image, cell, row)
         for row, (galaxy, cell) in enumerate(zip(ids, cells, strict=True), 1)
+        if cell
         for image in images_named(cell, by_stem[stem(cell)])
     ]
     return pd.DataFrame(rows, columns=["GalaxyID", "image", "id", "row"])
@@ -105,47 +144,26 @@ def images_named(cell: str, images: Sequence[str]) -> list[str]:
     ]
 
 
-def has_suffix(name: str) -> bool:
-    """Whether a name ends in an image's suffix."""
-    return name.lower().endswith(IMAGE_SUFFIXES)
-
-
-def without_suffix(name: str) -> str:
-    """A name without its image suffix, if it has one."""
-    return name.rpartition(".")[0] if has_suffix(name) else name
-
-
-def stem(name: str) -> str:
-    """A name or path without its folders and its image suffix, if it has any."""
-    return without_suffix(name.rpartition("/")[2])
-
-
-def tell_of_matches(cells: pd.Series, names: pd.DataFrame, images: Path, table: Path) -> None:
+def tell_of_matches(
+    cells: pd.Series, names: pd.DataFrame, images: Path, table: Path | None
+) -> None:
     """Log how rows and images match; InputError if no row has an image."""
-    without = cells[~cells.isin(names["id"])].unique()
+    without = cells[~cells.isin(names["id"]) & (cells != "")].unique()
     some = ", ".join(without[:SHOWN]) + (", ..." if len(without) > SHOWN else "")
     if names.empty:
         raise InputError(
             f"{table}: no row names an image in {images}; its column {cells.name} holds {some}, "
             "where it should hold names or paths of those images"
+            if table is not None
+            else f"survey.own.images: {images} holds no images; give a folder with a folder of "
+            "images for each class"
         )
     log.info(
         "%d rows in %s; %d images in %s are named by them",
         len(cells),
-        table,
+        images if table is None else table,
         names["image"].nunique(),
         images,
     )
     if len(without):
         log.warning("without an image: %d, such as %s", len(without), some)
-
-
-def require_own_images(names: pd.DataFrame, table: Path) -> None:
-    """Raise InputError if rows that name their images differently share one image."""
-    galaxies = names.groupby("image")["GalaxyID"].nunique()
-    if shared := galaxies.index[galaxies > 1].tolist():
-        rows = names.loc[names["image"] == shared[0], "row"].astype(str)
-        raise InputError(
-            f"{table}, rows {' and '.join(rows)} name the same image, {shared[0]}; keep one of "
-            "them, or give each its own image"
-        )

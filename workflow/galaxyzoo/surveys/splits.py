@@ -1,21 +1,116 @@
 """Which galaxies are held out from everything, and which each seed trains and validates on."""
 
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 
 from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.foundation.galaxy_id import GALAXY_ID
 from galaxyzoo.foundation.randomness import numpy_generator
+from galaxyzoo.tree.decision_tree import DecisionTree
+
+
+class Ties(NamedTuple):
+    """What a draw keeps to: `classes` are drawn from in proportion, `groups` stay together.
+
+    Both are Series (N,) of texts by GalaxyID, for all galaxies of the survey, or None.
+    """
+
+    classes: pd.Series | None = None
+    groups: pd.Series | None = None
+
+
+FREE = Ties()
+
+
+def classes_of(index: pd.DataFrame, tree: DecisionTree) -> pd.Series | None:
+    """The class of each galaxy of a survey's index (N rows), by GalaxyID: a column of the tree.
+
+    None unless the tree has one question with several answers, and all labels are 0 or 1.
+    """
+    labels = tree.probabilities(index)
+    if len(tree.questions) != 1 or tree.questions[0].single or not np.isin(labels, (0, 1)).all():
+        return None
+    classes = np.array(tree.columns)[labels.argmax(axis=1)]
+    return pd.Series(classes, pd.Index(index[GALAXY_ID]), name="class")
+
+
+def draw(
+    pool: np.ndarray,
+    fraction: float,
+    key: tuple[str | int, ...],
+    ties: Ties,
+    parts_after: int,
+    barred: np.ndarray | None = None,
+) -> np.ndarray:
+    """Galaxies drawn at random from a `pool` (N,) of ascending GalaxyIDs: (n,), ascending.
+
+    About a `fraction` of the galaxies is drawn. Groups are drawn whole: so many that the number of
+    galaxies comes nearest. Of each class (for a group, that of its first galaxy), the fraction is
+    drawn separately, at least one galaxy or group, if there is one more for each of `parts_after`.
+    None is drawn of a group that has a `barred` galaxy, if others are enough.
+    """
+    groups = units(pool, ties.groups)
+    sizes = np.bincount(groups)
+    first = np.unique(groups, return_index=True)[1]
+    if ties.classes is None:
+        strata = {(): np.arange(len(sizes))}
+    else:
+        of_group = ties.classes.loc[pool[first]].to_numpy()
+        strata = {(name,): np.flatnonzero(of_group == name) for name in np.unique(of_group)}
+    out = np.zeros(len(sizes), bool)
+    if barred is not None:
+        out[groups[np.isin(pool, barred)]] = True
+    taken = []
+    for name, members in strata.items():
+        order = members[numpy_generator(*key, *name).permutation(len(members))]
+        order = order[~out[order]]
+        count = round(fraction * sizes[members].sum())
+        number = max(nearest(sizes[order], count), min(count, 1))
+        if name:
+            most = len(members) - parts_after
+            number = min(max(number, 1), most, len(order)) if most > 0 else 0
+        taken.append(order[:number])
+    return pool[np.isin(groups, np.concatenate(taken))]
+
+
+def units(pool: np.ndarray, groups: pd.Series | None) -> np.ndarray:
+    """The number of the group that each galaxy of a pool (N,) is in; its own for an empty text."""
+    if groups is None:
+        return np.arange(len(pool))
+    named = groups.loc[pool].to_numpy(dtype=object)
+    alone = [f"\0{galaxy}" for galaxy in pool]  # a text that no cell can hold
+    return pd.factorize(np.where(named == "", alone, named), sort=True)[0]
+
+
+def nearest(sizes: np.ndarray, count: int) -> int:
+    """How many of some units, in order, have the number of galaxies that is nearest to `count`."""
+    totals = np.concatenate([[0], np.cumsum(sizes)])
+    return int(np.abs(totals - count).argmin())
+
+
+def tied_to(galaxies: np.ndarray, chosen: np.ndarray, groups: pd.Series | None) -> np.ndarray:
+    """Which of some galaxies (N,) are in a group with any of those `chosen` (n,): boolean (N,)."""
+    if groups is None:
+        return np.isin(galaxies, chosen)
+    numbers = units(galaxies, groups)
+    return np.isin(numbers, numbers[np.isin(galaxies, chosen)])
 
 
 def draw_holdout(
-    ids: np.ndarray, fraction: float, seed: int, fair_ids: set[int] | None = None
+    ids: np.ndarray,
+    fraction: float,
+    seed: int,
+    fair_ids: set[int] | None = None,
+    ties: Ties = FREE,
 ) -> np.ndarray:
     """Draw the held-out galaxies, which are never used for training, validation or tuning.
 
     `ids` are the survey's GalaxyIDs, in any order. `fraction` is the share of all galaxies to hold
-    out or, with `fair_ids`, of the survey's fair ones; then only fair galaxies are drawn. Returns
-    (n,) integers, ascending. Raises InputError if this leaves no galaxy to hold out, or none to
-    train on.
+    out or, with `fair_ids`, of the survey's fair ones; then only fair galaxies are drawn. `ties`
+    are kept to as `draw` says. Returns (n,) integers, ascending. Raises InputError if this leaves
+    no galaxy to hold out, or none to train on.
     """
     galaxies = np.unique(ids)
     if fair_ids is not None:
@@ -25,14 +120,15 @@ def draw_holdout(
                 f"survey.fair_ids: none of the {len(fair_ids)} fair galaxies is among the survey's "
                 f"{len(ids)}; give the list that belongs to this survey, or set fair_ids: null"
             )
-    count = round(fraction * len(galaxies))
-    if not 1 <= count < len(np.unique(ids)):
-        missing = "to hold out" if count < 1 else "to train on"
+    holdout = draw(galaxies, fraction, ("holdout", seed), ties, parts_after=2)
+    tied = tied_to(np.unique(ids), holdout, ties.groups)
+    if not len(holdout) or tied.all():
+        missing = "to train on" if len(holdout) else "to hold out"
         raise InputError(
             f"survey.holdout: {fraction:g} of {len(galaxies)} galaxies leaves none {missing}; "
             "choose a fraction that leaves at least one of each, or a larger survey"
         )
-    return np.sort(numpy_generator("holdout", seed).permutation(galaxies)[:count])
+    return holdout
 
 
 def require_unseen(holdout_ids: np.ndarray, learnt_ids: np.ndarray) -> None:
@@ -55,6 +151,7 @@ def split(
     fair_ids: set[int] | None = None,
     training_galaxies: int | None = None,
     learnt_ids: np.ndarray | None = None,
+    ties: Ties = FREE,
 ) -> pd.Series:
     """Divide the galaxies that are not held out into training and validation.
 
@@ -63,7 +160,9 @@ def split(
     hold-out are of the same kind of galaxies. With `training_galaxies`, so many of the others are
     trained on, of which a smaller number are a part, and the rest is left out as "spare". None of
     `learnt_ids`, which starting weights learnt, is validated on; the number of validation galaxies
-    stays the same, and so do they where none is one of these. Returns a Series named `part`, of
+    stays the same, and so do they where none is one of these. `ties` are kept to as `draw` says; a
+    galaxy in a group with one that is held out or validated on, but not fair, is left out as
+    "spare". Returns a Series named `part`, of
     "train", "valid", "holdout" or "spare", indexed by ascending GalaxyID. It does not depend on the
     order of `ids`. Raises InputError if this leaves no galaxy to train on, or none to validate on,
     if starting weights learnt so many that too few are left to validate on, or if there are fewer
@@ -72,27 +171,34 @@ def split(
     galaxies = np.unique(ids)
     rest = np.setdiff1d(galaxies, holdout_ids)
     pool = rest if fair_ids is None else np.intersect1d(rest, np.array(sorted(fair_ids)))
+    tied = tied_to(galaxies, holdout_ids, ties.groups)
+    pool = np.setdiff1d(pool, galaxies[tied])
     count = round(validation_fraction * len(pool))
-    if not 1 <= count < len(rest):
+    part = pd.Series("train", index=pd.Index(galaxies, name="GalaxyID"), name="part")
+    part[tied] = "spare"
+    part[np.isin(galaxies, holdout_ids)] = "holdout"
+    learnt = np.zeros(len(pool), bool)
+    if learnt_ids is not None and len(pool):
+        learnt = tied_to(pool, learnt_ids, ties.groups)
+    if 1 <= count > (~learnt).sum():
+        raise InputError(
+            f"validation, model.weights: {count} galaxies are to be validated on, and the "
+            f"starting weights of this experiment and its variants learnt all but "
+            f"{(~learnt).sum()} of the {len(pool)} that the hold-out leaves; choose a smaller "
+            "validation, or start from weights that learnt fewer of this survey's galaxies"
+        )
+    if len(pool):
+        key = ("validation", seed)
+        valid = draw(pool, validation_fraction, key, ties, parts_after=1, barred=pool[learnt])
+        part[tied_to(galaxies, valid, ties.groups)] = "spare"
+        part[valid] = "valid"
+    if not {"train", "valid"} <= set(part):
         raise InputError(
             f"survey.holdout, validation: of {len(galaxies)} galaxies, "
             f"{len(galaxies) - len(rest)} are held out, and {validation_fraction:g} of the other "
             f"{len(pool)}{'' if fair_ids is None else ' fair ones'} leaves none to train or "
             "validate on; choose fractions that leave at least one of each, or a larger survey"
         )
-    part = pd.Series("train", index=pd.Index(galaxies, name="GalaxyID"), name="part")
-    part[np.isin(galaxies, holdout_ids)] = "holdout"
-    drawn = numpy_generator("validation", seed).permutation(pool)
-    if learnt_ids is not None:
-        drawn = drawn[~np.isin(drawn, learnt_ids)]
-    if len(drawn) < count:
-        raise InputError(
-            f"validation, model.weights: {count} galaxies are to be validated on, and the "
-            f"starting weights of this experiment and its variants learnt all but {len(drawn)} of "
-            f"the {len(pool)} that the hold-out leaves; choose a smaller validation, or start "
-            "from weights that learnt fewer of this survey's galaxies"
-        )
-    part[drawn[:count]] = "valid"
     if training_galaxies is not None:
         train = part.index[part == "train"].to_numpy()
         if training_galaxies > len(train):

@@ -8,13 +8,28 @@ from galaxyzoo.tree.galaxy_zoo_trees import TREES, Asked
 Questions = list[dict[str, Any]]
 
 
-def questions_of(setting: str | Questions) -> Questions:
-    """The questions that the config's `tree` stands for: a list of its own, or a survey's."""
+def questions_of(setting: str | Questions | dict[str, list[str | int]]) -> Questions:
+    """The questions that the config's `tree` stands for.
+
+    It is a list of its own, the name of a survey's, or a mapping with `classes`, which stands for a
+    single question.
+    """
+    if isinstance(setting, dict):
+        return question_of_classes(setting["classes"])
     if setting == "galaxy_zoo_2":
         return in_words(galaxy_zoo_2.QUESTIONS)
     if isinstance(setting, str):
         return [asked_in_words(asked) for asked in TREES[setting]]
     return setting
+
+
+def question_of_classes(classes: list[str | int]) -> Questions:
+    """One question, whose answers are classes by name or number."""
+    names = [one if isinstance(one, str) else str(int(one)) for one in classes]
+    answers = [
+        {"column": name, "name": name, "phrase": f"class {name}", "last": False} for name in names
+    ]
+    return [{"text": "Which class is it?", "parent": None, "answers": answers}]
 
 
 def in_words(questions: Questions) -> Questions:

@@ -6,10 +6,11 @@ with input_errors_told():
 rule label_own:
     input:
         images=lambda wildcards: source_settings(wildcards)["images"],
-        table=lambda wildcards: source_settings(wildcards)["table"],
+        table=lambda wildcards: source_settings(wildcards)["table"] or [],
     output:
         labels=survey_file("raw/labels.csv"),
         image_names=survey_file("raw/image_names.csv"),
+        faults=survey_file("raw/faults.csv"),
     log:
         survey_file("logs/label_own.log"),
     wildcard_constraints:
@@ -23,8 +24,54 @@ rule label_own:
         "../../scripts/label_own.py"
 
 
-FILES_OF_SOURCE["own"] = lambda survey: layout.SurveyFiles(
-    training_images=SURVEYS[survey]["survey"]["own"]["images"],
-    labels=raw_file(survey, "labels.csv"),
-    image_names=raw_file(survey, "image_names.csv"),
-)
+rule group_own:
+    input:
+        table=lambda wildcards: source_settings(wildcards)["table"],
+    output:
+        groups=survey_file("raw/groups.csv"),
+    log:
+        survey_file("logs/group_own.log"),
+    wildcard_constraints:
+        survey=any_of(raw_surveys_of("own")),
+    conda:
+        "../../../envs/environment.yaml"
+    params:
+        settings=group_settings,
+        code=fingerprints("group_own"),
+    script:
+        "../../scripts/group_own.py"
+
+
+rule name_own:
+    input:
+        unpack(images_or_table),
+    output:
+        galaxies=survey_file("raw/galaxies.csv"),
+    log:
+        survey_file("logs/name_own.log"),
+    wildcard_constraints:
+        survey=any_of(raw_surveys_of("own")),
+    conda:
+        "../../../envs/environment.yaml"
+    params:
+        settings=carry_settings,
+        code=fingerprints("name_own"),
+    script:
+        "../../scripts/name_own.py"
+
+
+def files_of_own(survey):
+    """The `SurveyFiles` of a survey of the user's own."""
+    own = SURVEYS[survey]["survey"]["own"]
+    return layout.SurveyFiles(
+        training_images=own["images"],
+        labels=raw_file(survey, "labels.csv"),
+        image_names=raw_file(survey, "image_names.csv"),
+        faults=raw_file(survey, "faults.csv"),
+        groups=raw_file(survey, "groups.csv") if own["group_column"] else None,
+        galaxies=raw_file(survey, "galaxies.csv"),
+        table=own["table"],
+    )
+
+
+FILES_OF_SOURCE["own"] = files_of_own

@@ -16,6 +16,7 @@ from galaxyzoo.report.figures.style import BASELINE, INK, MUTED, NETWORK, STYLE,
 DENSITY = LinearSegmentedColormap.from_list("density", ["#dcebf7", "#4f9fd0", "#0b5a94", "#08213f"])
 DENSITIES_IN_A_ROW = 4
 RELIABILITIES_IN_A_ROW = 6
+PROPERTIES_IN_A_ROW = 3
 AXIS_LABELS = {
     "agreement": "agreement of the crowd",
     "central_brightness": "central brightness, 8-bit levels",
@@ -103,12 +104,17 @@ def bare(axes: Axes) -> None:
 def lines_by_property(table: pd.DataFrame) -> Figure:
     """A panel per property: the error against the property's value, with its interval.
 
-    `table` comes from `error_by_property`; AXIS_LABELS names each property.
+    `table` comes from `error_by_property`; AXIS_LABELS names each property but the owner's
+    columns, which keep their names.
     """
     names = list(dict.fromkeys(table["property"]))
     figure = Figure(figsize=(WIDTH_IN, 3.4), layout="constrained")
-    panels = figure.subplots(1, len(names), sharey=True, squeeze=False)[0]
-    for axes, name in zip(panels, names, strict=True):
+    rows = -(-len(names) // PROPERTIES_IN_A_ROW)
+    figure.set_figheight(0.5 + 2.9 * rows)
+    panels = figure.subplots(rows, PROPERTIES_IN_A_ROW, sharey=True, squeeze=False).ravel()
+    for axes in panels[len(names) :]:
+        axes.set_axis_off()
+    for axes, name in zip(panels, names, strict=False):
         bins = table[table["property"] == name]
         axes.plot(
             bins["median"],
@@ -129,10 +135,11 @@ def lines_by_property(table: pd.DataFrame) -> Figure:
             elinewidth=1.2,
             label="bag, with 95 % interval",
         )
-        axes.set_xlabel(AXIS_LABELS[name])
+        axes.set_xlabel(AXIS_LABELS.get(name, name))
         axes.xaxis.set_major_locator(MaxNLocator(5))
     panels[0].set_ylim(bottom=0)
-    panels[0].set_ylabel("RMSE of the galaxies in a bin")
+    for axes in panels[: len(names) : PROPERTIES_IN_A_ROW]:
+        axes.set_ylabel("RMSE of the galaxies in a bin")
     figure.legend(*panels[0].get_legend_handles_labels(), loc="outside upper right", ncols=2)
     return figure
 

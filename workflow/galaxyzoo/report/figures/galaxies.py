@@ -19,6 +19,7 @@ from galaxyzoo.report.figures.style import FALLS, POINTS_PER_IN, RISES, STYLE, W
 
 NIGHT, NIGHT_INK, NIGHT_MUTED = "#0b0e15", "#eef1f6", "#98a2b3"
 NIGHT_CROWD, NIGHT_NETWORK = "#f3b95f", "#6dbdf2"
+ERROR_WIDTH = 60.0  # points, of the error beside a galaxy's name
 # Evidence against the answer, no evidence, evidence for it.
 CHANGES = LinearSegmentedColormap.from_list("changes", [RISES, "#ffffff", FALLS])
 
@@ -27,9 +28,9 @@ CHANGES = LinearSegmentedColormap.from_list("changes", [RISES, "#ffffff", FALLS]
 def galaxy_sheet(galaxies: pd.DataFrame, crops: np.ndarray) -> Figure:
     """Pictures of galaxies, each above the crowd's sentence and the network's.
 
-    `galaxies` has a row for each of the `crops` (n, size, size, 3) uint8: `GalaxyID`, its own
-    `rmse`, and the sentences `crowd` and `network`. All rows have the height that the longest
-    sentences need.
+    `galaxies` has a row for each of the `crops` (n, size, size, 3) uint8: its `name` (without one,
+    `GalaxyID`), its own `rmse`, and the sentences `crowd` and `network`. All rows have the height
+    that the longest sentences need.
     """
     columns, margin, gap, line, text_size = 4, 20.0, 18.0, 11.5, 8.0  # all lengths in points
     width = WIDTH_IN * POINTS_PER_IN
@@ -49,14 +50,15 @@ def galaxy_sheet(galaxies: pd.DataFrame, crops: np.ndarray) -> Figure:
     muted = {"fontsize": 7.5, "color": NIGHT_MUTED}
     heading = {"fontsize": 6.5, "fontweight": "bold"}
     sentence = {"fontsize": text_size, "color": NIGHT_INK, "linespacing": 1.25}
-    for i, (galaxy, error) in enumerate(zip(galaxies[GALAXY_ID], galaxies["rmse"], strict=True)):
+    names = galaxies.get("name", galaxies[GALAXY_ID]).astype(str)
+    for i, (name, error) in enumerate(zip(names, galaxies["rmse"], strict=True)):
         x = margin + i % columns * (side + gap)
         y = height - margin - i // columns * (row + gap) - side
         axes = figure.add_axes((x / width, y / height, side / width, side / height))
         axes.imshow(crops[i], interpolation="lanczos")
         axes.set_axis_off()
         for x_text, lines_under, text, style in (
-            (x, name_at, str(galaxy), muted),
+            (x, name_at, ending_of(name, side - ERROR_WIDTH, 7.5), muted),
             (x + side, name_at, f"RMSE {error:.3f}", muted | {"ha": "right"}),
             (x, crowd_at, "CROWD", heading | {"color": NIGHT_CROWD}),
             (x, crowd_at + 1, "\n".join(crowd[i]), sentence),
@@ -149,7 +151,7 @@ def attribution_sheet(places: pd.DataFrame, pictures: np.ndarray) -> Figure:
             axes.set_axis_off()
         first = answer_places.iloc[0]
         for text, lines_under, style in (
-            (str(galaxy), 0.5, {"color": NIGHT_MUTED}),
+            (ending_of(str(first.get("name", galaxy)), 2 * side, 7.5), 0.5, {"color": NIGHT_MUTED}),
             (f"“{first['answer']}”: {first['probability']:.2f}", 1.5, {"color": NIGHT_INK}),
             (
                 f"hidden, on average: {-falls.max():+.2f} to {-falls.min():+.2f}",
@@ -166,6 +168,14 @@ def attribution_sheet(places: pd.DataFrame, pictures: np.ndarray) -> Figure:
                 **style,
             )
     return figure
+
+
+def ending_of(name: str, width: float, size: float) -> str:
+    """A name, or as much of its end as fits into a width in a font size, both in points."""
+    shown, font = name, FontProperties(family=STYLE["font.family"], size=size)
+    while text_to_path.get_text_width_height_descent(shown, font, False)[0] > width:
+        shown = f"…{shown[2:]}"
+    return shown
 
 
 def wrapped(text: str, width: float, size: float) -> list[str]:

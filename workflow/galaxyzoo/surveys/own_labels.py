@@ -1,0 +1,146 @@
+"""The labels in the rows of a user's own table, and what is wrong with each row."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from galaxyzoo.files.given_cells import numbers, texts
+from galaxyzoo.surveys.own_rows import CLASS
+from galaxyzoo.surveys.vote_fractions import fraction_columns, weighted_labels
+from galaxyzoo.tree.decision_tree import DecisionTree
+
+log = logging.getLogger(__name__)
+
+# survey.own.labels, or how it begins
+WEIGHTED, CLASSES, CATALOGUE = "weighted", "class", "gz2_"
+
+
+def label_columns(table: Path | None, own: Mapping[str, Any], tree: DecisionTree) -> list[str]:
+    """The columns of a table that hold its labels. `own` is the config's `survey.own`."""
+    if table is None:
+        return [CLASS]
+    if own["labels"] == CLASSES:
+        return [own["class_column"]]
+    if own["labels"].startswith(CATALOGUE):
+        return fraction_columns(table, own["labels"].removeprefix(CATALOGUE))
+    return list(tree.columns)
+
+
+def labels_of(
+    table: Path | None,
+    given: pa.Table,
+    columns: Sequence[str],
+    own: Mapping[str, Any],
+    tree: DecisionTree,
+) -> tuple[np.ndarray, pd.Series]:
+    """The labels of a table's rows, and the first fault of each row's cells, "" if there is none.
+
+    `columns` are what `label_columns` returns. Labels are (N, columns) float64 in tree order,
+    weighted, NaN where one is missing. In a row with a fault they mean nothing.
+    """
+    if own["labels"] == CLASSES:
+        return labels_of_classes(class_names(given, columns[0], own["missing"]), tree)
+    cells, faults = numbers_of(given, columns, own["missing"])
+    values = cells.to_numpy()
+    if own["labels"] != WEIGHTED:
+        fit = cells.where(faults == "", 0)
+        values = weighted_labels(table, fit, tree)
+    return values, faults
+
+
+def numbers_of(
+    given: pa.Table, columns: Sequence[str], missing: Sequence[float]
+) -> tuple[pd.DataFrame, pd.Series]:
+    """Columns of numbers (N, columns) float64, NaN where one is missing, and each row's fault.
+
+    `missing` are the numbers that stand for a missing label, as an empty cell does.
+    """
+    cells, found = {}, pd.DataFrame(index=range(len(given)))
+    for column in columns:
+        values, unfit = numbers(given, column)
+        said = values.isin(missing).to_numpy()
+        cells[column] = values.mask(said)
+        found[column] = ""
+        shown = texts(given, column) if unfit.any() else None
+        for row in np.flatnonzero(unfit):
+            found.loc[row, column] = f"{column} is {shown[row]!r}, which is no number"
+        for row in np.flatnonzero(cells[column] < 0):
+            number = f"{values[row]:g}"
+            found.loc[row, column] = (
+                f"{column} is {number}, below 0; if {number} stands for a missing label, add it to "
+                "survey.own.missing"
+            )
+        for row in np.flatnonzero(np.isinf(cells[column]) & (cells[column] > 0)):
+            found.loc[row, column] = f"{column} is infinite"
+        if said.any():
+            log.info(
+                "%d of %d cells in the column %s hold what survey.own.missing lists: these labels "
+                "are missing",
+                said.sum(),
+                len(said),
+                column,
+            )
+    return pd.DataFrame(cells), first_fault(found)
+
+
+def first_fault(found: pd.DataFrame) -> pd.Series:
+    """The first text that is not empty in each row (N,), "" if none is."""
+    faults = pd.Series("", index=found.index, dtype=object)
+    for _, column in found.items():
+        faults = faults.where(faults != "", column)
+    return faults
+
+
+def class_names(given: pa.Table, column: str, missing: Sequence[float]) -> pd.Series:
+    """The class in each row (N,), as `plainly_written`; "" where it is missing."""
+    said = {plainly_written(f"{number:g}") for number in missing}
+    classes = texts(given, column).map(plainly_written)
+    return classes.mask(classes.isin(said), "")
+
+
+def plainly_written(name: str) -> str:
+    """A class's name; one that is a whole number without point and zeros, so 3.0 and 03 are 3."""
+    try:
+        number = float(name)
+    except ValueError:
+        return name
+    return str(int(number)) if number.is_integer() else name
+
+
+def labels_of_classes(classes: pd.Series, tree: DecisionTree) -> tuple[np.ndarray, pd.Series]:
+    """Labels (N, columns) float64, 1 for the class of each row and 0 for the others, and faults.
+
+    `tree` has one question. A class is one of its answers, by column or by name.
+    """
+    places = {plainly_written(answer.name): at for at, answer in enumerate(tree.answers.values())}
+    places |= {plainly_written(column): at for at, column in enumerate(tree.columns)}
+    at = classes.map(places)
+    known = ", ".join(answer_names(tree))
+    faults = pd.Series(
+        [
+            ""
+            if name in places
+            else f"{classes.name} is {name!r}, which is none of the tree's classes: {known}"
+            if name
+            else f"it has no {classes.name}; each galaxy needs a class"
+            for name in classes
+        ],
+        dtype=object,
+    )
+    values = np.zeros((len(classes), len(tree.columns)))
+    fit = np.flatnonzero(at.notna())
+    values[fit, at.iloc[fit].astype(int)] = 1.0
+    return values, faults
+
+
+def answer_names(tree: DecisionTree) -> list[str]:
+    """How each class may be written: its column, and its name where that differs."""
+    return [
+        column if answer.name == column else f"{column} ({answer.name})"
+        for column, answer in tree.answers.items()
+    ]

@@ -1,0 +1,124 @@
+"""The rows of a user's own table of galaxies, or of a folder for each class: images and names."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pandas as pd
+import pyarrow as pa
+
+from galaxyzoo.files.archives import images_in
+from galaxyzoo.files.csv_tables import require_columns
+from galaxyzoo.files.given_cells import texts
+from galaxyzoo.files.given_tables import read_given_table
+from galaxyzoo.files.names import IMAGE_SUFFIXES, galaxy_id
+
+IMAGE, CLASS = "image", "folder"  # columns of the table that a folder for each class stands for
+
+
+class OwnRows(NamedTuple):
+    """The rows (N) of a table as they are `given`, with the text that names each one's image.
+
+    `images` is that text, and `names` what the owner calls the galaxy; both are "" where a cell is
+    empty. `ids` are the galaxies' GalaxyIDs, missing for a row without a name.
+    """
+
+    given: pa.Table
+    images: pd.Series
+    names: pd.Series
+    ids: pd.Series
+
+
+def read_own(
+    table: Path | None,
+    pictures: Sequence[str],
+    own: Mapping[str, Any],
+    columns: Sequence[str],
+    *,
+    of_names: bool = False,
+) -> OwnRows:
+    """The rows of a table of galaxies; without a table, one for each of some `pictures`, by name.
+
+    `own` is the config's `survey.own`, and `columns` are those that are needed besides the ones
+    that name image and galaxy; they stay text if they are `of_names`. Raises InputError if the
+    table cannot be read or lacks a column.
+    """
+    if table is None:
+        given = by_folder(pictures)
+        image_column, id_column = IMAGE, None
+    else:
+        image_column, id_column = own["image_column"], own["id_column"]
+        given = read_given_table(table, image_column, id_column, *(columns if of_names else ()))
+        wanted = dict.fromkeys([image_column, id_column, *columns])
+        require_columns(table, given.column_names, [name for name in wanted if name is not None])
+    images = texts(given, image_column)
+    names = images if id_column is None else texts(given, id_column)
+    return OwnRows(given, images, names, galaxy_ids(names))
+
+
+def by_folder(pictures: Sequence[str]) -> pa.Table:
+    """A table of pictures in a folder for each class: the image, and the folder that it is in."""
+    folders = [name.rpartition("/")[0].rpartition("/")[2] for name in pictures]
+    return pa.table({IMAGE: pa.array(pictures, pa.string()), CLASS: pa.array(folders, pa.string())})
+
+
+def galaxy_ids(names: pd.Series) -> pd.Series:
+    """A GalaxyID (N,) Int64 for each name or path, the same for equal ones, missing for "".
+
+    These are the whole numbers that the galaxies are named by, if all are and no two names give the
+    same number. Otherwise each is the name's position among all names in alphabetical order,
+    counted from 1, so that the order of the rows makes no difference.
+    """
+    distinct = sorted(set(names) - {""})
+    numbers = [galaxy_id(stem(name)) for name in distinct]
+    if None in numbers or len(set(numbers)) < len(numbers):
+        numbers = list(range(1, len(distinct) + 1))
+    ids = names.map(dict(zip(distinct, numbers, strict=True)))
+    return ids.astype("Int64").rename("GalaxyID")
+
+
+def own_groups(table: Path, own: Mapping[str, Any]) -> pd.Series:
+    """The cell in a table's `group_column` of each galaxy, by GalaxyID, "" if it is empty."""
+    columns = cells_by_galaxy(None, table, own, [own["group_column"]])[1]
+    return columns.iloc[:, 0].rename("group")
+
+
+def own_galaxies(images: Path | None, table: Path | None, own: Mapping[str, Any]) -> pd.DataFrame:
+    """The galaxies by GalaxyID: name, and the columns in `carry` as text, "" if a cell is empty.
+
+    `images` is needed if there is no table.
+    """
+    names, columns = cells_by_galaxy(images, table, own, own["carry"])
+    columns.insert(0, "name", names)
+    return columns
+
+
+def cells_by_galaxy(
+    images: Path | None, table: Path | None, own: Mapping[str, Any], columns: Sequence[str]
+) -> tuple[pd.Series, pd.DataFrame]:
+    """The galaxies' names and some columns of their table, as text, by ascending GalaxyID.
+
+    Of a galaxy with several rows, whose labels are refused, they are those of the first.
+    """
+    pictures = images_in(images) if table is None else ()
+    rows = read_own(table, pictures, own, columns, of_names=True)
+    cells = pd.DataFrame({name: texts(rows.given, name) for name in columns}, rows.names.index)
+    first = rows.ids.notna() & ~rows.ids.duplicated()
+    ids = pd.Index(rows.ids[first].astype("int64"))
+    names = pd.Series(rows.names[first].to_numpy(), ids).sort_index()
+    return names, cells[first].set_axis(ids).sort_index()
+
+
+def has_suffix(name: str) -> bool:
+    """Whether a name ends in an image's suffix."""
+    return name.lower().endswith(IMAGE_SUFFIXES)
+
+
+def without_suffix(name: str) -> str:
+    """A name without its image suffix, if it has one."""
+    return name.rpartition(".")[0] if has_suffix(name) else name
+
+
+def stem(name: str) -> str:
+    """A name or path without its folders and its image suffix, if it has any."""
+    return without_suffix(name.rpartition("/")[2])
