@@ -65,6 +65,7 @@ def own_label_settings(wildcards):
     return {
         "image_column": own["image_column"],
         "labels": own["labels"],
+        "far_sums": own["far_sums"],
         "tree": columns_and_parents(SURVEYS[wildcards.survey]),
         "given": {name: what_is_given(own[name]) for name in ("images", "table")},
     }

@@ -12,7 +12,9 @@ write_labels(
     Path(snakemake.input.table),
     settings["image_column"],
     settings["labels"],
+    settings["far_sums"],
     tree_from(settings["tree"]),
     Path(snakemake.output.labels),
+    Path(snakemake.output.notes),
     Path(snakemake.output.image_names),
 )

@@ -297,6 +297,12 @@ def source_contradictions(config: dict[str, Any], schema: Schema) -> Iterator[st
     if source in survey and survey[source] is None:
         settings = schema["properties"]["survey"]["properties"][source]["properties"]
         yield f"survey.{source}: missing; allowed: a mapping of {', '.join(settings)}"
+    own = survey.get("own") if source == "own" else None
+    if own and own["far_sums"] == "mask" and not own["labels"].startswith("gz2_"):
+        yield (
+            f"survey.own.far_sums: mask is not allowed with survey.own.labels: {own['labels']}, "
+            "whose sums may be any; allowed: normalise, or Galaxy Zoo 2's fractions, gz2_..."
+        )
     if source == "simulation":
         galaxies = survey["simulation"]["galaxies"]
         fractions = (survey["holdout"], config["validation"])

@@ -14,6 +14,7 @@ from galaxyzoo.files.archives import image_stem, images_in
 from galaxyzoo.files.csv_tables import read_columns
 from galaxyzoo.foundation.atomic_files import replaced
 from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.surveys.missing_labels import write_notes
 from galaxyzoo.surveys.vote_fractions import read_vote_fractions
 
 log = logging.getLogger(__name__)
@@ -24,18 +25,22 @@ def write_labels(
     mapping: Path,
     table: Path,
     votes: str,
+    far_sums: str,
     labels_path: Path,
+    notes_path: Path,
     image_names_path: Path,
 ) -> None:
     """Write the labels and image names of all galaxies with an image and votes, for cropping.
 
-    `votes` selects the table's fractions: `fraction`, `weighted_fraction` or `debiased`. Writes two
-    CSV files: `labels_path`, in Kaggle's layout, and `image_names_path`, which names each galaxy's
-    image in the zip. GalaxyID is the object's id in data release 7. Galaxies that are only in some
-    of the files are left out, and counted in the log. Raises InputError if a file cannot be read,
-    or if no galaxy is in all of them.
+    `votes` selects the table's fractions: `fraction`, `weighted_fraction` or `debiased`, and
+    `far_sums` is what is done with those whose sum is far from 1. Writes three CSV files:
+    `labels_path`, in Kaggle's layout, `notes_path`, which says why some labels are masked
+    (`missing_labels`), and `image_names_path`, which names each galaxy's image in the zip. GalaxyID
+    is the object's id in data release 7. Galaxies that are only in some of the files are left out,
+    and counted in the log. Raises InputError if a file cannot be read, or if no galaxy is in all of
+    them.
     """
-    labels = read_vote_fractions(table, "dr7objid", votes)
+    labels, notes = read_vote_fractions(table, "dr7objid", votes, far_sums)
     names = read_columns(mapping, {"objid": "int64", "asset_id": "str"})
     names = names.rename(columns={"objid": "GalaxyID"})[["GalaxyID", "asset_id"]]
     zipped = pd.DataFrame({"image": images_in(images)}, dtype="str")
@@ -61,4 +66,5 @@ def write_labels(
         )
     with replaced(labels_path) as labels_file, replaced(image_names_path) as names_file:
         labelled.to_csv(labels_file)
+        write_notes(notes[notes.index.isin(usable["GalaxyID"])], notes_path)
         usable.merge(zipped)[["GalaxyID", "image"]].to_csv(names_file, index=False)

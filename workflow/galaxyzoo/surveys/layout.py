@@ -22,14 +22,16 @@ IMAGE_COUNTS = {LABELS[0]: 0, TRAINING_IMAGES[0]: 61_578, TEST_IMAGES[0]: 79_975
 class SurveyFiles(NamedTuple):
     """Paths of a survey's files, None for those that it does not have.
 
-    Images are zips or folders. `labels` is a CSV file, or a zip of one. `image_names` gives the
-    GalaxyIDs of images that are not named by GalaxyID. `fair_ids` lists the galaxies that are a
+    Images are zips or folders. `labels` is a CSV file, or a zip of one. `label_notes` says why some
+    of the labels that a rule has made are masked. `image_names` gives the GalaxyIDs of images that
+    are not named by GalaxyID. `fair_ids` lists the galaxies that are a
     fair sample. `true_probabilities` holds what a simulated survey's votes were drawn from.
     """
 
     training_images: str
     labels: str
     test_images: str | None = None
+    label_notes: str | None = None
     image_names: str | None = None
     fair_ids: str | None = None
     true_probabilities: str | None = None

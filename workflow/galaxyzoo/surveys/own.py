@@ -13,6 +13,7 @@ from galaxyzoo.files.names import IMAGE_SUFFIXES, galaxy_id
 from galaxyzoo.files.tables import read_table
 from galaxyzoo.foundation.atomic_files import replaced
 from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.surveys.missing_labels import labels_as_given, write_notes
 from galaxyzoo.surveys.vote_fractions import fraction_columns, weighted_labels
 from galaxyzoo.tree.decision_tree import DecisionTree
 
@@ -27,8 +28,10 @@ def write_labels(
     table: Path,
     image_column: str,
     labels: str,
+    far_sums: str,
     tree: DecisionTree,
     labels_path: Path,
+    notes_path: Path,
     image_names_path: Path,
 ) -> None:
     """Write the labels and image names of a table's galaxies, for cropping.
@@ -36,10 +39,12 @@ def write_labels(
     `image_column` is the table's column that names each galaxy's image: the file's name or path,
     with or without its suffix. `labels` says what the table's other columns hold: `weighted`, the
     tree's columns as they are predicted; `shares`, the tree's columns as shares of the votes on
-    their own question; `gz2_` and the ending of Galaxy Zoo 2's columns of vote fractions.
+    their own question; `gz2_` and the ending of Galaxy Zoo 2's columns of vote fractions, of which
+    `far_sums` says what is done where a question's sum is far from 1.
 
-    Writes two CSV files. `labels_path` has GalaxyID and the tree's columns, weighted, with a row
-    for each row of the table. `image_names_path` has GalaxyID, image, id (the cell in
+    Writes three CSV files. `labels_path` has GalaxyID and the tree's columns, weighted, with a row
+    for each row of the table. `notes_path` says why some labels are masked (`missing_labels`).
+    `image_names_path` has GalaxyID, image, id (the cell in
     `image_column`) and row, for each galaxy with an image. Raises InputError if a file cannot be
     read, a cell is unfit, or no row has an image.
     """
@@ -48,16 +53,19 @@ def write_labels(
         columns = fraction_columns(table, labels.removeprefix(CATALOGUE))
     cells = read_table(table, {image_column: "str"} | dict.fromkeys(columns, "float64"))
     if labels == WEIGHTED:
-        values = cells[columns].to_numpy()
+        made = labels_as_given(cells[columns].to_numpy(), tree)
     else:
-        values = weighted_labels(table, cells[columns], tree)
+        are_fractions = labels.startswith(CATALOGUE)
+        made = weighted_labels(table, cells[columns], tree, far_sums if are_fractions else None)
     image_cells = cells[image_column]
     ids = pd.Index(galaxy_ids(image_cells), name="GalaxyID")
     names = matched(image_cells, ids, images_in(images))
     tell_of_matches(image_cells, names, images, table)
     require_own_images(names, table)
     with replaced(labels_path) as labels_file, replaced(image_names_path) as names_file:
-        pd.DataFrame(values, index=ids, columns=list(tree.columns)).to_csv(labels_file)
+        values, notes = (pd.DataFrame(one, index=ids, columns=list(tree.columns)) for one in made)
+        values.to_csv(labels_file)
+        write_notes(notes, notes_path)
         names.drop_duplicates(["GalaxyID", "image"]).to_csv(names_file, index=False)
 
 

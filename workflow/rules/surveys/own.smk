@@ -9,6 +9,7 @@ rule label_own:
         table=lambda wildcards: source_settings(wildcards)["table"],
     output:
         labels=survey_file("raw/labels.csv"),
+        notes=survey_file("raw/label_notes.csv"),
         image_names=survey_file("raw/image_names.csv"),
     log:
         survey_file("logs/label_own.log"),
@@ -26,5 +27,6 @@ rule label_own:
 FILES_OF_SOURCE["own"] = lambda survey: layout.SurveyFiles(
     training_images=SURVEYS[survey]["survey"]["own"]["images"],
     labels=raw_file(survey, "labels.csv"),
+    label_notes=raw_file(survey, "label_notes.csv"),
     image_names=raw_file(survey, "image_names.csv"),
 )
