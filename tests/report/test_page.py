@@ -266,6 +266,8 @@ TABLES = {
             "fall": [-0.04, 0.25, 0.1],
         }
     ),
+    "masked": pd.DataFrame(columns=["question", "reason", "galaxies", "answers", "masked"]),
+    "not_at_random": pd.DataFrame(columns=["question", "column", "larger", "chance"]),
     "error_by_views": pd.DataFrame(
         {
             "network": ["3", "5", "bag"] * 2,

@@ -17,6 +17,7 @@ from checkout import HEAD, ROOT, Checkout, labels_in, replaced_by_older
 from galaxyzoo.files.tables import column_names, read_table
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.surveys.layout import require_own
+from galaxyzoo.surveys.missing_labels import IN_PART, NO_LABEL, read_notes
 from galaxyzoo.surveys.own import (
     SHOWN,
     galaxy_ids,
@@ -192,9 +193,9 @@ def labelled(folder, table: dict, images=("a.jpg", "b.jpg"), labels="weighted"):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
     pd.DataFrame(table).to_csv(folder / "t.csv", index=False)
-    out = folder / "labels.csv", folder / "names.csv"
-    write_labels(folder / "images", folder / "t.csv", "name", labels, RING, *out)
-    return [pd.read_csv(path) for path in out]
+    out = folder / "labels.csv", folder / "notes.csv", folder / "names.csv"
+    write_labels(folder / "images", folder / "t.csv", "name", labels, "normalise", RING, *out)
+    return [pd.read_csv(out[0]), pd.read_csv(out[2])]
 
 
 def test_every_row_is_labelled_and_those_with_an_image_are_named(tmp_path, caplog):
@@ -208,10 +209,18 @@ def test_every_row_is_labelled_and_those_with_an_image_are_named(tmp_path, caplo
     assert "without an image: 1, such as x" in caplog.text
 
 
-def test_votes_are_divided_by_their_sum_and_an_empty_cell_is_none(tmp_path):
+def test_votes_are_divided_by_their_sum_and_an_empty_cell_leaves_the_sum_unknown(tmp_path):
     table = {"name": ["a", "b"], "ring": [3, 4], "no": [1, None]}
     found, _ = labelled(tmp_path, table, labels="shares")
-    assert found[["ring", "no"]].to_numpy().tolist() == [[0.75, 0.25], [1, 0]]
+    np.testing.assert_array_equal(found[["ring", "no"]], [[0.75, 0.25], [np.nan, np.nan]])
+    notes = read_notes(tmp_path / "notes.csv", ["ring", "no"])
+    assert {row.Index: [row.ring, row.no] for row in notes.itertuples()} == {2: [IN_PART, NO_LABEL]}
+
+
+def test_weighted_labels_keep_what_is_given_beside_an_empty_cell(tmp_path):
+    table = {"name": ["a", "b"], "ring": [0.75, 0.4], "no": [0.25, None]}
+    found, _ = labelled(tmp_path, table)
+    np.testing.assert_array_equal(found[["ring", "no"]], [[0.75, 0.25], [0.4, np.nan]])
 
 
 @pytest.mark.parametrize(

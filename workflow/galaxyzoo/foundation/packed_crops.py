@@ -36,7 +36,7 @@ def row_sums(table: pd.DataFrame) -> list[int]:
     ids = table[GALAXY_ID].to_numpy("<i8")[:, None].view(np.uint8)
     values = numbers.to_numpy("<f8")
     # NaN, an answer without a label, has several bit patterns; a CSV file has one empty cell.
-    labels = np.where(np.isnan(values), np.nan, values).view(np.uint8)
+    labels = np.ascontiguousarray(np.where(np.isnan(values), np.nan, values)).view(np.uint8)
     rows = np.hstack([ids, labels.reshape(len(ids), -1)])
     hashes = table[IMAGE_HASH] if IMAGE_HASH in table else [""] * len(table)
     return [

@@ -96,15 +96,13 @@ def labels_as_given(weighted: np.ndarray, tree: DecisionTree) -> Labels:
         columns, parent = tree.slices[i], tree.parents[i]
         if parent is None:
             continue
-        cells, above = values[:, columns], values[:, [parent]]
-        nobody = (cells == 0).all(axis=1, keepdims=True) & (above > 0) & (above <= FEW_ASKED)
-        below = np.isin(notes[:, [parent]], (FEW, ABOVE))
-        is_zero = np.isnan(cells) & (above == 0)
-        masked = np.broadcast_to(nobody | below, cells.shape)
-        notes[:, columns] = np.select(
-            [is_zero, masked & below, masked], [KNOWN, ABOVE, FEW], notes[:, columns]
-        )
-        values[:, columns] = np.where(is_zero, 0, np.where(masked, np.nan, cells))
+        cells, told = values[:, columns], notes[:, columns]  # views
+        above = values[:, parent]
+        nobody = (cells == 0).all(axis=1) & (above > 0) & (above <= FEW_ASKED)
+        below = np.isin(notes[:, parent], (FEW, ABOVE))
+        is_zero = np.isnan(cells) & (above == 0)[:, np.newaxis]
+        cells[is_zero], told[is_zero] = 0, KNOWN
+        cells[nobody | below], told[nobody], told[below] = np.nan, FEW, ABOVE
     return Labels(values, notes)
 
 
