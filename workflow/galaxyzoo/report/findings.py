@@ -39,7 +39,12 @@ def findings(
 
 
 def against(error: float, other: float) -> str:
-    """By how much an error is below or above another one, such as `47 % below`."""
+    """By how much an error is below or above another one, such as `47 % below`.
+
+    The other one may be 0, where the colour of a picture tells its labels.
+    """
+    if not other:
+        return "above" if error else "as low as"
     change = error / other - 1
     return f"{100 * abs(change):.0f} % {'above' if change > 0 else 'below'}"
 

@@ -60,9 +60,10 @@ def bars_by_answer(table: pd.DataFrame) -> Figure:
     rows = np.arange(len(table)) + 1.2 * np.cumsum(is_first)
     figure = Figure(figsize=(WIDTH_IN, 1.0 + 0.2 * rows[-1]), layout="constrained")
     axes = figure.subplots()
-    axes.barh(rows, table["rmse_mean_label"], height=0.72, color=BASELINE, label=MEAN_LABEL)
-    axes.barh(rows, table["rmse"], height=0.36, color=NETWORK, label="bag")
-    longest = table[["rmse", "rmse_mean_label"]].max(axis=1).fillna(0)
+    widths = table[["rmse", "rmse_mean_label"]].fillna(0)
+    axes.barh(rows, widths["rmse_mean_label"], height=0.72, color=BASELINE, label=MEAN_LABEL)
+    axes.barh(rows, widths["rmse"], height=0.36, color=NETWORK, label="bag")
+    longest = widths.max(axis=1)
     for row, end, rmse in zip(rows, longest, table["rmse"], strict=True):
         axes.annotate(
             in_words(rmse),
