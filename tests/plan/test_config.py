@@ -149,6 +149,9 @@ def yaml_value(text: str):
         (own(survey__own__labels="votes"), "survey.own.labels", "weighted, shares"),
         (own(survey__own__labels="gz2_fraction"), "survey.own.labels", "weighted or shares"),
         (own(survey__own__image_column="z"), "survey.own.image_column", "galaxy's image"),
+        (own(survey__own__far_sums="drop"), "survey.own.far_sums", "normalise or mask"),
+        (own(survey__own__far_sums="mask"), "survey.own.far_sums", "Galaxy Zoo 2's fractions"),
+        ({"survey__gz2": {"far_sums": 1}}, "survey.gz2.far_sums", "normalise or mask"),
     ],
 )
 def test_a_mistake_is_one_line_that_names_the_key_and_what_is_allowed(change, key, allowed):
