@@ -239,3 +239,52 @@ def test_the_main_questions_are_those_that_most_are_asked():
         *("Class1", "Class2", "Class3", "Class4", "Class6", "Class7"),
     }
     assert in_main_questions(TREE).all()
+
+
+def with_gaps(voted):
+    """Votes of which those on the second question of TREE are missing for every third galaxy."""
+    found = voted.copy()
+    found[::3, 2:] = np.nan
+    return found
+
+
+def test_intervals_are_fitted_to_known_votes_and_coverage_counts_these():
+    predicted, voted = predictions_and_votes(900, TREE)
+    given = with_gaps(voted)
+    intervals = fitted_intervals(predicted, given, TREE)
+    held = covered(intervals.of(predicted, TREE), given, TREE)
+    table = coverage_table(held, TREE).set_index(["kind", "column"])
+    assert table.loc[("joint", "a"), "galaxies"] == 900
+    assert table.loc[("joint", "c"), "galaxies"] == 600
+    assert table["coverage"].between(0.87, 0.93).all()
+    by_number = coverage_by_number(held, predicted, TREE)
+    assert by_number[by_number["kind"] == "joint"]["numbers"].sum() == 2 * 900 + 2 * 600
+
+
+def test_an_answer_that_nobody_voted_on_can_be_anything_and_has_no_coverage():
+    predicted, voted = predictions_and_votes(300, TREE)
+    voted[:, 2:] = np.nan
+    calibration = fitted_calibration(predicted, voted, np.arange(300), TREE)
+    bounds = calibration.intervals.of(predicted, TREE)
+    assert (bounds.lower.joint[:, 2:] == 0).all()
+    assert (bounds.upper.joint[:, 2:] == 1).all()
+    assert np.isfinite(bounds.lower.joint[:, :2]).all()
+    table = coverage_table(covered(bounds, voted, TREE), TREE).set_index(["kind", "column"])
+    assert table.loc[("joint", "c"), "galaxies"] == 0
+    scores = coverage_scores(calibration, predicted, {0: predicted}, voted)
+    expected = table.loc[[("joint", "a"), ("joint", "b")], "coverage"].mean()
+    assert scores["joint"]["coverage"] == pytest.approx(expected)
+    voted[:, :] = np.nan
+    scores = coverage_scores(calibration, predicted, {0: predicted}, voted)
+    assert scores["joint"]["coverage"] is None
+    assert scores["joint"]["coverage_interval"] == [None, None]
+
+
+def test_coverage_by_property_leaves_out_galaxies_without_a_vote_on_the_main_questions():
+    predicted, voted = predictions_and_votes(120, TREE)
+    voted[:20] = np.nan
+    held = covered(fitted_intervals(predicted, voted, TREE).of(predicted, TREE), voted, TREE)
+    table = coverage_by_property({"size": np.arange(120.0)}, held, TREE)
+    assert table["galaxies"].tolist() == [50] * 4
+    assert table["lowest"].min() == 20
+    assert np.isfinite(table.drop(columns=["kind", "property"])).all(axis=None)

@@ -3,7 +3,12 @@
 import numpy as np
 import pytest
 
-from galaxyzoo.calibration.recalibration import fitted_recalibration, recalibration_scores
+from galaxyzoo.calibration.recalibration import (
+    columns_together,
+    fitted,
+    fitted_recalibration,
+    recalibration_scores,
+)
 from galaxyzoo.evaluation.metrics import rmse
 from galaxyzoo.tree.decision_tree import tree_from
 from trees import GALAXY_ZOO_2
@@ -91,3 +96,50 @@ def test_no_galaxy_is_mapped_by_functions_that_have_seen_it():
     _, theirs = fitted_recalibration(predicted, changed, galaxies, GALAXY_ZOO_2)
     np.testing.assert_array_equal(ours[:2], theirs[:2])
     assert not np.array_equal(ours, theirs)
+
+
+def with_gaps(voted, share=0.3, seed=9):
+    """Votes without those on question 7 of some galaxies, and on question 9 of all but a few."""
+    found, rng = voted.copy(), np.random.default_rng(seed)
+    found[rng.random(len(voted)) < share, SEVENTH] = np.nan
+    found[50:, NINTH] = np.nan
+    return found
+
+
+SEVENTH, NINTH = GALAXY_ZOO_2.slices[6], GALAXY_ZOO_2.slices[8]
+
+
+def test_missing_votes_are_as_if_the_cells_were_not_there():
+    truth, voted = truth_and_votes(300, 4)
+    predicted, given, galaxies = too_timid(truth), with_gaps(voted), np.arange(300)
+    found, out_of_fold = fitted_recalibration(predicted, given, galaxies, GALAXY_ZOO_2)
+    assert found.helps
+    assert np.isfinite(found.coefficients).all()
+    # Question 7's regression is the one of the galaxies that have votes on it, and no others.
+    rows = np.isfinite(given[:, SEVENTH.start])
+    alone = fitted(predicted[rows], voted[rows], galaxies[rows], [np.arange(37)[SEVENTH]])
+    np.testing.assert_array_equal(found.coefficients[SEVENTH], alone.coefficients[SEVENTH])
+    # 50 galaxies are too few for 74 features: left as it is.
+    assert (found.coefficients[NINTH] == 0).all()
+    assert (found.intercept[NINTH] == 0).all()
+    assert found.validation_rmse == rmse(out_of_fold, given) < rmse(predicted, given)
+    assert np.isfinite(out_of_fold).all()
+
+
+def test_whole_votes_have_one_regression():
+    assert [len(one) for one in columns_together(np.zeros((80, 37)), np.arange(80))] == [37]
+    gaps = with_gaps(np.zeros((80, 37)))
+    assert [len(one) for one in columns_together(gaps, np.arange(80))] == [34 - 3]
+
+
+def test_recalibration_is_scored_on_known_votes():
+    truth, voted = truth_and_votes(200, 5)
+    predicted, given = too_timid(truth), with_gaps(voted)
+    regression = fitted(predicted, given, np.arange(200), columns_together(given, np.arange(200)))
+    scores = recalibration_scores(regression, predicted, given, GALAXY_ZOO_2)
+    better = regression.of(predicted, GALAXY_ZOO_2)
+    known = np.isfinite(given)
+    expected = np.sqrt(((better - voted)[known] ** 2).mean())
+    assert scores["rmse"] == pytest.approx(expected)
+    low, high = scores["difference_interval"]
+    assert low < scores["difference"] < high

@@ -10,7 +10,7 @@ from galaxyzoo.engine.network import create_body
 from galaxyzoo.engine.stage import set_up_stage
 from galaxyzoo.engine.torch_files import save_checked
 from galaxyzoo.foundation.errors import InputError
-from galaxyzoo.foundation.packed_crops import write_index
+from galaxyzoo.foundation.packed_crops import read_index, write_index
 from galaxyzoo.foundation.split_files import write_split
 from tiny_network import AUGMENTATION, MODEL, STAGE
 from trees import GALAXY_ZOO_2
@@ -70,4 +70,30 @@ def test_a_split_of_other_galaxies_is_refused(files):
     split = arguments[4]
     split.write_text(split.read_text(encoding="utf-8").replace("10,", "9,"), encoding="utf-8")
     with pytest.raises(InputError, match=r"split.csv is damaged \(it lists other galaxies than"):
+        set_up_stage(*arguments)
+
+
+def without_labels(path, labels, rows, column):
+    """Write the index anew, without labels of a column in some rows."""
+    fewer = labels.copy()
+    fewer.loc[rows, column] = np.nan
+    write_index(path, fewer, read_index(path)["crop_crc32"].tolist())
+
+
+def test_a_label_that_is_missing_stays_missing_and_the_mean_is_of_the_others(files):
+    _, labels, arguments = files
+    without_labels(arguments[3], labels, [0, 1], "Class7.1")
+    stage = set_up_stage(*arguments)
+    column = GALAXY_ZOO_2.columns.index("Class7.1")
+    assert stage.train.labels[:, column].isnan().tolist() == [True, False, False]
+    assert stage.valid.labels[:, column].isnan().tolist() == [True, False]
+    bias = stage.network.head[-1].bias.detach()
+    predicted = stage.network.output.probabilities(bias[None], GALAXY_ZOO_2)[0, column].item()
+    assert predicted == pytest.approx(labels["Class7.1"].iloc[[3, 4]].mean(), abs=1e-3)
+
+
+def test_an_answer_that_no_training_galaxy_has_a_label_of_is_refused(files):
+    _, labels, arguments = files
+    without_labels(arguments[3], labels, [0, 3, 4], "Class7.1")
+    with pytest.raises(InputError, match=r"none of the 3 galaxies to train on has .* of Class7\.1"):
         set_up_stage(*arguments)

@@ -88,23 +88,23 @@ def test_the_interval_of_few_galaxies_holds_as_often_as_it_says(galaxies):
     rng, trials = np.random.default_rng(1), 1000
     holds = 0
     for _ in range(trials):
-        low, high = small_sample_interval(rng.gamma(2.0, size=galaxies))
+        low, high = small_sample_interval(rng.gamma(2.0, size=galaxies), np.ones(galaxies))
         holds += low <= np.sqrt(2) <= high  # the mean of gamma(2) is 2
     # Binomial: a standard deviation of 0.7 %.
     assert 0.925 <= holds / trials <= 0.965
 
 
 def test_the_interval_is_student_s_in_the_logarithm():
-    low, high = small_sample_interval(np.array([1.0, 2.0, 3.0, 4.0]))
+    low, high = small_sample_interval(np.array([3.0, 6.0, 9.0, 12.0]), np.full(4, 3))
     # A mean of 2.5, its error sqrt(5 / 3) / 2; t for 97.5 % and 3 degrees of freedom is 3.18245.
     factor = np.exp(3.18245 * np.sqrt(5 / 3) / 2 / (2 * 2.5))
     assert (low, high) == pytest.approx((np.sqrt(2.5) / factor, np.sqrt(2.5) * factor), rel=1e-5)
 
 
 def test_the_interval_of_one_galaxy_is_unknown_and_of_equal_errors_a_point():
-    assert np.isnan(small_sample_interval(np.array([0.04]))).all()
-    assert small_sample_interval(np.full(5, 0.04)) == pytest.approx((0.2, 0.2))
-    assert small_sample_interval(np.zeros(5)) == (0, 0)
+    assert np.isnan(small_sample_interval(np.array([0.04]), np.ones(1))).all()
+    assert small_sample_interval(np.full(5, 0.04), np.ones(5)) == pytest.approx((0.2, 0.2))
+    assert small_sample_interval(np.zeros(5), np.ones(5)) == (0, 0)
 
 
 def test_densities_count_every_galaxy_of_every_main_answer():

@@ -180,6 +180,9 @@ def yaml_value(text: str):
         (own(tree={"classes": ["a,b", "c"]}), "tree.classes[0]", "without commas"),
         (own(tree={"classes": [1, "1"]}), "tree", "each its own"),
         (own(survey__own__image_column="z"), "survey.own.image_column", "galaxy's image"),
+        (own(survey__own__far_sums="drop"), "survey.own.far_sums", "normalise or mask"),
+        (own(survey__own__far_sums="mask"), "survey.own.far_sums", "a catalogue's fractions"),
+        ({"survey__gz2": {"far_sums": 1}}, "survey.gz2.far_sums", "normalise or mask"),
     ],
 )
 def test_a_mistake_is_one_line_that_names_the_key_and_what_is_allowed(change, key, allowed):

@@ -203,6 +203,7 @@ def test_the_modules_behind_a_stage_are_the_engine_s_and_what_it_stands_on():
         "galaxyzoo/foundation/errors.py",
         "galaxyzoo/foundation/gpus.py",
         "galaxyzoo/foundation/handed_on.py",
+        "galaxyzoo/foundation/known_values.py",
         "galaxyzoo/foundation/learnt_galaxies.py",
         "galaxyzoo/foundation/locks.py",
         "galaxyzoo/foundation/galaxy_id.py",

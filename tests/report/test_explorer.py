@@ -16,7 +16,7 @@ from galaxyzoo.report import explorer
 from galaxyzoo.report.explorer import explorer_data
 from galaxyzoo.tree.decision_tree import tree_from
 from held_out_galaxies import ranked, table
-from trees import GALAXY_ZOO_2
+from trees import GALAXY_ZOO_2, RING_TREE
 
 TWO_ANSWERS = tree_from(
     [{"text": "Ring?", "answers": [{"column": "ring"}, {"column": "no", "phrase": "no ring"}]}]
@@ -237,6 +237,38 @@ def test_a_tree_of_two_answers_is_drawn(browser, finished, tmp_path):
         page.get_by_label("Said by").select_option("the network")
         assert ids(page) == ["2"]
         assert page.inner_text("#explorer-network-says") == "Ring."
+
+
+def with_a_gap():
+    """Two galaxies with the ring tree; of the first nobody said what kind of ring."""
+    voted = np.array([[0.8, 0.2, np.nan, np.nan, np.nan, 0.5], [0.3, 0.7, 0.1, 0.1, 0.1, np.nan]])
+    labels = table(voted, [1, 2], RING_TREE)
+    held = held_out(labels, labels["GalaxyID"], RING_TREE, "holdout.csv")
+    predicted = np.array([[0.6, 0.4, 0.3, 0.2, 0.1, 0.4], [0.2, 0.8, 0.1, 0.0, 0.1, 0.4]])
+    return ranked_galaxies(held, predicted)
+
+
+def test_a_missing_vote_is_null_in_the_data():
+    text = json.dumps(explorer_data(with_a_gap(), crops(2), RING_TREE), allow_nan=False)
+    galaxies = json.loads(text)["galaxies"]
+    by_id = dict(zip(galaxies["id"], galaxies["voted"], strict=True))
+    assert by_id == {"1": [800, 200, None, None, None, 500], "2": [300, 700, 100, 100, 100, None]}
+
+
+def test_a_missing_vote_is_shown_as_no_label(browser, finished, tmp_path):
+    data = explorer_data(with_a_gap(), crops(2), RING_TREE)
+    with opened(browser, with_data(finished, data, tmp_path)) as page:
+        page.evaluate("location.hash = '#galaxy-1'")
+        expect_heading(page, "Galaxy 1")
+        assert page.inner_text("#explorer-crowd-says") == "A ring, redshift 0.50."
+        page.locator("#explorer-galaxy summary").click()
+        cells = page.locator("#explorer-numbers tr").evaluate_all(
+            "rows => rows.map(row => [...row.cells].slice(2).map(cell => cell.innerText))"
+        )
+        assert cells[1:4] == [["0.200", "0.400"], ["no label", "0.300"], ["no label", "0.200"]]
+        percents = page.locator("#explorer-tree .percent").all_text_contents()
+        assert percents.count("\N{EN DASH}") == 3  # three kinds of ring, by the crowd
+        assert all(np.isfinite(width) for widths in bands(page).values() for width in widths)
 
 
 def test_many_galaxies_are_paged_and_those_without_a_picture_say_so(browser, finished, tmp_path):

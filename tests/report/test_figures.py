@@ -320,6 +320,37 @@ def test_a_bar_an_answer_and_a_panel_an_answer():
     assert len([title for title in titles if title]) == 37
 
 
+def test_an_answer_without_labels_has_no_bar_and_says_so(tmp_path):
+    predicted, voted = votes(30, 1), votes(30, 2)
+    sixth, ninth = GALAXY_ZOO_2.slices[5], GALAXY_ZOO_2.slices[8]
+    voted[:, sixth], voted[:10, ninth] = np.nan, np.nan
+    mean_label = np.full(37, 0.2)
+    drawn = {
+        "questions": bars_by_question(question_table(predicted, voted, mean_label, GALAXY_ZOO_2)),
+        "answers": bars_by_answer(answer_table(predicted, voted, mean_label, GALAXY_ZOO_2)),
+    }
+    for name, figure in drawn.items():
+        texts = [text.get_text() for text in text_boxes(figure)]
+        # Two bars of the question; one label of each of its two answers.
+        assert texts.count("no label") == 2, name
+        widths = [bar.get_width() for bars in figure.axes[0].containers for bar in bars]
+        assert np.isfinite(widths).all()
+        save(figure, tmp_path / f"{name}.svg")
+        assert "nan" not in re.findall(r">([^<>]+)<", (tmp_path / f"{name}.svg").read_text())
+    density = density_table(predicted, voted, GALAXY_ZOO_2)
+    panels = predicted_against_voted(density).axes
+    titles = [axes.get_title(loc="left") for axes in panels if axes.get_title(loc="left")]
+    assert len(titles) == len(main_columns(GALAXY_ZOO_2)) - 1
+    panels = reliability(reliability_table(predicted, voted, GALAXY_ZOO_2)).axes
+    assert len([axes for axes in panels if axes.get_title(loc="left")]) == 35
+
+
+def test_a_figure_that_no_label_fills_says_so():
+    for figure in (predicted_against_voted(pd.DataFrame()), coverage_lines(pd.DataFrame())):
+        [text] = [text.get_text() for text in text_boxes(figure)]
+        assert text == "no held-out galaxy has a label of these answers"
+
+
 def test_coverage_has_a_dot_an_answer_and_kind_where_the_table_says():
     table = coverage()[0]
     for axes, kind in zip(dots_by_answer(table).axes, ("fraction", "joint"), strict=True):

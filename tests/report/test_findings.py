@@ -11,6 +11,8 @@ from galaxyzoo.report.findings import (
     of_answers,
     of_comparison,
     of_confusion,
+    of_intervals,
+    of_labels,
     of_questions,
     of_result,
     of_training,
@@ -105,3 +107,45 @@ def test_experiments_are_better_worse_or_not_told_apart():
     assert told.startswith("Of 3 experiments compared with base, the base, 1 has a clearly lower")
     assert "1 a clearly higher one; 1 cannot be told apart" in told
     assert of_comparison(scores[:1], None) == "There is nothing to compare with base."
+
+
+def test_an_error_is_above_one_of_0_by_no_percentage():
+    assert against(0.1, 0.0) == "above"
+    assert against(0.0, 0.0) == "as low as"
+    assert against(0.053, 0.1) == "47 % below"
+
+
+def masked(answers, masks=True):
+    """A row of `masked_table`, of question 7."""
+    columns = ["question", "answers", "of_galaxies", "masked"]
+    return pd.DataFrame([[7, answers, 900, masks]], columns=columns)
+
+
+def test_labels_that_are_missing_are_counted_with_their_question():
+    both = pd.concat([masked(3), masked(1234).assign(question=8)])
+    assert of_labels(both).startswith(
+        "1,237 answers of 900 galaxies have no label, most of them of question 8"
+    )
+    assert of_labels(masked(1)).startswith("1 answer of 900 galaxies has no label")
+    assert of_labels(masked(5, masks=False)) == "Every answer of all 900 galaxies has a label."
+
+
+def test_answers_without_labels_are_not_counted_as_worse():
+    nan = float("nan")
+    table = pd.DataFrame(
+        {
+            "question": [1, 2],
+            "answer": ["a", "b"],
+            "rmse": [0.1, nan],
+            "rmse_mean_label": [0.2, nan],
+        }
+    )
+    assert "below the mean label's on 1 of 1 answer;" in of_answers(table)
+
+
+def test_intervals_that_no_label_judges_are_not_given_a_number():
+    known = {"coverage": 0.91}
+    metrics = {"intervals": {"percent": 90, "fraction": {"coverage": None}, "joint": known}}
+    assert of_intervals(metrics).endswith("in 91.0 % of joint probabilities.")
+    metrics["intervals"]["joint"] = {"coverage": None}
+    assert of_intervals(metrics).startswith("No held-out galaxy has a label")

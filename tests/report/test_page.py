@@ -266,6 +266,8 @@ TABLES = {
             "fall": [-0.04, 0.25, 0.1],
         }
     ),
+    "masked": pd.DataFrame(columns=["question", "reason", "galaxies", "answers", "masked"]),
+    "not_at_random": pd.DataFrame(columns=["question", "column", "larger", "chance"]),
     "error_by_views": pd.DataFrame(
         {
             "network": ["3", "5", "bag"] * 2,
@@ -907,3 +909,70 @@ def test_the_page_does_not_scroll_sideways(browser, results, tmp_path, width_px)
         unfold(page)
         require_fit(page)
         assert page.locator("img").count() > len(FIGURES)  # and those of the explorer
+
+
+MASKED = pd.DataFrame(
+    {
+        "question": [1, 7],
+        "reason": ["no label was given", "an answer above has no label"],
+        "galaxies": [1234, 56],
+        "answers": [2468, 168],
+        "of_galaxies": [7000, 7000],
+        "masked": [True, True],
+    }
+)
+DIFFERING = pd.DataFrame(
+    {
+        "question": [7] * 6,
+        "column": [f"Class1.{i}" for i in range(1, 4)] + [f"Class6.{i}" for i in range(1, 4)],
+        "with_label": [6944] * 6,
+        "without_label": [56] * 6,
+        "larger": [0.81, 0.79, 0.23, 0.7, 0.6, 0.59],
+        "chance": [3.2e-9] * 6,
+    }
+)
+
+
+def test_answers_without_a_label_are_told_by_question_and_reason(results):
+    tables = TABLES | {"masked": MASKED, "not_at_random": DIFFERING}
+    page = Page(source(results, tables=tables))
+    text = " ".join(source(results, tables=tables).split())
+    assert "2,636 answers of 7,000 galaxies have no label, most of them of question 1" in text
+    cells = [text for _, text in page.all("th", "td")]
+    row = cells.index("no label was given")
+    assert cells[row - 1].startswith("1. ")
+    assert cells[row + 1 : row + 4] == ["1,234", "17.6 %", "2,468"]
+    assert "What is missing is not missing at random" in text
+    row = cells.index("Class1.1")
+    assert cells[row + 1 : row + 5] == ["81 %", "56", "6,944", "3e-09"]
+    assert "Class6.2" in cells
+    assert "Class6.3" not in cells  # the sixth, of which the file tells
+    assert ("#labels", "Labels") in [(link["href"], name) for link, name in page.all("a")]
+
+
+def test_without_such_answers_nothing_is_said_of_them(results, page):
+    assert "Labels" not in [text for _, text in page.all("a")]
+    tables = TABLES | {"masked": MASKED}
+    assert "not missing at random" not in source(results, tables=tables)
+
+
+def test_an_error_that_nothing_tells_is_a_dash(results):
+    metrics = METRICS | {"questions": METRICS["questions"] | {"6": None}}
+    metrics |= {"questions_mean_label": METRICS["questions_mean_label"] | {"6": None}}
+    unknown = {kind: METRICS["intervals"][kind] | {"coverage": None} for kind in ("fraction",)}
+    metrics |= {"intervals": METRICS["intervals"] | unknown}
+    answers = TABLES["answers"]
+    blank = {name: [NAN] for name in ("rmse", "rmse_mean_label", "calibration_error")}
+    more = pd.concat(
+        [answers, answers.assign(column="Class6.1", answer="odd", **blank)], ignore_index=True
+    )
+    tables = TABLES | {"answers": more, "masked": MASKED}
+    page = Page(source(results, metrics=metrics, tables=tables))
+    cells = [text for _, text in page.all("th", "td")]
+    dash = "\N{EN DASH}"
+    rows = [i for i, cell in enumerate(cells) if cell.startswith("6. ")]
+    assert [dash, dash] in [cells[row + 1 : row + 3] for row in rows]
+    row = cells.index("Class6.1")
+    assert cells[row + 1 : row + 4] == [dash] * 3
+    assert cells[cells.index("Fraction") + 1] == "no labels"
+    assert "nan" not in " ".join(cells).lower().split()

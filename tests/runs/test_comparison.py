@@ -101,6 +101,36 @@ def test_two_that_are_as_good_are_not_told_apart():
     assert other["difference_low"] < 0 < other["difference_high"]
 
 
+def with_gaps(one: Experiment, share: float = 0.4) -> Experiment:
+    """An experiment some of whose votes are missing, none of the first column."""
+    voted = VOTED.copy()
+    voted[np.random.default_rng(3).random(GALAXIES) < share, 1] = np.nan
+    scored = one._replace(voted=voted)
+    return scored._replace(metrics=metrics(rmse(scored.predicted, voted)))
+
+
+def test_experiments_are_compared_on_the_same_known_votes():
+    some = [with_gaps(experiment("base")), with_gaps(experiment("other", 0.15, 2))]
+    assert on_one_holdout(some, "base") == (some, {})
+    table = score_table(some, "base", resamples=2000)
+    known = np.isfinite(some[0].voted)
+    errors = [np.sqrt(((one.predicted - VOTED)[known] ** 2).mean()) for one in some]
+    assert table["rmse"].tolist() == pytest.approx(errors)
+    other = table.iloc[1]
+    assert other["difference_low"] < other["difference"] < other["difference_high"]
+    # Each resampled error is over its own labels, so the interval is around the difference.
+    middle = (other["difference_low"] + other["difference_high"]) / 2
+    assert middle == pytest.approx(errors[1] - errors[0], abs=1e-9)
+    assert other["difference_high"] - other["difference_low"] < 0.05
+
+
+def test_experiments_with_labels_of_other_answers_are_told_apart():
+    some = [experiment("whole"), with_gaps(experiment("gaps"))]
+    compared, apart = on_one_holdout(some, "whole")
+    assert compared == some[:1]
+    assert apart == {"gaps": "other answers of the held-out galaxies have labels than in whole"}
+
+
 def test_experiments_are_ranked_by_validation_and_not_by_the_holdout():
     lucky, careful = experiment("lucky", 0.10), experiment("careful", 0.12, 2)
     some = [

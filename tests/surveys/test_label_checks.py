@@ -24,10 +24,26 @@ def test_a_repeated_id_is_named_once_with_the_number_of_its_rows(random_labels):
     assert label_faults(random_labels([5, 9, 5, 7, 5]), GALAXY_ZOO_2) == {5: "has 3 rows of labels"}
 
 
-def test_a_missing_value_is_named_by_its_column(random_labels):
+def test_a_missing_label_is_no_fault_and_a_galaxy_without_any_is(random_labels):
     labels = random_labels([5, 6, 7])
     labels.loc[6, "Class8.7"] = np.nan
-    assert label_faults(labels, GALAXY_ZOO_2) == {6: "Class8.7 is missing"}
+    labels.loc[7] = np.nan
+    assert label_faults(labels, GALAXY_ZOO_2) == {7: "has no label"}
+
+
+@pytest.mark.parametrize("missing", ["Class7.3", "Class1.1"])
+def test_a_sum_is_checked_only_where_all_answers_and_the_parent_are_known(random_labels, missing):
+    labels = random_labels([5])
+    labels.loc[5, "Class7.1"] += 0.5 - labels.loc[5, "Class7.1"]  # too many of question 7
+    assert "question 7's answers sum to" in label_faults(labels, GALAXY_ZOO_2)[5]
+    labels.loc[5, missing] = np.nan
+    assert label_faults(labels, GALAXY_ZOO_2) == {}
+
+
+def test_infinity_beside_a_missing_label_is_named(random_labels):
+    labels = random_labels([5])
+    labels.loc[5, ["Class1.1", "Class6.1"]] = [np.nan, np.inf]
+    assert label_faults(labels, GALAXY_ZOO_2) == {5: "Class6.1 is inf, outside [0, 1]"}
 
 
 @pytest.mark.parametrize("value", [-0.001, 1.001, np.inf])
@@ -74,12 +90,11 @@ def test_labels_are_held_against_the_tree_in_use():
     rows = {
         1: [0.8, 0.2, 0.1, 0.5, 0.2, 0.3],
         2: [0.8, 0.2, 0.1, 0.5, 0.2, 1.3],
-        3: [0.8, 0.2, 0.1, 0.5, 0.2, np.nan],
+        3: [0.8, 0.2, 0.1, np.nan, 0.2, np.nan],
         4: [0.8, 0.2, 0.1, 0.5, 0.4, 0.3],
     }
     labels = pd.DataFrame.from_dict(rows, orient="index", columns=RING_TREE.columns)
     assert label_faults(labels, RING_TREE) == {
         2: "z is 1.3, outside [0, 1]",
-        3: "z is missing",
         4: "question 2's answers sum to 1.000000, not to ring = 0.800000",
     }

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import shutil
 import zipfile
 from pathlib import Path
@@ -19,6 +20,7 @@ from galaxyzoo.files.tables import column_names, read_table
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.surveys.labels import read_faults, read_groups, read_names
 from galaxyzoo.surveys.layout import require_own
+from galaxyzoo.surveys.missing_labels import IN_PART, NO_LABEL, read_notes
 from galaxyzoo.surveys.own import SHOWN, images_named, tell_of_matches, write_labels
 from galaxyzoo.surveys.own_rows import galaxy_ids, own_galaxies, own_groups
 from galaxyzoo.tree.decision_tree import tree_from
@@ -186,7 +188,7 @@ def test_a_row_without_a_name_has_no_id():
 RING = tree_from([{"parent": None, "answers": [{"column": "ring"}, {"column": "no"}]}])
 
 
-NO_KEYS = dict.fromkeys(["id_column", "class_column"]) | {"missing": []}
+NO_KEYS = dict.fromkeys(["id_column", "class_column"]) | {"missing": [], "far_sums": "normalise"}
 OWN = NO_KEYS | {"image_column": "name", "labels": "weighted"}
 
 
@@ -198,11 +200,11 @@ def labelled(folder, table: dict | None, images=("a.jpg", "b.jpg"), tree=RING, n
         path.touch()
     if table is not None:
         write_table(pd.DataFrame(table), folder / name)
-    out = [folder / f"{what}.csv" for what in ("labels", "names", "faults")]
+    out = [folder / f"{what}.csv" for what in ("labels", "notes", "names", "faults")]
     given = None if table is None else folder / name
-    write_labels(folder / "images", given, OWN | own, tree, *out)
+    write_labels(folder / "images", given, OWN | own, tree, "", *out)
     labels = pd.read_csv(out[0], index_col="GalaxyID")
-    return labels.astype(float).T.to_dict("list"), pd.read_csv(out[1]), read_faults(out[2])
+    return labels.astype(float).T.to_dict("list"), pd.read_csv(out[2]), read_faults(out[3])
 
 
 def test_every_fit_row_is_labelled_and_those_with_an_image_are_named(tmp_path, caplog):
@@ -226,10 +228,18 @@ def test_the_order_of_the_rows_changes_no_id(tmp_path):
     assert labelled(tmp_path, turned, images)[0] == found
 
 
-def test_votes_are_divided_by_their_sum_and_an_empty_cell_is_none(tmp_path):
-    table = {"name": ["a", "b"], "ring": [3, 4], "no": [1, None]}
-    found, *_ = labelled(tmp_path, table, labels="shares")
-    assert found == {1: [0.75, 0.25], 2: [1, 0]}
+def test_votes_are_divided_by_their_sum_and_an_empty_cell_leaves_the_sum_unknown(tmp_path):
+    table = {"name": ["a", "b", "c"], "ring": [3, 4, 1], "no": [1, None, 0]}
+    found, *_ = labelled(tmp_path, table, ("a.jpg", "b.jpg", "c.jpg"), labels="shares")
+    np.testing.assert_array_equal([*found.values()], [[0.75, 0.25], [np.nan, np.nan], [1, 0]])
+    notes = read_notes(tmp_path / "notes.csv", ["ring", "no"])
+    assert {row.Index: [row.ring, row.no] for row in notes.itertuples()} == {2: [IN_PART, NO_LABEL]}
+
+
+def test_weighted_labels_keep_what_is_given_beside_an_empty_cell(tmp_path):
+    table = {"name": ["a", "b"], "ring": [0.75, 0.4], "no": [0.25, None]}
+    found, *_ = labelled(tmp_path, table)
+    np.testing.assert_array_equal([*found.values()], [[0.75, 0.25], [0.4, np.nan]])
 
 
 @pytest.mark.parametrize("labels", ["weighted", "shares"])
@@ -415,7 +425,9 @@ def ring_survey(folder, galaxies: int = 60) -> pd.DataFrame:
         file = folder / "rings" / "images" / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(ring_picture(radius_px, 0.8 * seen / 10, rng))
-        rows.append((path, seen, 10 - seen, *kinds))
+        # Of every seventh galaxy, one kind was not counted: no loss where nobody saw a ring.
+        counted = (kinds[0], None, kinds[2]) if i % 7 == 0 else kinds
+        rows.append((path, seen, 10 - seen, *counted))
     votes = pd.DataFrame(rows, columns=["path", *RING_COLUMNS])
     votes.to_parquet(folder / "rings" / "votes.parquet")
     return votes
@@ -453,7 +465,12 @@ def test_a_tree_of_ones_own_is_what_is_learnt_and_predicted(rings):
     labels = labels_in(rings.survey / "training.csv")
     assert labels.columns.tolist() == RING_COLUMNS
     votes = by_id(rings.votes)[RING_COLUMNS]
-    np.testing.assert_allclose(labels, votes / 10, atol=1e-12)  # kinds are among those who see one
+    expected = votes.astype(float) / 10  # kinds are among those who see one
+    lacking = expected["outer"].isna()
+    expected.loc[lacking, RING_COLUMNS[2:]] = np.nan
+    expected[lacking & (expected["ring"] == 0)] = [0, 1, 0, 0, 0]
+    np.testing.assert_allclose(labels, expected, atol=1e-12)
+    assert 0 < labels.isna().sum().sum() < 3 * 9
     bag = pd.read_parquet(rings.results / "bag" / "holdout.parquet")
     assert bag.columns.tolist() == ["GalaxyID", *RING_COLUMNS]
     assert len(bag) == 15
@@ -475,16 +492,25 @@ def test_scores_and_report_follow_a_tree_of_ones_own(rings):
     labels = labels_in(rings.survey / "training.csv")
     bag = pd.read_parquet(rings.results / "bag" / "holdout.parquet").set_index("GalaxyID")
     errors = bag - labels.loc[bag.index]
-    assert metrics["rmse"]["bag"] == pytest.approx(np.sqrt((errors**2).to_numpy().mean()))
+    assert errors.isna().any(axis=None)
+    assert metrics["rmse"]["bag"] == pytest.approx(np.sqrt(np.nanmean(errors**2)))
     assert metrics["questions"].keys() == {"1", "2"}
     kinds = errors[["inner", "outer", "collisional"]].to_numpy()
-    assert metrics["questions"]["2"] == pytest.approx(np.sqrt((kinds**2).mean()))
+    assert metrics["questions"]["2"] == pytest.approx(np.sqrt(np.nanmean(kinds**2)))
     assert metrics["rmse"]["vote_noise_floor"] is None
     page = (rings.results / "report.html").read_text(encoding="utf-8")
     assert "1. Does the galaxy have a ring?" in page
     assert "2. What kind of ring is it?" in page
     assert "5 answers to the 2 questions of" in " ".join(page.split())
     assert "Galaxy Zoo 2" not in page
+    missing = labels.isna().sum().sum()
+    assert f"{missing} answers of 60 galaxies have no label, most of them of question 2" in page
+    masked = pd.read_csv(rings.survey / "masked.csv").set_index("reason")["answers"]
+    assert masked["no label was given"] == missing / 3
+    assert masked.sum() == missing
+    log = (rings.survey / "logs" / "crop_training.log").read_text(encoding="utf-8")
+    assert f"question 2, answers without a label: {missing // 3} in {missing // 3} of 60" in log
+    assert not re.search(r">\s*nan\b", page)
     assert "no error here can be compared with a score on Kaggle" in " ".join(page.split())
     assert not (rings.results / "submission.csv.gz").exists()
 

@@ -182,3 +182,14 @@ def test_real_votes_meet_the_sums():
 def test_a_question_without_any_votes_is_shared_out_equally():
     shares = shared_out(np.array([[0.0, 0, 0, 0], [1, 1, 2, 0]]))
     np.testing.assert_array_equal(shares, [[0.25] * 4, [0.25, 0.25, 0.5, 0]])
+
+
+def test_a_sentence_says_only_what_is_known():
+    nan = np.nan
+    for votes, sentence in (
+        ([0.8, 0.2, 0.6, 0.1, 0.1, 0.25], "A ring, inner, redshift 0.25."),
+        ([0.8, 0.2, 0.6, nan, 0.1, 0.25], "A ring, redshift 0.25."),
+        ([0.8, nan, 0.6, 0.1, 0.1, nan], "No label of the first questions."),
+    ):
+        assert RING_TREE.describe(np.array(votes)) == sentence
+    assert RING_TREE.favourite_path(np.array([nan, 0.2, 0.6, 0.1, 0.1, 0.3])) == [5]

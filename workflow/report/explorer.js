@@ -153,7 +153,9 @@
       const column = question.first + k;
       const cells = Object.entries(WHO).map(([who, values]) =>
         html("td", { class: says(galaxy, who, column) ? "number said" : "number" }, [
-          (galaxy[values][column] / 1000).toFixed(3),
+          galaxy[values][column] === null
+            ? "no label"
+            : (galaxy[values][column] / 1000).toFixed(3),
         ]),
       );
       return html("tr", {}, [

@@ -9,8 +9,8 @@ const built = (made, attributes, children) => {
 const html = (name, attributes, children = []) =>
   built(document.createElement(name), attributes, children);
 
-// A function that draws into the element `figure`. It takes whole thousandths of each column and the
-// positions of the columns in the sentence, both by who says it: `crowd`, `network`, or both; and of
+// A function that draws into the element `figure`. It takes whole thousandths of each column, null for
+// one without a label (no band), and the positions of the columns in the sentence, both by who says it: `crowd`, `network`, or both; and of
 // some of these `ranges`, the `lower` and `upper` ends of each column's interval.
 function treeDrawing(questions, figure) {
   // The decision tree. Each question is a block in the column of its depth. A band flows in from the
@@ -101,7 +101,8 @@ function treeDrawing(questions, figure) {
         }
         texts.push(label(answer, x + LABEL, y + 4, said.length ? "said" : ""));
         for (const who of Object.keys(values)) {
-          const percent = String(Math.round(values[who][column] / 10));
+          const value = values[who][column];
+          const percent = value === null ? "–" : String(Math.round(value / 10));
           const kind = said.includes(who) ? "percent said" : "percent";
           const line = isAlone ? 4 : who === "crowd" ? -2 : 11;
           texts.push(label(percent, x + LABEL - 9, y + line, kind));

@@ -2,12 +2,15 @@ rule crop_training:
     input:
         images=raw("training_images"),
         labels=raw("labels"),
+        label_notes=raw("label_notes"),
         image_names=raw("image_names"),
         faults=raw("faults"),
     output:
         crops=survey_file("training.npy"),
         index=survey_file("training.csv"),
         rejected=survey_file("rejected.csv"),
+        masked=survey_file("masked.csv"),
+        not_at_random=survey_file("not_at_random.csv"),
     log:
         survey_file("logs/crop_training.log"),
     benchmark:

@@ -51,6 +51,7 @@ rule report_ensemble:
         config=experiment_file("config.yaml"),
         finished=experiment_file("finished.json"),
         tables=[figure_file(f"{table}.csv") for table in TABLES],
+        labels=its_missing_labels,
         explorer=experiment_file("explorer.json"),
         template=report_file("report.html.j2"),
         parts=page_parts(),

@@ -94,6 +94,11 @@ def sheet_files():
     return {sheet: figure_file(f"galaxies_{sheet}.png") for sheet in SHEETS}
 
 
+def its_missing_labels(wildcards):
+    """Paths of the tables of answers without a label in the experiment's survey."""
+    return [its_survey(f"{table}.csv")(wildcards) for table in ("masked", "not_at_random")]
+
+
 def report_file(name):
     """Path of a file in `workflow/report/`, relative where all runs in the folder of this workflow.
 

@@ -224,6 +224,7 @@ rule write_report:
         timings=each_stage("seed{seed}/stages/{stage}_timing.csv"),
         benchmarks=each_stage("benchmarks/seed{seed}/train_{stage}.tsv"),
         tables=[figure_file(f"{table}.csv") for table in (*TABLES, "error_by_views", "attribution")],
+        labels=its_missing_labels,
         explorer=experiment_file("explorer.json"),
         augmentation=figure_file("augmentation.png"),
         attribution=figure_file("attribution.png"),

@@ -6,6 +6,7 @@ from galaxyzoo.plan.stage_settings import (
     split_settings,
     stage_settings,
 )
+from galaxyzoo.tree.galaxy_zoo_trees import TREES
 from galaxyzoo.tree.questions import questions_of
 
 
@@ -60,14 +61,21 @@ def record_settings(wildcards):
     return {"given": given_files(wildcards.survey, "training_images", "labels", "table")}
 
 
+def tree_at_hand(config):
+    """The name of a config's tree if it is one of those whose tables are known, else ""."""
+    tree = config["tree"]
+    return tree if isinstance(tree, str) and tree in TREES else ""
+
+
 def own_label_settings(wildcards):
     """What the labels in the user's own table depend on."""
     own = source_settings(wildcards)
-    names = ("image_column", "id_column", "labels", "class_column", "missing")
+    names = ("image_column", "id_column", "labels", "class_column", "missing", "far_sums")
     is_of_classes = own["labels"] == "class"  # whose names find the answers
     return {
         "own": {name: own[name] for name in names},
         "tree": (answer_names if is_of_classes else columns_and_parents)(SURVEYS[wildcards.survey]),
+        "tree_name": tree_at_hand(SURVEYS[wildcards.survey]),
         "given": given_of_own(own),
     }
 

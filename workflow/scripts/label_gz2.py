@@ -11,6 +11,8 @@ write_labels(
     Path(snakemake.input.mapping),
     Path(snakemake.input.tables),
     settings["votes"],
+    settings["far_sums"],
     Path(snakemake.output.labels),
+    Path(snakemake.output.notes),
     Path(snakemake.output.image_names),
 )

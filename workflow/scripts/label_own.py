@@ -13,7 +13,9 @@ write_labels(
     Path(table) if table else None,
     settings["own"],
     tree_from(settings["tree"]),
+    settings["tree_name"],
     Path(snakemake.output.labels),
+    Path(snakemake.output.notes),
     Path(snakemake.output.image_names),
     Path(snakemake.output.faults),
 )

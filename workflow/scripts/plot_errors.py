@@ -45,7 +45,7 @@ by_property = error_by_property(properties, predicted, voted, galaxies.mean_labe
 densities = density_table(predicted, voted, tree)
 bins = reliability_table(predicted, voted, tree)
 calibration = bins[["column", "calibration_error"]].drop_duplicates()
-by_answer = by_answer.merge(calibration, on="column")
+by_answer = by_answer.merge(calibration, on="column", how="left")
 
 output = snakemake.output
 save_with_numbers(

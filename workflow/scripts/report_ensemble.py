@@ -18,7 +18,10 @@ page = ensemble_page(
     config,
     tree_from(questions_of(config["tree"])),
     read_metrics(snakemake.input.metrics),
-    {Path(path).stem: read_csv(path) for path in snakemake.input.tables},
+    {
+        Path(path).stem: read_csv(path)
+        for path in [*snakemake.input.tables, *snakemake.input.labels]
+    },
     figures,
     Path(snakemake.input.explorer),
     Path(snakemake.input.template),

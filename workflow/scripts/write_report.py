@@ -14,7 +14,9 @@ config = job.start(snakemake)
 seeds, stages = config["seeds"], [stage["name"] for stage in config["stages"]]
 timings = read_stage_tables(snakemake.input.timings, seeds, stages)
 benchmarks = read_stage_tables(snakemake.input.benchmarks, seeds, stages, separator="\t")
-tables = {Path(path).stem: read_csv(path) for path in snakemake.input.tables}
+tables = {
+    Path(path).stem: read_csv(path) for path in [*snakemake.input.tables, *snakemake.input.labels]
+}
 figures = {
     name: Path(file)
     for name, file in snakemake.input.items()

@@ -13,6 +13,7 @@ from galaxyzoo.calibration.calibration import Calibration
 from galaxyzoo.calibration.intervals import EDGES, PERCENT, Bounds, Numbers, numbers_of
 from galaxyzoo.evaluation.bootstrap import INTERVAL_PERCENT, percentile_interval, resampled_means
 from galaxyzoo.evaluation.error_tables import equal_bins
+from galaxyzoo.foundation.known_values import known_mean
 from galaxyzoo.tree.decision_tree import DecisionTree
 
 KINDS = Numbers._fields
@@ -58,7 +59,8 @@ def coverage_scores(
     `bag` and `seeds` are predictions before recalibration. `fraction` and `joint` give the coverage
     of the `bag`'s intervals, as a mean over the answers of the main questions, its bootstrap
     interval over galaxies, and the mean width; and the coverage of the intervals of each of the
-    `seeds` networks, to whose predictions the calibration was fitted.
+    `seeds` networks, to whose predictions the calibration was fitted. None stands for what there is
+    no vote to tell.
     """
     tree = calibration.tree
     main = in_main_questions(tree)
@@ -72,16 +74,21 @@ def coverage_scores(
         networks = [mean_coverage(getattr(one.holds, kind)[:, main]) for one in alone]
         scores[kind] = {
             "coverage": mean_coverage(holds),
-            "coverage_interval": [float(low), float(high)],
+            "coverage_interval": [number_or_none(low), number_or_none(high)],
             "width": mean_coverage(getattr(together.width, kind)[:, main]),
             "coverage_of_networks": networks,
         }
     return scores | {"interval_percent": INTERVAL_PERCENT}
 
 
-def mean_coverage(values: np.ndarray) -> float:
-    """The mean over columns of each column's mean over the galaxies that have a value."""
-    return float(np.nanmean(np.nanmean(values, axis=0)))
+def mean_coverage(values: np.ndarray) -> float | None:
+    """The mean over columns of each column's mean over the galaxies that have a value; or None."""
+    return number_or_none(known_mean(known_mean(values, axis=0)))
+
+
+def number_or_none(value: float) -> float | None:
+    """A number for JSON, which has no NaN: None in its place."""
+    return None if np.isnan(value) else float(value)
 
 
 def resampled_coverage(holds: np.ndarray) -> np.ndarray:
@@ -89,8 +96,8 @@ def resampled_coverage(holds: np.ndarray) -> np.ndarray:
     known = np.isfinite(holds)
     means = resampled_means(np.hstack([np.where(known, holds, 0), known]), RESAMPLES)
     held, counted = np.split(means, 2, axis=1)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        return np.nanmean(held / counted, axis=1)
+    by_column = np.divide(held, counted, out=np.full_like(held, np.nan), where=counted > 0)
+    return known_mean(by_column, axis=1)
 
 
 def coverage_table(together: Covered, tree: DecisionTree) -> pd.DataFrame:
@@ -132,7 +139,8 @@ def coverage_by_property(
     """Coverage and width of similar galaxies, over the answers of the main questions.
 
     `properties` maps names to values (N,). Each property is divided into bins of equal numbers of
-    galaxies, as in `error_tables.error_by_property`. Columns: kind, property, lowest, median and
+    galaxies, as in `error_tables.error_by_property`; galaxies without a vote on these questions are
+    left out. Columns: kind, property, lowest, median and
     highest value, galaxies, coverage, coverage_low and coverage_high (Student's interval over
     galaxies), width.
     """
@@ -140,9 +148,9 @@ def coverage_by_property(
     rows = []
     for kind in KINDS:
         holds, width = (getattr(one, kind)[:, main] for one in together[:2])
-        each, widths = np.nanmean(holds, axis=1), np.nanmean(width, axis=1)
+        each, widths = known_mean(holds, axis=1), known_mean(width, axis=1)
         for name, values in properties.items():
-            for members in equal_bins(values):
+            for members in equal_bins(np.where(np.isnan(each), np.nan, values)):
                 mean, count = each[members].mean(), len(members)
                 reach = np.nan
                 if count > 1:

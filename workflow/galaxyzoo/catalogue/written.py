@@ -89,13 +89,16 @@ def require_all(shards: Sequence[Path], listing: Path) -> None:
 def promises(metrics: Mapping[str, Any], galaxies: int) -> list[str]:
     """Paragraphs of what the intervals promise, and of their coverage on the hold-out."""
     intervals, subset = metrics["intervals"], metrics["subset"]["galaxies"]
+    names = {"fraction": "fractions", "joint": "joint probabilities"}
     coverage = [
-        "{:.1f} % ({:.1f} to {:.1f} %) of {}".format(
+        f"a number that is not known, for lack of labels, of {name}"
+        if intervals[kind]["coverage"] is None
+        else "{:.1f} % ({:.1f} to {:.1f} %) of {}".format(
             100 * intervals[kind]["coverage"],
             *(100 * end for end in intervals[kind]["coverage_interval"]),
             name,
         )
-        for kind, name in (("fraction", "fractions"), ("joint", "joint probabilities"))
+        for kind, name in names.items()
     ]
     return [
         f"{galaxies:,} galaxies. Each number is a prediction of what a crowd of volunteers would "

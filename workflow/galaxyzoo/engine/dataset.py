@@ -19,6 +19,7 @@ Batch = tuple[torch.Tensor, torch.Tensor]
 class Galaxies:
     """Pictures (N, 3, wide, wide) uint8 in channels-last memory, and labels (N, columns) float32.
 
+    A label is NaN where an answer has none.
     A network sees their middle, or turned and enlarged views of it. Both are on `device`, unless
     they are `streamed` to it from host memory batch by batch.
     """

@@ -12,10 +12,12 @@ from galaxyzoo.engine.dataset import Galaxies, load_galaxies
 from galaxyzoo.engine.devices import best_device, body_dtype, use_threads
 from galaxyzoo.engine.loaded_networks import stage_network
 from galaxyzoo.engine.network import GalaxyNetwork
+from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.handed_on import damaged
+from galaxyzoo.foundation.known_values import known_mean
 from galaxyzoo.foundation.packed_crops import PackedCrops, read_index
 from galaxyzoo.foundation.split_files import read_split
-from galaxyzoo.tree.decision_tree import tree_from
+from galaxyzoo.tree.decision_tree import DecisionTree, tree_from
 
 
 class Stage(NamedTuple):
@@ -45,7 +47,7 @@ def set_up_stage(
     `model`, `tree`, `precision`, `deterministic` and `compile` as in the config. `weights` is the
     checkpoint of the previous stage, or the backbone's starting weights (.safetensors). `crops` is
     the packed array; `index` and `split` have one row per crop. With `stream`, the galaxies stay in
-    host memory.
+    host memory. Raises InputError if an answer has no label of any galaxy to train on.
     """
     stage, tree = settings["stage"], tree_from(settings["tree"])
     zoom = middle_zoom(settings["augmentation"])
@@ -55,13 +57,14 @@ def set_up_stage(
     if not galaxies["GalaxyID"].equals(parts["GalaxyID"]):
         raise damaged(split, f"it lists other galaxies than {index}")
     pixels, labels, part = PackedCrops(crops, galaxies), tree.probabilities(galaxies), parts["part"]
+    require_labels(labels[part == "train"], tree)
     train, valid = (
         load_galaxies(
             pixels, labels, np.flatnonzero(part == name), stage["size"], zoom, device, stream
         )
         for name in ("train", "valid")
     )
-    mean_label = labels[part == "train"].mean(axis=0)
+    mean_label = known_mean(labels[part == "train"], axis=0)
     network = stage_network(
         weights, settings["model"], tree, stage, zoom, mean_label, settings["seed"]
     )
@@ -70,3 +73,15 @@ def set_up_stage(
     if settings["compile"]:
         network.compile()
     return Stage(network, train, valid, handed_on_moments(weights))
+
+
+def require_labels(labels: np.ndarray, tree: DecisionTree) -> None:
+    """Raise InputError if a column of the training galaxies' labels (n, columns) has none."""
+    without = np.isnan(labels).all(axis=0)
+    if without.any():
+        names = [column for column, is_so in zip(tree.columns, without, strict=True) if is_so]
+        raise InputError(
+            f"none of the {len(labels)} galaxies to train on has a label of {', '.join(names)}, so "
+            "that nothing can be learnt of it: train on more galaxies, or leave the question out "
+            "of the tree"
+        )

@@ -10,13 +10,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import torch
-from torch.nn import functional
 
 from galaxyzoo.engine.augmentation import first_view, random_lights, random_maps
 from galaxyzoo.engine.dataset import Galaxies
 from galaxyzoo.engine.depthwise import SmallMapGradients
 from galaxyzoo.engine.ema import WeightAverage
-from galaxyzoo.engine.losses import LOSSES, balanced
+from galaxyzoo.engine.losses import LOSSES, balanced, mean_squared_error
 from galaxyzoo.engine.network import GalaxyNetwork, freeze_body, layer_groups, layers
 from galaxyzoo.engine.resume import SavedState, stop_request
 from galaxyzoo.engine.schedule import SCHEDULES, Schedule, SchedulePoint, decayed_lr, spread_lr
@@ -140,7 +139,7 @@ class Learner:
             (loss / min(accumulate, self.batches - first)).backward()
             if batch + 1 in (first + accumulate, self.batches):
                 self.step(schedule, batch // accumulate)
-            losses[batch] = functional.mse_loss(predicted.detach(), labels)
+            losses[batch] = mean_squared_error(predicted.detach(), labels)
             after_batch(batch + 1)
 
     def step(self, schedule: Schedule, step: int) -> None:
@@ -167,10 +166,11 @@ def train_stage(
 
     A stage that resumes from its `saved` state ends with the same bits as one that was never
     stopped. `write_tables` is called after each epoch, with two tables of one row per epoch so far.
-    The history: losses are mean squared errors, `valid_rmse` is pooled over galaxies and columns,
-    `lr` is the head's at the end of the epoch. The timing: `images_per_second` during training, and
-    `seconds` for the whole epoch with its saves, in which a process that was stopped counts up to
-    its last save; `validation` and `saving` are what these two took of it.
+    The history: losses are mean squared errors, `train_loss` the mean over batches, `valid_rmse` is
+    pooled over all labels, `lr` is the head's at the end of the epoch. The timing:
+    `images_per_second` during training, and `seconds` for the whole epoch with its saves, in which
+    a process that was stopped counts up to its last save; `validation` and `saving` are what these
+    two took of it.
 
     Raises InputError if the loss or the validation error is no longer finite. Saves and exits on
     SIGTERM or Ctrl-C.
@@ -315,11 +315,12 @@ def adam(network: GalaxyNetwork, stage: dict[str, Any]) -> torch.optim.AdamW:
 
 @torch.no_grad()
 def pooled_rmse(network: GalaxyNetwork, galaxies: Galaxies, batch_size: int) -> float:
-    """Kaggle's error of a network in the first view: one root mean square over all columns."""
+    """Kaggle's error of a network in the first view: one root mean square over all labels."""
     network.eval()
     maps = torch.from_numpy(first_view()).to(galaxies.device)
     squared = torch.zeros((), dtype=torch.float64, device=galaxies.device)
     rows = galaxies.rows(np.arange(len(galaxies)))
     for images, labels in galaxies.batches(rows.split(batch_size)):
-        squared += (network(warp(images, maps, network.size_px)) - labels).double().square().sum()
-    return math.sqrt(squared.item() / galaxies.labels.numel())
+        errors = network(warp(images, maps, network.size_px)) - labels
+        squared += errors.where(~labels.isnan(), 0.0).double().square().sum()
+    return math.sqrt(squared.item() / (~galaxies.labels.isnan()).sum().item())

@@ -10,7 +10,7 @@ from math import comb
 import numpy as np
 import pandas as pd
 
-from galaxyzoo.evaluation.metrics import squared_errors
+from galaxyzoo.evaluation.metrics import errors_of_labels, rmse
 from galaxyzoo.foundation.randomness import numpy_generator
 
 MOST_SUBSETS = 1000  # of the seeds, per subset size
@@ -32,7 +32,7 @@ def error_by_views(
     }
     return pd.DataFrame(
         [
-            {"network": name, "views": views, "rmse": np.sqrt(squared_errors(mean, voted).mean())}
+            {"network": name, "views": views, "rmse": rmse(mean, voted)}
             for name, by_views in by_network.items()
             for views, mean in by_views.items()
         ]
@@ -48,7 +48,7 @@ def error_by_seeds(predicted: Sequence[np.ndarray], voted: np.ndarray) -> pd.Dat
     The squared error of a mean is the mean, over all pairs of its members, of the products of their
     errors. So one small matrix of these products covers all subsets.
     """
-    errors = np.stack([(prediction - voted).ravel() for prediction in predicted])
+    errors = errors_of_labels(predicted, voted)
     products = errors @ errors.T / errors.shape[1]
     rows = []
     for size in range(1, len(errors) + 1):

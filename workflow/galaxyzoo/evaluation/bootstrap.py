@@ -48,7 +48,21 @@ def simultaneous_intervals(
     return estimates - widths, estimates + widths
 
 
-def rmse_interval(squared: np.ndarray, resamples: int = RESAMPLES) -> tuple[float, float]:
-    """The interval of a root mean square error, from each galaxy's `squared_errors` (N,)."""
-    low, high = percentile_interval(np.sqrt(resampled_means(squared, resamples)))
+def resampled_rmse(
+    squared: np.ndarray, labels: np.ndarray, resamples: int = RESAMPLES
+) -> np.ndarray:
+    """Root mean square errors over all labels of resampled galaxies, (resamples,) or with (, k).
+
+    `squared` (N,) or (N, k) are each galaxy's squared errors, summed over its `labels` (N,).
+    """
+    summed = resampled_means(np.column_stack([squared, labels]), resamples)
+    errors = np.sqrt(summed[:, :-1] / summed[:, -1:])
+    return errors[:, 0] if squared.ndim == 1 else errors
+
+
+def rmse_interval(
+    squared: np.ndarray, labels: np.ndarray, resamples: int = RESAMPLES
+) -> tuple[float, float]:
+    """The interval of a root mean square error, from each galaxy's sums, as `resampled_rmse`."""
+    low, high = percentile_interval(resampled_rmse(squared, labels, resamples))
     return float(low), float(high)

@@ -3,6 +3,8 @@
 import numpy as np
 from sklearn.cluster import KMeans
 
+from galaxyzoo.foundation.known_values import known_mean
+
 CENTRE_PX = 10
 CENTRE_COLOURS = 6
 CHUNK = 256  # crops in memory at a time
@@ -22,11 +24,12 @@ def central_pixel_benchmark(
     """Predictions (N, columns) float64 from centre `colours` (N, 3).
 
     The training galaxies are clustered by centre colour. The prediction is the mean label of the
-    cluster nearest to a galaxy's colour.
+    cluster nearest to a galaxy's colour, or of all clusters where that one has no label.
     """
     clusters = KMeans(min(CENTRE_COLOURS, len(train_colours)), random_state=0, n_init=10)
     clusters.fit(train_colours)
     means = np.stack(
-        [train_labels[clusters.labels_ == k].mean(axis=0) for k in range(clusters.n_clusters)]
+        [known_mean(train_labels[clusters.labels_ == k], 0) for k in range(clusters.n_clusters)]
     )
+    means = np.where(np.isnan(means), known_mean(train_labels, axis=0), means)
     return means[clusters.predict(colours)]

@@ -1,8 +1,8 @@
 """What experts miss: the majority's answer predicted against the one voted, by question.
 
 Every array (N, columns) has the decision tree's columns, for the same N held-out galaxies. A
-question's galaxies are those about which at least half of the volunteers were asked it. Questions
-with a single answer, a number, have no majority.
+question's galaxies are those about which at least half of the volunteers were asked it, and all of
+whose answers to it have a label. Questions with a single answer, a number, have no majority.
 """
 
 from collections.abc import Iterator
@@ -85,6 +85,7 @@ def asked_questions(
         if question.single:
             continue
         is_asked = tree.share_asked(voted, i) >= HALF
+        is_asked &= ~np.isnan(voted[:, columns]).any(axis=1)
         votes, predictions = voted[is_asked, columns], predicted[is_asked, columns]
         totals = predictions.sum(axis=1, keepdims=True)
         yield Asked(

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from galaxyzoo.evaluation.metrics import rmse
+from galaxyzoo.evaluation.metrics import errors_of_labels, rmse
 
 
 def member_scores(
@@ -15,10 +15,10 @@ def member_scores(
 
     `members` gives, by name, each member's weight, its rmse, and rmse_without: that of the ensemble
     of all others with their weights, None if these are all 0. `error_correlation` gives Pearson's
-    correlation of the errors of each two members, over all galaxies and columns.
+    correlation of the errors of each two members, over all labels.
     """
     names = list(predicted)
-    errors = np.stack([(predicted[name] - voted).ravel() for name in names])
+    errors = errors_of_labels(list(predicted.values()), voted)
     shares = np.array([weights[name] for name in names])
     correlation = np.corrcoef(errors)
     members = {}

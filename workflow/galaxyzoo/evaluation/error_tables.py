@@ -11,7 +11,13 @@ import pandas as pd
 from scipy.special import stdtrit
 
 from galaxyzoo.evaluation.bootstrap import INTERVAL_PERCENT
-from galaxyzoo.evaluation.metrics import question_rmse, squared_errors
+from galaxyzoo.evaluation.metrics import (
+    column_rmse,
+    label_counts,
+    question_rmse,
+    rmse,
+    squared_sums,
+)
 from galaxyzoo.tree.decision_tree import DecisionTree
 
 GALAXIES_IN_A_BIN = 50  # at least, if there are that many
@@ -40,7 +46,10 @@ GALAXY_ZOO_2_MAIN_COLUMNS = (
 def question_table(
     predicted: np.ndarray, voted: np.ndarray, mean_label: np.ndarray, tree: DecisionTree
 ) -> pd.DataFrame:
-    """One row per question: number, text, error, and the error of the mean label (columns,)."""
+    """One row per question: number, text, error, and the error of the mean label (columns,).
+
+    An error of a question without labels is NaN.
+    """
     constant = np.broadcast_to(mean_label, voted.shape)
     return pd.DataFrame(
         {
@@ -49,7 +58,7 @@ def question_table(
             "rmse": question_rmse(predicted, voted, tree).values(),
             "rmse_mean_label": question_rmse(constant, voted, tree).values(),
         }
-    )
+    ).astype({"rmse": float, "rmse_mean_label": float})
 
 
 def answer_table(
@@ -57,7 +66,8 @@ def answer_table(
 ) -> pd.DataFrame:
     """One row per answer: its question, column, name and error, and the error of the mean label.
 
-    `mean_label` (columns,) is the prediction for every galaxy when no network is used.
+    `mean_label` (columns,) is the prediction for every galaxy when no network is used. The errors
+    of an answer without labels are NaN.
     """
     answers = [(question, answer) for question in tree.questions for answer in question.answers]
     return pd.DataFrame(
@@ -66,8 +76,8 @@ def answer_table(
             "text": [question.text for question, _ in answers],
             "column": [answer.column for _, answer in answers],
             "answer": [answer.name for _, answer in answers],
-            "rmse": np.sqrt(np.mean((predicted - voted) ** 2, axis=0)),
-            "rmse_mean_label": np.sqrt(np.mean((mean_label - voted) ** 2, axis=0)),
+            "rmse": column_rmse(predicted, voted),
+            "rmse_mean_label": column_rmse(mean_label, voted),
         }
     )
 
@@ -78,7 +88,8 @@ def agreement(voted: np.ndarray, tree: DecisionTree) -> np.ndarray:
     This is the vote share of a question's favourite answer, averaged over questions, each weighted
     by how many volunteers were asked it. Since labels already carry this weight, it is the sum of
     the questions' highest values over the sum of the values that lead to them. For a question with
-    a single answer, yes and no count as its answers.
+    a single answer, yes and no count as its answers. Questions with an answer without a label are
+    left out; NaN for a galaxy that has no other.
     """
     highest, total_asked = np.zeros(len(voted)), np.zeros(len(voted))
     for i, (question, columns) in enumerate(zip(tree.questions, tree.slices, strict=True)):
@@ -86,9 +97,10 @@ def agreement(voted: np.ndarray, tree: DecisionTree) -> np.ndarray:
         share_asked = tree.share_asked(voted, i)
         if question.single:
             values = np.column_stack([values, share_asked - values[:, 0]])
-        highest += values.max(axis=1)
-        total_asked += share_asked
-    return highest / total_asked
+        known = ~np.isnan(values).any(axis=1) & ~np.isnan(share_asked)
+        highest += np.where(known, values.max(axis=1), 0)
+        total_asked += np.where(known, share_asked, 0)
+    return np.divide(highest, total_asked, out=np.full(len(voted), np.nan), where=total_asked > 0)
 
 
 def galaxy_properties(
@@ -114,12 +126,11 @@ def error_by_property(
     property, lowest, median and highest value, galaxies, rmse, rmse_low and rmse_high
     (`small_sample_interval`), rmse_mean_label.
     """
-    squared = squared_errors(predicted, voted)
-    squared_mean_label = squared_errors(mean_label, voted)
+    squared, labels = squared_sums(predicted, voted), label_counts(voted)
     rows = []
     for name, values in properties.items():
         for members in equal_bins(values):
-            low, high = small_sample_interval(squared[members])
+            low, high = small_sample_interval(squared[members], labels[members])
             rows.append(
                 {
                     "property": name,
@@ -127,10 +138,10 @@ def error_by_property(
                     "median": np.median(values[members]),
                     "highest": values[members].max(),
                     "galaxies": len(members),
-                    "rmse": np.sqrt(squared[members].mean()),
+                    "rmse": rmse(predicted[members], voted[members]),
                     "rmse_low": low,
                     "rmse_high": high,
-                    "rmse_mean_label": np.sqrt(squared_mean_label[members].mean()),
+                    "rmse_mean_label": rmse(mean_label, voted[members]),
                 }
             )
     return pd.DataFrame(rows)
@@ -143,19 +154,22 @@ def equal_bins(values: np.ndarray) -> list[np.ndarray]:
     return [rows for rows in np.array_split(ranked, bins) if len(rows)]
 
 
-def small_sample_interval(squared: np.ndarray) -> tuple[float, float]:
+def small_sample_interval(squared: np.ndarray, labels: np.ndarray) -> tuple[float, float]:
     """Student's interval of a root mean square error over all such galaxies, in its logarithm.
 
-    `squared` (n,) are the galaxies' squared errors, which are skewed, so that the bootstrap's
-    percentiles of few galaxies are too narrow. Where the squared errors scatter by 70 to 80 % of
-    their mean, this interval holds in 94 to 95 % of samples of 50 (percentiles: 92 to 94 %) and in
-    92 to 95 % of samples of 20 (88 to 92 %), in 600 trials each. The demo's scatter by 109 %, and
-    91 to 94 % of samples of 50 hold. NaN for a single galaxy, which tells no spread.
+    `squared` (n,) are the galaxies' squared errors, summed over their `labels` (n,): the mean
+    square is a ratio of sums (Cochran 1977, Sampling Techniques, section 6.4). They are skewed, so
+    that the bootstrap's percentiles of few galaxies are too narrow. Where the squared errors
+    scatter by 70 to 80 % of their mean, this interval holds in 94 to 95 % of samples of 50
+    (percentiles: 92 to 94 %) and in 92 to 95 % of samples of 20 (88 to 92 %), in 600 trials each.
+    The demo's scatter by 109 %, and 91 to 94 % of samples of 50 hold. NaN for a single galaxy,
+    which tells no spread.
     """
-    count, mean = len(squared), squared.mean()
+    count, mean = len(squared), squared.sum() / labels.sum()
     if count == 1:
         return np.nan, np.nan
-    error = squared.std(ddof=1) / np.sqrt(count) / (2 * mean) if mean else 0.0
+    apart = (squared - mean * labels) / labels.mean()
+    error = apart.std(ddof=1) / np.sqrt(count) / (2 * mean) if mean else 0.0
     # The quantile of Student's t; scipy.stats has it too, and takes a second to import.
     reach = stdtrit(count - 1, 0.5 + INTERVAL_PERCENT / 200) * error
     return np.sqrt(mean) * np.exp(-reach), np.sqrt(mean) * np.exp(reach)
@@ -178,17 +192,19 @@ def density_table(predicted: np.ndarray, voted: np.ndarray, tree: DecisionTree) 
     """Counts of galaxies by voted and predicted probability, for the main answers.
 
     One row per non-empty cell of a grid of DENSITY_CELLS each way. Columns: column, answer and its
-    rmse, voted and predicted (the cell's lower edges) and galaxies.
+    rmse, voted and predicted (the cell's lower edges) and galaxies. An answer without labels is
+    left out.
     """
     edges = np.linspace(0, 1, DENSITY_CELLS + 1)
     tables = []
     for column in main_columns(tree):
         i = tree.columns.index(column)
-        counts = np.histogram2d(voted[:, i], predicted[:, i], bins=edges)[0].astype(int)
+        known = ~np.isnan(voted[:, i])
+        counts = np.histogram2d(voted[known, i], predicted[known, i], bins=edges)[0].astype(int)
         x, y = np.nonzero(counts)
         table = pd.DataFrame({"voted": edges[x], "predicted": edges[y], "galaxies": counts[x, y]})
         table.insert(0, "column", column)
         table.insert(1, "answer", tree.answers[column].name)
-        table.insert(2, "rmse", np.sqrt(np.mean((predicted[:, i] - voted[:, i]) ** 2)))
+        table.insert(2, "rmse", rmse(predicted[:, i], voted[:, i]))
         tables.append(table)
     return pd.concat(tables, ignore_index=True)

@@ -14,6 +14,7 @@ from galaxyzoo.evaluation.predictions import VIEWS, rows_of
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.galaxy_id import GALAXY_ID
 from galaxyzoo.foundation.handed_on import read_csv, read_own_parquet, read_parquet
+from galaxyzoo.foundation.known_values import known_mean
 from galaxyzoo.foundation.packed_crops import read_index
 from galaxyzoo.tree.decision_tree import DecisionTree
 
@@ -24,7 +25,7 @@ class HeldOut(NamedTuple):
     `ids` (n,) int64 are their GalaxyIDs, ascending. `rows` (n,) are their positions in the survey's
     index and crops, `other_rows` (N - n,) those of all other galaxies. `voted` (n, columns) are the
     labels of the held-out galaxies, `other_labels` (N - n, columns) those of the others, both
-    float64. `all_ids` (N,) are the GalaxyIDs of all galaxies.
+    float64, NaN where an answer has none. `all_ids` (N,) are the GalaxyIDs of all galaxies.
     """
 
     tree: DecisionTree
@@ -38,7 +39,7 @@ class HeldOut(NamedTuple):
     @property
     def mean_label(self) -> np.ndarray:
         """The mean label (columns,) of all galaxies that are not held out."""
-        return self.other_labels.mean(axis=0)
+        return known_mean(self.other_labels, axis=0)
 
     def predicted(self, path: Path | str, own: bool = True) -> np.ndarray:
         """Predictions (n, columns) float64 from a Parquet file, in the order of `ids`.

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from galaxyzoo.evaluation.held_out import HeldOut
-from galaxyzoo.evaluation.metrics import squared_errors
+from galaxyzoo.evaluation.metrics import label_counts, squared_sums
 from galaxyzoo.foundation.galaxy_id import GALAXY_ID
 from galaxyzoo.tree.decision_tree import DecisionTree
 
@@ -13,8 +13,8 @@ SHEET_GALAXIES = 12
 
 
 def galaxy_errors(predicted: np.ndarray, voted: np.ndarray) -> np.ndarray:
-    """Each galaxy's root mean square error over all columns: two arrays (N, columns) give (N,)."""
-    return np.sqrt(squared_errors(predicted, voted))
+    """Each galaxy's root mean square error over its labels: two arrays (N, columns) give (N,)."""
+    return np.sqrt(squared_sums(predicted, voted) / label_counts(voted))
 
 
 def disagreements(predicted: np.ndarray, voted: np.ndarray, tree: DecisionTree) -> np.ndarray:
@@ -22,13 +22,15 @@ def disagreements(predicted: np.ndarray, voted: np.ndarray, tree: DecisionTree) 
 
     Both arrays are (N, columns). The disagreement is the largest difference between the two
     probabilities, over the answers that are in only one of the two sentences and over the values of
-    questions with a single answer. It is 0 where both say the same.
+    questions with a single answer. It is 0 where both say the same. A question of which the crowd
+    has no label, and what would be asked below it, is left out of both sentences.
     """
     numbers = {s.start for q, s in zip(tree.questions, tree.slices, strict=True) if q.single}
     apart = np.abs(predicted - voted)
     largest = np.zeros(len(apart))
     for i, (ours, theirs) in enumerate(zip(predicted, voted, strict=True)):
-        paths = set(tree.favourite_path(ours)), set(tree.favourite_path(theirs))
+        as_far_as_voted = np.where(np.isnan(theirs), np.nan, ours)
+        paths = set(tree.favourite_path(as_far_as_voted)), set(tree.favourite_path(theirs))
         differing = (paths[0] ^ paths[1]) | (numbers & (paths[0] | paths[1]))
         largest[i] = max((apart[i, position] for position in differing), default=0.0)
     return largest

@@ -13,7 +13,7 @@ BINS = 10
 
 
 def reliability_table(predicted: np.ndarray, voted: np.ndarray, tree: DecisionTree) -> pd.DataFrame:
-    """One row per answer and bin of predicted probability, leaving out bins without galaxies.
+    """One row per answer and bin of predicted probability, leaving out bins without labels.
 
     Both arrays are (N, columns) in [0, 1], a range that is divided into BINS equal bins. Columns:
     question (its number), column, answer, calibration_error (of the answer), lowest and highest
@@ -24,11 +24,14 @@ def reliability_table(predicted: np.ndarray, voted: np.ndarray, tree: DecisionTr
     questions = {c: question.number for question in tree.questions for c in question.columns}
     tables = []
     for i, column in enumerate(tree.columns):
-        numbers = np.minimum((predicted[:, i] * BINS).astype(int), BINS - 1)
+        known = ~np.isnan(voted[:, i])
+        if not known.any():
+            continue
+        numbers = np.minimum((predicted[known, i] * BINS).astype(int), BINS - 1)
         galaxies = np.bincount(numbers, minlength=BINS)
         filled = galaxies > 0
         means = {
-            name: (np.bincount(numbers, values[:, i], BINS)[filled] / galaxies[filled])
+            name: (np.bincount(numbers, values[known, i], BINS)[filled] / galaxies[filled])
             for name, values in (("predicted", predicted), ("voted", voted))
         }
         distance = np.abs(means["predicted"] - means["voted"])

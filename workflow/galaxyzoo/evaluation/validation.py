@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy.optimize import nnls
 
-from galaxyzoo.evaluation.metrics import rmse
+from galaxyzoo.evaluation.metrics import errors_of_labels, rmse
 from galaxyzoo.evaluation.predictions import rows_of
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.galaxy_id import GALAXY_ID
@@ -137,7 +137,8 @@ def fitted_weights(members: Mapping[str, Validation]) -> dict[str, float]:
             f"no validation galaxy of a seed is one of all members, {', '.join(members)}: give "
             "them the same seeds and the same validation"
         )
-    errors = np.stack([(one.predicted - one.voted).ravel() for one in common.values()])
+    voted = next(iter(common.values())).voted
+    errors = errors_of_labels([one.predicted for one in common.values()], voted)
     products = errors @ errors.T / errors.shape[1]
     products += TINY * np.trace(products) / len(products) * np.eye(len(products))
     root = np.linalg.cholesky(products)

@@ -1,9 +1,10 @@
 """The packed crops of a survey and their index, of which every row is checked as it is read.
 
-The index has one row per crop: GalaxyID, the labels if there are any, the hash of the image file
-that the crop was cut from, and two CRC-32 checksums: of the crop's bytes, and of the row's own id,
-labels and hash. So a crop or a row that is damaged, missing or in another's place is refused
-wherever it is used, and nothing is read a second time for it.
+The index has one row per crop: GalaxyID, the labels if there are any (NaN, an empty cell, is an
+answer without a label), the hash of the image file that the crop was cut from, and two CRC-32
+checksums: of the crop's bytes, and of the row's own id, labels and hash. So a crop or a row that is
+damaged, missing or in another's place is refused wherever it is used, and nothing is read a second
+time for it.
 """
 
 import hashlib
@@ -33,7 +34,9 @@ def row_sums(table: pd.DataFrame) -> list[int]:
     """The checksum of each row's GalaxyID, labels, in their order, and image hash if it has one."""
     numbers = table.drop(columns=[GALAXY_ID, IMAGE_HASH], errors="ignore")
     ids = table[GALAXY_ID].to_numpy("<i8")[:, None].view(np.uint8)
-    labels = numbers.to_numpy("<f8").copy().view(np.uint8)
+    values = numbers.to_numpy("<f8")
+    # NaN, an answer without a label, has several bit patterns; a CSV file has one empty cell.
+    labels = np.ascontiguousarray(np.where(np.isnan(values), np.nan, values)).view(np.uint8)
     rows = np.hstack([ids, labels.reshape(len(ids), -1)])
     hashes = table[IMAGE_HASH] if IMAGE_HASH in table else [""] * len(table)
     return [
@@ -67,7 +70,10 @@ def read_index(path: Path | str) -> pd.DataFrame:
         if not content.endswith(b"\n"):
             raise ValueError("its last line is cut off")
         as_text = csv.ConvertOptions(column_types={IMAGE_HASH: pa.string()})
-        table = csv.read_csv(io.BytesIO(content), convert_options=as_text).to_pandas()
+        cells = csv.read_csv(io.BytesIO(content), convert_options=as_text)
+        # Without a label throughout: such a column of empty cells has no type of its own.
+        empty = [field.name for field in cells.schema if pa.types.is_null(field.type)]
+        table = cells.to_pandas().astype(dict.fromkeys(empty, np.float64))
         sums = table.pop(ROW_SUM)
         wrong = np.flatnonzero(row_sums(table.drop(columns=CROP_SUM)) != sums.to_numpy())
     except (OSError, ValueError, KeyError, TypeError, AttributeError, pa.ArrowException) as error:

@@ -15,6 +15,7 @@ from jsonschema.exceptions import ValidationError
 
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.plan.starting_points import has_seen_galaxy_zoo, weights_file
+from galaxyzoo.tree.galaxy_zoo_trees import TREES
 from galaxyzoo.tree.parents import exclude_each_other, parents_of
 from galaxyzoo.tree.questions import questions_of
 
@@ -309,6 +310,19 @@ def source_contradictions(config: dict[str, Any], schema: Schema) -> Iterator[st
     if source in survey and survey[source] is None:
         settings = schema["properties"]["survey"]["properties"][source]["properties"]
         yield f"survey.{source}: missing; allowed: a mapping of {', '.join(settings)}"
+    own = survey.get("own") if source == "own" else None
+    if own and own["far_sums"] == "mask" and not own["labels"].startswith(("gz2_", "debiased")):
+        yield (
+            f"survey.own.far_sums: mask is not allowed with survey.own.labels: {own['labels']}, "
+            "whose sums may be any; allowed: normalise, or a catalogue's fractions, gz2_... or "
+            "debiased"
+        )
+    at_hand = isinstance(config["tree"], str) and config["tree"] in TREES
+    if own and own["labels"] == "debiased" and not at_hand:
+        yield (
+            "survey.own.labels: debiased is not allowed with this tree, whose columns in a "
+            f"catalogue are not known; allowed: another, or a tree of {', '.join(TREES)}"
+        )
     if source == "simulation":
         galaxies = survey["simulation"]["galaxies"]
         fractions = (survey["holdout"], config["validation"])

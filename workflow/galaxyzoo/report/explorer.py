@@ -41,7 +41,8 @@ def explorer_data(
     path), and the `galaxies`, column by column: `id` as text (some have more digits than a
     JavaScript number can hold), `rmse` and `disagreement`, `name` and `carried` (the cells),
     `crowd` and `network` as positions in `sayings`, `voted` and `predicted` as whole thousandths,
-    one list per galaxy, and `picture` as a base64-encoded WebP file, or None.
+    one list per galaxy, with None for an answer without a label, and `picture` as a base64-encoded
+    WebP file, or None.
     """
     order = order_of_precedence(ranked)[:most]
     shown = ranked.iloc[order]
@@ -56,7 +57,7 @@ def explorer_data(
     galaxies["name"], galaxies["carried"] = names.tolist(), carried.to_numpy().tolist()
     for who, prefix in (("crowd", "voted"), ("network", "predicted")):
         values = shown[[f"{prefix}_{column}" for column in tree.columns]].to_numpy()
-        galaxies[prefix] = np.rint(1000 * values).astype(int).tolist()
+        galaxies[prefix] = [thousandths(row) for row in values]
         paths = (tuple(tree.favourite_path(row)) for row in values)
         galaxies[who] = [
             sayings.setdefault(saying, len(sayings))
@@ -74,6 +75,11 @@ def explorer_data(
         "sayings": [{"text": text, "path": path} for text, path in sayings],
         "galaxies": galaxies,
     }
+
+
+def thousandths(values: np.ndarray) -> list[int | None]:
+    """Probabilities (columns,) in whole thousandths, None for what is not known."""
+    return [None if np.isnan(value) else round(1000 * value) for value in values.tolist()]
 
 
 def order_of_precedence(ranked: pd.DataFrame) -> np.ndarray:

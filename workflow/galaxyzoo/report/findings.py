@@ -35,13 +35,16 @@ def findings(
         "confusion": of_confusion(tables["confusion"]),
         "intervals": of_intervals(metrics),
         "galaxies": of_galaxies(explorer),
-    }
+    } | ({} if tables["masked"].empty else {"labels": of_labels(tables["masked"])})
 
 
 def against(error: float, other: float) -> str:
-    """By how much an error is below or above another one, such as `47 % below`."""
-    if other == 0:
-        return f"{error:.5f} above"
+    """By how much an error is below or above another one, such as `47 % below`.
+
+    The other one may be 0, where the colour of a picture tells its labels.
+    """
+    if not other:
+        return "above" if error else "as low as"
     change = error / other - 1
     return f"{100 * abs(change):.0f} % {'above' if change > 0 else 'below'}"
 
@@ -173,6 +176,7 @@ def of_questions(metrics: Settings, tree: DecisionTree) -> str:
 
 def of_answers(answers: pd.DataFrame) -> str:
     """On how many answers the bag beats the mean label, and its largest error."""
+    answers = answers[answers["rmse"].notna()]
     better = int((answers["rmse"] < answers["rmse_mean_label"]).sum())
     worst = answers.loc[answers["rmse"].idxmax()]
     return (
@@ -234,10 +238,17 @@ def of_confusion(confusion: pd.DataFrame) -> str:
 def of_intervals(metrics: Settings) -> str:
     """How often intervals hold, beside the promise."""
     intervals = metrics["intervals"]
-    fraction, joint = (100 * intervals[kind]["coverage"] for kind in ("fraction", "joint"))
+    names = {"fraction": "fractions", "joint": "joint probabilities"}
+    known = [
+        f"{100 * intervals[kind]['coverage']:.1f} % of {name}"
+        for kind, name in names.items()
+        if intervals[kind]["coverage"] is not None
+    ]
+    if not known:
+        return "No held-out galaxy has a label by which intervals could be judged."
     return (
         f"Intervals that promise {intervals['percent']} % hold the crowd's vote in "
-        f"{fraction:.1f} % of fractions and {joint:.1f} % of joint probabilities."
+        f"{' and '.join(known)}."
     )
 
 
@@ -250,6 +261,20 @@ def of_averaging(rows: Sequence[Settings]) -> str:
         f"{averaged['mean']:.5f} in {counted(averaged['views'], 'view')}; the bag by "
         f"{averaged['together']:.5f}, {abs(gain):.1f} % {'less' if gain >= 0 else 'more'} than one "
         f"network in {counted(single['views'], 'view')}."
+    )
+
+
+def of_labels(masked: pd.DataFrame) -> str:
+    """How many answers have no label; `masked` is `masked_tables.masked_table`, with some rows."""
+    left_out = masked[masked["masked"]]
+    galaxies = int(masked["of_galaxies"].iloc[0])
+    if left_out.empty:
+        return f"Every answer of all {galaxies:,} galaxies has a label."
+    questions = left_out.groupby("question")["answers"].sum()
+    return (
+        f"{counted(int(questions.sum()), 'answer')} of {galaxies:,} galaxies "
+        f"{'has' if questions.sum() == 1 else 'have'} no label, most of them of question "
+        f"{questions.idxmax()}: they count in no training, error or interval."
     )
 
 

@@ -73,7 +73,8 @@ def report_page(
 
     `config` is the resolved config, `tree` its decision tree and `metrics` the content of
     metrics.json. `histories` maps seed -> stage -> history, with one row per epoch. `tables` holds
-    the tables behind some of the figures, by figure name, and `stage_costs`. `figures` maps names
+    the tables behind some of the figures, by figure name, `stage_costs`, and the survey's `masked`
+    and `not_at_random`, of `masked_tables`. `figures` maps names
     to files: the charts that the templates ask for, the sheets of galaxies (`typical`, `best`,
     `worst` and `disagreed`), `augmentation` and `attribution`. `explorer` is the file that holds
     `explorer_data`. `provenance` is the content of provenance.json, with the `commit` and
@@ -167,7 +168,7 @@ def page(
         unknown_starts=UNKNOWN_IN_WORDS in starts,
         config=config,
         metrics=metrics,
-        sections=with_published(sections, config),
+        sections=with_labels(with_published(sections, config), tables["masked"]),
         whole=whole,
         findings=findings(metrics, tree, tables, galaxies, whole) | own_findings,
         typical=typical_galaxy(galaxies),
@@ -203,6 +204,13 @@ def explorer_parts(data: Path, templates: Path) -> dict[str, Any]:
         "galaxies": len(pictures),
         "pictures": sum(picture is not None for picture in pictures),
     }
+
+
+def with_labels(sections: Sequence[str], masked: pd.DataFrame) -> tuple[str, ...]:
+    """The sections of a page; after the scores the one on labels, if there are notes on any."""
+    if masked.empty:
+        return tuple(sections)
+    return (sections[0], "labels", *sections[1:])
 
 
 def with_published(sections: Sequence[str], config: Settings) -> tuple[str, ...]:

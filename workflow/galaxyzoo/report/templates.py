@@ -24,13 +24,18 @@ def page_templates(folder: Path) -> Environment:
         lstrip_blocks=True,
     )
     pages.filters.update(
-        rmse="{:.5f}".format,
+        rmse=error_or_dash,
         count="{:,}".format,
         counted=counted,
         duration=duration,
         curly=curly,
     )
     return pages
+
+
+def error_or_dash(error: float | None) -> str:
+    """An error with five decimals, a dash for one that nothing tells."""
+    return "\N{EN DASH}" if error is None or np.isnan(error) else f"{error:.5f}"
 
 
 def counted(number: int, noun: str, plural: str | None = None) -> str:

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from galaxyzoo.evaluation.bootstrap import RESAMPLES, resampled_means, simultaneous_intervals
-from galaxyzoo.evaluation.metrics import squared_errors
+from galaxyzoo.evaluation.bootstrap import RESAMPLES, resampled_rmse, simultaneous_intervals
+from galaxyzoo.evaluation.metrics import label_counts, squared_sums
 from galaxyzoo.runs.finished_experiments import Experiment
 
 NOT_SET = "not set"
@@ -51,7 +51,9 @@ def reason_apart(experiment: Experiment, reference: Experiment) -> str | None:
             f"{experiment.config['survey']['name']}, of which, by GalaxyID, {shared:,} are among "
             f"the {len(reference.ids):,} of {reference.name}"
         )
-    if not np.array_equal(experiment.voted, reference.voted):
+    if not np.array_equal(np.isnan(experiment.voted), np.isnan(reference.voted)):
+        return f"other answers of the held-out galaxies have labels than in {reference.name}"
+    if not np.array_equal(experiment.voted, reference.voted, equal_nan=True):
         return (
             f"it was scored against other votes than {reference.name}, on galaxies with the same "
             "GalaxyIDs"
@@ -79,8 +81,8 @@ def score_table(
     experiments = sorted(
         experiments, key=lambda one: (one.name != base, one.validation_rmse or np.inf)
     )
-    squared = np.stack([squared_errors(one.predicted, one.voted) for one in experiments], axis=1)
-    errors = np.sqrt(resampled_means(squared, resamples))
+    squared = np.stack([squared_sums(one.predicted, one.voted) for one in experiments], axis=1)
+    errors = resampled_rmse(squared, label_counts(experiments[0].voted), resamples)
     rmse = np.array([one.metrics["rmse"]["bag"] for one in experiments])
     starts = [one.metrics.get("starts") or {} for one in experiments]
     low, high = simultaneous_intervals(rmse - rmse[0], errors - errors[:, :1])

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from galaxyzoo.evaluation.held_out import HeldOut, held_out
-from galaxyzoo.evaluation.metrics import squared_errors
+from galaxyzoo.evaluation.metrics import rmse
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.galaxy_id import GALAXY_ID
 from galaxyzoo.foundation.handed_on import read_json, read_parquet
@@ -25,10 +25,11 @@ class Experiment(NamedTuple):
     """A finished experiment: its config, its scores, its training, and its hold-out predictions.
 
     `ids` (N,) are the GalaxyIDs of the held-out galaxies, ascending; `columns` are the tree's.
-    `predicted`, by the bag, and `voted` are (N, columns). `histories` and `timings` have one row
-    per epoch. `stage_seconds` is the time that each stage took to train, by its path. An ensemble
-    has the stages of all its `members`, and no histories and timings of its own. `edited` are the
-    keys of config.yaml that are not as they were when the results were made.
+    `predicted`, by the bag, and `voted`, NaN where an answer has no label, are (N, columns).
+    `histories` and `timings` have one row per epoch. `stage_seconds` is the time that each stage
+    took to train, by its path. An ensemble has the stages of all its `members`, and no histories
+    and timings of its own. `edited` are the keys of config.yaml that are not as they were when the
+    results were made.
     """
 
     name: str
@@ -118,7 +119,7 @@ def read_experiment(folder: Path) -> Experiment:
         members,
         tuple(finished.edited_keys()),
     )
-    error = np.sqrt(squared_errors(experiment.predicted, experiment.voted).mean())
+    error = rmse(experiment.predicted, experiment.voted)
     if not np.isclose(error, metrics["rmse"]["bag"], rtol=ROUNDING, atol=0):
         raise InputError(
             f"its metrics.json tells of an error of {metrics['rmse']['bag']:.5f}, and its "

@@ -13,6 +13,7 @@ from galaxyzoo.engine.attribution import occlusion_maps
 from galaxyzoo.files.images import is_the_images
 from galaxyzoo.files.pictures import decoded, fitted, reason
 from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.foundation.known_values import known_mean
 from galaxyzoo.report.figures.style import FALLS, RISES
 from galaxyzoo.report.templates import thumbnail
 from galaxyzoo.showing.experts import Experts
@@ -53,7 +54,7 @@ def answer(crop: np.ndarray, experts: Experts) -> dict[str, Any]:
     predicted = predict_together(crop[None], experts.members, experts.device)
     probabilities, bounds = experts.calibration.of(predicted.probabilities)
     path = tree.favourite_path(probabilities[0])
-    above = probabilities[0] - experts.training.voted.mean(axis=0)
+    above = probabilities[0] - known_mean(experts.training.voted, axis=0)
     return {
         "picture": thumbnail(crop),
         "sentence": tree.describe(probabilities[0]),

@@ -17,6 +17,7 @@ from galaxyzoo.files.archives import image_stem, images_in
 from galaxyzoo.files.csv_tables import read_columns
 from galaxyzoo.foundation.atomic_files import replaced
 from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.surveys.missing_labels import write_notes
 from galaxyzoo.surveys.vote_fractions import read_vote_fractions
 
 log = logging.getLogger(__name__)
@@ -27,19 +28,23 @@ def write_labels(
     mapping: Path,
     tables: Path,
     votes: str,
+    far_sums: str,
     labels_path: Path,
+    notes_path: Path,
     image_names_path: Path,
 ) -> None:
     """Write the labels and image names of all galaxies with an image and votes, for cropping.
 
     `tables` is a folder of tables that are read in the order of their names. `votes` selects their
-    fractions: `fraction`, `weighted_fraction` or `debiased`. Writes two CSV files: `labels_path`,
-    in Kaggle's layout, and `image_names_path`, which names each galaxy's image in the zip. GalaxyID
-    is the object's id in data release 7. A galaxy in several tables has the votes of the first.
-    Galaxies that are only in some of the files are left out. Both are counted in the log. Raises
-    InputError if a file cannot be read, or if no galaxy is in all of them.
+    fractions: `fraction`, `weighted_fraction` or `debiased`, and `far_sums` is what is done with
+    those whose sum is far from 1. Writes three CSV files: `labels_path`, in Kaggle's layout,
+    `notes_path`, which says why some labels are masked (`missing_labels`), and `image_names_path`,
+    which names each galaxy's image in the zip. GalaxyID is the object's id in data release 7. A
+    galaxy in several tables has the votes of the first. Galaxies that are only in some of the files
+    are left out. Both are counted in the log. Raises InputError if a file cannot be read, or if no
+    galaxy is in all of them.
     """
-    labels = votes_of_all(tables, votes)
+    labels, notes = votes_of_all(tables, votes, far_sums)
     names = read_columns(mapping, {"objid": "int64", "asset_id": "str"})
     names = names.rename(columns={"objid": "GalaxyID"})[["GalaxyID", "asset_id"]]
     zipped = pd.DataFrame({"image": images_in(images)}, dtype="str")
@@ -65,17 +70,19 @@ def write_labels(
         )
     with replaced(labels_path) as labels_file, replaced(image_names_path) as names_file:
         labelled.to_csv(labels_file)
+        write_notes(notes[notes.index.isin(usable["GalaxyID"])], notes_path)
         usable.merge(zipped)[["GalaxyID", "image"]].to_csv(names_file, index=False)
 
 
-def votes_of_all(tables: Path, votes: str) -> pd.DataFrame:
-    """The labels in a folder's tables, (N, 37) float64, indexed by GalaxyID, table after table.
+def votes_of_all(tables: Path, votes: str, far_sums: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The labels in a folder's tables, table after table, and the notes on them.
 
-    Of a galaxy in several tables, only the rows of the first are there.
+    Both are (N, 37), float64 and uint8, indexed by GalaxyID. Of a galaxy in several tables, only
+    the rows of the first are there.
     """
-    labels: list[pd.DataFrame] = []
+    labels, notes = [], []
     for table in sorted(tables.glob("[!.]*")):
-        rows = read_vote_fractions(table, "dr7objid", votes)
+        rows, told = read_vote_fractions(table, "dr7objid", votes, far_sums)
         known = np.zeros(len(rows), bool)
         for earlier in labels:
             known |= rows.index.isin(earlier.index)
@@ -86,7 +93,8 @@ def votes_of_all(tables: Path, votes: str) -> pd.DataFrame:
             known.sum(),
         )
         labels.append(rows[~known])
-    return pd.concat(labels)
+        notes.append(told[~known])
+    return pd.concat(labels), pd.concat(notes)
 
 
 def named_by_address(

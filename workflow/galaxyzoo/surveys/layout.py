@@ -22,8 +22,9 @@ IMAGE_COUNTS = {LABELS[0]: 0, TRAINING_IMAGES[0]: 61_578, TEST_IMAGES[0]: 79_975
 class SurveyFiles(NamedTuple):
     """Paths of a survey's files, None for those that it does not have.
 
-    Images are zips or folders. `labels` is a CSV file, or a zip of one. `image_names` gives the
-    GalaxyIDs of images that are not named by GalaxyID. `fair_ids` lists the galaxies that are a
+    Images are zips or folders. `labels` is a CSV file, or a zip of one. `label_notes` says why some
+    of the labels that a rule has made are masked. `image_names` gives the GalaxyIDs of images that
+    are not named by GalaxyID. `fair_ids` lists the galaxies that are a
     fair sample. `true_probabilities` holds what a simulated survey's votes were drawn from.
     `faults` says which galaxies of the owner's table are unfit, and `groups` which of them must not
     be divided between training, validation and hold-out. `galaxies` has the owner's names for them,
@@ -33,6 +34,7 @@ class SurveyFiles(NamedTuple):
     training_images: str
     labels: str
     test_images: str | None = None
+    label_notes: str | None = None
     image_names: str | None = None
     fair_ids: str | None = None
     true_probabilities: str | None = None

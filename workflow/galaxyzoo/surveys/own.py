@@ -11,6 +11,7 @@ import pandas as pd
 from galaxyzoo.files.archives import images_in
 from galaxyzoo.foundation.atomic_files import replaced
 from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.surveys.missing_labels import write_notes
 from galaxyzoo.surveys.own_labels import CLASSES, label_columns, labels_of
 from galaxyzoo.surveys.own_rows import OwnRows, has_suffix, read_own, stem, without_suffix
 from galaxyzoo.tree.decision_tree import DecisionTree
@@ -25,7 +26,9 @@ def write_labels(
     table: Path | None,
     own: Mapping[str, Any],
     tree: DecisionTree,
+    tree_name: str,
     labels_path: Path,
+    notes_path: Path,
     image_names_path: Path,
     faults_path: Path,
 ) -> None:
@@ -35,18 +38,21 @@ def write_labels(
     class. `labels` says what the label columns hold: `weighted`, the tree's columns as they are
     predicted; `shares`, the tree's columns as shares of the votes on their own question; `class`,
     the galaxy's class in one column; `gz2_` and the ending of Galaxy Zoo 2's columns of vote
-    fractions.
+    fractions, or `debiased`, of which `far_sums` says what is done where a question's sum is far
+    from 1. `tree_name` is the tree's in the config if it is one of `galaxy_zoo_trees`, else "".
 
-    Writes three CSV files. `labels_path` has GalaxyID and the tree's columns, weighted, with a row
-    for each fit row of the table. `image_names_path` has GalaxyID, image, id (what names it) and
-    row, for each galaxy with an image. `faults_path` has GalaxyID and reason for each unfit row; a
-    row without a name has its number in place of the GalaxyID. Raises InputError if a file cannot
-    be read, or no row has an image.
+    Writes four CSV files. `labels_path` has GalaxyID and the tree's columns, weighted, with a row
+    for each fit row of the table. `notes_path` says why some labels are masked (`missing_labels`).
+    `image_names_path` has GalaxyID, image, id (what names it) and row, for each galaxy with an
+    image. `faults_path` has GalaxyID and reason for each unfit row; a row without a name has its
+    number in place of the GalaxyID. Raises InputError if a file cannot be read, or no row has an
+    image.
     """
     pictures = images_in(images)
-    columns = label_columns(table, own, tree)
-    rows = read_own(table, pictures, own, columns, of_names=own["labels"] == CLASSES)
-    values, faults = labels_of(table, rows.given, columns, own, tree)
+    columns = label_columns(table, own, tree, tree_name)
+    there = [column for column in columns if column is not None]
+    rows = read_own(table, pictures, own, there, of_names=own["labels"] == CLASSES)
+    made, faults = labels_of(rows.given, columns, own, tree)
     found = matched(rows.images, rows.ids, pictures)
     tell_of_matches(rows.images, found, images, table)
     faults = nameless(rows, own).combine(faults, first_of)
@@ -60,7 +66,9 @@ def write_labels(
         replaced(image_names_path) as names_file,
         replaced(faults_path) as faults_file,
     ):
-        pd.DataFrame(values[fit], index=ids, columns=list(tree.columns)).to_csv(labels_file)
+        values, notes = (pd.DataFrame(one[fit], ids, list(tree.columns)) for one in made)
+        values.to_csv(labels_file)
+        write_notes(notes, notes_path)
         names.drop_duplicates(["GalaxyID", "image"]).to_csv(names_file, index=False)
         in_words(rows, faults, table).to_csv(faults_file, index=False)
 

@@ -10,47 +10,60 @@ import pandas as pd
 import pyarrow as pa
 
 from galaxyzoo.files.given_cells import numbers, texts
+from galaxyzoo.files.tables import column_names
+from galaxyzoo.surveys.missing_labels import Labels, labels_as_given, labels_from_shares
 from galaxyzoo.surveys.own_rows import CLASS
-from galaxyzoo.surveys.vote_fractions import fraction_columns, weighted_labels
+from galaxyzoo.surveys.published_columns import published_columns
+from galaxyzoo.surveys.vote_fractions import fraction_columns
 from galaxyzoo.tree.decision_tree import DecisionTree
 
 log = logging.getLogger(__name__)
 
 # survey.own.labels, or how it begins
-WEIGHTED, CLASSES, CATALOGUE = "weighted", "class", "gz2_"
+WEIGHTED, CLASSES, CATALOGUE, DEBIASED = "weighted", "class", "gz2_", "debiased"
 
 
-def label_columns(table: Path | None, own: Mapping[str, Any], tree: DecisionTree) -> list[str]:
-    """The columns of a table that hold its labels. `own` is the config's `survey.own`."""
+def label_columns(
+    table: Path | None, own: Mapping[str, Any], tree: DecisionTree, tree_name: str
+) -> list[str | None]:
+    """The columns of a table that hold its labels. `own` is the config's `survey.own`.
+
+    With a tree of `galaxy_zoo_trees`, named `tree_name`, they are None for a question that the
+    table does not have.
+    """
     if table is None:
         return [CLASS]
     if own["labels"] == CLASSES:
         return [own["class_column"]]
     if own["labels"].startswith(CATALOGUE):
         return fraction_columns(table, own["labels"].removeprefix(CATALOGUE))
+    if tree_name and own["labels"] != WEIGHTED:
+        found = published_columns(table, column_names(table), tree_name, own["labels"])
+        lacking = [name for name, column in zip(tree.columns, found, strict=True) if not column]
+        if lacking:
+            log.warning("%s has no columns for %s: not learnt", table, ", ".join(lacking))
+        return found
     return list(tree.columns)
 
 
 def labels_of(
-    table: Path | None,
-    given: pa.Table,
-    columns: Sequence[str],
-    own: Mapping[str, Any],
-    tree: DecisionTree,
-) -> tuple[np.ndarray, pd.Series]:
+    given: pa.Table, columns: Sequence[str | None], own: Mapping[str, Any], tree: DecisionTree
+) -> tuple[Labels, pd.Series]:
     """The labels of a table's rows, and the first fault of each row's cells, "" if there is none.
 
-    `columns` are what `label_columns` returns. Labels are (N, columns) float64 in tree order,
-    weighted, NaN where one is missing. In a row with a fault they mean nothing.
+    `columns` are what `label_columns` returns. In a row with a fault the labels mean nothing.
     """
-    if own["labels"] == CLASSES:
+    labels = own["labels"]
+    if labels == CLASSES:
         return labels_of_classes(class_names(given, columns[0], own["missing"]), tree)
-    cells, faults = numbers_of(given, columns, own["missing"])
-    values = cells.to_numpy()
-    if own["labels"] != WEIGHTED:
-        fit = cells.where(faults == "", 0)
-        values = weighted_labels(table, fit, tree)
-    return values, faults
+    there = np.array([column is not None for column in columns])
+    cells, faults = numbers_of(given, [c for c in columns if c is not None], own["missing"])
+    values = np.full((len(cells), len(columns)), np.nan)
+    values[:, there] = cells.where(faults == "", 0)
+    if labels == WEIGHTED:
+        return labels_as_given(values, tree), faults
+    are_fractions = labels.startswith(CATALOGUE) or labels == DEBIASED
+    return labels_from_shares(values, tree, own["far_sums"] if are_fractions else None), faults
 
 
 def numbers_of(
@@ -112,8 +125,8 @@ def plainly_written(name: str) -> str:
     return str(int(number)) if number.is_integer() else name
 
 
-def labels_of_classes(classes: pd.Series, tree: DecisionTree) -> tuple[np.ndarray, pd.Series]:
-    """Labels (N, columns) float64, 1 for the class of each row and 0 for the others, and faults.
+def labels_of_classes(classes: pd.Series, tree: DecisionTree) -> tuple[Labels, pd.Series]:
+    """Labels that are 1 for the class of each row (N,) and 0 for the others, and each row's fault.
 
     `tree` has one question. A class is one of its answers, by column or by name.
     """
@@ -135,7 +148,7 @@ def labels_of_classes(classes: pd.Series, tree: DecisionTree) -> tuple[np.ndarra
     values = np.zeros((len(classes), len(tree.columns)))
     fit = np.flatnonzero(at.notna())
     values[fit, at.iloc[fit].astype(int)] = 1.0
-    return values, faults
+    return Labels(values, np.zeros(values.shape, np.uint8)), faults
 
 
 def answer_names(tree: DecisionTree) -> list[str]:

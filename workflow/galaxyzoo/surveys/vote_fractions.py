@@ -16,35 +16,42 @@ import pandas as pd
 from galaxyzoo.files.csv_tables import require_cells
 from galaxyzoo.files.tables import column_names, read_table
 from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.surveys.missing_labels import Labels, labels_from_shares
 from galaxyzoo.tree.decision_tree import DecisionTree, tree_from
 from galaxyzoo.tree.galaxy_zoo_2 import QUESTIONS
 
 
-def read_vote_fractions(path: Path, id_column: str, votes: str) -> pd.DataFrame:
-    """The labels in a table that has the catalogue's columns.
+def read_vote_fractions(
+    path: Path, id_column: str, votes: str, far_sums: str
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The labels in a table that has the catalogue's columns, and the notes on them.
 
-    `votes` is `fraction`, `weighted_fraction` or `debiased`. Returns (N, 37) float64 in tree order,
-    indexed by the GalaxyIDs in `id_column`, with the rows as in the file. An empty cell is an
-    answer that nobody gave. Raises InputError if the file cannot be read, lacks a column, or has a
-    cell that is not a number of at least 0.
+    `votes` is `fraction`, `weighted_fraction` or `debiased`, and `far_sums` what is done with
+    fractions whose sum is far from 1 (`missing_labels`). Returns two tables (N, 37) in tree order,
+    float64 and uint8, indexed by the GalaxyIDs in `id_column`, with the rows as in the file. An
+    empty cell is an answer without a label. Raises InputError if the file cannot be read, lacks a
+    column, or has a cell that is not a number of at least 0.
     """
     columns = fraction_columns(path, votes)
     table = read_table(path, {id_column: "int64"} | dict.fromkeys(columns, "float64"))
     tree = tree_from(QUESTIONS)
-    labels = weighted_labels(path, table[columns], tree)
+    labels = weighted_labels(path, table[columns], tree, far_sums)
     ids = pd.Index(table[id_column], name="GalaxyID")
-    return pd.DataFrame(labels, index=ids, columns=list(tree.columns))
+    return tuple(pd.DataFrame(one, index=ids, columns=list(tree.columns)) for one in labels)
 
 
-def weighted_labels(path: Path, fractions: pd.DataFrame, tree: DecisionTree) -> np.ndarray:
-    """Labels (N, columns) float64 from vote fractions in tree order, which were read from `path`.
+def weighted_labels(
+    path: Path, fractions: pd.DataFrame, tree: DecisionTree, far_sums: str | None = None
+) -> Labels:
+    """Labels from vote fractions, or from votes, in tree order, which were read from `path`.
 
-    Raises InputError for a cell that is not a number of at least 0. Empty cells are allowed.
+    `far_sums` is as `labels_from_shares` takes it: None for votes. Raises InputError for a cell
+    that is not a number of at least 0. Empty cells are allowed.
     """
     for name, column in fractions.items():
         fit = column.isna() | column.between(0, np.inf, inclusive="left")
         require_cells(path, fractions[name], fit, "a number of at least 0")
-    return weighted_probabilities(fractions.to_numpy(), tree)
+    return labels_from_shares(fractions.to_numpy(), tree, far_sums)
 
 
 def fraction_columns(path: Path, votes: str) -> list[str]:
@@ -71,26 +78,3 @@ def fraction_columns(path: Path, votes: str) -> list[str]:
             "for all 37 answers"
         )
     return [columns_by_answer[question, number] for question, number, _ in answers]
-
-
-def weighted_probabilities(fractions: np.ndarray, tree: DecisionTree) -> np.ndarray:
-    """Multiply each answer's share of its question down the tree, as in Kaggle's labels.
-
-    `fractions` is (N, columns) float in tree order, at least 0; NaN is an answer that nobody gave.
-    Each question's fractions are first divided by their sum, because debiased ones do not sum to 1
-    and others are rounded. Counts of votes work too. The number of a single-answer question is used
-    unchanged. Returns (N, columns) float64. A question that nobody answered is 0 throughout. If its
-    parent is not 0 too, the galaxy violates the tree's sums. `label_checks` reports it; no value is
-    invented.
-    """
-    shares = [
-        fractions[:, s] if question.single else shares_of_votes(np.nan_to_num(fractions[:, s]))
-        for question, s in zip(tree.questions, tree.slices, strict=True)
-    ]
-    return np.concatenate(tree.weighted(shares), axis=1)
-
-
-def shares_of_votes(fractions: np.ndarray) -> np.ndarray:
-    """Fractions (N, answers) of one question, divided by their sum; 0 where all are 0."""
-    total = fractions.sum(axis=1, keepdims=True)
-    return np.divide(fractions, total, out=np.zeros_like(fractions), where=total > 0)

@@ -16,6 +16,7 @@ import pandas as pd
 from galaxyzoo.tree.parents import parents_of
 
 DYKSTRA_ROUNDS = 50
+NOTHING_KNOWN = "No label of the first questions."
 
 
 @dataclass(frozen=True)
@@ -196,12 +197,15 @@ class DecisionTree:
 
         `probabilities` is (columns,). Each answer is followed by the questions that it leads to,
         and a `last` one by none at all. A single answer leads on only if its value is at least 0.5.
+        A question with an answer that is not known (NaN) is left out, with what it would lead to.
         """
         path: list[int] = []
         to_ask = list(self.next_questions(None))
         while to_ask:
             i = to_ask.pop(0)
             values = probabilities[self.slices[i]]
+            if np.isnan(values).any():
+                continue
             path.append(self.slices[i].start + int(np.argmax(values)))
             column = self.columns[path[-1]]
             if self.answers[column].last:
@@ -214,11 +218,13 @@ class DecisionTree:
     def describe(self, probabilities: np.ndarray) -> str:
         """A sentence made of the most probable answers' phrases, from probabilities (columns,).
 
-        For a question with a single answer, it includes the value.
+        For a question with a single answer, it includes the value. It says only what is known.
         """
+        if not (path := self.favourite_path(probabilities)):
+            return NOTHING_KNOWN
         single = {question.columns[0] for question in self.questions if question.single}
         phrases = []
-        for position in self.favourite_path(probabilities):
+        for position in path:
             column = self.columns[position]
             value = f" {probabilities[position]:.2f}" if column in single else ""
             phrases.append(self.answers[column].phrase + value)

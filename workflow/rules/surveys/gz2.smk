@@ -26,6 +26,7 @@ rule label_gz2:
         tables=rules.download_gz2.output.tables,
     output:
         labels=survey_file("raw/labels.csv"),
+        notes=survey_file("raw/label_notes.csv"),
         image_names=survey_file("raw/image_names.csv"),
     log:
         survey_file("logs/label_gz2.log"),
@@ -34,7 +35,9 @@ rule label_gz2:
     conda:
         "../../../envs/environment.yaml"
     params:
-        settings=lambda wildcards: {"votes": source_settings(wildcards)["votes"]},
+        settings=lambda wildcards: {
+            name: source_settings(wildcards)[name] for name in ("votes", "far_sums")
+        },
         code=fingerprints("label_gz2"),
     script:
         "../../scripts/label_gz2.py"
@@ -43,5 +46,6 @@ rule label_gz2:
 FILES_OF_SOURCE["gz2"] = lambda survey: layout.SurveyFiles(
     training_images=raw_file(survey, "images_gz2.zip"),
     labels=raw_file(survey, "labels.csv"),
+    label_notes=raw_file(survey, "label_notes.csv"),
     image_names=raw_file(survey, "image_names.csv"),
 )

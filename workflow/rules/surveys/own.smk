@@ -9,6 +9,7 @@ rule label_own:
         table=lambda wildcards: source_settings(wildcards)["table"] or [],
     output:
         labels=survey_file("raw/labels.csv"),
+        notes=survey_file("raw/label_notes.csv"),
         image_names=survey_file("raw/image_names.csv"),
         faults=survey_file("raw/faults.csv"),
     log:
@@ -66,6 +67,7 @@ def files_of_own(survey):
     return layout.SurveyFiles(
         training_images=own["images"],
         labels=raw_file(survey, "labels.csv"),
+        label_notes=raw_file(survey, "label_notes.csv"),
         image_names=raw_file(survey, "image_names.csv"),
         faults=raw_file(survey, "faults.csv"),
         groups=raw_file(survey, "groups.csv") if own["group_column"] else None,

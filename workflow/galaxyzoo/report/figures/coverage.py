@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from galaxyzoo.calibration.intervals import PERCENT
-from galaxyzoo.report.figures.errors import AXIS_LABELS
+from galaxyzoo.report.figures.errors import AXIS_LABELS, without_labels
 from galaxyzoo.report.figures.style import BASELINE, INK, NETWORK, STYLE, WIDTH_IN
 
 NAMES = {"fraction": "fraction, of those asked", "joint": "joint probability"}
@@ -63,6 +63,8 @@ def coverage_lines(table: pd.DataFrame) -> Figure:
 
     `table` comes from `coverage_by_property`.
     """
+    if table.empty:
+        return without_labels()
     names = list(dict.fromkeys(table["property"]))
     figure = Figure(figsize=(WIDTH_IN, 4.6), layout="constrained")
     panels = figure.subplots(2, len(names), sharex="col", sharey="row", squeeze=False)

@@ -38,8 +38,10 @@ def bars_by_question(table: pd.DataFrame) -> Figure:
         (-0.19, "rmse", NETWORK, "bag"),
         (0.19, "rmse_mean_label", BASELINE, MEAN_LABEL),
     ):
-        bars = axes.barh(rows + offset, table[name], height=0.34, color=colour, label=label)
-        axes.bar_label(bars, fmt="%.3f", padding=4, fontsize=8, color=MUTED)
+        widths = table[name].fillna(0)
+        bars = axes.barh(rows + offset, widths, height=0.34, color=colour, label=label)
+        errors = [in_words(error) for error in table[name]]
+        axes.bar_label(bars, errors, padding=4, fontsize=8, color=MUTED)
     numbered = zip(table["question"], table["text"], strict=True)
     axes.set_yticks(rows, [textwrap.fill(f"{n}. {text}", 48) for n, text in numbered], color=INK)
     axes.set_ylim(len(table) - 0.45, -0.55)
@@ -59,12 +61,13 @@ def bars_by_answer(table: pd.DataFrame) -> Figure:
     rows = np.arange(len(table)) + 1.2 * np.cumsum(is_first)
     figure = Figure(figsize=(WIDTH_IN, 1.0 + 0.2 * rows[-1]), layout="constrained")
     axes = figure.subplots()
-    axes.barh(rows, table["rmse_mean_label"], height=0.72, color=BASELINE, label=MEAN_LABEL)
-    axes.barh(rows, table["rmse"], height=0.36, color=NETWORK, label="bag")
-    longest = table[["rmse", "rmse_mean_label"]].max(axis=1)
+    widths = table[["rmse", "rmse_mean_label"]].fillna(0)
+    axes.barh(rows, widths["rmse_mean_label"], height=0.72, color=BASELINE, label=MEAN_LABEL)
+    axes.barh(rows, widths["rmse"], height=0.36, color=NETWORK, label="bag")
+    longest = widths.max(axis=1)
     for row, end, rmse in zip(rows, longest, table["rmse"], strict=True):
         axes.annotate(
-            f"{rmse:.3f}",
+            in_words(rmse),
             (end, row),
             (4, 0),
             textcoords="offset points",
@@ -90,6 +93,11 @@ def bars_by_answer(table: pd.DataFrame) -> Figure:
     bare(axes)
     figure.legend(loc="outside upper right", ncols=2, reverse=True)
     return figure
+
+
+def in_words(error: float) -> str:
+    """An error as its bar is labelled."""
+    return "no label" if np.isnan(error) else f"{error:.3f}"
 
 
 def bare(axes: Axes) -> None:
@@ -150,6 +158,8 @@ def predicted_against_voted(table: pd.DataFrame) -> Figure:
 
     `table` comes from `density_table`. All panels share one logarithmic colour scale.
     """
+    if table.empty:
+        return without_labels()
     answers = table.groupby("column", sort=False)
     edges = np.linspace(0, 1, DENSITY_CELLS + 1)
     norm = LogNorm(1, max(2, table["galaxies"].max()))
@@ -212,6 +222,14 @@ def reliability(table: pd.DataFrame) -> Figure:
         axes.text(0.05, 0.95, f"{error:.3f}", va="top", fontsize=7.5, color=MUTED)
     figure.supxlabel("predicted by the bag", fontsize=9, color=MUTED)
     figure.supylabel("voted by the crowd", fontsize=9, color=MUTED)
+    return figure
+
+
+@matplotlib.rc_context(STYLE)
+def without_labels() -> Figure:
+    """What stands in the place of a figure for which no galaxy has a label."""
+    figure = Figure(figsize=(WIDTH_IN, 1.0))
+    figure.text(0.5, 0.5, "no held-out galaxy has a label of these answers", ha="center")
     return figure
 
 
