@@ -242,7 +242,7 @@ def with_two_labels(survey: Survey) -> None:
     survey.labels = pd.concat([survey.labels, survey.labels.loc[[1002]]])
 
 
-def without_labels(survey: Survey) -> None:
+def with_no_label(survey: Survey) -> None:
     survey.labels.loc[1002] = np.nan
 
 
@@ -269,7 +269,7 @@ BAD_LABELS = {
     with_two_images: "several images: images/1002.jpg, more/1002.png",
     without_labels: "an image without labels",
     with_two_labels: "has 2 rows of labels",
-    without_labels: "has no label",
+    with_no_label: "has no label",
     with_an_impossible_value: "Class1.2 is 1.5, outside [0, 1]",
     against_the_tree: "question 6's answers sum to 0.500000, not to 1",
 }
