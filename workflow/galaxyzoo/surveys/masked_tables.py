@@ -44,6 +44,7 @@ def not_at_random(labels: pd.DataFrame, notes: pd.DataFrame, tree: DecisionTree)
     column's labels are compared by the rank-sum test (Mann & Whitney 1947, Annals of Mathematical
     Statistics 18, 50; by SciPy). Galaxies without are those of which an answer has no label or is
     masked; not where few were asked or an answer above has none, since that they differ is known.
+    Where nobody was asked all labels are 0 whatever was given, so those galaxies are not compared.
     Returns the pairs whose probability by chance, times the number of pairs (Bonferroni), is below
     CHANCE, by how far `larger` is from 0.5: question (its number), column, with_label and
     without_label (galaxies compared), larger (the probability that the column is larger in a galaxy
@@ -53,10 +54,11 @@ def not_at_random(labels: pd.DataFrame, notes: pd.DataFrame, tree: DecisionTree)
 
     values, told = labels.to_numpy(), notes.to_numpy()
     pairs = []
-    for question, own in zip(tree.questions, tree.slices, strict=True):
-        is_known = ~np.isnan(values[:, own]).any(axis=1)
+    for i, (question, own) in enumerate(zip(tree.questions, tree.slices, strict=True)):
+        is_asked = tree.share_asked(values, i) != 0  # or it is not known
+        is_known = is_asked & ~np.isnan(values[:, own]).any(axis=1)
         expected = np.isin(told[:, own], (FEW, ABOVE)).any(axis=1)
-        lacking = ~is_known & ~expected
+        lacking = is_asked & ~is_known & ~expected
         if not (lacking.any() and is_known.any()):
             continue
         for position, column in enumerate(tree.columns):
