@@ -112,3 +112,15 @@ def test_that_few_were_asked_is_no_news():
     )
     assert labels["inner"].isna().sum() == 60
     assert not_at_random(labels, notes, RING_TREE).empty
+
+
+def test_missing_at_random_below_an_answer_that_nobody_gave_is_not_told():
+    """There a missing label is known to be 0, so that galaxies without one were all asked."""
+    rng = np.random.default_rng(0)
+    ring = np.where(rng.random(300) < 0.5, 0, rng.uniform(0.2, 1, 300))
+    kinds = ring[:, None] * rng.dirichlet([1, 1, 1], 300)
+    given = np.column_stack([ring, 1 - ring, kinds, rng.random(300)])
+    labels, notes = tables(
+        labels_as_given(np.where(rng.random(given.shape) < 0.3, NAN, given), RING_TREE)
+    )
+    assert not_at_random(labels, notes, RING_TREE).empty

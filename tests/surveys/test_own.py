@@ -24,6 +24,7 @@ from galaxyzoo.surveys.missing_labels import IN_PART, NO_LABEL, read_notes
 from galaxyzoo.surveys.own import SHOWN, images_named, tell_of_matches, write_labels
 from galaxyzoo.surveys.own_rows import galaxy_ids, own_galaxies, own_groups
 from galaxyzoo.tree.decision_tree import tree_from
+from galaxyzoo.tree.questions import questions_of
 from gz2_catalogue import CLASS_OF_ANSWER, catalogue_table
 from trees import GALAXY_ZOO_2
 
@@ -192,7 +193,15 @@ NO_KEYS = dict.fromkeys(["id_column", "class_column"]) | {"missing": [], "far_su
 OWN = NO_KEYS | {"image_column": "name", "labels": "weighted"}
 
 
-def labelled(folder, table: dict | None, images=("a.jpg", "b.jpg"), tree=RING, name="t.csv", **own):
+def labelled(
+    folder,
+    table: dict | None,
+    images=("a.jpg", "b.jpg"),
+    tree=RING,
+    name="t.csv",
+    tree_name="",
+    **own,
+):
     """The labels by GalaxyID, image names and faults that a table and some images make."""
     for image in images:
         path = folder / "images" / image
@@ -202,7 +211,7 @@ def labelled(folder, table: dict | None, images=("a.jpg", "b.jpg"), tree=RING, n
         write_table(pd.DataFrame(table), folder / name)
     out = [folder / f"{what}.csv" for what in ("labels", "notes", "names", "faults")]
     given = None if table is None else folder / name
-    write_labels(folder / "images", given, OWN | own, tree, "", *out)
+    write_labels(folder / "images", given, OWN | own, tree, tree_name, *out)
     labels = pd.read_csv(out[0], index_col="GalaxyID")
     return labels.astype(float).T.to_dict("list"), pd.read_csv(out[2]), read_faults(out[3])
 
@@ -282,6 +291,30 @@ def test_every_kind_of_bad_row_is_told_and_the_others_are_labelled(tmp_path):
     shared = "rows 6 and 7 name the same image, b.jpg; keep one of them"
     assert faults[3] == f"b.jpg, row 6: {shared}"
     assert faults[2] == f"b, row 7: {shared}"
+
+
+def test_columns_of_a_tree_at_hand_are_found_and_a_missing_question_is_not_learnt(tmp_path, caplog):
+    tree = tree_from(questions_of("galaxy_zoo_decals"))
+    table = {"name": ["a", "b"], "smooth-or-featured_total-votes": [10, 20]}
+    for column in tree.columns:
+        if not column.startswith("bar_"):
+            table[f"{column}_fraction"] = [0.0, 0.0]
+    table["smooth-or-featured_smooth_fraction"] = [0.75, 1.0]
+    table["smooth-or-featured_artifact_fraction"] = [0.25, 0.0]
+    table["how-rounded_round_fraction"] = [0.5, 1.0]
+    table["how-rounded_in-between_fraction"] = [0.5, 0.0]
+    table["merging_none_fraction"] = [1.0, 1.0]
+    with caplog.at_level("WARNING"):
+        found, _, faults = labelled(
+            tmp_path, table, tree=tree, tree_name="galaxy_zoo_decals", labels="shares"
+        )
+    assert not faults
+    assert "has no columns for bar_strong, bar_weak, bar_no: not learnt" in caplog.text
+    labels = dict(zip(tree.columns, found[1], strict=True))
+    # By hand: each fraction times that of the answers that lead to its question.
+    assert labels["how-rounded_round"] == labels["how-rounded_in-between"] == 0.375
+    assert labels["merging_none"] == 0.75
+    assert labels["bar_strong"] == 0  # nobody saw features, so nobody was asked
 
 
 def test_a_table_of_which_no_row_names_an_image_is_told(tmp_path):
