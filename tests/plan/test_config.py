@@ -241,6 +241,26 @@ def test_a_surveys_tree_is_taken_with_files_of_ones_own_alone():
         validated(with_change(tree="galaxy_zoo_hubble"), SCHEMA)
 
 
+@pytest.mark.parametrize(
+    ("tree", "message"),
+    [
+        ({"survey": "galaxy_zoo_hubble"}, "tree: keys survey; allowed: classes alone"),
+        ({"classes": ["a", "b"], "without": ["bar"]}, "tree: keys without, classes; allowed"),
+        (
+            {"survey": "galaxy_zoo_decals", "without": ["clumps"]},
+            "tree.without: clumps is no question of galaxy_zoo_decals; allowed: smooth-or-",
+        ),
+        (
+            {"survey": "galaxy_zoo_decals", "without": ["smooth-or-featured"]},
+            "tree.without: no question is left",
+        ),
+    ],
+)
+def test_a_mapping_for_a_tree_is_of_classes_or_of_a_survey_without_some_questions(tree, message):
+    with pytest.raises(InputError, match=re.escape(message)):
+        validated(with_change(**own(tree=tree)), SCHEMA)
+
+
 def test_a_question_may_have_several_parents_of_which_a_volunteer_gives_one():
     ring, kind = RINGS[:2]
     how = {"text": "How?", "parent": ["no", "outer"], "answers": [{"column": c} for c in "ab"]}

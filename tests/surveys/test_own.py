@@ -293,28 +293,25 @@ def test_every_kind_of_bad_row_is_told_and_the_others_are_labelled(tmp_path):
     assert faults[2] == f"b, row 7: {shared}"
 
 
-def test_columns_of_a_tree_at_hand_are_found_and_a_missing_question_is_not_learnt(tmp_path, caplog):
-    tree = tree_from(questions_of("galaxy_zoo_decals"))
+def test_columns_of_a_tree_at_hand_are_found(tmp_path):
+    setting = {"survey": "galaxy_zoo_decals", "without": ["bar"]}
+    tree = tree_from(questions_of(setting))
     table = {"name": ["a", "b"], "smooth-or-featured_total-votes": [10, 20]}
-    for column in tree.columns:
-        if not column.startswith("bar_"):
-            table[f"{column}_fraction"] = [0.0, 0.0]
+    table |= {f"{column}_fraction": [0.0, 0.0] for column in tree.columns}
     table["smooth-or-featured_smooth_fraction"] = [0.75, 1.0]
     table["smooth-or-featured_artifact_fraction"] = [0.25, 0.0]
     table["how-rounded_round_fraction"] = [0.5, 1.0]
     table["how-rounded_in-between_fraction"] = [0.5, 0.0]
     table["merging_none_fraction"] = [1.0, 1.0]
-    with caplog.at_level("WARNING"):
-        found, _, faults = labelled(
-            tmp_path, table, tree=tree, tree_name="galaxy_zoo_decals", labels="shares"
-        )
+    found, _, faults = labelled(
+        tmp_path, table, tree=tree, tree_name="galaxy_zoo_decals", labels="shares"
+    )
     assert not faults
-    assert "has no columns for bar_strong, bar_weak, bar_no: not learnt" in caplog.text
     labels = dict(zip(tree.columns, found[1], strict=True))
     # By hand: each fraction times that of the answers that lead to its question.
     assert labels["how-rounded_round"] == labels["how-rounded_in-between"] == 0.375
     assert labels["merging_none"] == 0.75
-    assert labels["bar_strong"] == 0  # nobody saw features, so nobody was asked
+    assert labels["disk-edge-on_yes"] == 0  # nobody saw features, so nobody was asked
 
 
 def test_a_table_of_which_no_row_names_an_image_is_told(tmp_path):

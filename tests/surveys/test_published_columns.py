@@ -13,6 +13,11 @@ from galaxyzoo.tree.questions import questions_of
 TABLE = Path("catalogue.parquet")
 
 
+def found_in(names: list[str], tree: str, labels: str, without: tuple[str, ...] = ()) -> list[str]:
+    setting = {"survey": tree, "without": without} if without else tree
+    return published_columns(TABLE, names, tree_from(questions_of(setting)), tree, labels)
+
+
 def names_of(tree: str, campaign: str = "", ending: str = "", without: str = "") -> list[str]:
     """The columns of a made-up table, as DESI's catalogue and Galaxy Zoo Evo name them."""
     return [
@@ -27,7 +32,7 @@ def names_of(tree: str, campaign: str = "", ending: str = "", without: str = "")
 def test_fractions_are_found_in_tree_order(tree):
     names = names_of(tree, ending="_fraction")
     totals = [f"{asked.question}_total-votes" for asked in TREES[tree]]
-    assert published_columns(TABLE, ["iauname", *reversed(names), *totals], tree, "shares") == names
+    assert found_in(["iauname", *reversed(names), *totals], tree, "shares") == names
     assert [name.removesuffix("_fraction") for name in names] == list(
         tree_from(questions_of(tree)).columns
     )
@@ -37,15 +42,15 @@ def test_a_table_with_three_campaigns_gives_those_of_the_tree():
     campaigns = ("-dr12", "-dr5", "-dr8")
     names = [name for one in campaigns for name in names_of("galaxy_zoo_desi", one, "_fraction")]
     for tree, campaign in [("galaxy_zoo_decals", "-dr5"), ("galaxy_zoo_desi", "-dr8")]:
-        found = published_columns(TABLE, names, tree, "shares")
+        found = found_in(names, tree, "shares")
         assert found == names_of("galaxy_zoo_desi", campaign, "_fraction")
 
 
 def test_underscores_and_capitals_are_the_same_and_votes_serve_where_no_fractions_are():
     votes = [name.replace("-", "_").upper() for name in names_of("galaxy_zoo_euclid", "-euclid")]
-    assert published_columns(TABLE, votes, "galaxy_zoo_euclid", "shares") == votes
+    assert found_in(votes, "galaxy_zoo_euclid", "shares") == votes
     with_both = votes + names_of("galaxy_zoo_euclid", "-euclid", "_fraction")
-    found = published_columns(TABLE, with_both, "galaxy_zoo_euclid", "shares")
+    found = found_in(with_both, "galaxy_zoo_euclid", "shares")
     assert found == names_of("galaxy_zoo_euclid", "-euclid", "_fraction")
 
 
@@ -56,9 +61,9 @@ def test_hubbles_and_candelss_own_catalogues_name_columns_by_number():
         for number, _ in enumerate(asked.answers, 1)
         for kind in ("", "weighted_", "debiased_", "best_")
     ]
-    found = published_columns(TABLE, hubble, "galaxy_zoo_hubble", "shares")
+    found = found_in(hubble, "galaxy_zoo_hubble", "shares")
     assert found == [name for name in hubble if name.endswith("other_words_fraction")]
-    debiased = published_columns(TABLE, hubble, "galaxy_zoo_hubble", "debiased")
+    debiased = found_in(hubble, "galaxy_zoo_hubble", "debiased")
     assert debiased == [name for name in hubble if name.endswith("_debiased_fraction")]
     # As its catalogue has them: the answers of CANDELS are numbered from 0.
     candels = [
@@ -67,22 +72,23 @@ def test_hubbles_and_candelss_own_catalogues_name_columns_by_number():
         for number, _ in enumerate(asked.answers)
         for kind in ("", "weighted_")
     ]
-    found = published_columns(TABLE, candels, "galaxy_zoo_candels", "shares")
+    found = found_in(candels, "galaxy_zoo_candels", "shares")
     assert found == [name for name in candels if name.endswith("other_words_frac")]
 
 
-def test_a_question_may_be_missing_as_a_whole():
+def test_a_question_without_columns_is_named_and_may_be_left_out_of_the_tree():
     names = names_of("galaxy_zoo_hubble", ending="_fraction", without="odd-feature")
-    found = published_columns(TABLE, names, "galaxy_zoo_hubble", "shares")
-    assert found == [*names, *[None] * 7]
+    with pytest.raises(InputError, match=r"odd-feature_dust-lane; .* without: \[odd-feature\]\}"):
+        found_in(names, "galaxy_zoo_hubble", "shares")
+    assert found_in(names, "galaxy_zoo_hubble", "shares", ("odd-feature",)) == names
 
 
 def test_missing_answers_and_twofold_ones_are_refused():
     tree = "galaxy_zoo_decals"
     names = names_of(tree, ending="_fraction")
-    with pytest.raises(InputError, match="none for bar_weak;"):
-        published_columns(TABLE, [n for n in names if n != "bar_weak_fraction"], tree, "shares")
+    with pytest.raises(InputError, match="no column for bar_weak; add"):
+        found_in([n for n in names if n != "bar_weak_fraction"], tree, "shares")
     with pytest.raises(InputError, match="bar_weak_fraction and bar-dr5_weak_fraction are both"):
-        published_columns(TABLE, [*names, "bar-dr5_weak_fraction"], tree, "shares")
+        found_in([*names, "bar-dr5_weak_fraction"], tree, "shares")
     with pytest.raises(InputError, match=r"no column for any answer .* columns are ra, dec"):
-        published_columns(TABLE, ["ra", "dec"], tree, "shares")
+        found_in(["ra", "dec"], tree, "shares")

@@ -83,3 +83,16 @@ def test_a_sentence_asks_a_question_of_several_parents_once():
     }
     said = tree.describe(np.array(list(values.values())))
     assert said == "A smooth galaxy, completely round, merging."
+
+
+def test_a_question_is_left_out_with_all_that_is_asked_below_it():
+    setting = {"survey": "galaxy_zoo_hubble", "without": ["one-clump-brightest"]}
+    left = {
+        answer["column"] for question in questions_of(setting) for answer in question["answers"]
+    }
+    whole = {
+        a["column"] for question in questions_of("galaxy_zoo_hubble") for a in question["answers"]
+    }
+    # As the tree is published: whether it is central, and, after that, symmetrical and embedded.
+    below = ("one-clump", "brightest-clump", "galaxy-symmetrical", "clumps-embedded")
+    assert whole - left == {column for column in whole if column.startswith(below)}

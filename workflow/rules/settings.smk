@@ -6,8 +6,7 @@ from galaxyzoo.plan.stage_settings import (
     split_settings,
     stage_settings,
 )
-from galaxyzoo.tree.galaxy_zoo_trees import TREES
-from galaxyzoo.tree.questions import questions_of
+from galaxyzoo.tree.questions import questions_of, tree_at_hand
 
 
 def tree_with_words(wildcards):
@@ -61,12 +60,6 @@ def record_settings(wildcards):
     return {"given": given_files(wildcards.survey, "training_images", "labels", "table")}
 
 
-def tree_at_hand(config):
-    """The name of a config's tree if it is one of those whose tables are known, else ""."""
-    tree = config["tree"]
-    return tree if isinstance(tree, str) and tree in TREES else ""
-
-
 def own_label_settings(wildcards):
     """What the labels in the user's own table depend on."""
     own = source_settings(wildcards)
@@ -75,7 +68,7 @@ def own_label_settings(wildcards):
     return {
         "own": {name: own[name] for name in names},
         "tree": (answer_names if is_of_classes else columns_and_parents)(SURVEYS[wildcards.survey]),
-        "tree_name": tree_at_hand(SURVEYS[wildcards.survey]),
+        "tree_name": tree_at_hand(SURVEYS[wildcards.survey]["tree"]),
         "given": given_of_own(own),
     }
 

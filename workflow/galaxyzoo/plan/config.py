@@ -17,7 +17,7 @@ from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.plan.starting_points import has_seen_galaxy_zoo, weights_file
 from galaxyzoo.tree.galaxy_zoo_trees import TREES
 from galaxyzoo.tree.parents import exclude_each_other, parents_of
-from galaxyzoo.tree.questions import questions_of
+from galaxyzoo.tree.questions import questions_of, tree_at_hand
 
 Schema = dict[str, Any]
 
@@ -198,6 +198,9 @@ def is_valid(value: object, schema: Schema, root: Schema) -> bool:
 def contradictions(config: dict[str, Any], schema: Schema) -> Iterator[str]:
     """One line for each conflict between keys that are each valid on their own."""
     stages, survey = config["stages"], config["survey"]
+    if isinstance(config["tree"], dict) and (line := mapping_contradiction(config["tree"])):
+        yield line
+        return
     if config["tree"] != "galaxy_zoo_2":
         yield from tree_contradictions(questions_of(config["tree"]), survey, schema)
     if survey.get("own"):
@@ -317,8 +320,7 @@ def source_contradictions(config: dict[str, Any], schema: Schema) -> Iterator[st
             "whose sums may be any; allowed: normalise, or a catalogue's fractions, gz2_... or "
             "debiased"
         )
-    at_hand = isinstance(config["tree"], str) and config["tree"] in TREES
-    if own and own["labels"] == "debiased" and not at_hand:
+    if own and own["labels"] == "debiased" and not tree_at_hand(config["tree"]):
         yield (
             "survey.own.labels: debiased is not allowed with this tree, whose columns in a "
             f"catalogue are not known; allowed: another, or a tree of {', '.join(TREES)}"
@@ -333,6 +335,22 @@ def source_contradictions(config: dict[str, Any], schema: Schema) -> Iterator[st
                 f"survey.holdout, validation: {list(fractions)} of {galaxies} galaxies leave none "
                 "to train on, validate on or hold out; allowed: fractions that leave some of each"
             )
+
+
+def mapping_contradiction(tree: dict[str, Any]) -> str | None:
+    """What is wrong with a tree that is given as a mapping, if anything is."""
+    if set(tree) not in ({"classes"}, {"survey", "without"}):
+        return f"tree: keys {', '.join(tree)}; allowed: classes alone, or survey and without"
+    names = [asked.question for asked in TREES[tree["survey"]]] if "survey" in tree else []
+    unknown = [name for name in tree.get("without", ()) if name not in names]
+    if unknown:
+        return (
+            f"tree.without: {', '.join(unknown)} is no question of {tree['survey']}; allowed: "
+            f"{', '.join(names)}"
+        )
+    if names and not questions_of(tree):
+        return "tree.without: no question is left; allowed: to leave some in"
+    return None
 
 
 def tree_contradictions(

@@ -50,8 +50,7 @@ def write_labels(
     """
     pictures = images_in(images)
     columns = label_columns(table, own, tree, tree_name)
-    there = [column for column in columns if column is not None]
-    rows = read_own(table, pictures, own, there, of_names=own["labels"] == CLASSES)
+    rows = read_own(table, pictures, own, columns, of_names=own["labels"] == CLASSES)
     made, faults = labels_of(rows.given, columns, own, tree)
     found = matched(rows.images, rows.ids, pictures)
     tell_of_matches(rows.images, found, images, table)

@@ -25,11 +25,10 @@ WEIGHTED, CLASSES, CATALOGUE, DEBIASED = "weighted", "class", "gz2_", "debiased"
 
 def label_columns(
     table: Path | None, own: Mapping[str, Any], tree: DecisionTree, tree_name: str
-) -> list[str | None]:
+) -> list[str]:
     """The columns of a table that hold its labels. `own` is the config's `survey.own`.
 
-    With a tree of `galaxy_zoo_trees`, named `tree_name`, they are None for a question that the
-    table does not have.
+    `tree_name` is that of the tree in `galaxy_zoo_trees`, "" for another.
     """
     if table is None:
         return [CLASS]
@@ -38,16 +37,12 @@ def label_columns(
     if own["labels"].startswith(CATALOGUE):
         return fraction_columns(table, own["labels"].removeprefix(CATALOGUE))
     if tree_name and own["labels"] != WEIGHTED:
-        found = published_columns(table, column_names(table), tree_name, own["labels"])
-        lacking = [name for name, column in zip(tree.columns, found, strict=True) if not column]
-        if lacking:
-            log.warning("%s has no columns for %s: not learnt", table, ", ".join(lacking))
-        return found
+        return published_columns(table, column_names(table), tree, tree_name, own["labels"])
     return list(tree.columns)
 
 
 def labels_of(
-    given: pa.Table, columns: Sequence[str | None], own: Mapping[str, Any], tree: DecisionTree
+    given: pa.Table, columns: Sequence[str], own: Mapping[str, Any], tree: DecisionTree
 ) -> tuple[Labels, pd.Series]:
     """The labels of a table's rows, and the first fault of each row's cells, "" if there is none.
 
@@ -56,10 +51,8 @@ def labels_of(
     labels = own["labels"]
     if labels == CLASSES:
         return labels_of_classes(class_names(given, columns[0], own["missing"]), tree)
-    there = np.array([column is not None for column in columns])
-    cells, faults = numbers_of(given, [c for c in columns if c is not None], own["missing"])
-    values = np.full((len(cells), len(columns)), np.nan)
-    values[:, there] = cells.where(faults == "", 0)
+    cells, faults = numbers_of(given, columns, own["missing"])
+    values = cells.where(faults == "", 0).to_numpy()
     if labels == WEIGHTED:
         return labels_as_given(values, tree), faults
     are_fractions = labels.startswith(CATALOGUE) or labels == DEBIASED

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.tree.decision_tree import DecisionTree
 from galaxyzoo.tree.galaxy_zoo_trees import CAMPAIGNS, TREES, Asked
 
 # By survey.own.labels: how the columns may end, the first that a table has.
@@ -21,54 +22,54 @@ OTHER_KINDS = "".join(f"(?<!_{kind})" for kind in ("debiased", "best", "weighted
 FIRST_NUMBER = {"galaxy_zoo_hubble": 1, "galaxy_zoo_candels": 0}  # of the answers to a question
 
 
-def published_columns(path: Path, names: Sequence[str], tree: str, labels: str) -> list[str | None]:
-    """The columns of a table for each answer of a tree, in tree order, by the config's name for it.
+def published_columns(
+    path: Path, names: Sequence[str], tree: DecisionTree, tree_name: str, labels: str
+) -> list[str]:
+    """The columns of a table for each answer of a tree, in tree order.
 
-    `names` are all columns of the table, which was read from `path`. `labels` is `shares` or
-    `debiased`. The columns of a whole question may be missing, and are None. Raises InputError if
-    the table has none of the answers, only some of a question's, or two columns for one.
+    `names` are all columns of the table, which was read from `path`. `tree` is the one in
+    `galaxy_zoo_trees` with the name `tree_name`, or a part of it. `labels` is `shares` or
+    `debiased`. Raises InputError if the table lacks a column, or has two for an answer.
     """
-    questions = TREES[tree]
     found = max(
-        (columns_ending(path, names, tree, ending) for ending in ENDINGS[labels]),
-        key=lambda columns: sum(column is not None for column in columns),
+        (columns_ending(path, names, tree, tree_name, ending) for ending in ENDINGS[labels]),
+        key=len,
     )
-    wanted = [(asked, answer) for asked in questions for answer in asked.answers]
-    if not any(found):
+    if not found:
         endings = " or ".join(repr(ending) for ending in ENDINGS[labels])
         raise InputError(
-            f"{path} has no column for any answer of {tree}, such as "
-            f"{questions[0].question}_{questions[0].answers[0]} with the ending {endings}; its "
-            f"columns are {', '.join(names)}"
+            f"{path} has no column for any answer of {tree_name}, such as {tree.columns[0]} with "
+            f"the ending {endings}; its columns are {', '.join(names)}"
         )
-    has = {asked.question for (asked, _), column in zip(wanted, found, strict=True) if column}
-    missing = [
-        f"{asked.question}_{answer}"
-        for (asked, answer), column in zip(wanted, found, strict=True)
-        if column is None and asked.question in has
-    ]
+    missing = [column for column in tree.columns if column not in found]
     if missing:
+        questions = dict.fromkeys(column.partition("_")[0] for column in missing)
         raise InputError(
-            f"{path} has columns for some answers of a question and none for {', '.join(missing)}; "
-            "add them, with empty cells where nothing is known, or remove the question's others"
+            f"{path} has no column for {', '.join(missing)}; add them, with empty cells where "
+            "nothing is known, or leave these questions out with tree: {survey: "
+            f"{tree_name}, without: [{', '.join(questions)}]}}"
         )
-    return found
+    return [found[column] for column in tree.columns]
 
 
-def columns_ending(path: Path, names: Sequence[str], tree: str, ending: str) -> list[str | None]:
-    """The column for each answer of a tree that ends so, None where the table has none."""
-    columns: list[str | None] = []
-    for asked in TREES[tree]:
+def columns_ending(
+    path: Path, names: Sequence[str], tree: DecisionTree, tree_name: str, ending: str
+) -> dict[str, str]:
+    """The table's column for each of a tree's columns that it has with this ending."""
+    found = {}
+    for asked in TREES[tree_name]:
         for position, answer in enumerate(asked.answers):
-            pattern = pattern_of(asked, position, tree, ending)
+            column = f"{asked.question}_{answer}"
+            pattern = pattern_of(asked, position, tree_name, ending)
             matching = [name for name in names if pattern.fullmatch(name.lower().replace("-", "_"))]
-            if len(matching) > 1:
+            if column in tree.columns and len(matching) > 1:
                 raise InputError(
-                    f"{path}: {' and '.join(matching)} are both {asked.question}_{answer}; leave "
-                    "only one of them in the table"
+                    f"{path}: {' and '.join(matching)} are both {column}; leave only one of them "
+                    "in the table"
                 )
-            columns.append(matching[0] if matching else None)
-    return columns
+            if column in tree.columns and matching:
+                found[column] = matching[0]
+    return found
 
 
 def pattern_of(asked: Asked, position: int, tree: str, ending: str) -> re.Pattern[str]:

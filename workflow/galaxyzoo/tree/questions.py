@@ -1,5 +1,6 @@
 """The config's `tree` as a list of questions, with and without the words for them."""
 
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from galaxyzoo.tree import galaxy_zoo_2, galaxy_zoo_2_words, galaxy_zoo_trees_words
@@ -8,19 +9,37 @@ from galaxyzoo.tree.galaxy_zoo_trees import TREES, Asked
 Questions = list[dict[str, Any]]
 
 
-def questions_of(setting: str | Questions | dict[str, list[str | int]]) -> Questions:
+def questions_of(setting: str | Questions | dict[str, Any]) -> Questions:
     """The questions that the config's `tree` stands for.
 
-    It is a list of its own, the name of a survey's, or a mapping with `classes`, which stands for a
-    single question.
+    It is a list of its own, the name of a survey's, a mapping of a `survey` and the questions that
+    its tree is `without`, or one with `classes`, which stands for a single question.
     """
-    if isinstance(setting, dict):
+    if isinstance(setting, dict) and "classes" in setting:
         return question_of_classes(setting["classes"])
     if setting == "galaxy_zoo_2":
         return in_words(galaxy_zoo_2.QUESTIONS)
-    if isinstance(setting, str):
-        return [asked_in_words(asked) for asked in TREES[setting]]
+    if survey := tree_at_hand(setting):
+        without = setting["without"] if isinstance(setting, dict) else ()
+        return [asked_in_words(asked) for asked in kept(TREES[survey], without)]
     return setting
+
+
+def tree_at_hand(setting: object) -> str:
+    """The name of the config's `tree` if it is one of `galaxy_zoo_trees`, whole or not, else ""."""
+    name = setting.get("survey") if isinstance(setting, dict) else setting
+    return name if isinstance(name, str) and name in TREES else ""
+
+
+def kept(questions: Iterable[Asked], without: Collection[str]) -> list[Asked]:
+    """The questions that stay where some are left out, and with them what is asked below them."""
+    left_out, staying = set(), []
+    for asked in questions:
+        if asked.question in without or left_out & set(asked.parents):
+            left_out |= {f"{asked.question}_{answer}" for answer in asked.answers}
+        else:
+            staying.append(asked)
+    return staying
 
 
 def question_of_classes(classes: list[str | int]) -> Questions:
