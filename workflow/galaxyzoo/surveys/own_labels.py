@@ -66,7 +66,7 @@ def numbers_of(
         said = values.isin(missing).to_numpy()
         cells[column] = values.mask(said)
         shown = texts(given, column) if unfit.any() else None
-        unfit |= ((cells[column] < 0) | np.isinf(cells[column])).to_numpy()
+        unfit = unfit | (cells[column] < 0).to_numpy() | np.isinf(cells[column]).to_numpy()
         for row in np.flatnonzero(unfit & (faults == "")):
             cell = shown[row] if np.isnan(values[row]) else f"{values[row]:g}"
             faults[row] = f"{column} is {what_is_wrong(cell, values[row])}"
