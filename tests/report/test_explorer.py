@@ -52,6 +52,22 @@ def test_ids_are_text_for_some_have_more_digits_than_javascript_s_numbers():
     assert data["galaxies"]["id"] == ["587722981742084144"]
 
 
+def test_galaxies_have_their_owners_names_and_carried_cells():
+    owners = pd.DataFrame(
+        {"name": [f"J{i}" for i in range(30)], "z": [f"0.{i}" for i in range(30)]}
+    )
+    galaxies = ranked(30)
+    data = explorer_data(galaxies, crops(30), GALAXY_ZOO_2, owners)
+    assert data["carried"] == ["z"]
+    shown = data["galaxies"]
+    place = dict(zip(galaxies["GalaxyID"].astype(str), range(30), strict=True))
+    assert shown["name"] == [f"J{place[galaxy]}" for galaxy in shown["id"]]
+    assert shown["carried"] == [[f"0.{place[galaxy]}"] for galaxy in shown["id"]]
+    plain = explorer_data(galaxies, crops(30), GALAXY_ZOO_2)
+    assert plain["carried"] == []
+    assert plain["galaxies"]["name"] == plain["galaxies"]["id"]
+
+
 def test_the_sheets_come_first_where_galaxies_or_pictures_do_not_fit():
     galaxies, pictures = ranked(200), crops(200)
     data = explorer_data(galaxies, pictures, GALAXY_ZOO_2, most=100, budget_bytes=80_000)

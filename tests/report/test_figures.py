@@ -97,6 +97,15 @@ def by_property(galaxies=90):
     return error_by_property(values, predicted, voted, voted.mean(axis=0))
 
 
+def test_an_owners_column_has_a_panel_under_its_own_name():
+    table = by_property()
+    carried = table[table["property"] == "agreement"].assign(property="redshift")
+    figure = lines_by_property(pd.concat([table, carried]))
+    shown = [axes.get_xlabel() for axes in figure.axes if axes.axison]
+    assert len(shown) == 4
+    assert shown[3] == "redshift"
+
+
 def coverage(tree=GALAXY_ZOO_2):
     """Tables of how often intervals hold, by answer and by property."""
     predicted, voted = own(tree, 100, 1), own(tree, 100, 2)

@@ -29,6 +29,17 @@ def test_a_sheet_says_what_the_crowd_and_the_network_say(tree):
         assert f"NETWORK {galaxy.network}" in shown
 
 
+def test_a_sheet_shows_the_owners_names_or_as_much_of_their_ends_as_there_is_room_for():
+    named = ranked(2).assign(
+        name=["NGC 7", "survey/field-27/night-3/J120700.5+050000.1-cutout.png"]
+    )
+    figure = galaxy_sheet(named, np.zeros((2, 8, 8, 3), np.uint8))
+    shown = [text for text, _ in texts(figure)]
+    assert shown[0] == "NGC 7"
+    (cut,) = [text for text in shown if text.endswith("cutout.png")]
+    assert cut.startswith("…")
+
+
 def test_the_longest_sentences_stay_under_their_pictures_and_apart():
     many = ranked(4000)
     longest = many.iloc[np.argsort(many["crowd"].str.len())[-8:]].assign(network=many["crowd"])

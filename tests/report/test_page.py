@@ -176,9 +176,11 @@ WEBP = thumbnail(np.full((8, 8, 3), 7, np.uint8))
 EXPLORER = {
     "tree": [],
     "held_out": 1400,
+    "carried": [],
     "sayings": [{"text": "</script>", "path": []}, {"text": "A ring.", "path": []}],
     "galaxies": {
         "id": ["1", "2"],
+        "name": ["1", "2"],
         "rmse": [0.0512, 0.1234],
         "crowd": [0, 0],
         "network": [0, 1],
@@ -564,9 +566,9 @@ def test_tables_of_over_ten_rows_are_folded(results):
     bins = pd.concat([TABLES["error_by_property"]] * 11, ignore_index=True)
     many = Page(source(results, tables=TABLES | {"error_by_property": bins}))
     folded = [text for _, text in many.all("summary")]
-    assert "Error by agreement, brightness and size: 11 rows" in folded
+    assert "Error by property of the galaxy: 11 rows" in folded
     few = Page(source(results))
-    assert not any("brightness" in text for _, text in few.all("summary"))
+    assert not any("by property" in text for _, text in few.all("summary"))
 
 
 def test_mistakes_are_counted_by_question_with_completeness_and_purity(page):
@@ -590,6 +592,15 @@ def test_a_jump_between_stages_has_its_reason(results, tmp_path):
     text = " ".join(source(results, histories=tmp_path).split())
     told = "In the first epoch of all_64 the error jumps from 0.07000 to 0.09000: all layers begin"
     assert told in text
+
+
+def test_classes_have_their_figures_and_galaxies_their_names(results):
+    plain = source(results)
+    assert "By class" not in plain
+    assert "predictions.csv" not in plain
+    names = ("class_confusion", "class_roc", "class_precision_recall")
+    drawn = dict.fromkeys(names, results / FIGURES["questions"])
+    assert "By class" in source(results, more_figures=drawn)
 
 
 def test_files_are_links_and_so_are_the_numbers_behind_figures(page):

@@ -123,7 +123,9 @@
     }
     element("error").textContent = galaxy.rmse.toFixed(5);
     element("disagreement").textContent = galaxy.disagreement.toFixed(3);
-    element("owners").replaceChildren(...ownersOf(galaxy));
+    const owners = ownersOf(galaxy);
+    element("owners").replaceChildren(...owners);
+    element("owners").hidden = owners.length === 0;
     const position = listed.indexOf(galaxy);
     for (const [name, step] of [["before", -1], ["after", 1]]) {
       const neighbour = position < 0 ? undefined : listed[position + step];

@@ -66,23 +66,16 @@ def numbers_of(
 
     `missing` are the numbers that stand for a missing label, as an empty cell does.
     """
-    cells, found = {}, pd.DataFrame(index=range(len(given)))
+    cells, faults = {}, np.full(len(given), "", object)
     for column in columns:
         values, unfit = numbers(given, column)
         said = values.isin(missing).to_numpy()
         cells[column] = values.mask(said)
-        found[column] = ""
         shown = texts(given, column) if unfit.any() else None
-        for row in np.flatnonzero(unfit):
-            found.loc[row, column] = f"{column} is {shown[row]!r}, which is no number"
-        for row in np.flatnonzero(cells[column] < 0):
-            number = f"{values[row]:g}"
-            found.loc[row, column] = (
-                f"{column} is {number}, below 0; if {number} stands for a missing label, add it to "
-                "survey.own.missing"
-            )
-        for row in np.flatnonzero(np.isinf(cells[column]) & (cells[column] > 0)):
-            found.loc[row, column] = f"{column} is infinite"
+        unfit = unfit | (cells[column] < 0).to_numpy() | np.isinf(cells[column]).to_numpy()
+        for row in np.flatnonzero(unfit & (faults == "")):
+            cell = shown[row] if np.isnan(values[row]) else f"{values[row]:g}"
+            faults[row] = f"{column} is {what_is_wrong(cell, values[row])}"
         if said.any():
             log.info(
                 "%d of %d cells in the column %s hold what survey.own.missing lists: these labels "
@@ -91,15 +84,18 @@ def numbers_of(
                 len(said),
                 column,
             )
-    return pd.DataFrame(cells), first_fault(found)
+    return pd.DataFrame(cells), pd.Series(faults, dtype=object)
 
 
-def first_fault(found: pd.DataFrame) -> pd.Series:
-    """The first text that is not empty in each row (N,), "" if none is."""
-    faults = pd.Series("", index=found.index, dtype=object)
-    for _, column in found.items():
-        faults = faults.where(faults != "", column)
-    return faults
+def what_is_wrong(cell: str, number: float) -> str:
+    """A cell that cannot be a label, and why; `number` is NaN if it is no number."""
+    if np.isnan(number):
+        return f"{cell!r}, which is no number"
+    if number < 0:
+        return (
+            f"{cell}, below 0; if {cell} stands for a missing label, add it to survey.own.missing"
+        )
+    return "infinite"
 
 
 def class_names(given: pa.Table, column: str, missing: Sequence[float]) -> pd.Series:

@@ -80,7 +80,13 @@ def precision_recall(table: pd.DataFrame) -> Figure:
     panels = figure.subplots(1, 2, sharex=True, sharey=True)
     for axes, what in zip(panels, ("precision", "recall"), strict=True):
         for number, (name, rows) in enumerate(table.groupby("class", sort=False)):
-            axes.plot(rows["threshold"], rows[what], label=short(name), **line(number))
+            axes.plot(
+                rows["threshold"],
+                rows[what],
+                label=short(name),
+                drawstyle="steps-pre",  # constant down to the next threshold
+                **line(number),
+            )
         axes.set(xlim=(0, 1), ylim=(0, 1.02), ylabel=what, xlabel="threshold of the probability")
     if not table.empty:
         figure.legend(*panels[0].get_legend_handles_labels(), loc="outside right upper")
