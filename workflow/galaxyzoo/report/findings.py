@@ -44,7 +44,7 @@ def against(error: float, other: float) -> str:
     The other one may be 0, where the colour of a picture tells its labels.
     """
     if not other:
-        return "above" if error else "as low as"
+        return f"{error:.5f} above" if error else "as low as"
     change = error / other - 1
     return f"{100 * abs(change):.0f} % {'above' if change > 0 else 'below'}"
 
