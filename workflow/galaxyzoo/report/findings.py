@@ -18,6 +18,7 @@ def findings(
     tree: DecisionTree,
     tables: Mapping[str, pd.DataFrame],
     explorer: Settings,
+    held: Settings,
     whole: str,
 ) -> dict[str, str]:
     """The findings that the pages of experiments and of ensembles share, by section.
@@ -27,6 +28,7 @@ def findings(
     """
     return {
         "result": of_result(metrics, whole),
+        "data": of_data(held),
         "scores": of_scores(metrics, whole),
         "questions": of_questions(metrics, tree),
         "answers": of_answers(tables["answers"]),
@@ -262,6 +264,17 @@ def of_averaging(rows: Sequence[Settings]) -> str:
         f"{averaged['together']:.5f}, {abs(gain):.1f} % {'less' if gain >= 0 else 'more'} than one "
         f"network in {counted(single['views'], 'view')}."
     )
+
+
+def of_data(held: Settings) -> str:
+    """How many galaxies can be used, and why most others cannot; `held` is check.json's content."""
+    told = f"{held['usable']:,} of {counted(held['galaxies'], 'galaxy', 'galaxies')} can be used"
+    reasons = [*held["left_out"], *held["unreadable"]]
+    if not reasons:
+        return f"{told}."
+    most = max(reasons, key=lambda row: row["galaxies"])
+    cannot = held["galaxies"] - held["usable"]
+    return f"{told}; {cannot:,} cannot, {most['galaxies']:,} of them because: {most['kind']}."
 
 
 def of_labels(masked: pd.DataFrame) -> str:
