@@ -96,7 +96,7 @@ def test_what_was_made_is_told_with_its_score(tmp_path):
     demo, catalogue = tmp_path / "demo", tmp_path / "demo" / "catalogues" / "mine"
     catalogue.mkdir(parents=True)
     (demo / "metrics.json").write_text(json.dumps(METRICS), encoding="utf-8")
-    held = {"usable": 1958, "galaxies": 2000, "pictures": 1990}
+    held = {"usable": 1958, "galaxies": 2000, "pictures": 1990, "looked_at": 200}
     (demo / "check.json").write_text(json.dumps(held), encoding="utf-8")
     pages = [demo / "report.html", catalogue / "catalogue.html", demo / "check.html"]
     for page in pages:

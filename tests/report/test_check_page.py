@@ -71,6 +71,10 @@ def test_the_page_counts_what_is_left_out_and_why(written):
     assert "Labels by answer: 37 rows" in text
     assert "<h1>a&lt;b&gt; survey</h1>" in text
     assert "rejected.csv" not in text  # which is written when galaxies are cropped
+    assert 'alt="Pictures of 12 galaxies' in text
+    nothing = words(written(HELD | {"drawn": 0, "kinds": [], "usable": 0}))
+    assert "no galaxy can be used" in nothing
+    assert "<img" not in nothing
     good = words(written(HELD | NONE))
     assert "Nothing that was found would stop the run." in good
     assert "Left out" not in good

@@ -184,6 +184,20 @@ def test_rare_answers_and_those_nobody_was_asked_for_are_warned_of():
     assert "no galaxy has a label of arc, dust: nothing but 0 can be learnt" in unasked
 
 
+def test_of_a_survey_without_a_good_galaxy_the_reasons_are_told(folder):
+    for image in (folder / "images").iterdir():
+        image.write_bytes(b"no picture")
+    held, (drawn, crops) = looked_at(folder)
+    assert (held["galaxies"], held["usable"]) == (10, 0)
+    assert [row["galaxies"] for row in held["unreadable"]] == [10]
+    assert held["kinds"] == held["warnings"] == drawn == []
+    assert crops.shape == (0, CROP_PX, CROP_PX, 3)
+    table = pd.read_csv(folder / "labels.csv", index_col="GalaxyID")
+    (table + 2).to_csv(folder / "labels.csv")
+    held, _ = looked_at(folder)
+    assert (held["fit"], held["looked_at"], held["usable"]) == (0, 0, 0)
+
+
 def test_masked_answers_are_those_of_the_galaxies_that_can_be_used(folder, random_labels):
     labels = random_labels([1, 2])
     notes = pd.DataFrame(KNOWN, labels.index, labels.columns).astype(np.uint8)

@@ -621,7 +621,7 @@ def test_a_look_before_training_tells_what_would_stop_and_crops_nothing(tmp_path
     run = checkout.run("check", "--cores", "1")
     assert run.returncode == 0, run.stdout
     assert "The run would stop: 2 galaxies cannot be used." in run.stdout
-    told = "tiny: 58 of 60 galaxies can be used, 2 cannot; 59 pictures, page: "
+    told = "tiny: 58 of 60 galaxies can be used, 2 cannot; 59 of 59 pictures were read, page: "
     assert f"{told}results/tiny/check.html" in run.stdout
     pages = {path.parent.name for path in checkout.results.parent.glob("*/check.html")}
     assert pages == {"tiny", "tiny-large"}  # the others would look alike

@@ -152,7 +152,8 @@ def check_in_words(folder: Path) -> str:
         held = json.loads((folder / "check.json").read_text(encoding="utf-8"))
         return (
             f"{folder.name}: {held['usable']:,} of {held['galaxies']:,} galaxies can be used, "
-            f"{held['galaxies'] - held['usable']:,} cannot; {held['pictures']:,} pictures, page"
+            f"{held['galaxies'] - held['usable']:,} cannot; {held['looked_at']:,} of "
+            f"{held['pictures']:,} pictures were read, page"
         )
     except (OSError, ValueError, KeyError):
         return f"{folder.name}, page"

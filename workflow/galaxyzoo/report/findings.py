@@ -28,7 +28,7 @@ def findings(
     """
     return {
         "result": of_result(metrics, whole),
-        "data": of_data(held),
+        "data": of_data(held, len(tables["rejected"])),
         "scores": of_scores(metrics, whole),
         "questions": of_questions(metrics, tree),
         "answers": of_answers(tables["answers"]),
@@ -266,15 +266,20 @@ def of_averaging(rows: Sequence[Settings]) -> str:
     )
 
 
-def of_data(held: Settings) -> str:
-    """How many galaxies can be used, and why most others cannot; `held` is check.json's content."""
-    told = f"{held['usable']:,} of {counted(held['galaxies'], 'galaxy', 'galaxies')} can be used"
+def of_data(held: Settings, left_out: int | None = None) -> str:
+    """How many galaxies can be used, and why most others cannot.
+
+    `held` is the content of check.json, and `left_out` how many galaxies were left out when all
+    pictures were read; None before that.
+    """
+    cannot = held["galaxies"] - held["usable"] if left_out is None else left_out
+    told = f"{held['galaxies'] - cannot:,} of {counted(held['galaxies'], 'galaxy', 'galaxies')}"
     reasons = [*held["left_out"], *held["unreadable"]]
     if not reasons:
-        return f"{told}."
+        return f"{told} can be used{f'; {cannot:,} cannot' if cannot else ''}."
     most = max(reasons, key=lambda row: row["galaxies"])
-    cannot = held["galaxies"] - held["usable"]
-    return f"{told}; {cannot:,} cannot, {most['galaxies']:,} of them because: {most['kind']}."
+    because = f"{most['galaxies']:,} of them because: {most['kind']}"
+    return f"{told} can be used; {cannot:,} cannot, {because}."
 
 
 def of_labels(masked: pd.DataFrame) -> str:
