@@ -103,7 +103,8 @@ def test_what_was_made_is_told_with_its_score(tmp_path):
         page.touch()
     files = [*pages, demo / "metrics.json", tmp_path / "other" / "report.html"]
     assert list(made_in_words([str(file) for file in files], tmp_path)) == [
-        f"demo: 1,958 of 2,000 galaxies can be used, 42 cannot; 1,990 pictures, page: {pages[2]}",
+        "demo: 1,958 of 2,000 galaxies can be used, 42 cannot; 200 of 1,990 pictures were read, "
+        f"page: {pages[2]}",
         f"catalogue mine: {pages[1]}",
         "demo: error 0.0836 on 400 held-out galaxies (the mean label's is 0.1590), page: "
         f"{pages[0]}",
