@@ -34,7 +34,7 @@ def files(tmp_path, random_labels):
         "augmentation": AUGMENTATION | {"zoom": [1.0, 1.0]},
         "model": MODEL,
         "tree": [
-            {"parent": q.parent, "answers": [{"column": column} for column in q.columns]}
+            {"parent": q.parents, "answers": [{"column": column} for column in q.columns]}
             for q in GALAXY_ZOO_2.questions
         ],
         "precision": "float32",

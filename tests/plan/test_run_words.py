@@ -96,11 +96,15 @@ def test_what_was_made_is_told_with_its_score(tmp_path):
     demo, catalogue = tmp_path / "demo", tmp_path / "demo" / "catalogues" / "mine"
     catalogue.mkdir(parents=True)
     (demo / "metrics.json").write_text(json.dumps(METRICS), encoding="utf-8")
-    pages = [demo / "report.html", catalogue / "catalogue.html"]
+    held = {"usable": 1958, "galaxies": 2000, "pictures": 1990, "looked_at": 200}
+    (demo / "check.json").write_text(json.dumps(held), encoding="utf-8")
+    pages = [demo / "report.html", catalogue / "catalogue.html", demo / "check.html"]
     for page in pages:
         page.touch()
     files = [*pages, demo / "metrics.json", tmp_path / "other" / "report.html"]
     assert list(made_in_words([str(file) for file in files], tmp_path)) == [
+        "demo: 1,958 of 2,000 galaxies can be used, 42 cannot; 200 of 1,990 pictures were read, "
+        f"page: {pages[2]}",
         f"catalogue mine: {pages[1]}",
         "demo: error 0.0836 on 400 held-out galaxies (the mean label's is 0.1590), page: "
         f"{pages[0]}",

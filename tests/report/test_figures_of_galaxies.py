@@ -6,7 +6,12 @@ import pytest
 
 from galaxyzoo.engine.attribution import attribution_table
 from galaxyzoo.engine.augmentation_example import augmented_views
-from galaxyzoo.report.figures.galaxies import attribution_sheet, augmentation_grid, galaxy_sheet
+from galaxyzoo.report.figures.galaxies import (
+    attribution_sheet,
+    augmentation_grid,
+    galaxy_sheet,
+    label_sheet,
+)
 from galaxyzoo.report.figures.style import save
 from held_out_galaxies import ranked
 from tiny_network import AUGMENTATION
@@ -38,6 +43,20 @@ def test_a_sheet_shows_the_owners_names_or_as_much_of_their_ends_as_there_is_roo
     assert shown[0] == "NGC 7"
     (cut,) = [text for text in shown if text.endswith("cutout.png")]
     assert cut.startswith("…")
+
+
+def test_a_sheet_of_labels_has_each_name_and_sentence_within_its_column():
+    galaxies = ranked(5).assign(name=[f"night{i}/{'long' * 20}{i}.png" for i in range(5)])
+    figure = label_sheet(galaxies, np.zeros((5, 8, 8, 3), np.uint8))
+    shown = texts(figure)
+    columns = [axes.get_window_extent() for axes in figure.axes]
+    for i, (crowd, (name, box), (said, _)) in enumerate(
+        zip(galaxies["crowd"], shown[::2], shown[1::2], strict=True)
+    ):
+        assert said == crowd
+        assert name.endswith(f"{i}.png")
+        assert box.width < 1.01 * columns[i].width  # letters are snapped to whole pixels
+    assert not label_sheet(galaxies[:0], np.zeros((0, 8, 8, 3), np.uint8)).axes
 
 
 def test_the_longest_sentences_stay_under_their_pictures_and_apart():

@@ -30,6 +30,7 @@ from galaxyzoo.runs.stage_tables import read_stage_tables
 from galaxyzoo.tree.decision_tree import tree_from
 from galaxyzoo.tree.questions import questions_of
 from held_out_galaxies import ranked, votes
+from looked_at import HELD
 from trees import GALAXY_ZOO_2, NUMBER, RINGS
 
 WORKFLOW = Path(__file__).parents[2] / "workflow"
@@ -155,6 +156,7 @@ PROVENANCE = {
     ],
 }
 FIGURES = {
+    "check": "check.png",
     "learning_curves": "learning_curves.svg",
     "questions": "questions.svg",
     "answers": "answers.svg",
@@ -270,6 +272,7 @@ TABLES = {
     ),
     "masked": pd.DataFrame(columns=["question", "reason", "galaxies", "answers", "masked"]),
     "not_at_random": pd.DataFrame(columns=["question", "column", "larger", "chance"]),
+    "rejected": pd.DataFrame({"GalaxyID": range(32), "reason": ["no image is named so"] * 32}),
     "error_by_views": pd.DataFrame(
         {
             "network": ["3", "5", "bag"] * 2,
@@ -352,6 +355,7 @@ def source(
         {name: results / file for name, file in FIGURES.items()} | (more_figures or {}),
         explorer or results / "explorer.json",
         TEMPLATE,
+        HELD,
         provenance,
         taken=[],
     )
@@ -462,7 +466,7 @@ def test_published_scores_stand_apart_from_those_of_other_galaxies(results, name
     page = Page(source(results, CONFIG | {"survey": survey}))
     headings = [text for _, text in page.all("h2")]
     heading = "Published" if name == "kaggle" else "Published elsewhere, on other galaxies"
-    assert headings.index(heading) == (1 if name == "kaggle" else len(headings) - 2)
+    assert headings.index(heading) == (2 if name == "kaggle" else len(headings) - 2)
     published = ON_KAGGLES_TEST_GALAXIES + ON_VALIDATION_GALAXIES
     cells = [text for _, text in page.all("td")]
     for score in published:
@@ -553,9 +557,18 @@ def test_the_first_screen_tells_how_good_on_what_against_what_and_shows_a_galaxy
     assert "Dieleman" not in top
 
 
+def test_the_data_come_first_with_what_was_left_out_in_the_end(page):
+    assert page.all("h2")[0][1] == "The data"
+    told = " ".join(text for _, text in page.all("p"))
+    assert "6,985 of 7,017 galaxies can be used; 32 cannot, 17 of them because: no image" in told
+    assert "32 galaxies were left out: results/surveys/simulated/rejected.csv." in told
+    assert "../surveys/simulated/rejected.csv" in [link["href"] for link, _ in page.all("a")]
+    assert ("#data", "Data") in [(link["href"], text) for link, text in page.all("a")]
+
+
 def test_each_section_opens_with_its_finding(results):
     sections = re.findall(r'<section id="(\w+)">(.*?)</section>', source(results), re.DOTALL)
-    assert len(sections) == 11
+    assert len(sections) == 12
     for name, section in sections:
         opening = re.match(r"\s*<h2>.*?</h2>\s*<p class=\"finding\">(.+?)</p>", section, re.DOTALL)
         assert opening, name
@@ -678,6 +691,7 @@ def test_an_ensemble_s_page_has_its_finding_its_uses_and_links_to_its_members(re
             },
             results / "explorer.json",
             TEMPLATE,
+            HELD,
         )
     )
     findings = [text for attrs, text in page.all("p") if attrs.get("class") == "finding"]
@@ -958,11 +972,10 @@ def test_answers_without_a_label_are_told_by_question_and_reason(results):
     assert cells[row + 1 : row + 5] == ["81 %", "56", "6,944", "3e-09"]
     assert "Class6.2" in cells
     assert "Class6.3" not in cells  # the sixth, of which the file tells
-    assert ("#labels", "Labels") in [(link["href"], name) for link, name in page.all("a")]
 
 
 def test_without_such_answers_nothing_is_said_of_them(results, page):
-    assert "Labels" not in [text for _, text in page.all("a")]
+    assert "Answers without a label" not in [text for _, text in page.all("h3")]
     tables = TABLES | {"masked": MASKED}
     assert "not missing at random" not in source(results, tables=tables)
 

@@ -82,7 +82,8 @@ def probability(galaxy: Galaxy, column: str) -> float:
 def share(galaxy: Galaxy, column: str) -> float:
     """Probability of an answer among those who are asked the question."""
     question = next(q for q in GALAXY_ZOO_2.questions if column in q.columns)
-    return probability(galaxy, column) / probability(galaxy, question.parent)
+    asked = sum(probability(galaxy, parent) for parent in question.parents)
+    return probability(galaxy, column) / asked
 
 
 def picture_of(galaxy: Galaxy, seed: int = 0) -> np.ndarray:

@@ -14,6 +14,7 @@ import yaml
 from astropy.table import Table
 from PIL import Image
 
+from browsing import opened, require_links
 from checkout import HEAD, ROOT, Checkout, labels_in, replaced_by_older
 from galaxyzoo.evaluation.owners import numbers_carried, read_owners
 from galaxyzoo.files.tables import column_names, read_table
@@ -26,6 +27,7 @@ from galaxyzoo.surveys.own_rows import galaxy_ids, own_galaxies, own_groups
 from galaxyzoo.tree.decision_tree import tree_from
 from galaxyzoo.tree.questions import questions_of
 from gz2_catalogue import CLASS_OF_ANSWER, catalogue_table
+from looked_at import HELD
 from trees import GALAXY_ZOO_2
 
 RINGS = yaml.safe_load((ROOT / "config" / "experiments" / "rings.yaml").read_text(encoding="utf-8"))
@@ -42,6 +44,7 @@ SMALL = {
     "tta": {"rotations": 2, "flips": False, "zooms": [1.0]},
 }
 SIZE_PX = 64
+NOT_NAMED = "no image in rings/images is named so"
 VALUES = {"name": ["a", "b c", "d"], "ring": [0.5, np.nan, 0.25], "votes": [3, 4, 5]}
 
 
@@ -550,6 +553,7 @@ def test_other_words_train_nothing_and_another_tree_does(rings):
     ring, no_ring = first["answers"]
     words = [first | {"answers": [ring | {"phrase": "ringed"}, no_ring]}, second]
     figures = {"plot_errors", "plot_galaxies", "explorer", "plot_augmentation", "plot_attribution"}
+    figures |= {"check_survey"}
     assert would_run(rings, ring_config() | {"tree": words}) == figures | {
         "resolved_config",
         "finish",
@@ -590,7 +594,7 @@ def test_a_row_without_an_image_is_rejected_or_ends_the_crop(rings, tmp_path):
     assert run.returncode == 0, run.stdout
     assert "without an image: 1, such as night1/galaxy-2.png" in run.stdout
     rejected = pd.read_csv(checkout.survey / "rejected.csv")
-    reason = "night1/galaxy-2.png, row 8: no image in rings/images is named so"
+    reason = "night1/galaxy-2.png, row 8: " + NOT_NAMED
     galaxy = by_id(rings.votes).query("path == 'night1/galaxy-2.png'").index[0]
     assert rejected.to_numpy().tolist() == [[galaxy, reason]]
     stopping = ring_config()
@@ -600,6 +604,31 @@ def test_a_row_without_an_image_is_rejected_or_ends_the_crop(rings, tmp_path):
     assert run.returncode != 0
     assert f"{galaxy}: {reason}" in run.stdout
     assert "Traceback (most recent call last)" not in run.stdout
+
+
+def test_a_look_before_training_tells_what_would_stop_and_crops_nothing(tmp_path, browser):
+    stopping = ring_config()
+    stopping["survey"]["on_bad_galaxy"] = "stop"
+    alike = {"views": {"tta": {"rotations": 1}}, "short": {"stages": SMALL["stages"][1:]}}
+    larger = {"large": {"stages": [SMALL["stages"][0] | {"size": 40}]}}
+    checkout = Checkout(tmp_path, stopping | {"variants": alike | larger})
+    ring_survey(checkout.folder)
+    (checkout.folder / "rings" / "images" / "night1" / "galaxy-2.png").unlink()
+    (checkout.folder / "rings" / "images" / "night0" / "galaxy-3.png").write_bytes(b"no picture")
+    run = checkout.run("check", "--cores", "1")
+    assert run.returncode == 0, run.stdout
+    assert "The run would stop: 2 galaxies cannot be used." in run.stdout
+    told = "tiny: 58 of 60 galaxies can be used, 2 cannot; 59 of 59 pictures were read, page: "
+    assert f"{told}results/tiny/check.html" in run.stdout
+    pages = {path.parent.name for path in checkout.results.parent.glob("*/check.html")}
+    assert pages == {"tiny", "tiny-large"}  # the others would look alike
+    assert not list(checkout.survey.glob("*.npy"))
+    held = json.loads((checkout.results / "check.json").read_text(encoding="utf-8"))
+    assert held.keys() == HELD.keys()
+    assert held["left_out"][0]["example"].endswith("night1/galaxy-2.png, row 8: " + NOT_NAMED)
+    with opened(browser, checkout.results / "check.html") as page:
+        assert "The run would stop" in page.locator("header").inner_text()
+        require_links(page)
 
 
 def test_what_is_wrong_with_ones_own_files_is_one_line(rings):

@@ -103,7 +103,7 @@ def test_two_values_of_the_simulation_swapped_redo_the_survey(finished):
     settings = TINY["survey"]["simulation"]
     swapped = settings | {"galaxies": settings["volunteers"], "volunteers": settings["galaxies"]}
     jobs = redone(finished, with_survey(simulation=swapped))
-    simulated = {"simulate", "simulate_test", "record_survey", *CROPS}
+    simulated = {"simulate", "simulate_test", "record_survey", "check_survey", *CROPS}
     assert jobs == simulated | {"hold_out"} | AFTER_CROP
 
 
@@ -196,7 +196,7 @@ def test_another_crop_redoes_all_but_the_raw_survey(finished):
     # The hold-out and the splits too: they read the index that is written with the crops, since
     # which galaxies were left out as bad is known only then.
     jobs = redone(finished, with_survey(crop=200))
-    assert jobs == {"record_survey", *CROPS, "hold_out"} | AFTER_CROP
+    assert jobs == {"record_survey", "check_survey", *CROPS, "hold_out"} | AFTER_CROP
 
 
 def test_another_hold_out_redoes_the_splits_and_what_follows_but_no_crop(finished):
@@ -208,7 +208,7 @@ def test_how_often_a_stage_is_saved_is_told_in_the_report_and_redoes_nothing_els
 
 
 def test_another_experiment_on_the_survey_shares_its_crops_and_hold_out(finished):
-    assert redone(finished, changed(experiment="other")) == AFTER_CROP
+    assert redone(finished, changed(experiment="other")) == {"check_survey"} | AFTER_CROP
 
 
 @pytest.mark.parametrize(
@@ -224,7 +224,7 @@ def test_another_experiment_on_the_survey_shares_its_crops_and_hold_out(finished
             "galaxyzoo/report/figures/style.py",
             "WIDTH_IN = 9.0",
             "WIDTH_IN = 8.0",
-            {"plot_learning_curves", "plot_augmentation"} | FIGURES | PAGE,
+            {"plot_learning_curves", "plot_augmentation", "check_survey"} | FIGURES | PAGE,
         ),
         (
             "galaxyzoo/report/explorer.py",
@@ -237,6 +237,7 @@ def test_another_experiment_on_the_survey_shares_its_crops_and_hold_out(finished
             '"a smooth galaxy"',
             '"a smooth one"',
             {"plot_errors", "plot_galaxies", "explorer", "plot_augmentation", "plot_attribution"}
+            | {"check_survey"}
             | PAGE,
         ),
         ("report/explorer.js", "ON_A_PAGE = 24", "ON_A_PAGE = 12", PAGE),

@@ -26,6 +26,54 @@ rule crop_training:
         "../scripts/crop.py"
 
 
+# Before any crop: it reads what is given, and some of the pictures.
+rule check_survey:
+    input:
+        images=its_raw("training_images"),
+        labels=its_raw("labels"),
+        label_notes=its_raw("label_notes"),
+        image_names=its_raw("image_names"),
+        faults=its_raw("faults"),
+    output:
+        held=experiment_file("check.json"),
+        table=figure_file("check.csv"),
+        figure=reported("figures/check.png", "check", "data", "galaxies with their labels"),
+    log:
+        experiment_file("logs/check_survey.log"),
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        settings=check_settings,
+        code=fingerprints("check_survey"),
+    script:
+        "../scripts/check_survey.py"
+
+
+rule write_check:
+    input:
+        held=experiment_file("check.json"),
+        figure=figure_file("check.png"),
+        template=report_file("check.html.j2"),
+        parts=page_parts(),
+    output:
+        page=experiment_file("check.html"),
+    log:
+        experiment_file("logs/write_check.log"),
+    localrule: True
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        settings=check_page_settings,
+        code=fingerprints("write_check"),
+    script:
+        "../scripts/write_check.py"
+
+
+rule check:
+    input:
+        different_checks,
+
+
 rule crop_test:
     input:
         images=raw("test_images"),

@@ -25,14 +25,14 @@ NARROW = tuple(
 TABLES = ("answers", "error_by_property", "coverage", "confusion", "selection")
 # Under which figures stand in Snakemake's report, which sorts them by name.
 SUBCATEGORIES = (
-    *("the whole report", "learning", "errors", "averaging", "galaxies", "attribution"),
+    *("the whole report", "data", "learning", "errors", "averaging", "galaxies", "attribution"),
     "comparison",
 )
 SHEETS = ("typical", "best", "worst", "disagreed")
 # What no report is made from, each the template of something else or the script of another page.
 PAGES = (
     *("report.html.j2", "comparison.html.j2", "catalogue.html.j2", "model_card.md.j2"),
-    *("show.html.j2", "show.js", "catalogue.js"),
+    *("check.html.j2", "show.html.j2", "show.js", "catalogue.js"),
 )
 
 
@@ -94,9 +94,10 @@ def sheet_files():
     return {sheet: figure_file(f"galaxies_{sheet}.png") for sheet in SHEETS}
 
 
-def its_missing_labels(wildcards):
-    """Paths of the tables of answers without a label in the experiment's survey."""
-    return [its_survey(f"{table}.csv")(wildcards) for table in ("masked", "not_at_random")]
+def tables_of_the_crop(wildcards):
+    """Paths of the tables of galaxies and labels that the experiment's survey is left without."""
+    names = ("masked", "not_at_random", "rejected")
+    return [its_survey(f"{table}.csv")(wildcards) for table in names]
 
 
 def report_file(name):

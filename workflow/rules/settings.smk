@@ -1,4 +1,6 @@
 # What the results of rules depend on besides their input files, code and versions.
+from types import SimpleNamespace
+
 from galaxyzoo.plan.stage_settings import (
     answer_names,
     columns_and_parents,
@@ -53,6 +55,39 @@ def training_crop_settings(wildcards):
 def test_crop_settings(wildcards):
     """What unlabelled crops depend on besides their images."""
     return crop_settings(wildcards.survey, "rejected_test.csv", "test_images")
+
+
+def check_settings(wildcards):
+    """What a look at a survey before training depends on besides its files."""
+    config = config_of(wildcards)
+    survey, augmentation = config["survey"], config["augmentation"]
+    return {
+        "tree": tree_with_words(wildcards),
+        "crop": survey["crop"],
+        "size": config["stages"][0]["size"],
+        "augmentation": {name: augmentation[name] for name in ("zoom", "middle")},
+        "given": given_files(survey["name"], "training_images", "labels", "image_names"),
+    }
+
+
+def check_page_settings(wildcards):
+    """What the page of a look before training depends on besides what was found."""
+    survey = config_of(wildcards)["survey"]
+    return {
+        "experiment": wildcards.experiment,
+        "survey": survey["name"],
+        "on_bad_galaxy": survey["on_bad_galaxy"],
+        "tree": tree_with_words(wildcards),
+    }
+
+
+def different_checks(_):
+    """Paths of pages before training, one for all experiments of the run that would look alike."""
+    pages = {}
+    for name in PLAN.configs:
+        settings = check_settings(SimpleNamespace(experiment=name))
+        pages.setdefault(repr((survey_of(name), settings)), f"results/{name}/check.html")
+    return list(pages.values())
 
 
 def record_settings(wildcards):

@@ -4,48 +4,37 @@ from pathlib import Path
 
 import job
 from galaxyzoo.foundation.packed_crops import read_index
-from galaxyzoo.surveys.crops import crop_survey, with_names
-from galaxyzoo.surveys.label_checks import label_faults
-from galaxyzoo.surveys.labels import read_faults, read_image_names, read_labels, read_names
+from galaxyzoo.surveys.crops import crop_survey
+from galaxyzoo.surveys.labelled import UNLABELLED, read_labelled
 from galaxyzoo.surveys.masked_tables import (
     differences_in_words,
     masked_in_words,
     masked_table,
     not_at_random,
 )
-from galaxyzoo.surveys.missing_labels import masked_labels, read_notes
 from galaxyzoo.tree.decision_tree import tree_from
 
 settings = job.start(snakemake)
-labels_file = snakemake.input.get("labels")
-notes_file = snakemake.input.get("label_notes")
-image_names = snakemake.input.get("image_names")
-given_faults = snakemake.input.get("faults")
-called = read_names(Path(image_names)) if image_names else {}
-labels, faults = None, {}
-if labels_file:
+given = UNLABELLED
+if snakemake.input.get("labels"):
     tree = tree_from(settings["tree"])
-    given = read_notes(Path(notes_file), tree.columns) if notes_file else None
-    labels, notes = masked_labels(read_labels(Path(labels_file), tree), given, tree)
-    faults = with_names(label_faults(labels, tree), called)
-if given_faults:
-    faults |= read_faults(Path(given_faults))
+    given = read_labelled(dict(snakemake.input.items()), tree)
 crop_survey(
     Path(snakemake.input.images),
-    labels,
-    faults,
+    given.labels,
+    given.faults,
     settings["crop"],
     Path(snakemake.output.crops),
     Path(snakemake.output.index),
     Path(snakemake.output.rejected),
     on_bad_galaxy=snakemake.config["on_bad_galaxy"][snakemake.wildcards.survey],
     processes=snakemake.threads,
-    image_ids=read_image_names(Path(image_names)) if image_names else None,
-    called=called,
+    image_ids=given.image_ids,
+    called=given.called,
 )
-if labels_file:
+if given.labels is not None:
     kept = read_index(snakemake.output.index)["GalaxyID"]
-    labels, notes = labels.loc[kept], notes.loc[kept]
+    labels, notes = given.labels.loc[kept], given.notes.loc[kept]
     masked, differing = masked_table(notes, tree), not_at_random(labels, notes, tree)
     masked.to_csv(snakemake.output.masked, index=False)
     differing.to_csv(snakemake.output.not_at_random, index=False)

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import job
-from galaxyzoo.foundation.handed_on import read_csv, read_metrics
+from galaxyzoo.foundation.handed_on import read_csv, read_json, read_metrics
 from galaxyzoo.report.page import ensemble_page
 from galaxyzoo.tree.decision_tree import tree_from
 from galaxyzoo.tree.questions import questions_of
@@ -25,5 +25,6 @@ page = ensemble_page(
     figures,
     Path(snakemake.input.explorer),
     Path(snakemake.input.template),
+    read_json(snakemake.input.held),
 )
 Path(snakemake.output[0]).write_text(page, encoding="utf-8")

@@ -35,6 +35,7 @@ page = report_page(
     figures,
     Path(snakemake.input.explorer),
     Path(snakemake.input.template),
+    read_json(snakemake.input.held),
     # Read here, not in the params: a new commit alone should not rerun anything.
     read_json(snakemake.input.provenance) | {"commit": git_commit(), "versions": versions()},
     [stage for stage, owner in zip(stages, owners, strict=True) if owner != config["experiment"]],

@@ -5,7 +5,7 @@ Standard library alone: this is imported when the Snakefile is read.
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +19,8 @@ JOBS = {
     "name_own": "read the names of your galaxies",
     "simulate": "simulate galaxies and volunteers",
     "simulate_test": "simulate test galaxies",
+    "check_survey": "look at the survey",
+    "write_check": "write what was found",
     "crop_training": "crop the labelled galaxies",
     "crop_test": "crop the test galaxies",
     "hold_out": "hold galaxies out",
@@ -57,14 +59,6 @@ JOBS = {
     "export_ensemble": "export the networks",
 }
 NOTES = {"resolved_config", "record_survey", "record_experiment", "finish", "publish_catalogue"}
-# What a run was asked for, by how its path ends; a report is told by its score.
-PAGES = {
-    "look.txt": "look at the galaxies of {name}",
-    "catalogue.html": "catalogue {name}",
-    "export/README.md": "exported networks",
-    "comparison.html": "comparison",
-    "report.html": "",
-}
 MOST_CAUSES, MOST_LINES = 3, 7  # of what would be redone: all of it is read at a glance
 
 
@@ -149,18 +143,41 @@ def made_in_words(files: Sequence[str], results: Path) -> Iterator[str]:
     for end, words in PAGES.items():
         for path in sorted({Path(file) for file in files if file.endswith(f"/{end}")}):
             if path.is_file() and path.is_relative_to(results):
-                score = score_in_words(path.with_name("metrics.json")) if not words else ""
-                yield f"{words.format(name=path.parent.name)}{score}: {path}"
+                yield f"{words(path.parent)}: {path}"
 
 
-def score_in_words(metrics: Path) -> str:
-    """The error that a file of scores tells; where there is none, the name of its experiment."""
+def check_in_words(folder: Path) -> str:
+    """The galaxies that a look before training counted in an experiment's folder."""
     try:
-        told = json.loads(metrics.read_text(encoding="utf-8"))
+        held = json.loads((folder / "check.json").read_text(encoding="utf-8"))
+        return (
+            f"{folder.name}: {held['usable']:,} of {held['galaxies']:,} galaxies can be used, "
+            f"{held['galaxies'] - held['usable']:,} cannot; {held['looked_at']:,} of "
+            f"{held['pictures']:,} pictures were read, page"
+        )
+    except (OSError, ValueError, KeyError):
+        return f"{folder.name}, page"
+
+
+def score_in_words(folder: Path) -> str:
+    """The error that an experiment's scores tell; where there are none, the experiment's name."""
+    try:
+        told = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
         return (
             f"{told['experiment']}: error {told['rmse']['bag']:.4f} on "
             f"{told['subset']['galaxies']} held-out galaxies (the mean label's is "
             f"{told['rmse']['mean_label']:.4f}), page"
         )
     except (OSError, ValueError, KeyError):
-        return f"{metrics.parent.name}, page"
+        return f"{folder.name}, page"
+
+
+# What a run was asked for, by how its path ends, and what is said of it, by its folder.
+PAGES: dict[str, Callable[[Path], str]] = {
+    "check.html": check_in_words,
+    "look.txt": lambda folder: f"look at the galaxies of {folder.name}",
+    "catalogue.html": lambda folder: f"catalogue {folder.name}",
+    "export/README.md": lambda _: "exported networks",
+    "comparison.html": lambda _: "comparison",
+    "report.html": score_in_words,
+}

@@ -18,6 +18,7 @@ def findings(
     tree: DecisionTree,
     tables: Mapping[str, pd.DataFrame],
     explorer: Settings,
+    held: Settings,
     whole: str,
 ) -> dict[str, str]:
     """The findings that the pages of experiments and of ensembles share, by section.
@@ -27,6 +28,7 @@ def findings(
     """
     return {
         "result": of_result(metrics, whole),
+        "data": of_data(held, len(tables["rejected"])),
         "scores": of_scores(metrics, whole),
         "questions": of_questions(metrics, tree),
         "answers": of_answers(tables["answers"]),
@@ -262,6 +264,22 @@ def of_averaging(rows: Sequence[Settings]) -> str:
         f"{averaged['together']:.5f}, {abs(gain):.1f} % {'less' if gain >= 0 else 'more'} than one "
         f"network in {counted(single['views'], 'view')}."
     )
+
+
+def of_data(held: Settings, left_out: int | None = None) -> str:
+    """How many galaxies can be used, and why most others cannot.
+
+    `held` is the content of check.json, and `left_out` how many galaxies were left out when all
+    pictures were read; None before that.
+    """
+    cannot = held["galaxies"] - held["usable"] if left_out is None else left_out
+    told = f"{held['galaxies'] - cannot:,} of {counted(held['galaxies'], 'galaxy', 'galaxies')}"
+    reasons = [*held["left_out"], *held["unreadable"]]
+    if not reasons:
+        return f"{told} can be used{f'; {cannot:,} cannot' if cannot else ''}."
+    most = max(reasons, key=lambda row: row["galaxies"])
+    because = f"{most['galaxies']:,} of them because: {most['kind']}"
+    return f"{told} can be used; {cannot:,} cannot, {because}."
 
 
 def of_labels(masked: pd.DataFrame) -> str:

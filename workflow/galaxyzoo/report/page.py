@@ -38,12 +38,12 @@ Settings = Mapping[str, Any]
 
 
 SECTIONS = (
-    *("scores", "learning", "errors", "confusion", "intervals", "averaging", "galaxies"),
+    *("data", "scores", "learning", "errors", "confusion", "intervals", "averaging", "galaxies"),
     *("attribution", "use", "reproduce"),
 )
 SCRIPTS = ("tree.js", "explorer.js")
 OF_AN_ENSEMBLE = (
-    *("scores", "members", "errors", "confusion", "intervals", "galaxies", "use"),
+    *("data", "scores", "members", "errors", "confusion", "intervals", "galaxies", "use"),
     "reproduce_ensemble",
 )
 PUBLISHED_FOR = "galaxy_zoo_2"
@@ -66,6 +66,7 @@ def report_page(
     figures: Mapping[str, Path],
     explorer: Path,
     template: Path,
+    held: Settings,
     provenance: Settings,
     taken: Sequence[str],
 ) -> str:
@@ -74,12 +75,12 @@ def report_page(
     `config` is the resolved config, `tree` its decision tree and `metrics` the content of
     metrics.json. `histories` maps seed -> stage -> history, with one row per epoch. `tables` holds
     the tables behind some of the figures, by figure name, `stage_costs`, and the survey's `masked`
-    and `not_at_random`, of `masked_tables`. `figures` maps names
-    to files: the charts that the templates ask for, the sheets of galaxies (`typical`, `best`,
-    `worst` and `disagreed`), `augmentation` and `attribution`. `explorer` is the file that holds
-    `explorer_data`. `provenance` is the content of provenance.json, with the `commit` and
-    `versions` of the code that writes the page. `taken` are the names of the stages that a variant
-    takes from its base.
+    and `not_at_random`, of `masked_tables`, and `rejected`. `figures` maps names to files: the
+    charts that the templates ask for, the sheets of galaxies (`typical`, `best`, `worst` and
+    `disagreed`), `check`, `augmentation` and `attribution`. `explorer` is the file that holds
+    `explorer_data`, and `held` the content of check.json. `provenance` is the content of
+    provenance.json, with the `commit` and `versions` of the code that writes the page. `taken` are
+    the names of the stages that a variant takes from its base.
     """
     stages = stage_rows(config["stages"], histories)
     averaging = averaging_rows(metrics, tables["error_by_views"])
@@ -91,6 +92,7 @@ def report_page(
         figures,
         explorer,
         template,
+        held,
         own_findings={
             "training": of_training(stages),
             "averaging": of_averaging(averaging),
@@ -122,6 +124,7 @@ def ensemble_page(
     figures: Mapping[str, Path],
     explorer: Path,
     template: Path,
+    held: Settings,
 ) -> str:
     """An ensemble's page, as HTML, with the arguments of `report_page` that it needs."""
     ensemble = metrics["ensemble"]
@@ -133,6 +136,7 @@ def ensemble_page(
         figures,
         explorer,
         template,
+        held,
         own_findings={"members": of_members(metrics)},
         sections=OF_AN_ENSEMBLE,
         whole="Ensemble",
@@ -151,6 +155,7 @@ def page(
     figures: Mapping[str, Path],
     explorer: Path,
     template: Path,
+    held: Settings,
     own_findings: Mapping[str, str],
     sections: Sequence[str],
     whole: str,
@@ -168,9 +173,11 @@ def page(
         unknown_starts=UNKNOWN_IN_WORDS in starts,
         config=config,
         metrics=metrics,
-        sections=with_labels(with_published(sections, config), tables["masked"]),
+        survey=metrics["survey"],
+        held=held,
+        sections=with_published(sections, config),
         whole=whole,
-        findings=findings(metrics, tree, tables, galaxies, whole) | own_findings,
+        findings=findings(metrics, tree, tables, galaxies, held, whole) | own_findings,
         typical=typical_galaxy(galaxies),
         published=ON_KAGGLES_TEST_GALAXIES,
         published_validation=ON_VALIDATION_GALAXIES,
@@ -206,21 +213,14 @@ def explorer_parts(data: Path, templates: Path) -> dict[str, Any]:
     }
 
 
-def with_labels(sections: Sequence[str], masked: pd.DataFrame) -> tuple[str, ...]:
-    """The sections of a page; after the scores the one on labels, if there are notes on any."""
-    if masked.empty:
-        return tuple(sections)
-    return (sections[0], "labels", *sections[1:])
-
-
 def with_published(sections: Sequence[str], config: Settings) -> tuple[str, ...]:
-    """The sections of a page, with published scores: first where they compare, else near the end.
+    """The sections of a page, with published scores: early where they compare, else near the end.
 
     They compare with the errors of Kaggle's own galaxies alone, and only for its tree.
     """
     if config["tree"] != PUBLISHED_FOR:
         return tuple(sections)
-    place = 1 if config["survey"]["source"] == "kaggle" else len(sections) - 1
+    place = 2 if config["survey"]["source"] == "kaggle" else len(sections) - 1
     return (*sections[:place], "published", *sections[place:])
 
 

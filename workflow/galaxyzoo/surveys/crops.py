@@ -41,7 +41,7 @@ Faults = dict[int | str, str]  # GalaxyID, or the name of an image without one -
 def crop_survey(
     images: Path,
     labels: pd.DataFrame | None,
-    label_faults: Mapping[int, str],
+    label_faults: Mapping[int | str, str],
     size_px: int,
     crops_path: Path,
     index_path: Path,
@@ -69,8 +69,7 @@ def crop_survey(
     files cannot be written. Ids and labels are checked before the first image is decoded.
     """
     source = GalaxyImages(images, image_ids)
-    faults = source.faults | ({} if labels is None else matching_faults(source, labels))
-    faults = with_names(faults, called) | label_faults
+    faults = known_faults(source, labels, label_faults, called)
     ids = [galaxy for galaxy in source.names if galaxy not in faults]
     check_faults(faults, ids, images, on_bad_galaxy)
     bytes_needed = len(ids) * size_px**2 * 3
@@ -111,6 +110,21 @@ def crop_survey(
         shortage = f"the crops take {bytes_needed:,} bytes, and {free(crops_path.parent)}"
         sentence = unwritten(crops_path, error, shortage)
         raise InputError(f"{sentence}, or with a smaller survey.crop") from error
+
+
+def known_faults(
+    source: GalaxyImages,
+    labels: pd.DataFrame | None,
+    label_faults: Mapping[int | str, str],
+    called: Mapping[int, str],
+) -> Faults:
+    """The faults of galaxies that are known before an image is decoded.
+
+    They are those of `source`, of galaxies that lack an image or labels, and `label_faults`. The
+    arguments are those of `crop_survey`.
+    """
+    faults = source.faults | ({} if labels is None else matching_faults(source, labels))
+    return with_names(faults, called) | label_faults
 
 
 def with_names(faults: Faults, called: Mapping[int, str]) -> Faults:

@@ -70,6 +70,35 @@ def galaxy_sheet(galaxies: pd.DataFrame, crops: np.ndarray) -> Figure:
 
 
 @matplotlib.rc_context(STYLE)
+def label_sheet(galaxies: pd.DataFrame, pictures: np.ndarray) -> Figure:
+    """Pictures of galaxies, pixel by pixel, each above its name and the sentence of its labels.
+
+    `galaxies` has a row for each of the `pictures` (n, size, size, 3) uint8: `name` and `crowd`.
+    """
+    columns, margin, gap, line, text_size = 4, 20.0, 18.0, 11.5, 8.0  # all lengths in points
+    width = WIDTH_IN * POINTS_PER_IN
+    side = (width - 2 * margin - (columns - 1) * gap) / columns
+    sentences = [wrapped(sentence, side, text_size) for sentence in galaxies["crowd"]]
+    row = side + line * (2.8 + max(map(len, sentences), default=0))
+    rows = -(-len(pictures) // columns)
+    height = 2 * margin + rows * row + max(0, rows - 1) * gap
+    figure = Figure(figsize=(WIDTH_IN, height / POINTS_PER_IN), facecolor=NIGHT)
+    for i, (name, picture) in enumerate(zip(galaxies["name"].astype(str), pictures, strict=True)):
+        x = margin + i % columns * (side + gap)
+        y = height - margin - i // columns * (row + gap) - side
+        axes = figure.add_axes((x / width, y / height, side / width, side / height))
+        axes.imshow(picture, interpolation="antialiased")
+        axes.set_axis_off()
+        for lines_under, text, style in (
+            (0.6, ending_of(name, side, 7.5), {"fontsize": 7.5, "color": NIGHT_MUTED}),
+            (1.9, "\n".join(sentences[i]), {"fontsize": text_size, "color": NIGHT_INK}),
+        ):
+            at = (x / width, (y - lines_under * line) / height)
+            figure.text(*at, text, va="top", linespacing=1.25, **style)
+    return figure
+
+
+@matplotlib.rc_context(STYLE)
 def augmentation_grid(drawn: pd.DataFrame, pictures: np.ndarray) -> Figure:
     """Pictures of one galaxy, the first unchanged, each above the values drawn for it.
 
