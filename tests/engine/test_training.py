@@ -157,9 +157,9 @@ def test_the_same_seed_gives_the_same_weights_and_another_seed_others():
 def test_a_loss_that_is_not_finite_names_stage_epoch_batch_and_learning_rate(network):
     data = galaxies()
     order = numpy_generator("order", 0, STAGE["name"], 1).permutation(len(data))
-    data.labels[order[3 * STAGE["batch_size"]]] = float("nan")
+    data.labels[order[3 * STAGE["batch_size"]]] = float("inf")
     with pytest.raises(
-        InputError, match=r"became nan in epoch 1, batch 4, at a learning rate of about 0.00"
+        InputError, match=r"became inf in epoch 1, batch 4, at a learning rate of about 0.00"
     ):
         train(network, data)
 
