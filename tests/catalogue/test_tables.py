@@ -24,6 +24,8 @@ from galaxyzoo.catalogue.columns import (
 from galaxyzoo.catalogue.summary import likely, sheets_of, summary
 from galaxyzoo.catalogue.tables import described, write_readme, write_tables
 from galaxyzoo.tree.decision_tree import tree_from
+from galaxyzoo.tree.galaxy_zoo_trees import TREES
+from galaxyzoo.tree.questions import questions_of
 from trees import GALAXY_ZOO_2, NUMBER_TREE, RING_TREE
 
 COLUMNS = {column.name: column for column in catalogue_columns(GALAXY_ZOO_2)}
@@ -68,6 +70,20 @@ def folder(tmp_path_factory):
 @pytest.fixture(scope="module")
 def whole(folder):
     return dataset.dataset(folder / "catalogue.parquet").to_table().to_pandas()
+
+
+@pytest.mark.parametrize("name", TREES)
+def test_a_tree_at_hand_has_the_names_of_its_survey(name):
+    names = [column.name for column in catalogue_columns(tree_from(questions_of(name)))]
+    asked = {f"{one.question}_proportion_volunteers_asked".replace("-", "_") for one in TREES[name]}
+    fractions = {
+        f"{one.question}_{answer}_fraction".replace("-", "_")
+        for one in TREES[name]
+        for answer in one.answers
+    }
+    assert asked | fractions | {one.removesuffix("_fraction") for one in fractions} <= set(names)
+    assert len({one.lower() for one in names}) == len(names)
+    assert max(map(len, names)) <= 68
 
 
 def test_answers_are_named_as_in_published_catalogues():

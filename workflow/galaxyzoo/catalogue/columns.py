@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from galaxyzoo.tree import galaxy_zoo_2
 from galaxyzoo.tree.decision_tree import DecisionTree, Question
+from galaxyzoo.tree.galaxy_zoo_trees import TREES
 
 # Names of Galaxy Zoo 2's questions and answers in Zoobot's label metadata, in the tree's order. It
 # leaves out the kinds of odd feature.
@@ -78,16 +79,24 @@ def joint_names(tree: DecisionTree) -> list[str]:
 
 
 def question_names(tree: DecisionTree) -> list[tuple[str, list[str]]]:
-    """The names of each question and its answers: Galaxy Zoo 2's, or those of a tree of one's own.
+    """The names of each question and its answers: Galaxy Zoo's, or those of a tree of one's own.
 
     A question of one's own is named by its number, an answer by its column. Where those names would
     be too long for FITS, or the same, the answers of the question are `answer_<m>`.
     """
+    published = {
+        tuple(f"{asked.question}_{answer}" for answer in asked.answers): asked
+        for questions in TREES.values()
+        for asked in questions
+    }
     columns = [a["column"] for question in galaxy_zoo_2.QUESTIONS for a in question["answers"]]
     if list(tree.columns) == columns:
         return GALAXY_ZOO_2_NAMES
     names = []
     for question in tree.questions:
+        if asked := published.get(question.columns):
+            names.append((plain_name(asked.question), list(map(plain_name, asked.answers))))
+            continue
         name = f"question_{question.number}"
         answers = [plain_name(column) for column in question.columns]
         distinct = len({answer.lower() for answer in answers}) == len(answers)
