@@ -11,7 +11,6 @@ result.
 
 import argparse
 import ast
-import copy
 import os
 import random
 import shutil
@@ -51,12 +50,18 @@ SWAPPED = {
 
 
 class Change(NamedTuple):
-    """A single change: the file, its line, and the whole text of the changed file."""
+    """A single change: the file, its line, in words, and the number of the node that changes."""
 
     path: Path
     line: int
     what: str
-    text: str
+    node: int
+
+    def text(self) -> str:
+        """The whole text of the changed file."""
+        tree = ast.parse(self.path.read_text(encoding="utf-8"))
+        apply(list(ast.walk(tree))[self.node])
+        return ast.unparse(ast.fix_missing_locations(tree))
 
 
 def changes(path: Path) -> Iterator[Change]:
@@ -79,10 +84,7 @@ def changes(path: Path) -> Iterator[Change]:
         if id(node) in left_alone:
             continue
         for what in swaps(node):
-            changed = copy.deepcopy(tree)
-            apply(list(ast.walk(changed))[number])
-            line = getattr(node, "lineno", 0)
-            yield Change(path, line, what, ast.unparse(ast.fix_missing_locations(changed)))
+            yield Change(path, getattr(node, "lineno", 0), what, number)
 
 
 def swaps(node: ast.AST) -> Iterator[str]:
@@ -126,7 +128,7 @@ def is_noticed(change: Change, folder: Path) -> bool:
     inside = change.path.relative_to(ROOT)
     target = folder / inside
     before = target.read_text(encoding="utf-8")
-    target.write_text(change.text, encoding="utf-8")
+    target.write_text(change.text(), encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-n", "0"]
     command += ["-p", "no:cacheprovider", "--without-snakemake", "-k", "not compiled"]
     try:
