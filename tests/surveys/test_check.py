@@ -217,3 +217,9 @@ def test_pictures_that_no_row_names_are_counted(folder):
     held, _ = looked_at(folder, image_names=names)
     assert (held["pictures"], held["unnamed"], held["matched"]) == (10, 2, 8)
     assert held["left_out"][0]["kind"] == "labels without an image"
+
+
+def test_of_many_rare_answers_some_are_named_and_the_others_counted():
+    row = {"labelled": 9, "share": 0.1, "main": 2}
+    (said,) = warnings_about([row | {"column": f"a{number}"} for number in range(8)])
+    assert "asked: a0 (2), a1 (2), a2 (2), a3 (2), a4 (2) and 3 others. A network" in said

@@ -24,4 +24,4 @@ galaxies, differences = write_catalogue(
 )
 for sentence in differences:
     job.log.warning("%s", sentence)
-job.log.info("%d galaxies in %s", galaxies, folder)
+job.log.info("%d galaxies", galaxies)

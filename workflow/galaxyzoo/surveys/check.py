@@ -23,6 +23,7 @@ from galaxyzoo.tree.decision_tree import DecisionTree
 MOST_LOOKED_AT = 200
 DRAWN = 12
 FEW_GALAXIES = 7
+SHOWN = 5  # rare answers that are named
 HALF = 0.5  # of the volunteers: fewer were asked of a galaxy whose majority is not counted
 # Of a fault's text, what differs from galaxy to galaxy: what is quoted, images, and numbers other
 # than limits.
@@ -187,10 +188,11 @@ def warnings_about(answers: Sequence[Mapping[str, Any]]) -> list[str]:
         if row["share"] is not None and row["main"] is not None and row["main"] < FEW_GALAXIES
     ]
     if rare:
+        others = f" and {len(rare) - SHOWN} others" if len(rare) > SHOWN else ""
         sentences.append(
             f"These answers are the most frequent of fewer than {FEW_GALAXIES} galaxies, where at "
-            f"least half of the volunteers were asked: {', '.join(rare)}. A network learns little "
-            "from so few, and its errors on them are hardly known."
+            f"least half of the volunteers were asked: {', '.join(rare[:SHOWN])}{others}. A "
+            "network learns little from so few, and its errors on them are hardly known."
         )
     return sentences
 
