@@ -26,7 +26,7 @@ def read_note(path: Path) -> dict[str, Any] | None:
             if archive.getinfo(NOTE).file_size > LARGEST_BYTES:
                 return None
             note = json.loads(archive.read(NOTE))
-    except (OSError, KeyError, ValueError, RuntimeError, NotImplementedError, EOFError):
+    except (OSError, KeyError, ValueError, RuntimeError, EOFError):
         return None
     except (zipfile.BadZipFile, zlib.error):
         return None

@@ -41,11 +41,11 @@ def read_vote_fractions(
 
 
 def weighted_labels(
-    path: Path, fractions: pd.DataFrame, tree: DecisionTree, far_sums: str | None = None
+    path: Path, fractions: pd.DataFrame, tree: DecisionTree, far_sums: str
 ) -> Labels:
-    """Labels from vote fractions, or from votes, in tree order, which were read from `path`.
+    """Labels from vote fractions in tree order, which were read from `path`.
 
-    `far_sums` is as `labels_from_shares` takes it: None for votes. Raises InputError for a cell
+    `far_sums` is as `labels_from_shares` takes it. Raises InputError for a cell
     that is not a number of at least 0. Empty cells are allowed.
     """
     for name, column in fractions.items():
