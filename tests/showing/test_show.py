@@ -179,6 +179,12 @@ def test_it_listens_on_this_machine_alone_and_by_no_other_name(server):
     assert requests.post(f"{address}places/37", data=b"", timeout=60).status_code == 404
 
 
+def test_what_is_no_picture_is_a_bad_request_with_the_reason(server):
+    refused = requests.post(f"{server[0]}answer", data=b"no picture", timeout=60)
+    assert refused.status_code == 400
+    assert refused.json()["error"].startswith("It cannot be used: ")
+
+
 def test_idle_and_slow_connections_keep_nobody_waiting(server, galaxy):
     address = urlsplit(server[0])
     with ExitStack() as open_ones:
