@@ -1,6 +1,7 @@
 """The page that a galaxy is shown to: the real server, asked by a real browser."""
 
 import io
+import json
 import os
 import signal
 import socket
@@ -26,11 +27,13 @@ from playwright.sync_api import Page, expect
 
 from browsing import VIEWS, require_access, require_fit
 from checkout import ROOT, Checkout
+from crowd_words import crowd_words, shown_on
 from galaxyzoo.calibration.calibration import read_calibration
 from galaxyzoo.files.archives import LARGEST_BYTES
 from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.plan.labellers import VOLUNTEERS
 from galaxyzoo.showing.experts import load_experts
-from galaxyzoo.showing.server import Busy, Turns, server_of
+from galaxyzoo.showing.server import Busy, Turns, rendered, server_of
 from trees import GALAXY_ZOO_2
 
 API = "sys.path.insert(0, 'workflow'); import galaxyzoo.predict"
@@ -266,6 +269,21 @@ def test_an_experiment_is_found_by_any_path(finished, tmp_path, monkeypatch):
     (tmp_path / "alone").symlink_to(finished.results)
     for path in (".", "../tiny", tmp_path / "results" / "tiny", tmp_path / "alone"):
         assert load_experts(Path(path)).name == "tiny"
+
+
+def test_the_page_says_who_labelled_the_galaxies(finished, tmp_path):
+    checkout = finished.copy(tmp_path)
+    record = checkout.results / "finished.json"
+    content = json.loads(record.read_text(encoding="utf-8"))
+    content["config"]["survey"]["labelled_by"] = "experts"
+    record.write_text(json.dumps(content), encoding="utf-8")
+    experts = load_experts(checkout.results)
+    templates = ROOT / "workflow" / "report"
+    text = shown_on(rendered(experts, templates)[0])
+    assert "What would the experts say? tiny" in text
+    assert crowd_words(text) == []
+    of_volunteers = shown_on(rendered(experts._replace(words=VOLUNTEERS), templates)[0])
+    assert "What would the crowd say? tiny" in of_volunteers
 
 
 def test_an_experiment_that_is_not_finished_is_a_sentence(finished, tmp_path):

@@ -43,7 +43,7 @@ def test_masked_answers_are_counted_by_question_and_reason():
         (2, "no label was given"): (1, 1),
         (2, "another answer of the question has no label"): (1, 2),
         (2, "an answer above has no label"): (2, 6),
-        (2, "at most 0.1 of the volunteers were asked"): (1, 3),
+        (2, "at most 0.1 of all were asked"): (1, 3),
         (3, "no label was given"): (2, 2),
     }
     assert (table["of_galaxies"] == 6).all()

@@ -207,6 +207,11 @@ def test_how_often_a_stage_is_saved_is_told_in_the_report_and_redoes_nothing_els
     assert redone(finished, changed(save_minutes=1)) == REPORT
 
 
+def test_who_labelled_the_galaxies_is_told_on_pages_and_trains_nothing(finished):
+    drawn = {"check_survey", "plot_augmentation", "plot_errors", "plot_galaxies"}
+    assert redone(finished, with_survey(labelled_by="experts")) == drawn | REPORT
+
+
 def test_another_experiment_on_the_survey_shares_its_crops_and_hold_out(finished):
     assert redone(finished, changed(experiment="other")) == {"check_survey"} | AFTER_CROP
 

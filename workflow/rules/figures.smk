@@ -4,7 +4,9 @@ ERRORS = {
     "questions": "by question",
     "answers": "by answer",
     "error_by_property": "by agreement, brightness and size",
-    "predicted_against_voted": "predicted against voted",
+    "predicted_against_voted": lambda wildcards: (
+        f"predicted against {labellers_in_words(wildcards)['voted']}"
+    ),
     "reliability": "reliability of each answer",
     "coverage": "how often intervals hold, by answer",
     "coverage_by_property": "how often intervals hold, by property",

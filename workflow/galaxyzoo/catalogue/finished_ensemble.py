@@ -19,6 +19,7 @@ from galaxyzoo.foundation.handed_on import read_json
 from galaxyzoo.foundation.packed_crops import PackedCrops, read_index
 from galaxyzoo.foundation.split_files import read_split
 from galaxyzoo.plan.finished import experiment_folder, read_finished
+from galaxyzoo.plan.labellers import Words, words_of
 from galaxyzoo.tree.decision_tree import DecisionTree, tree_from
 from galaxyzoo.tree.questions import questions_of
 
@@ -41,7 +42,7 @@ class FinishedEnsemble(NamedTuple):
     """The networks of a finished experiment, ready to predict on a device.
 
     They are its seeds' or, of an ensemble, its members'. `batch_size` is the number of galaxies
-    that its catalogues predict at a time.
+    that its catalogues predict at a time, and `words` are those for who labelled its survey.
     """
 
     name: str
@@ -52,6 +53,7 @@ class FinishedEnsemble(NamedTuple):
     batch_size: int
     device: torch.device
     learnt: Learnt
+    words: Words
 
     @property
     def size_px(self) -> int:
@@ -115,6 +117,7 @@ def load_ensemble(given: Path) -> FinishedEnsemble:
         min(config["tta"]["batch_size"] for config in configs),
         device,
         learnt,
+        words_of(configs[0]["survey"]),
     )
 
 

@@ -87,7 +87,7 @@ def warnings(predicted: Predicted, experts: Experts) -> list[str]:
 def nearest(features: np.ndarray, experts: Experts) -> list[dict[str, str]]:
     """The training galaxies whose features (C,) are nearest, the nearest first.
 
-    Each has an `id`, a `picture` and the `sentence` of the crowd's votes.
+    Each has an `id`, a `picture` and the `sentence` of its labels.
     """
     training = experts.training
     alike = training.features @ of_unit_length(features[None])[0]

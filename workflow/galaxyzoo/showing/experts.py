@@ -12,6 +12,7 @@ from galaxyzoo.catalogue.finished_ensemble import load_ensemble, training_featur
 from galaxyzoo.engine.ensemble import Member
 from galaxyzoo.foundation.galaxy_id import GALAXY_ID
 from galaxyzoo.foundation.packed_crops import PackedCrops, read_index
+from galaxyzoo.plan.labellers import Words
 from galaxyzoo.tree.decision_tree import DecisionTree
 
 
@@ -19,7 +20,7 @@ class TrainingGalaxies(NamedTuple):
     """Galaxies that the first network learnt from.
 
     `ids` (n,) are their GalaxyIDs, `features` (n, C) float32 the network's, of length 1, `voted`
-    (n, columns) the crowd's votes, and `rows` (n,) their places in the packed `crops`.
+    (n, columns) their labels, and `rows` (n,) their places in the packed `crops`.
     """
 
     ids: np.ndarray
@@ -32,7 +33,8 @@ class TrainingGalaxies(NamedTuple):
 class Experts(NamedTuple):
     """The networks of an experiment, and what their predictions are compared with.
 
-    `size_px` is the width of the middle of a picture that they look at.
+    `size_px` is the width of the middle of a picture that they look at, and `words` are those for
+    who labelled the galaxies that they learnt from.
     """
 
     name: str
@@ -43,6 +45,7 @@ class Experts(NamedTuple):
     reference: Reference
     training: TrainingGalaxies
     device: torch.device
+    words: Words
 
 
 def load_experts(folder: Path) -> Experts:
@@ -69,4 +72,5 @@ def load_experts(folder: Path) -> Experts:
             PackedCrops(ensemble.learnt.crops, index),
         ),
         ensemble.device,
+        ensemble.words,
     )
