@@ -94,7 +94,9 @@ def test_the_page_counts_what_is_left_out_and_why(written):
 
 
 def test_masked_answers_and_how_their_galaxies_differ_are_told(written):
-    text = words(written(HELD | {"masked": [MASKED], "not_at_random": [DIFFERING]}))
+    by_redshift = DIFFERING | {"column": "redshift"}
+    text = words(written(HELD | {"masked": [MASKED], "not_at_random": [DIFFERING, by_redshift]}))
+    assert "<td>redshift</td>" in text
     assert "168 answers of 6,997 galaxies have no label" in text
     assert "What is missing is not missing at random" in text
     assert "81 %" in text

@@ -49,7 +49,8 @@ def looked_at(folder, **files):
     given = read_labelled({"labels": folder / "labels.csv"} | files, GALAXY_ZOO_2)
     source = GalaxyImages(folder / "images", given.image_ids)
     pictures = sum(1 for _ in (folder / "images").iterdir())
-    held = check(source, pictures, given, GALAXY_ZOO_2, CROP_PX, VOLUNTEERS)
+    carried = pd.DataFrame(index=given.labels.index)
+    held = check(source, pictures, given, GALAXY_ZOO_2, carried, CROP_PX, VOLUNTEERS)
     return json.loads(json.dumps(held, allow_nan=False)), drawn_galaxies(source, given, CROP_PX)
 
 
@@ -204,7 +205,8 @@ def test_masked_answers_are_those_of_the_galaxies_that_can_be_used(folder, rando
     notes = pd.DataFrame(KNOWN, labels.index, labels.columns).astype(np.uint8)
     notes["Class7.1"] = FEW
     given = Labelled(labels, notes, {2: "bad"}, {}, None)
-    held = check(GalaxyImages(folder / "images"), 10, given, GALAXY_ZOO_2, CROP_PX, VOLUNTEERS)
+    source, carried = GalaxyImages(folder / "images"), pd.DataFrame(index=labels.index)
+    held = check(source, 10, given, GALAXY_ZOO_2, carried, CROP_PX, VOLUNTEERS)
     [row] = held["masked"]
     assert (row["question"], row["galaxies"], row["of_galaxies"]) == (7, 1, 1)
     assert held["matched"] == 2

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 
 from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
@@ -233,6 +234,17 @@ def fair_ids(survey):
 def raw(kind):
     """An input function: path of a survey's raw file of a kind, or nothing if it has none."""
     return lambda wildcards: getattr(files_of(wildcards.survey), kind) or []
+
+
+def carried_columns(wildcards):
+    """Path of the owner's names and columns if any column is carried along, else nothing."""
+    own = SURVEYS[wildcards.survey]["survey"].get("own") or {}
+    return raw("galaxies")(wildcards) if own.get("carry") else []
+
+
+def its_carried_columns(wildcards):
+    """Path of the owner's names and columns if any is carried along in the experiment's survey."""
+    return carried_columns(SimpleNamespace(survey=survey_of(wildcards.experiment)))
 
 
 def its_raw(kind):

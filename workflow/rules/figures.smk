@@ -79,12 +79,6 @@ def class_figures(wildcards):
     return {name: figure_file(f"{name}.svg").format(**wildcards) for name in names}
 
 
-def its_carried_columns(wildcards):
-    """Path of the owner's names and columns if any column is carried along, else nothing."""
-    own = config_of(wildcards)["survey"].get("own") or {}
-    return its_raw("galaxies")(wildcards) if own.get("carry") else []
-
-
 def predictions_of_own(wildcards):
     """Path of the table of held-out galaxies by the owner's names, or nothing if they have none."""
     named = its_raw("galaxies")(wildcards)

@@ -1,6 +1,4 @@
 # What the results of rules depend on besides their input files, code and versions.
-from types import SimpleNamespace
-
 from galaxyzoo.plan.stage_settings import (
     answer_names,
     columns_and_parents,
@@ -60,6 +58,14 @@ def training_crop_settings(wildcards):
     kinds = ("training_images", "labels", "image_names")
     tree = {"tree": columns_and_parents(SURVEYS[wildcards.survey])}
     return crop_settings(wildcards.survey, "rejected.csv", *kinds) | tree
+
+
+def missing_settings(wildcards):
+    """What the comparison of galaxies with and without labels depends on besides files of rules."""
+    return {
+        "tree": columns_and_parents(SURVEYS[wildcards.survey]),
+        "given": given_files(wildcards.survey, "labels", "image_names"),
+    }
 
 
 def test_crop_settings(wildcards):

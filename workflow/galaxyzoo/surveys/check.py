@@ -39,12 +39,14 @@ def check(
     pictures: int,
     given: Labelled,
     tree: DecisionTree,
+    carried: pd.DataFrame,
     crop_px: int,
     words: Words,
 ) -> dict[str, Any]:
     """What a survey holds, as it can be written as JSON.
 
-    `source` are the images by GalaxyID, out of `pictures` that there are. `crop_px` is the width of
+    `source` are the images by GalaxyID, out of `pictures` that there are. `carried` are numbers of
+    the owner's table by GalaxyID, as `not_at_random` takes them. `crop_px` is the width of
     the crops, and `words` are those for who labelled the galaxies. Returns:
 
     - `pictures`, `unnamed` (those that belong to no galaxy), `galaxies`, `matched` (with a picture
@@ -82,7 +84,7 @@ def check(
         "left_out": by_kind(faults, given.called),
         "answers": answers,
         "masked": rows_of(masked_table(notes, tree)),
-        "not_at_random": rows_of(not_at_random(labels, notes, tree)),
+        "not_at_random": rows_of(not_at_random(labels, notes, tree, carried.loc[kept])),
         "warnings": warnings_about(answers, words),
     }
 

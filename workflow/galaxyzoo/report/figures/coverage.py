@@ -1,6 +1,7 @@
 """Figures of how often intervals hold, each drawn from a table of `evaluation.coverage`."""
 
 import textwrap
+from collections.abc import Mapping
 
 import matplotlib
 import numpy as np
@@ -10,7 +11,6 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from galaxyzoo.calibration.intervals import PERCENT
-from galaxyzoo.plan.labellers import Words
 from galaxyzoo.report.figures.errors import axis_label, without_labels
 from galaxyzoo.report.figures.style import BASELINE, INK, NETWORK, STYLE, WIDTH_IN
 
@@ -59,7 +59,7 @@ def dots_by_answer(table: pd.DataFrame) -> Figure:
 
 
 @matplotlib.rc_context(STYLE)
-def coverage_lines(table: pd.DataFrame, words: Words) -> Figure:
+def coverage_lines(table: pd.DataFrame, words: Mapping[str, str]) -> Figure:
     """A panel per property: coverage above, width below, against the property's value.
 
     `table` comes from `coverage_by_property`.

@@ -1,6 +1,7 @@
 """Figures of the bag's errors, each drawn from a table of `error_tables` or `calibration`."""
 
 import textwrap
+from collections.abc import Mapping
 
 import matplotlib
 import numpy as np
@@ -11,7 +12,6 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, NullFormatter
 
 from galaxyzoo.evaluation.error_tables import DENSITY_CELLS
-from galaxyzoo.plan.labellers import Words
 from galaxyzoo.report.figures.style import BASELINE, INK, MUTED, NETWORK, STYLE, WIDTH_IN
 
 DENSITY = LinearSegmentedColormap.from_list("density", ["#dcebf7", "#4f9fd0", "#0b5a94", "#08213f"])
@@ -109,7 +109,7 @@ def bare(axes: Axes) -> None:
 
 
 @matplotlib.rc_context(STYLE)
-def lines_by_property(table: pd.DataFrame, words: Words) -> Figure:
+def lines_by_property(table: pd.DataFrame, words: Mapping[str, str]) -> Figure:
     """A panel per property: the error against the property's value, with its interval.
 
     `table` comes from `error_by_property`; the owner's columns keep their names.
@@ -152,7 +152,7 @@ def lines_by_property(table: pd.DataFrame, words: Words) -> Figure:
 
 
 @matplotlib.rc_context(STYLE)
-def predicted_against_voted(table: pd.DataFrame, words: Words) -> Figure:
+def predicted_against_voted(table: pd.DataFrame, words: Mapping[str, str]) -> Figure:
     """A panel per answer: the number of galaxies by voted and predicted probability.
 
     `table` comes from `density_table`. All panels share one logarithmic colour scale.
@@ -198,7 +198,7 @@ def predicted_against_voted(table: pd.DataFrame, words: Words) -> Figure:
 
 
 @matplotlib.rc_context(STYLE)
-def reliability(table: pd.DataFrame, words: Words) -> Figure:
+def reliability(table: pd.DataFrame, words: Mapping[str, str]) -> Figure:
     """A panel per answer: mean vote against the bag's prediction; dots scale with galaxies.
 
     `table` comes from `reliability_table`.
@@ -224,12 +224,12 @@ def reliability(table: pd.DataFrame, words: Words) -> Figure:
     return figure
 
 
-def axis_label(name: str, words: Words) -> str:
+def axis_label(name: str, words: Mapping[str, str]) -> str:
     """A property as its axis is labelled: an owner's column keeps its name."""
     return (AXIS_LABELS | {"agreement": words["agreement_on_axis"]}).get(name, name)
 
 
-def voted_by_them(words: Words) -> str:
+def voted_by_them(words: Mapping[str, str]) -> str:
     """How the axis of the labels is named."""
     return f"{words['voted']} by {words['they']}"
 

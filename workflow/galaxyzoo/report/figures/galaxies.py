@@ -4,6 +4,7 @@ Galaxy pictures are shown on a night-dark background, whatever the reader's them
 PNG only, since an SVG would just wrap the same pixels.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import matplotlib
@@ -15,7 +16,6 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 
 from galaxyzoo.foundation.galaxy_id import GALAXY_ID
-from galaxyzoo.plan.labellers import Words
 from galaxyzoo.report.figures.style import FALLS, POINTS_PER_IN, RISES, STYLE, WIDTH_IN
 
 NIGHT, NIGHT_INK, NIGHT_MUTED = "#0b0e15", "#eef1f6", "#98a2b3"
@@ -26,7 +26,7 @@ CHANGES = LinearSegmentedColormap.from_list("changes", [RISES, "#ffffff", FALLS]
 
 
 @matplotlib.rc_context(STYLE)
-def galaxy_sheet(galaxies: pd.DataFrame, crops: np.ndarray, words: Words) -> Figure:
+def galaxy_sheet(galaxies: pd.DataFrame, crops: np.ndarray, words: Mapping[str, str]) -> Figure:
     """Pictures of galaxies, each above the sentence of its labels and the network's.
 
     `galaxies` has a row for each of the `crops` (n, size, size, 3) uint8: its `name` (without one,
