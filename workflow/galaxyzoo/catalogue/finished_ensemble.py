@@ -29,13 +29,14 @@ log = logging.getLogger(__name__)
 class Learnt(NamedTuple):
     """Files of what the first network learnt from: its weights, its split, and the survey's crops.
 
-    `index` is the table of the `crops`.
+    `index` is the table of the `crops`, and `galaxies` that of the owner's names, if there are any.
     """
 
     weights: Path
     split: Path
     crops: Path
     index: Path
+    galaxies: Path | None
 
 
 class FinishedEnsemble(NamedTuple):
@@ -90,8 +91,10 @@ def load_ensemble(given: Path) -> FinishedEnsemble:
         folders[0] / f"seed{configs[0]['seeds'][0]}" / "split.csv",
         survey / "training.npy",
         survey / "training.csv",
+        finished.galaxies,
     )
-    finished.require_unchanged([*finished.networks, calibration, learnt.split])
+    named = [finished.galaxies] if finished.galaxies else []
+    finished.require_unchanged([*finished.networks, calibration, learnt.split, *named])
     for file in (learnt.crops, learnt.index):
         if not file.is_file():
             raise InputError(
@@ -124,7 +127,8 @@ def load_ensemble(given: Path) -> FinishedEnsemble:
 def its_reference(ensemble: FinishedEnsemble) -> Reference:
     """What galaxies of training are like: as it is kept, or computed anew in up to a minute."""
     kept = ensemble.folder / "reference.npz"
-    if is_newer(kept, ensemble.learnt):
+    learnt = ensemble.learnt
+    if is_newer(kept, [learnt.weights, learnt.split, learnt.crops, learnt.index]):
         return read_reference(kept)
     log.info("computing what galaxies of training are like, since %s is not up to date", kept)
     return training_features(ensemble).reference

@@ -10,6 +10,7 @@ from galaxyzoo.calibration.calibration import Calibration
 from galaxyzoo.calibration.familiarity import Reference, of_unit_length
 from galaxyzoo.catalogue.finished_ensemble import load_ensemble, training_features
 from galaxyzoo.engine.ensemble import Member
+from galaxyzoo.evaluation.owners import NAME, read_owners
 from galaxyzoo.foundation.galaxy_id import GALAXY_ID
 from galaxyzoo.foundation.packed_crops import PackedCrops, read_index
 from galaxyzoo.plan.labellers import Words
@@ -19,11 +20,12 @@ from galaxyzoo.tree.decision_tree import DecisionTree
 class TrainingGalaxies(NamedTuple):
     """Galaxies that the first network learnt from.
 
-    `ids` (n,) are their GalaxyIDs, `features` (n, C) float32 the network's, of length 1, `voted`
-    (n, columns) their labels, and `rows` (n,) their places in the packed `crops`.
+    `names` (n,) are what their owner calls them, or GalaxyIDs, `features` (n, C) float32 the
+    network's, of length 1, `voted` (n, columns) their labels, and `rows` (n,) their places in the
+    packed `crops`.
     """
 
-    ids: np.ndarray
+    names: np.ndarray
     features: np.ndarray
     voted: np.ndarray
     rows: np.ndarray
@@ -57,6 +59,7 @@ def load_experts(folder: Path) -> Experts:
     ensemble = load_ensemble(folder)
     described = training_features(ensemble)
     index = read_index(ensemble.learnt.index)
+    ids = index[GALAXY_ID].to_numpy()[described.rows]
     return Experts(
         ensemble.name,
         ensemble.tree,
@@ -65,7 +68,7 @@ def load_experts(folder: Path) -> Experts:
         ensemble.calibration,
         described.reference,
         TrainingGalaxies(
-            index[GALAXY_ID].to_numpy()[described.rows],
+            read_owners(ensemble.learnt.galaxies, ids)[NAME].to_numpy(),
             of_unit_length(described.features),
             index[list(ensemble.tree.columns)].to_numpy()[described.rows],
             described.rows,
