@@ -30,6 +30,7 @@ VOLUNTEERS: Words = {
     "percentages": "percentages of all volunteers",
     "agreement": "the crowd's agreement",
     "agreement_on_axis": "agreement of the crowd",
+    "agreement_in_tables": "agreement",
     "agreement_means": (
         "the vote share of a question's most popular answer, averaged over questions and weighted "
         "by how many volunteers reached each"
@@ -76,6 +77,7 @@ EXPERTS: Words = LABELS | {
     "they_voted": "the experts said",
     "agreement": "the experts' agreement",
     "agreement_on_axis": "agreement of the experts",
+    "agreement_in_tables": "agreement",
     "agreement_means": (
         "the share of a question's most probable answer, averaged over questions and weighted by "
         "how many experts reached each"
@@ -111,26 +113,29 @@ def of_a_program(name: str) -> Words:
         "say": "says",
         "have": "has",
         "they_voted": f"the {name} said",
-        "agreement": "the clearness of the labels",
-        "agreement_on_axis": "clearness of the labels",
+        "agreement": "the clarity of the labels",
+        "agreement_on_axis": "clarity of the labels",
+        "agreement_in_tables": "clarity",
         "agreement_means": (
             "the share of a question's most probable answer, averaged over questions and weighted "
             "by the share that leads to each"
         ),
         "agreed": "by how clear their labels are",
-        "agreeing_by": "whose labels are clear by",
+        "agreeing_by": "whose labels have a clarity of",
         "share_who_reached": "the share that leads to",
         "few_are_asked": "little leads to",
         "few_are_asked_about": "little leads to",
         "of_those_asked": "of what leads to the question",
-        "about_which": "of which",
-        "half_asked": "half of the label leads to the question",
-        "half_asked_it": "half of the label leads to it",
-        "half_would_be_asked": "half of the label would lead to the question",
-        "most_would_give": "that most of it would have",
+        "about_which": "for which",
+        "half_asked": "half of the probability leads to the question",
+        "half_asked_it": "half of the probability leads to it",
+        "half_would_be_asked": "half of the probability would lead to the question",
+        "most_would_give": "with most of it",
         "half": f"the {name}",
-        "half_never_asked": "Of no held-out galaxy does half of the label lead to a question.",
-        "where_asked": "Where a label leads to the question",
+        "half_never_asked": (
+            "For no held-out galaxy does half of the probability lead to a question."
+        ),
+        "where_asked": "Where labels lead to the question",
         "hedging": "too high where the label is low, too low where it is high",
         "looked_at": f"what the {name} went by",
         "repeats": f"what the {name} says, with its biases",
@@ -141,7 +146,7 @@ WORDS = {
     "volunteers": VOLUNTEERS,
     "experts": EXPERTS,
     "simulation": of_a_program("simulation"),
-    "network": of_a_program("labelling network"),
+    "network": of_a_program("earlier network"),
 }
 
 
