@@ -55,7 +55,9 @@ def test_intervals_hold_where_the_network_is_as_sure_as_the_crowds_are_alike(sur
 
 def test_a_network_that_is_too_sure_has_narrower_intervals_that_hold_less_often():
     predicted, dispersion, votes = crowds(1000, 10.0)
-    right, wrong = (dirichlet_scores(predicted, d, votes, TREE) for d in (dispersion, dispersion / 9))
+    right, wrong = (
+        dirichlet_scores(predicted, d, votes, TREE) for d in (dispersion, dispersion / 9)
+    )
     assert wrong["width"] < right["width"]
     assert wrong["coverage"] < 0.88 < right["coverage"]
 
