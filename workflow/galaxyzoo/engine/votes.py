@@ -3,9 +3,9 @@
 The Dirichlet-multinomial: each galaxy meets a crowd of its own, whose chances of the answers to a
 question are drawn from a Dirichlet distribution with the concentrations exp(raw), one for each
 answer; the votes are then multinomial. This is the loss of Zoobot 2 (Walmsley et al. 2022, MNRAS
-509, 3966; 2023, JOSS 8(85), 5312). The mean chance of an answer is its concentration over their sum: the
-softmax of the raw outputs, which is what a network predicts. The larger the sum, the surer is the
-network of these chances.
+509, 3966; 2023, JOSS 8(85), 5312). The mean chance of an answer is its concentration over their
+sum: the softmax of the raw outputs, which is what a network predicts. The larger the sum, the surer
+is the network of these chances.
 """
 
 from functools import cache
