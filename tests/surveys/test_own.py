@@ -16,9 +16,12 @@ from PIL import Image
 
 from browsing import opened, require_links
 from checkout import HEAD, ROOT, Checkout, labels_in, replaced_by_older
+from galaxyzoo.calibration.dirichlet_intervals import dirichlet_scores
 from galaxyzoo.evaluation.owners import numbers_carried, read_owners
+from galaxyzoo.evaluation.vote_noise import vote_noise_floor
 from galaxyzoo.files.tables import column_names, read_table
 from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.foundation.packed_crops import read_index
 from galaxyzoo.surveys.labelled import read_labelled
 from galaxyzoo.surveys.labels import read_faults, read_groups, read_names
 from galaxyzoo.surveys.layout import require_own
@@ -520,8 +523,12 @@ def ring_survey(folder, galaxies: int = 60) -> pd.DataFrame:
 
 
 def ring_config(**files) -> dict:
-    survey = RINGS["survey"] | {"name": "tiny", "crop": 48, "holdout": 0.25}
-    return RINGS | SMALL | {"survey": survey | {"own": RINGS["survey"]["own"] | files}}
+    """The experiment on rings in small, on counted votes, which its last stage learns as such."""
+    own = RINGS["survey"]["own"] | {"labels": "votes"} | files
+    survey = RINGS["survey"] | {"name": "tiny", "crop": 48, "holdout": 0.25, "own": own}
+    head, every = SMALL["stages"]
+    stages = [head | {"vote_weights": 5}, every | {"loss": "dirichlet_multinomial"}]
+    return RINGS | SMALL | {"survey": survey, "stages": stages}
 
 
 @pytest.fixture(scope="module")
@@ -557,6 +564,8 @@ def test_a_tree_of_ones_own_is_what_is_learnt_and_predicted(rings):
     expected[lacking & (expected["ring"] == 0)] = [0, 1, 0, 0, 0]
     np.testing.assert_allclose(labels, expected, atol=1e-12)
     assert 0 < labels.isna().sum().sum() < 3 * 9
+    counted = votes_of(read_index(rings.survey / "training.csv"), tree)
+    np.testing.assert_array_equal(counted, votes.astype(float))
     bag = pd.read_parquet(rings.results / "bag" / "holdout.parquet")
     assert bag.columns.tolist() == ["GalaxyID", *RING_COLUMNS]
     assert len(bag) == 15
@@ -583,7 +592,15 @@ def test_scores_and_report_follow_a_tree_of_ones_own(rings):
     assert metrics["questions"].keys() == {"1", "2"}
     kinds = errors[["inner", "outer", "collisional"]].to_numpy()
     assert metrics["questions"]["2"] == pytest.approx(np.sqrt(np.nanmean(kinds**2)))
-    assert metrics["rmse"]["vote_noise_floor"] is None
+    votes = by_id(rings.votes)[RING_COLUMNS].astype(float).loc[bag.index].to_numpy()
+    floor = vote_noise_floor(votes, labels.loc[bag.index].to_numpy(), tree_from(RINGS["tree"]))
+    assert metrics["rmse"]["vote_noise_floor"] == pytest.approx(floor)
+    single = pd.read_parquet(rings.results / "seed0" / "predictions" / "holdout_single.parquet")
+    unsure = single[["dispersion_1", "dispersion_2"]].to_numpy()
+    expected = dirichlet_scores(bag.to_numpy(), unsure, votes, tree_from(RINGS["tree"]))
+    assert 0 < expected["width"] < 1
+    for key in ("coverage", "width"):
+        assert metrics["intervals"]["dirichlet"][key] == pytest.approx(expected[key])
     page = (rings.results / "report.html").read_text(encoding="utf-8")
     assert "1. Does the galaxy have a ring?" in page
     assert "2. What kind of ring is it?" in page
