@@ -54,9 +54,10 @@ def crop_survey(
     """Cut the central `size_px` x `size_px` pixels out of every galaxy's image.
 
     `images` is a zip or folder of RGB images in JPEG or PNG. `labels` is what `read_labels`
-    returns, None for a survey without labels. `label_faults` says what is wrong with them
-    (`label_checks`). `image_ids` is what `read_image_names` returns, None if images are named by
-    GalaxyID. `called` says what the owner calls galaxies, by GalaxyID, for messages about images.
+    returns, with any votes beside (`vote_columns`), None for a survey without labels.
+    `label_faults` says what is wrong with them (`label_checks`). `image_ids` is what
+    `read_image_names` returns, None if images are named by GalaxyID. `called` says what the owner
+    calls galaxies, by GalaxyID, for messages about images.
     Writes these files, renamed into place once all are complete:
 
     - `crops_path`: .npy, (N, size_px, size_px, 3) uint8, C order, by ascending GalaxyID;
