@@ -16,6 +16,9 @@ from galaxyzoo.plan.listed_galaxies import whole_contents_of
 from trees import GALAXY_ZOO_2, RING_TREE
 
 SETTINGS = {
+    "key": "catalogue",
+    "told": [],
+    "training_scale": 0.02,
     "bands": ["i", "r", "g"],
     "id_column": None,
     "image_column": None,

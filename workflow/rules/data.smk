@@ -9,6 +9,7 @@ rule crop_training:
         crops=survey_file("training.npy"),
         index=survey_file("training.csv"),
         rejected=survey_file("rejected.csv"),
+        pictures=survey_file("pictures.json"),
         masked=survey_file("masked.csv"),
         not_at_random=survey_file("not_at_random.csv"),
     log:

@@ -41,7 +41,7 @@ def needed(members: Sequence[Member]) -> list[Member]:
 def predict_together(
     pixels: np.ndarray, members: Sequence[Member], device: torch.device
 ) -> Predicted:
-    """What the `members`, all `ready`, predict of pictures (n, size, size, 3) uint8.
+    """What the `members`, all `ready`, predict of pictures (n, size, size, bands) uint8.
 
     Each network sees the middle of them that is as wide as its own crop.
     """

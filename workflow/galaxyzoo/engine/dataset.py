@@ -17,7 +17,7 @@ Batch = tuple[torch.Tensor, torch.Tensor]
 
 @dataclass(frozen=True)
 class Galaxies:
-    """Pictures (N, 3, wide, wide) uint8 in channels-last memory, and labels (N, columns) float32.
+    """Pictures (N, bands, wide, wide) uint8, channels last, and labels (N, columns) float32.
 
     A label is NaN where an answer has none.
     A network sees their middle, or turned and enlarged views of it. Both are on `device`, unless
@@ -58,7 +58,7 @@ class Galaxies:
                 )
 
     def gathered(self, rows: torch.Tensor) -> Batch:
-        """Pictures (batch, wide, wide, 3) and labels of `rows`, in pinned memory for a GPU.
+        """Pictures (batch, wide, wide, bands) and labels of `rows`, in pinned memory for a GPU.
 
         Gathered by NumPy, in the calling thread only. Torch would use the threads that train.
         """
@@ -83,11 +83,11 @@ def load_galaxies(
     `zoom` is that of the crop at which the network looks at them: see `transforms.resize`. They are
     streamed if `stream` is set or if they do not fit on the device.
     """
-    wide = wide_px(size_px, zoom)
-    streamed = stream or not fits(len(rows) * 3 * wide**2, device)
+    wide, bands = wide_px(size_px, zoom), crops.shape[-1]
+    streamed = stream or not fits(len(rows) * bands * wide**2, device)
     home = torch.device("cpu") if streamed else device
     images = torch.empty(
-        (len(rows), 3, wide, wide),
+        (len(rows), bands, wide, wide),
         dtype=torch.uint8,
         device=home,
         memory_format=torch.channels_last,

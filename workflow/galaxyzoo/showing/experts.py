@@ -12,6 +12,7 @@ from galaxyzoo.catalogue.finished_ensemble import load_ensemble, training_featur
 from galaxyzoo.engine.ensemble import Member
 from galaxyzoo.foundation.galaxy_id import GALAXY_ID
 from galaxyzoo.foundation.packed_crops import PackedCrops, read_index
+from galaxyzoo.plan.picture_settings import Taught
 from galaxyzoo.tree.decision_tree import DecisionTree
 
 
@@ -32,7 +33,8 @@ class TrainingGalaxies(NamedTuple):
 class Experts(NamedTuple):
     """The networks of an experiment, and what their predictions are compared with.
 
-    `size_px` is the width of the middle of a picture that they look at.
+    `size_px` is the width of the middle of a picture that they look at. `taught` is what each
+    network's checkpoint says of how its pictures were made, by its path.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Experts(NamedTuple):
     calibration: Calibration
     reference: Reference
     training: TrainingGalaxies
+    taught: dict[str, Taught | None]
     device: torch.device
 
 
@@ -68,5 +71,6 @@ def load_experts(folder: Path) -> Experts:
             described.rows,
             PackedCrops(ensemble.learnt.crops, index),
         ),
+        ensemble.taught,
         ensemble.device,
     )

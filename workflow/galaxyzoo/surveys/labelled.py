@@ -8,7 +8,13 @@ import pandas as pd
 
 from galaxyzoo.surveys.crops import Faults, with_names
 from galaxyzoo.surveys.label_checks import label_faults
-from galaxyzoo.surveys.labels import read_faults, read_image_names, read_labels, read_names
+from galaxyzoo.surveys.labels import (
+    read_faults,
+    read_image_names,
+    read_labels,
+    read_names,
+    read_radii,
+)
 from galaxyzoo.surveys.missing_labels import masked_labels, read_notes
 from galaxyzoo.tree.decision_tree import DecisionTree
 
@@ -21,7 +27,7 @@ class Labelled(NamedTuple):
     `labels` (N, columns) float64 and `notes` (N, columns) uint8 are those of `missing_labels`, by
     GalaxyID. `faults` says what is wrong with labels and with rows of the owner's table. `called`
     is what the owner calls galaxies, by GalaxyID. `image_ids` maps names of images to GalaxyIDs,
-    None if images are named by GalaxyID.
+    None if images are named by GalaxyID. `radii` are in arcsec, by GalaxyID, None without any.
     """
 
     labels: pd.DataFrame | None
@@ -29,6 +35,7 @@ class Labelled(NamedTuple):
     faults: Faults
     called: Mapping[int, str]
     image_ids: Mapping[str, int] | None
+    radii: Mapping[int, float] | None = None
 
 
 UNLABELLED = Labelled(None, None, {}, {}, None)
@@ -49,4 +56,6 @@ def read_labelled(files: Mapping[str, str], tree: DecisionTree) -> Labelled:
     faults = with_names(label_faults(labels, tree), called)
     if "faults" in paths:
         faults |= read_faults(paths["faults"])
-    return Labelled(labels, told, faults, called, read_image_names(names) if names else None)
+    if names is None:
+        return Labelled(labels, told, faults, called, None)
+    return Labelled(labels, told, faults, called, read_image_names(names), read_radii(names))
