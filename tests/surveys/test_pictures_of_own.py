@@ -238,7 +238,7 @@ def test_pictures_are_resampled_to_the_scale_of_training_by_their_radii(tmp_path
     assert sorted(found) == ["J5", "J9"]
     padded = cropped(tmp_path, shards, None, **keys, sizes="pad")
     assert sorted(padded) == ["J1", "J3", "J5", "J9"]
-    assert not padded["J3"][:2].any()
+    assert not padded["J3"][:, 0].any()
     assert padded["J3"][4:-4, 4:-4].any()
 
 
