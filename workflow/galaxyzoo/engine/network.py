@@ -120,22 +120,22 @@ def create_body(backbone: str, bands: int = COLOURS) -> nn.Module:
 
 
 def of_bands(state: dict[str, torch.Tensor], body: nn.Module, bands: int) -> None:
-    """Change a body's weights in place into those for pictures with some bands, as timm does.
+    """Change weights in place into those of a body for pictures with some bands, as timm does.
 
     From red, green and blue, a single band has the sum of their weights, and several have them in
-    turn, scaled so that their sum stays. Raises InputError if the weights are for another number.
+    turn, scaled so that their sum stays about the same. Raises InputError if the weights are for
+    another number of bands.
     """
-    layers = body.pretrained_cfg.get("first_conv") or ()
-    for layer in (layers,) if isinstance(layers, str) else layers:
-        weight = state[f"{layer}.weight"]
-        if weight.shape[1] == bands:
+    for name, expected in body.state_dict().items():
+        if name not in state or state[name].shape == expected.shape:
             continue
-        if weight.shape[1] != COLOURS:
+        if state[name].dim() < 2 or state[name].shape[1] != COLOURS:
             raise InputError(
-                f"model.weights: they are for pictures of {weight.shape[1]} bands, and these have "
-                f"{bands}; begin with others, or with as many survey.own.bands"
+                f"model.weights: their {name} is {tuple(state[name].shape)}, and pictures of "
+                f"{bands} bands need {tuple(expected.shape)}; begin with others, or with as many "
+                "survey.own.bands"
             )
-        state[f"{layer}.weight"] = adapt_input_conv(bands, weight)
+        state[name] = adapt_input_conv(bands, state[name])
 
 
 def layer_groups(network: GalaxyNetwork) -> list[list[nn.Parameter]]:
