@@ -3,10 +3,11 @@
     python tests/mutations.py --changes 100 --seed 1
 
 draws that many single changes of the shared module: another number, another comparison, another
-sign, `and` for `or`. Each is made in a copy of the repository, one copy a core, and the tests of
-its room that need no Snakemake are run there until the first failure. What survives is listed with
-its line, to be judged by hand: a change may mean the same. tests/README.md says how to read the
-result.
+sign, `and` for `or`. The tests that need no Snakemake are run once, to learn which of them reach
+which function. Then each change is made in a copy of the repository, one copy a core, and the tests
+that reach its function are run there until the first failure; for what is outside of functions,
+those that reach its module. What survives is listed with its line, to be judged by hand: a change
+may mean the same. tests/README.md says how to read the result.
 """
 
 import argparse
@@ -17,22 +18,20 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from queue import SimpleQueue
 from typing import NamedTuple
 
+import coverage
+
 ROOT = Path(__file__).parents[1]
 MODULE = ROOT / "workflow" / "galaxyzoo"
-# Where modules of some rooms are tested besides: with those that use them.
-TESTED_ELSEWHERE = {
-    "files": ("surveys", "catalogue"),
-    "foundation": ("surveys", "engine", "plan"),
-    "plan": ("workflow",),
-    "tree": ("surveys",),
-}
-MINUTES = 4  # after which a change counts as noticed: it has made something endless
+PYTEST = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--without-snakemake"]
+PYTEST += ["-k", "not compiled"]
+NO_TESTS = 5  # pytest's exit status where all were deselected
+MINUTES = 10  # after which a change counts as noticed: it has made something endless
 SWAPPED = {
     ast.Lt: ast.LtE,
     ast.LtE: ast.Lt,
@@ -112,28 +111,51 @@ def other_number(value: float) -> float:
     return value + 1 if isinstance(value, int) else 1.5 * value or 1.0
 
 
-def tests_of(inside: Path, folder: Path) -> list[str]:
-    """The test files of a module's room, and where else it is tested; first those that name it."""
-    own = inside.parts[2].removesuffix(".py")
-    rooms = (own, *TESTED_ELSEWHERE.get(own, ()))
-    files = [file for room in rooms for file in (folder / "tests" / room).glob("test_*.py")]
-    name = f"galaxyzoo.{own}.{inside.stem}"
-    return sorted(
-        map(str, files), key=lambda file: (name not in Path(file).read_text("utf-8"), file)
-    )
+def reached(folder: Path) -> coverage.CoverageData:
+    """Which tests reach which lines, from a run of all that need no Snakemake."""
+    command = [*PYTEST, "--cov=workflow/galaxyzoo", "--cov-context=test", "--cov-report="]
+    subprocess.run(command, cwd=folder, stdout=subprocess.DEVNULL, check=True)
+    data = coverage.CoverageData(str(folder / ".coverage"))
+    data.read()
+    return data
 
 
-def is_noticed(change: Change, folder: Path) -> bool:
-    """Whether a test of the room fails in a copy of the repository with the change."""
-    inside = change.path.relative_to(ROOT)
-    target = folder / inside
+def tests_of(change: Change, data: coverage.CoverageData, measured: Path) -> list[str]:
+    """The tests that reach the function of a change, or, if none does, its module.
+
+    `measured` is the copy in which `data` was measured. A fixture that several tests share is
+    reached by the first of them, so all tests of its file count.
+    """
+    contexts = data.contexts_by_lineno(str(measured / change.path.relative_to(ROOT)))
+    function = lines_of_function(change)
+    tests = {test for line in function for test in contexts.get(line, []) if test}
+    tests = tests or {test for tests in contexts.values() for test in tests if test}
+    whole = {test.partition("::")[0] for test in tests if not test.endswith("|run")}
+    single = {test.rpartition("|")[0].partition("[")[0] for test in tests}
+    return sorted(whole | {test for test in single if test.partition("::")[0] not in whole})
+
+
+def lines_of_function(change: Change) -> range:
+    """The lines of the innermost function that a change is in; none if it is in none."""
+    tree = ast.parse(change.path.read_text(encoding="utf-8"))
+    around = [
+        range(node.body[0].lineno, node.end_lineno + 1)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and node.lineno <= change.line <= node.end_lineno
+    ]
+    return min(around, key=len, default=range(0))
+
+
+def is_noticed(change: Change, folder: Path, tests: Sequence[str]) -> bool:
+    """Whether one of some tests fails in a copy of the repository with the change."""
+    if not tests:
+        return False
+    target = folder / change.path.relative_to(ROOT)
     before = target.read_text(encoding="utf-8")
     target.write_text(change.text(), encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "-x", "-q", "-n", "0"]
-    command += ["-p", "no:cacheprovider", "--without-snakemake", "-k", "not compiled"]
     try:
         run = subprocess.run(
-            [*command, *tests_of(inside, folder)],
+            [*PYTEST, "-x", "-n", "0", *tests],
             cwd=folder,
             capture_output=True,
             timeout=60 * MINUTES,
@@ -143,7 +165,9 @@ def is_noticed(change: Change, folder: Path) -> bool:
         return True
     finally:
         target.write_text(before, encoding="utf-8")
-    return run.returncode != 0
+    if b"not found" in run.stderr:  # pytest's word for a test that does not exist
+        raise RuntimeError(run.stderr.decode())
+    return run.returncode not in (0, NO_TESTS)
 
 
 def main() -> None:
@@ -164,11 +188,15 @@ def main() -> None:
             shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(".venv", ".git", "results"))
             copies.put(folder)
 
+        measured = Path(name) / "0"
+        data = reached(measured)
+        tests = {change: tests_of(change, data, measured) for change in drawn}
+
         def survives(change: Change) -> bool:
             """Try a change in whichever copy is free."""
             folder = copies.get()
             try:
-                return not is_noticed(change, folder)
+                return not is_noticed(change, folder, tests[change])
             finally:
                 copies.put(folder)
 

@@ -4,7 +4,10 @@ import numpy as np
 import pytest
 
 from galaxyzoo.calibration.recalibration import (
+    LOGIT_SCALE,
+    SMALLEST_PROBABILITY,
     columns_together,
+    features,
     fitted,
     fitted_recalibration,
     recalibration_scores,
@@ -12,6 +15,15 @@ from galaxyzoo.calibration.recalibration import (
 from galaxyzoo.evaluation.metrics import rmse
 from galaxyzoo.tree.decision_tree import tree_from
 from trees import GALAXY_ZOO_2
+
+
+def test_features_are_the_probabilities_and_their_logits_finite_at_the_ends():
+    probabilities = np.array([[0.0, 0.2, 1.0]])
+    # The logarithm of the odds, with 0 and 1 replaced by what is nearest to them and has any.
+    odds = [SMALLEST_PROBABILITY / (1 - SMALLEST_PROBABILITY), 0.25]
+    logits = [np.log(odds[0]), np.log(odds[1]), -np.log(odds[0])]
+    expected = np.concatenate([probabilities[0], LOGIT_SCALE * np.array(logits)])
+    np.testing.assert_allclose(features(probabilities), [expected], rtol=1e-12)
 
 
 def truth_and_votes(galaxies, seed, volunteers=40):

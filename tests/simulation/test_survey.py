@@ -273,6 +273,10 @@ def test_galaxies_are_a_little_off_the_middle_as_in_kaggle_s_pictures() -> None:
     assert np.hypot(*offsets.T).max() < 8
 
 
+def without_arms(axis_ratio: float) -> Galaxy:
+    return replace(SPIRAL, arms=Arms(), disc=replace(SPIRAL.disc, axis_ratio=axis_ratio))
+
+
 def with_odd(**oddity: float) -> Galaxy:
     return replace(ELLIPTICAL, oddities=Oddities(**oddity))
 
@@ -282,6 +286,7 @@ def with_odd(**oddity: float) -> Galaxy:
     [
         ("Class1.1", ELLIPTICAL, SPIRAL),
         ("Class1.2", SPIRAL, replace(SPIRAL, arms=Arms())),
+        ("Class1.2", without_arms(0.4), without_arms(1.0)),  # flat things are taken for disks
         ("Class1.3", replace(ELLIPTICAL, artefact=Artefact(star=True)), ELLIPTICAL),
         ("Class1.3", replace(ELLIPTICAL, artefact=Artefact(trail=0.3)), ELLIPTICAL),
         ("Class2.1", EDGE_ON, SPIRAL),

@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from galaxyzoo.files.galaxy_images import GalaxyImages
+from galaxyzoo.plan.labellers import VOLUNTEERS
 from galaxyzoo.plan.picture_settings import pictures_of_survey
 from galaxyzoo.surveys import check as module
 from galaxyzoo.surveys.check import (
@@ -51,7 +52,8 @@ def looked_at(folder, **files):
     """What a look at the survey in a folder finds, as JSON brings it back."""
     given = read_labelled({"labels": folder / "labels.csv"} | files, GALAXY_ZOO_2)
     source = GalaxyImages(folder / "images", PICTURES, given.image_ids)
-    held = check(source, given, GALAXY_ZOO_2, CROPPING)
+    carried = pd.DataFrame(index=given.labels.index)
+    held = check(source, given, GALAXY_ZOO_2, carried, CROPPING, VOLUNTEERS)
     return json.loads(json.dumps(held, allow_nan=False)), drawn_galaxies(source, given, CROPPING)
 
 
@@ -179,12 +181,12 @@ def test_an_answer_without_a_label_has_no_numbers():
 
 def test_rare_answers_and_those_nobody_was_asked_for_are_warned_of():
     labels = np.tile([0.8, 0.5, 0.3], (FEW_GALAXIES, 1))
-    [rare] = warnings_about(answer_rows(labels, VOTES_FOR_TREE))
+    [rare] = warnings_about(answer_rows(labels, VOTES_FOR_TREE), VOLUNTEERS)
     assert "dust (0)" in rare
     assert "arc" not in rare
-    [rare] = warnings_about(answer_rows(labels[1:], VOTES_FOR_TREE))
+    [rare] = warnings_about(answer_rows(labels[1:], VOTES_FOR_TREE), VOLUNTEERS)
     assert f"arc ({FEW_GALAXIES - 1}), dust (0)" in rare
-    [unasked] = warnings_about(answer_rows(np.zeros((9, 3)), VOTES_FOR_TREE))
+    [unasked] = warnings_about(answer_rows(np.zeros((9, 3)), VOTES_FOR_TREE), VOLUNTEERS)
     assert "no galaxy has a label of arc, dust: nothing but 0 can be learnt" in unasked
 
 
@@ -207,7 +209,8 @@ def test_masked_answers_are_those_of_the_galaxies_that_can_be_used(folder, rando
     notes = pd.DataFrame(KNOWN, labels.index, labels.columns).astype(np.uint8)
     notes["Class7.1"] = FEW
     given = Labelled(labels, notes, {2: "bad"}, {}, None)
-    held = check(GalaxyImages(folder / "images", PICTURES), given, GALAXY_ZOO_2, CROPPING)
+    source, carried = GalaxyImages(folder / "images", PICTURES), pd.DataFrame(index=labels.index)
+    held = check(source, given, GALAXY_ZOO_2, carried, CROPPING, VOLUNTEERS)
     [row] = held["masked"]
     assert (row["question"], row["galaxies"], row["of_galaxies"]) == (7, 1, 1)
     assert held["matched"] == 2
@@ -225,5 +228,5 @@ def test_pictures_that_no_row_names_are_counted(folder):
 
 def test_of_many_rare_answers_some_are_named_and_the_others_counted():
     row = {"labelled": 9, "share": 0.1, "main": 2}
-    (said,) = warnings_about([row | {"column": f"a{number}"} for number in range(8)])
+    (said,) = warnings_about([row | {"column": f"a{number}"} for number in range(8)], VOLUNTEERS)
     assert "asked: a0 (2), a1 (2), a2 (2), a3 (2), a4 (2) and 3 others. A network" in said

@@ -96,3 +96,18 @@ def test_a_question_is_left_out_with_all_that_is_asked_below_it():
     # As the tree is published: whether it is central, and, after that, symmetrical and embedded.
     below = ("one-clump", "brightest-clump", "galaxy-symmetrical", "clumps-embedded")
     assert whole - left == {column for column in whole if column.startswith(below)}
+
+
+def test_hubbles_clumps_in_a_spiral_are_asked_what_disks_are():
+    # As drawn on data.galaxyzoo.org (gz3): an arrangement in a spiral leads to the bar, another one
+    # to the brightest clump, which leads to symmetry wherever it is.
+    parents = {
+        question["answers"][0]["column"].rpartition("_")[0]: set(parents_of(question["parent"]))
+        for question in questions_of("galaxy_zoo_hubble")
+    }
+    spiral = "clump-configuration_spiral"
+    for question in ("bar", "has-spiral-arms", "bulge-size"):
+        assert parents[question] == {"disk-edge-on_no", spiral}
+    assert spiral not in parents["one-clump-brightest"]
+    for question in ("galaxy-symmetrical", "clumps-embedded-larger-object"):
+        assert {"brightest-clump-central_yes", "brightest-clump-central_no"} < parents[question]

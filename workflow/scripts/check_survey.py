@@ -8,6 +8,7 @@ import pandas as pd
 import job
 from galaxyzoo.engine.augmentation import middle_zoom
 from galaxyzoo.engine.first_sight import as_seen
+from galaxyzoo.evaluation.owners import numbers_carried, read_owners
 from galaxyzoo.files.galaxy_images import GalaxyImages
 from galaxyzoo.foundation.galaxy_id import GALAXY_ID
 from galaxyzoo.report.figures.galaxies import label_sheet
@@ -23,8 +24,10 @@ given = read_labelled(dict(snakemake.input.items()), tree)
 source = GalaxyImages(Path(snakemake.input.images), settings["pictures"], given.image_ids)
 for sentence in source.told:
     job.log.info("%s", sentence)
+owners = read_owners(snakemake.input.get("galaxies"), given.labels.index.unique().to_numpy())
+carried = pd.DataFrame(numbers_carried(owners), owners.index)
 cropping = Cropping(settings["crop"], settings["pictures"], given.radii)
-held = check(source, given, tree, cropping)
+held = check(source, given, tree, carried, cropping, settings["words"])
 drawn, crops = drawn_galaxies(source, given, cropping)
 seen = as_seen(crops, settings["size"], settings["augmentation"])
 galaxies = pd.DataFrame(

@@ -66,7 +66,7 @@ def predict_together(
 
 
 def middle_of(pixels: np.ndarray, size_px: int) -> np.ndarray:
-    """The central `size_px` of pictures, with margins as `crops.centre_crop` has them."""
+    """The central `size_px` of pictures, with margins as `pictures.fitted` has them."""
     first = (pixels.shape[1] - size_px) // 2
     part = slice(first, first + size_px)
     return np.ascontiguousarray(pixels[:, part, part])

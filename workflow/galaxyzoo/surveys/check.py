@@ -18,6 +18,7 @@ from galaxyzoo.files.images import is_the_images
 from galaxyzoo.files.pictures import FITS_START, Content
 from galaxyzoo.files.pictures import reason as fault_of
 from galaxyzoo.foundation.randomness import numpy_generator
+from galaxyzoo.plan.labellers import Words
 from galaxyzoo.surveys.crops import Cropping, Faults, in_order, known_faults, with_names
 from galaxyzoo.surveys.labelled import Labelled
 from galaxyzoo.surveys.masked_tables import masked_table, not_at_random
@@ -39,11 +40,18 @@ SEVERAL = re.compile(r"…(?:, …)+")
 
 
 def check(
-    source: GalaxyImages, given: Labelled, tree: DecisionTree, cropping: Cropping
+    source: GalaxyImages,
+    given: Labelled,
+    tree: DecisionTree,
+    carried: pd.DataFrame,
+    cropping: Cropping,
+    words: Words,
 ) -> dict[str, Any]:
     """What a survey holds, as it can be written as JSON.
 
-    `source` are the images by GalaxyID, and `cropping` how they become crops. Returns:
+    `source` are the images by GalaxyID, and `cropping` how they become crops. `carried` are numbers
+    of the owner's table by GalaxyID, as `not_at_random` takes them. `words` are those for who
+    labelled the galaxies. Returns:
 
     - `pictures`, `unnamed` (those that belong to no galaxy), `galaxies`, `matched` (with a picture
       and labels), `fit` (without a fault that is known before a picture is read) and `usable`
@@ -80,8 +88,8 @@ def check(
         "left_out": by_kind(faults, given.called),
         "answers": answers,
         "masked": rows_of(masked_table(notes, tree)),
-        "not_at_random": rows_of(not_at_random(labels, notes, tree)),
-        "warnings": warnings_about(answers),
+        "not_at_random": rows_of(not_at_random(labels, notes, tree, carried.loc[kept])),
+        "warnings": warnings_about(answers, words),
     }
 
 
@@ -187,13 +195,13 @@ def answer_rows(labels: np.ndarray, tree: DecisionTree) -> list[dict[str, Any]]:
     return rows
 
 
-def warnings_about(answers: Sequence[Mapping[str, Any]]) -> list[str]:
+def warnings_about(answers: Sequence[Mapping[str, Any]], words: Words) -> list[str]:
     """Sentences about answers of `answer_rows` that are rare, or that are known to be 0 alone."""
     sentences = []
     unasked = [row["column"] for row in answers if row["labelled"] and row["share"] is None]
     if unasked:
         sentences.append(
-            f"Where volunteers were asked, no galaxy has a label of {', '.join(unasked)}: nothing "
+            f"{words['where_asked']}, no galaxy has a label of {', '.join(unasked)}: nothing "
             "but 0 can be learnt of it."
         )
     rare = [
@@ -205,7 +213,7 @@ def warnings_about(answers: Sequence[Mapping[str, Any]]) -> list[str]:
         others = f" and {len(rare) - SHOWN} others" if len(rare) > SHOWN else ""
         sentences.append(
             f"These answers are the most frequent of fewer than {FEW_GALAXIES} galaxies, where at "
-            f"least half of the volunteers were asked: {', '.join(rare[:SHOWN])}{others}. A "
+            f"least {words['half_asked']}: {', '.join(rare[:SHOWN])}{others}. A "
             "network learns little from so few, and its errors on them are hardly known."
         )
     return sentences

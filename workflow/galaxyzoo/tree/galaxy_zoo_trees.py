@@ -5,7 +5,8 @@ Columns are named as in the tables of these surveys, without their endings: `bar
 
 - DECaLS: Walmsley et al. 2022, MNRAS 509, 3966, the tree of its fifth data release
 - DESI: Walmsley et al. 2023, MNRAS 526, 4768, the same tree
-- Hubble: Willett et al. 2017, MNRAS 464, 4176
+- Hubble: Willett et al. 2017, MNRAS 464, 4176, the tree of its main catalogue as drawn on
+  data.galaxyzoo.org (its images of GOODS and FERENGI were later classified with another one)
 - CANDELS: Simmons et al. 2017, MNRAS 464, 4420
 - UKIDSS: Masters et al. 2024, arXiv:2408.10160, the tree of Galaxy Zoo 2 but for its odd features
 - Euclid: Euclid Collaboration: Walmsley et al. 2025, arXiv:2503.15310
@@ -99,6 +100,7 @@ CLUMPY, NOT_CLUMPY = "clumpy-appearance_yes", "clumpy-appearance_no"
 CLUMPS = ("1", "2", "3", "4", "5-plus", "cant-tell")
 SEVERAL_CLUMPS = tuple(f"clump-count_{number}" for number in CLUMPS[1:])
 ARRANGED = ("straight-line", "chain", "cluster-or-irregular", "spiral")
+BRIGHTEST = "one-clump-brightest_yes"
 # Where there is one clump, or several of which none is brighter, or the brightest is central.
 TOLD_OF_SYMMETRY = ("clump-count_1", "one-clump-brightest_no", "brightest-clump-central_yes")
 
@@ -109,7 +111,7 @@ CANDELS = (
     Asked("clump-count", CLUMPS, (CLUMPY,), 3),
     Asked("clump-configuration", ARRANGED, SEVERAL_CLUMPS[1:], 4),
     Asked("one-clump-brightest", YES_NO, SEVERAL_CLUMPS, 5),
-    Asked("brightest-clump-central", YES_NO, ("one-clump-brightest_yes",), 6),
+    Asked("brightest-clump-central", YES_NO, (BRIGHTEST,), 6),
     Asked("galaxy-symmetrical", YES_NO, TOLD_OF_SYMMETRY, 7),
     Asked("clumps-embedded-larger-object", YES_NO, TOLD_OF_SYMMETRY, 8),
     Asked("disk-edge-on", YES_NO, (NOT_CLUMPY,), 9),
@@ -122,23 +124,31 @@ CANDELS = (
     Asked("merging", ("merger", "tidal-debris", "both", "neither"), (SMOOTH, FEATURES), 16),
 )
 
+NOT_IN_A_SPIRAL = tuple(f"clump-configuration_{name}" for name in ARRANGED[:-1])
+FACE_ON_DISK = (FACE_ON, "clump-configuration_spiral")  # whose clumps are its arms
+
 HUBBLE = (
     Asked("smooth-or-featured", ("smooth", "features", "artifact"), (), 1),
     Asked("how-rounded", ("completely", "in-between", "cigar-shaped"), (SMOOTH,), 7),
     Asked("clumpy-appearance", YES_NO, (FEATURES,), 12),
     Asked("clump-count", CLUMPS, (CLUMPY,), 16),
     Asked("clump-configuration", ARRANGED, SEVERAL_CLUMPS[1:], 15),
-    Asked("one-clump-brightest", YES_NO, SEVERAL_CLUMPS, 13),
-    Asked("brightest-clump-central", YES_NO, ("one-clump-brightest_yes",), 14),
-    Asked("galaxy-symmetrical", YES_NO, TOLD_OF_SYMMETRY, 17),
-    Asked("clumps-embedded-larger-object", YES_NO, TOLD_OF_SYMMETRY, 18),
+    Asked("one-clump-brightest", YES_NO, ("clump-count_2", *NOT_IN_A_SPIRAL), 13),
+    Asked("brightest-clump-central", YES_NO, (BRIGHTEST,), 14),
+    Asked("galaxy-symmetrical", YES_NO, (*TOLD_OF_SYMMETRY, "brightest-clump-central_no"), 17),
+    Asked(
+        "clumps-embedded-larger-object",
+        YES_NO,
+        (*TOLD_OF_SYMMETRY, "brightest-clump-central_no"),
+        18,
+    ),
     Asked("disk-edge-on", YES_NO, (NOT_CLUMPY,), 2),
     Asked("bulge-shape", ("rounded", "boxy", "none"), (EDGE_ON,), 9),
-    Asked("bar", YES_NO, (FACE_ON,), 3),
-    Asked("has-spiral-arms", YES_NO, (FACE_ON,), 4),
+    Asked("bar", YES_NO, FACE_ON_DISK, 3),
+    Asked("has-spiral-arms", YES_NO, FACE_ON_DISK, 4),
     Asked("spiral-winding", WINDINGS, (SPIRAL,), 10),
     Asked("spiral-arm-count", CLUMPS, (SPIRAL,), 11),
-    Asked("bulge-size", ("none", "just-noticeable", "obvious", "dominant"), (FACE_ON,), 5),
+    Asked("bulge-size", ("none", "just-noticeable", "obvious", "dominant"), FACE_ON_DISK, 5),
     Asked("something-odd", YES_NO, (SMOOTH, FEATURES), 6),
     Asked(
         "odd-feature",
