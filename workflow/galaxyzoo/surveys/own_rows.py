@@ -75,7 +75,7 @@ def rows_without_a_table(images: Path, own: Mapping[str, Any]) -> pa.Table:
     settings = own | keys_of_own(own, is_table=True)
     container = container_of(images, settings)
     if not isinstance(container, ParquetFiles):
-        return by_folder([picture.file for picture in own_pictures(images, None, own)[0]])
+        return by_folder(own_pictures(images, None, own)[0])
     given = rows_beside(images, container)
     names = [str(one) for one in parquet_ids(given, images, settings)]
     others = [name for name in given.column_names if name != IMAGE]
@@ -96,10 +96,11 @@ def table_in(images: Path, own: Mapping[str, Any]) -> Path | None:
     return container.path / container.files[0] if isinstance(container, ParquetFiles) else None
 
 
-def by_folder(pictures: Sequence[str]) -> pa.Table:
+def by_folder(pictures: Sequence[PictureFile]) -> pa.Table:
     """A table of pictures in a folder for each class: the image, and the folder that it is in."""
-    folders = [name.rpartition("/")[0].rpartition("/")[2] for name in pictures]
-    return pa.table({IMAGE: pa.array(pictures, pa.string()), CLASS: pa.array(folders, pa.string())})
+    files = [picture.file for picture in pictures]
+    folders = [picture.name.rpartition("/")[0].rpartition("/")[2] for picture in pictures]
+    return pa.table({IMAGE: pa.array(files, pa.string()), CLASS: pa.array(folders, pa.string())})
 
 
 def galaxy_ids(names: pd.Series) -> pd.Series:
