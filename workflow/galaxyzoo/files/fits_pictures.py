@@ -11,7 +11,7 @@ from astropy.visualization import LuptonAsinhStretch
 from astropy.wcs import WCS, FITSFixedWarning
 from astropy.wcs.utils import pixel_to_pixel, proj_plane_pixel_scales
 
-from galaxyzoo.files.bands import SEPARATOR, band_of, is_aside, same_band
+from galaxyzoo.files.bands import SEPARATOR, band_of, in_words, is_aside, same_band
 from galaxyzoo.files.fits_units import Unit, is_compressed, units
 from galaxyzoo.files.images import LARGEST_PIXELS
 from galaxyzoo.foundation.errors import InputError
@@ -331,8 +331,3 @@ def stretched(values: np.ndarray, stretch: Mapping[str, Any]) -> np.ndarray:
         highest = bright.max(axis=0)
         bright = np.where(highest > 1, bright / highest, bright)
     return np.moveaxis(bright * 255, 0, -1).astype(np.uint8)
-
-
-def in_words(number: int) -> str:
-    """A small number in words."""
-    return ("none", "one", "two", "three", "four", "five")[number]

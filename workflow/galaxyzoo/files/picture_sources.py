@@ -16,6 +16,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from galaxyzoo.files.archives import files_below, is_visible
+from galaxyzoo.files.bands import in_words
 from galaxyzoo.files.containers import (
     FITS_PICTURES,
     PACKED_TARS,
@@ -193,10 +194,11 @@ def fits_sentences(files: Sequence[str], settings: Mapping[str, Any]) -> list[st
     *others, last = settings["bands"]
     bands = f"the bands {', '.join(others)} and {last} are" if others else f"the band {last} is"
     taken = {1: "shown grey", 3: "shown red, green and blue"}.get(len(settings["bands"]), "taken")
+    count = in_words(len(settings["bands"])).capitalize()
     return [
         f"Of FITS pictures, {bands} {taken} ({settings['key']}.bands). They are found by the names "
-        "of files, of HDUs, or of a cube's planes in its header (BANDS, or BAND0, BAND1, ...). As "
-        "many planes without names are taken in this order."
+        "of files, of HDUs, or of a cube's planes in its header (BANDS, or BAND0, BAND1, ...)."
+        + (f" {count} planes without names are taken in this order." if others else "")
     ]
 
 
