@@ -42,6 +42,8 @@ def test_a_catalogue_takes_bands_stretch_scale_and_sizes_from_the_networks():
     assert settings["sizes"] == "pad"
     assert settings["told"] == []
     assert found(trained(radius_column="r", training_scale=0.05))["training_scale"] == 0.05
+    assert found(trained(hdu="SCI"))["hdu"] == "SCI"
+    assert found(trained(hdu="SCI"), hdu=0)["hdu"] == 0
 
 
 def test_the_same_by_other_words_is_no_difference():

@@ -28,14 +28,20 @@ USUAL = {
 # What pictures must have in common with those of training.
 IN_COMMON = ("bands", "stretch", "training_scale", "sizes")
 # Of a network whose checkpoint does not say how its pictures were made, as earlier ones do not.
-UNTOLD = {"bands": None, "stretch": None, "training_scale": USUAL_SCALE, "sizes": None}
+UNTOLD = {
+    "hdu": None,
+    "bands": None,
+    "stretch": None,
+    "training_scale": USUAL_SCALE,
+    "sizes": None,
+}
 
 
 def pictures_of_survey(survey: Mapping[str, Any]) -> Settings:
     """What the crops of a survey are made by, from the `survey` of a resolved config.
 
-    Of `key`, messages say where its settings are, "" for a source without any. `columns` name the
-    id and the pictures in Parquet files of galaxies, None where these are found by themselves.
+    `key` is what messages call its settings, "" for a source without any. `id_column` and
+    `image_column` name columns of Parquet files with pictures, None where these are found.
     """
     own = survey["own"] if survey["source"] == "own" else None
     found = USUAL | ({name: own[name] for name in OF_PICTURES} if own else {})
@@ -69,6 +75,7 @@ def taught(settings: Settings, crop_px: int, known_scale: float | None, any_fits
     """
     bands = settings["bands"]
     return {
+        "hdu": settings["hdu"] if any_fits else None,
         "bands": bands if any_fits or len(bands) != len(USUAL_BANDS) else None,
         "stretch": settings["stretch"] if any_fits else None,
         "training_scale": settings["training_scale"] or known_scale,
@@ -80,7 +87,7 @@ def taught(settings: Settings, crop_px: int, known_scale: float | None, any_fits
 def as_trained(settings: Settings, networks: Mapping[str, Taught | None]) -> Settings:
     """The settings of a catalogue, with those of training where it has none.
 
-    `networks` has what each network was `taught`, by its name, None where that is not known.
+    Another HDU is no difference, since it is a matter of the files. `networks` has what each network was `taught`, by its name, None where that is not known.
     `told` has sentences about what is unlike training. Raises InputError if the catalogue's differ
     and may not, or if the networks were not all taught the same.
     """
@@ -95,6 +102,7 @@ def as_trained(settings: Settings, networks: Mapping[str, Taught | None]) -> Set
         settings
         | {
             "key": "catalogue",
+            "hdu": common["hdu"] if settings["hdu"] is None else settings["hdu"],
             "bands": bands,
             "stretch": settings["stretch"] or common["stretch"] or USUAL_STRETCH,
             "training_scale": settings["training_scale"] or common["training_scale"],

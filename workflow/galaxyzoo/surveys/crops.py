@@ -158,7 +158,8 @@ class Cropping(NamedTuple):
 class Cropped(NamedTuple):
     """What became of a picture: its `fault`, "" for a good one, and what the index says of it.
 
-    That are the crop's CRC-32 and the hash of the image file, "" for a bad one.
+    `checksum` is the crop's CRC-32, and `digest` the hash of the image file, "" for a bad one.
+    `is_fits` and `in_order` are those of `Fitted`.
     """
 
     fault: str
