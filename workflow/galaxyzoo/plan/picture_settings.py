@@ -87,9 +87,10 @@ def taught(settings: Settings, crop_px: int, known_scale: float | None, any_fits
 def as_trained(settings: Settings, networks: Mapping[str, Taught | None]) -> Settings:
     """The settings of a catalogue, with those of training where it has none.
 
-    Another HDU is no difference, since it is a matter of the files. `networks` has what each network was `taught`, by its name, None where that is not known.
-    `told` has sentences about what is unlike training. Raises InputError if the catalogue's differ
-    and may not, or if the networks were not all taught the same.
+    `networks` has what each network was `taught`, by its name, None where that is not known. `told`
+    has sentences about what is unlike training; another HDU is not, since that is a matter of the
+    files. Raises InputError if the catalogue's differ and may not, or if the networks were not all
+    taught the same.
     """
     common = one_of_all({name: UNTOLD | (one or {}) for name, one in networks.items()})
     bands = settings["bands"] or common["bands"] or list(USUAL_BANDS)
