@@ -281,6 +281,18 @@ def test_one_band_of_fits_files_is_one_channel(tmp_path):
     require_same(in_a_catalogue(tmp_path, images), found)
 
 
+def test_a_folder_for_each_class_may_hold_a_folder_of_bands_for_each_galaxy(tmp_path):
+    images = tmp_path / "kinds"
+    for name in ("spiral/J1", "round/J2"):
+        (images / name).mkdir(parents=True)
+        for at, band in enumerate("irg"):
+            (images / name / f"{band}.fits").write_bytes(fits_file(FLUX[at]))
+    found = cropped(tmp_path, images, None, image_column=None, class_column=None)
+    assert sorted(found) == ["round/J2", "spiral/J1"]
+    labels = pd.read_csv(tmp_path / "labels.csv", index_col="GalaxyID")
+    assert labels.sort_index().to_numpy().tolist() == [[0, 1], [1, 0]]
+
+
 def test_what_is_left_out_is_told(tmp_path, caplog):
     caplog.set_level("INFO")
     images = folder_of(tmp_path / "pictures")

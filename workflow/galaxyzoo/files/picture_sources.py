@@ -44,8 +44,8 @@ NAMED, KINDS = 3, 8  # files, and kinds of files, in a sentence
 class PictureFile(NamedTuple):
     """A galaxy's picture: its `name` without suffix or band, its file, and its place.
 
-    The `file` of a picture by band is that of its first band. `position` is where it lies among
-    all files of its container, which are read fastest in that order.
+    The `file` of a picture by band is its name. `position` is where it, or its first band, lies
+    among all files of its container, which are read fastest in that order.
     """
 
     name: str
@@ -99,10 +99,13 @@ def pictures_in(
     positions = {place: at for at, (_, place) in enumerate(files)}
     found = []
     for name, places, file in galaxies:
-        at = positions[next(iter(places.values())) if isinstance(places, dict) else places]
-        place = json.dumps(places) if isinstance(places, dict) else places
         name = FIELD.sub("", name) if isinstance(container, Tars) else name
-        found.append(PictureFile(name or path.resolve().name.partition(".")[0], file, place, at))
+        name = name or path.resolve().name.partition(".")[0]
+        if isinstance(places, dict):
+            at = positions[next(iter(places.values()))]
+            found.append(PictureFile(name, name, json.dumps(places), at))
+        else:
+            found.append(PictureFile(name, file, places, positions[places]))
     told = [
         *left_out(others, "no images"),
         *left_out(aside, "errors, masks, weights and the like of other pictures"),
