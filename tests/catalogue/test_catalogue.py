@@ -290,6 +290,13 @@ def test_without_galaxies_there_is_a_sentence(made, galaxies, message):
     assert "Traceback" not in run.stdout
 
 
+def test_another_scale_than_that_of_training_is_refused_before_any_work(made):
+    run = catalogue_of(made, unlabelled(made), name="scaled", training_scale=0.03)
+    assert run.returncode != 0
+    assert "training_scale: 0.03 is not what the networks were trained with, 0.02;" in run.stdout
+    assert not (made.results / "catalogues" / "scaled").exists()
+
+
 def test_a_bad_picture_is_a_row_with_its_reason_and_others_are_not_touched(made, folder):
     pictures = sorted(folder.rglob("*.jpg"))
     ids = [int(picture.stem) for picture in pictures]

@@ -163,11 +163,8 @@ def yaml_value(text: str):
         (own(survey__own__table=3), "survey.own.table", "path of a table"),
         (own(survey__own__labels="fractions"), "survey.own.labels", "weighted, shares"),
         (own(survey__own__labels="gz2_fraction"), "survey.own.labels", "votes or class"),
-        (
-            own(survey__own__table=None, survey__own__image_column=None),
-            "survey.own.table",
-            "null with labels: class",
-        ),
+        (own(survey__own__bands=["r", "r"]), "survey.own.bands", "one to five different"),
+        (own(survey__own__stretch={"scales": [1, 2]}), "survey.own.stretch.scales", "each band"),
         (own(survey__own__image_column=None), "survey.own.image_column", "names each galaxy's"),
         (own(survey__own__class_column="kind"), "survey.own.class_column", "labels: class"),
         (classes() | {"tree": RINGS}, "survey.own.labels", "{classes: [elliptical, spiral]}"),
@@ -175,7 +172,6 @@ def yaml_value(text: str):
         ({"stages__1__class_weights": "x"}, "stages[1].class_weights", "balanced, or null"),
         (classes(carry=["name"]), "survey.own.carry", "other columns"),
         (classes(class_column=None), "survey.own.class_column", "holds each galaxy's class"),
-        (classes(table=None, image_column=None), "survey.own.class_column", "leave it out"),
         (own(tree={"classes": ["spiral"]}), "tree.classes", "at least two"),
         (own(tree={"classes": ["a,b", "c"]}), "tree.classes[0]", "without commas"),
         (own(tree={"classes": [1, "1"]}), "tree", "each its own"),
@@ -419,5 +415,5 @@ def test_the_middle_of_the_zooms_lies_between_them(middle):
 def test_every_source_says_what_its_galaxies_are():
     sources = SCHEMA["$defs"]["sources"]
     assert set(sources) == set(SCHEMA["$defs"]["source"]["enum"])
-    keys = {"galaxy_zoo_votes", "any_tree", "data", "licence"}
+    keys = {"galaxy_zoo_votes", "any_tree", "training_scale", "data", "licence"}
     assert all(set(source) == keys for source in sources.values())

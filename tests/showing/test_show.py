@@ -38,6 +38,7 @@ from galaxyzoo.showing.experts import load_experts
 from galaxyzoo.showing.server import Busy, Turns, rendered, server_of
 from trees import GALAXY_ZOO_2
 
+CROPPED = {"sizes": "crop"}
 API = "sys.path.insert(0, 'workflow'); import galaxyzoo.predict"
 # Says what torch's library of threads is told when torch is imported.
 WATCH = """
@@ -287,10 +288,10 @@ def test_the_page_says_who_labelled_the_galaxies(finished, tmp_path):
     record.write_text(json.dumps(content), encoding="utf-8")
     experts = load_experts(checkout.results)
     templates = ROOT / "workflow" / "report"
-    text = shown_on(rendered(experts, templates)[0])
+    text = shown_on(rendered(experts, templates, CROPPED)[0])
     assert "What would the experts say? tiny" in text
     assert crowd_words(text) == []
-    of_volunteers = shown_on(rendered(experts._replace(words=VOLUNTEERS), templates)[0])
+    of_volunteers = shown_on(rendered(experts._replace(words=VOLUNTEERS), templates, CROPPED)[0])
     assert "What would the crowd say? tiny" in of_volunteers
 
 

@@ -19,16 +19,17 @@ from checkout import HEAD, ROOT, Checkout, labels_in, replaced_by_older
 from galaxyzoo.calibration.dirichlet_intervals import dirichlet_scores
 from galaxyzoo.evaluation.owners import numbers_carried, read_owners
 from galaxyzoo.evaluation.vote_noise import vote_noise_floor
+from galaxyzoo.files.picture_sources import PictureFile
 from galaxyzoo.files.tables import column_names, read_table
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.packed_crops import read_index
 from galaxyzoo.plan.finished import read_finished
 from galaxyzoo.surveys.labelled import read_labelled
 from galaxyzoo.surveys.labels import read_faults, read_groups, read_names
-from galaxyzoo.surveys.layout import require_own
+from galaxyzoo.surveys.layout import OF_A_TABLE, require_own
 from galaxyzoo.surveys.missing_labels import IN_PART, NO_LABEL, read_notes
 from galaxyzoo.surveys.own import SHOWN, images_named, tell_of_matches, write_labels
-from galaxyzoo.surveys.own_rows import galaxy_ids, own_galaxies, own_groups
+from galaxyzoo.surveys.own_rows import galaxy_ids, own_galaxies, own_groups, without_suffix
 from galaxyzoo.tree.decision_tree import tree_from
 from galaxyzoo.tree.questions import questions_of
 from galaxyzoo.tree.vote_columns import votes_of
@@ -172,7 +173,8 @@ def test_a_fits_file_without_a_table_and_a_column_of_vectors_are_told(tmp_path):
     ],
 )
 def test_a_name_or_path_finds_its_image(cell, images, named):
-    assert images_named(cell, images) == named
+    pictures = [PictureFile(without_suffix(name), name, name, 0) for name in images]
+    assert [picture.file for picture in images_named(cell, pictures)] == named
 
 
 @pytest.mark.parametrize(
@@ -198,7 +200,11 @@ def test_a_row_without_a_name_has_no_id():
 RING = tree_from([{"parent": None, "answers": [{"column": "ring"}, {"column": "no"}]}])
 
 
-NO_KEYS = dict.fromkeys(["id_column", "class_column"]) | {"missing": [], "far_sums": "normalise"}
+NO_KEYS = dict.fromkeys(["id_column", "class_column", "radius_column"]) | {
+    "missing": [],
+    "far_sums": "normalise",
+    "bands": ["i", "r", "g"],
+}
 OWN = NO_KEYS | {"image_column": "name", "labels": "weighted"}
 
 
@@ -408,7 +414,7 @@ def test_galaxies_have_the_names_of_the_column_for_them(tmp_path):
 def test_groups_are_the_cells_of_their_column_as_they_are_written(tmp_path):
     table = {"name": ["b", "a", "", "c", "c"], "tile": ["01", "1", "7", "", "2"]}
     pd.DataFrame(table).to_csv(tmp_path / "t.csv", index=False)
-    groups = own_groups(tmp_path / "t.csv", OWN | {"group_column": "tile"})
+    groups = own_groups(tmp_path, tmp_path / "t.csv", OWN | {"group_column": "tile"})
     assert groups.to_dict() == {1: "1", 2: "01", 3: ""}
     groups.to_csv(tmp_path / "groups.csv")
     assert read_groups(tmp_path / "groups.csv").to_dict() == {1: "1", 2: "01", 3: ""}
@@ -417,7 +423,7 @@ def test_groups_are_the_cells_of_their_column_as_they_are_written(tmp_path):
 def test_names_and_carried_columns_are_as_they_are_written(tmp_path):
     table = {"name": ["b", "a", "c"], "z": ["0.10", "", "587722981742084144"], "x": [1, 2, 3]}
     pd.DataFrame(table).to_csv(tmp_path / "t.csv", index=False)
-    galaxies = own_galaxies(None, tmp_path / "t.csv", OWN | {"carry": ["z"]})
+    galaxies = own_galaxies(tmp_path, tmp_path / "t.csv", OWN | {"carry": ["z"]})
     galaxies.to_csv(tmp_path / "galaxies.csv")
     owners = read_owners(tmp_path / "galaxies.csv", np.array([1, 3]))
     assert owners.to_dict("list") == {"name": ["a", "c"], "z": ["", "587722981742084144"]}
@@ -475,7 +481,16 @@ def test_files_that_are_not_there_or_of_no_known_kind_are_named(tmp_path):
     (tmp_path / "images").mkdir()
     images = str(tmp_path / "images")
     require_own({"images": images, "table": str(tmp_path / "t.csv")})
-    require_own({"images": images, "table": None})
+    folders = dict.fromkeys(OF_A_TABLE) | {"images": images, "table": None, "labels": "class"}
+    require_own(folders)
+    with pytest.raises(InputError, match=r"survey\.own\.table: missing with labels: shares; give"):
+        require_own(folders | {"labels": "shares"})
+    with pytest.raises(InputError, match=r"survey\.own\.group_column: 'tile' is of a table, and"):
+        require_own(folders | {"group_column": "tile"})
+    (tmp_path / "images" / "0.parquet").touch()
+    require_own(folders | {"labels": "shares", "group_column": "tile"})
+    with pytest.raises(InputError, match=r"survey\.own\.class_column: missing with labels: class"):
+        require_own(folders)
     with pytest.raises(InputError, match=r"survey\.own\.table: there is no nowhere\.csv"):
         require_own({"images": images, "table": "nowhere.csv"})
     with pytest.raises(InputError, match=r"survey\.own\.images: there is no nowhere;"):

@@ -10,6 +10,7 @@ rule crop_training:
         crops=survey_file("training.npy"),
         index=survey_file("training.csv"),
         rejected=survey_file("rejected.csv"),
+        pictures=survey_file("pictures.json"),
         masked=survey_file("masked.csv"),
     log:
         survey_file("logs/crop_training.log"),

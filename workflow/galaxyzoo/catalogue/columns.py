@@ -229,14 +229,14 @@ MEASURED = [
         "str",
         None,
         "meta.note",
-        "resampled: to the scale of training; cropped: the middle as it is, of unknown scale",
+        "resampled: to the scale of training; of unknown scale, cropped: the middle; resized: all",
     ),
     Column(
         "pixel_scale_factor",
         "float32",
         None,
         "arith.factor",
-        "pixels of training for each pixel of the picture; missing where it was cropped",
+        "pixels of training for each pixel of the picture; missing where its scale is not known",
     ),
 ]
 FLAGS = [  # names and meanings

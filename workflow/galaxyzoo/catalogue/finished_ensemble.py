@@ -14,12 +14,14 @@ from galaxyzoo.catalogue.training_galaxies import TrainingFeatures, described_tr
 from galaxyzoo.engine.devices import best_device
 from galaxyzoo.engine.ensemble import Member, restored_ensemble
 from galaxyzoo.engine.prediction import ready
+from galaxyzoo.foundation.checkpoint_notes import read_note
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.handed_on import read_json
 from galaxyzoo.foundation.packed_crops import PackedCrops, read_index
 from galaxyzoo.foundation.split_files import read_split
 from galaxyzoo.plan.finished import experiment_folder, read_finished
 from galaxyzoo.plan.labellers import Words, words_of
+from galaxyzoo.plan.picture_settings import Taught
 from galaxyzoo.tree.decision_tree import DecisionTree, tree_from
 from galaxyzoo.tree.questions import questions_of
 
@@ -43,7 +45,8 @@ class FinishedEnsemble(NamedTuple):
     """The networks of a finished experiment, ready to predict on a device.
 
     They are its seeds' or, of an ensemble, its members'. `batch_size` is the number of galaxies
-    that its catalogues predict at a time, and `words` are those for who labelled its survey.
+    that its catalogues predict at a time. `taught` is what each network's checkpoint says of how
+    its pictures were made, by its path, and `words` are those for who labelled its survey.
     """
 
     name: str
@@ -54,6 +57,7 @@ class FinishedEnsemble(NamedTuple):
     batch_size: int
     device: torch.device
     learnt: Learnt
+    taught: dict[str, Taught | None]
     words: Words
 
     @property
@@ -120,6 +124,7 @@ def load_ensemble(given: Path) -> FinishedEnsemble:
         min(config["tta"]["batch_size"] for config in configs),
         device,
         learnt,
+        {str(path): (read_note(path) or {}).get("pictures") for path in finished.networks},
         words_of(configs[0]["survey"]),
     )
 

@@ -17,7 +17,7 @@ Batch = tuple[torch.Tensor, torch.Tensor, torch.Tensor | None]
 
 @dataclass(frozen=True)
 class Galaxies:
-    """Pictures (N, 3, wide, wide) uint8 in channels-last memory, and labels (N, columns) float32.
+    """Pictures (N, bands, wide, wide) uint8, channels last, and labels (N, columns) float32.
 
     A label is NaN where an answer has none. `votes` (N, columns) float32 are the counted votes, NaN
     where one is not known, if training needs them. A network sees the middle of a picture, or
@@ -62,7 +62,7 @@ class Galaxies:
                 )
 
     def gathered(self, rows: torch.Tensor) -> Batch:
-        """Pictures (batch, wide, wide, 3), labels and votes of `rows`, in pinned memory for a GPU.
+        """Pictures (batch, wide, wide, bands), labels and votes of `rows`, pinned for a GPU.
 
         Gathered by NumPy, in the calling thread only. Torch would use the threads that train.
         """
@@ -92,11 +92,11 @@ def load_galaxies(
     streamed if `stream` is set or if they do not fit on the device. `votes` (N, columns) float64
     are the counted votes, if they are needed.
     """
-    wide = wide_px(size_px, zoom)
-    streamed = stream or not fits(len(rows) * 3 * wide**2, device)
+    wide, bands = wide_px(size_px, zoom), crops.shape[-1]
+    streamed = stream or not fits(len(rows) * bands * wide**2, device)
     home = torch.device("cpu") if streamed else device
     images = torch.empty(
-        (len(rows), 3, wide, wide),
+        (len(rows), bands, wide, wide),
         dtype=torch.uint8,
         device=home,
         memory_format=torch.channels_last,

@@ -28,7 +28,7 @@ def predict_views(
 ) -> torch.Tensor:
     """Predict some galaxies in each view: (views, n, columns) float32 in [0, 1], on the device.
 
-    `pixels` (n, s, s, 3) uint8 are crops. They are resized to the size and the zoom that the
+    `pixels` (n, s, s, bands) uint8 are crops. They are resized to the size and the zoom that the
     network was last trained at. `maps` (views, 2, 3) are the affine maps of the views. The network
     is `ready`. Raises InputError if a prediction is not finite.
     """
@@ -78,7 +78,7 @@ def predict_by_views(
     batch_size: int,
     device: torch.device,
 ) -> list[np.ndarray]:
-    """Predict the galaxies in the given `rows` of the packed crops (N, s, s, 3) uint8.
+    """Predict the galaxies in the given `rows` of the packed crops (N, s, s, bands) uint8.
 
     `maps` (views, 2, 3) are the affine maps of the views. Returns, for each of the `counts`, the
     mean over that many views, from the first on: an array (rows, columns)

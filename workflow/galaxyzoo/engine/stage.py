@@ -69,7 +69,14 @@ def set_up_stage(
     )
     mean_label = known_mean(labels[part == "train"], axis=0)
     network = stage_network(
-        weights, settings["model"], tree, stage, zoom, mean_label, settings["seed"]
+        weights,
+        settings["model"],
+        tree,
+        stage,
+        zoom,
+        mean_label,
+        settings["seed"],
+        bands=pixels.shape[-1],
     )
     network.body_dtype = body_dtype(settings["precision"], device, network.body, training=True)
     network.to(device, memory_format=torch.channels_last)

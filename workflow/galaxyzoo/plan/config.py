@@ -24,8 +24,6 @@ Schema = dict[str, Any]
 PROBABILITIES = ("sigmoid", "softmax")  # output layers whose outputs are always between 0 and 1
 # Columns that tables have beside the answers'.
 TAKEN_COLUMNS = {"GalaxyID", "views", "image_hash", "crop_crc32", "row_crc32"}
-# Keys of survey.own that name a column of its table.
-OF_A_TABLE = ("image_column", "id_column", "class_column", "group_column", "carry")
 COUNTED = ("votes", "gz2_count")  # kinds of survey.own.labels that count votes
 # Keys that say which variants an experiment has.
 OF_ALL_VARIANTS = ("variants", "grid", "ensemble")
@@ -436,17 +434,6 @@ def own_contradictions(questions: list[dict[str, Any]], own: dict[str, Any]) -> 
     """One line for each conflict within the settings of the user's own table, or with the tree."""
     columns = {answer["column"] for question in questions for answer in question["answers"]}
     of_classes = own["labels"] == "class"
-    if own["table"] is None and not of_classes:
-        yield (
-            f"survey.own.table: missing with labels: {own['labels']}; allowed: the path of a "
-            "table, or null with labels: class and a folder of pictures for each class"
-        )
-    for key in OF_A_TABLE if own["table"] is None else ():
-        if own[key]:
-            yield (
-                f"survey.own.{key}: {own[key]!r} is of a table, and there is none; allowed: to "
-                "leave it out, or a path in survey.own.table"
-            )
     if own["table"] is not None and own["image_column"] is None:
         yield (
             "survey.own.image_column: missing; allowed: the table's column that names each "
@@ -472,6 +459,12 @@ def own_contradictions(questions: list[dict[str, Any]], own: dict[str, Any]) -> 
         yield (
             f"survey.own.labels: {own['labels']} is not allowed with {', '.join(single)}, the only "
             "answer of a question, whose votes are a share of nothing; allowed: weighted or shares"
+        )
+    scales = own["stretch"]["scales"]
+    if scales is not None and len(scales) != len(own["bands"]):
+        yield (
+            f"survey.own.stretch.scales: {scales} are {len(scales)}, and survey.own.bands are "
+            f"{len(own['bands'])}; allowed: a factor for each band, or null"
         )
     for column in {"GalaxyID", "name"} & {*own["carry"]}:
         yield (

@@ -14,6 +14,7 @@ from galaxyzoo.evaluation.owners import NAME, read_owners
 from galaxyzoo.foundation.galaxy_id import GALAXY_ID
 from galaxyzoo.foundation.packed_crops import PackedCrops, read_index
 from galaxyzoo.plan.labellers import Words
+from galaxyzoo.plan.picture_settings import Taught
 from galaxyzoo.tree.decision_tree import DecisionTree
 
 
@@ -35,7 +36,8 @@ class TrainingGalaxies(NamedTuple):
 class Experts(NamedTuple):
     """The networks of an experiment, and what their predictions are compared with.
 
-    `size_px` is the width of the middle of a picture that they look at, and `words` are those for
+    `size_px` is the width of the middle of a picture that they look at. `taught` is what each
+    network's checkpoint says of how its pictures were made, by its path, and `words` are those for
     who labelled the galaxies that they learnt from.
     """
 
@@ -46,6 +48,7 @@ class Experts(NamedTuple):
     calibration: Calibration
     reference: Reference
     training: TrainingGalaxies
+    taught: dict[str, Taught | None]
     device: torch.device
     words: Words
 
@@ -74,6 +77,7 @@ def load_experts(folder: Path) -> Experts:
             described.rows,
             PackedCrops(ensemble.learnt.crops, index),
         ),
+        ensemble.taught,
         ensemble.device,
         ensemble.words,
     )

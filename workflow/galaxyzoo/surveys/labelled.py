@@ -9,7 +9,13 @@ import pandas as pd
 from galaxyzoo.foundation.handed_on import damaged
 from galaxyzoo.surveys.crops import Faults, with_names
 from galaxyzoo.surveys.label_checks import label_faults
-from galaxyzoo.surveys.labels import read_faults, read_image_names, read_labels, read_names
+from galaxyzoo.surveys.labels import (
+    read_faults,
+    read_image_names,
+    read_labels,
+    read_names,
+    read_radii,
+)
 from galaxyzoo.surveys.missing_labels import masked_labels, read_notes
 from galaxyzoo.tree.decision_tree import DecisionTree
 from galaxyzoo.tree.vote_columns import with_votes
@@ -24,7 +30,8 @@ class Labelled(NamedTuple):
     GalaxyID. `faults` says what is wrong with labels and with rows of the owner's table. `called`
     is what the owner calls galaxies, by GalaxyID. `image_ids` maps names of images to GalaxyIDs,
     None if images are named by GalaxyID. `votes` (N, columns) float64 counts the votes for each
-    answer, with the rows of `labels`; None if they were not counted.
+    answer, with the rows of `labels`; None if they were not counted. `radii` are in arcsec, by
+    GalaxyID, None without any.
     """
 
     labels: pd.DataFrame | None
@@ -33,6 +40,7 @@ class Labelled(NamedTuple):
     called: Mapping[int, str]
     image_ids: Mapping[str, int] | None
     votes: pd.DataFrame | None = None
+    radii: Mapping[int, float] | None = None
 
     @property
     def to_index(self) -> pd.DataFrame | None:
@@ -61,5 +69,7 @@ def read_labelled(files: Mapping[str, str], tree: DecisionTree) -> Labelled:
     faults = with_names(label_faults(labels, tree), called)
     if "faults" in paths:
         faults |= read_faults(paths["faults"])
-    image_ids = read_image_names(names) if names else None
-    return Labelled(labels, told, faults, called, image_ids, votes)
+    if names is None:
+        return Labelled(labels, told, faults, called, None, votes)
+    radii = read_radii(names)
+    return Labelled(labels, told, faults, called, read_image_names(names), votes, radii)

@@ -28,7 +28,8 @@ rule label_own:
 
 rule group_own:
     input:
-        table=lambda wildcards: source_settings(wildcards)["table"],
+        images=lambda wildcards: source_settings(wildcards)["images"],
+        table=lambda wildcards: source_settings(wildcards)["table"] or [],
     output:
         groups=survey_file("raw/groups.csv"),
     log:
@@ -46,7 +47,8 @@ rule group_own:
 
 rule name_own:
     input:
-        unpack(images_or_table),
+        images=lambda wildcards: source_settings(wildcards)["images"],
+        table=lambda wildcards: source_settings(wildcards)["table"] or [],
     output:
         galaxies=survey_file("raw/galaxies.csv"),
     log:
