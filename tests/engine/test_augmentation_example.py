@@ -31,6 +31,17 @@ def test_the_drawn_parameters_are_those_of_the_pictures():
         np.testing.assert_array_equal(picture, crop[:, ::-1] if flip else crop)
 
 
+def test_a_shift_is_told_to_the_side_and_downwards():
+    settings = AUGMENTATION | {"rotation": 0.0, "flip": False, "zoom": [1.0, 1.0], "shift": 0.2}
+    dot = np.zeros((65, 65, 3), np.uint8)
+    dot[30:35, 30:35] = 255
+    drawn, pictures = augmented_views(dot, 65, settings)
+    for view, picture in zip(drawn.itertuples(), pictures, strict=True):
+        down, right = np.argwhere(picture[..., 0] > 128).mean(axis=0) - 32
+        told = (65 * view.shift_down, 65 * view.shift_right)
+        np.testing.assert_allclose((down, right), told, atol=1.0)  # px, of a dot 5 px wide
+
+
 def test_light_is_among_what_is_drawn_where_the_config_asks_for_it():
     crop = np.full((8, 8, 3), 100, np.uint8)
     drawn, pictures = augmented_views(crop, 8, AUGMENTATION | {"brightness": 0.2, "contrast": 0.2})

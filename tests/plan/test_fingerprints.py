@@ -198,6 +198,7 @@ def test_the_modules_behind_a_stage_are_the_engine_s_and_what_it_stands_on():
         *(f"galaxyzoo/engine/{name}.py" for name in engine - elsewhere),
         "galaxyzoo/tree/decision_tree.py",
         "galaxyzoo/tree/parents.py",
+        "galaxyzoo/tree/vote_columns.py",
         "galaxyzoo/foundation/atomic_files.py",
         "galaxyzoo/foundation/checkpoint_notes.py",
         "galaxyzoo/foundation/errors.py",

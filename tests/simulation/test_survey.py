@@ -25,6 +25,7 @@ from galaxyzoo.simulation.galaxies import (
     Spheroid,
     View,
 )
+from galaxyzoo.simulation.light import sersic
 from galaxyzoo.simulation.pictures import CENTRE_PX, jpeg, render
 from galaxyzoo.simulation.survey import simulate_labels, simulate_survey, simulate_test
 from galaxyzoo.simulation.votes import true_probabilities, vote_fractions
@@ -369,6 +370,15 @@ def test_each_answer_is_most_often_given_where_it_is_true(
     shares = np.array([[share(galaxy, column) for column in columns] for galaxy in galaxies])
     assert shares.argmax(axis=0).tolist() == list(range(len(columns)))
     assert shares.argmax(axis=1).tolist() == list(range(len(columns)))
+
+
+@pytest.mark.parametrize("index", [1.0, 4.0])
+def test_a_sersic_profile_is_1_at_its_half_light_radius_which_holds_half_of_the_light(index):
+    assert sersic(np.array(2.5), 2.5, index) == pytest.approx(1)
+    radius = np.linspace(0, 2000, 4_000_001)  # half-light radii; beyond them no light is left
+    light = np.cumsum(sersic(radius, 1.0, index) * radius)
+    half = light[np.searchsorted(radius, 1.0)] / light[-1]
+    assert half == pytest.approx(0.5, abs=0.01)  # the definition, Graham & Driver 2005, eq. 2
 
 
 def test_pictures_show_the_shape() -> None:

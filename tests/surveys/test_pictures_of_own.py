@@ -117,7 +117,7 @@ def cropped(folder: Path, images: Path, table: pd.DataFrame | None, **keys) -> d
     given = None if table is None else path
     kinds = ("labels", "label_notes", "image_names", "faults")
     files = {kind: folder / f"{kind}.csv" for kind in kinds}
-    write_labels(images, given, own, KINDS, "", *files.values())
+    write_labels(images, given, own, KINDS, "", *files.values(), folder / "votes.csv")
     labelled = read_labelled(files, KINDS)
     settings = pictures_of_survey({"source": "own", "own": own})
     out = [folder / name for name in ("crops.npy", "index.csv", "rejected.csv")]
