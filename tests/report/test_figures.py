@@ -138,6 +138,12 @@ def coverage(tree=GALAXY_ZOO_2):
     return by_answer, coverage_by_property(values, held, tree)
 
 
+def test_intervals_that_hold_stand_above_their_widths():
+    above, below = coverage_lines(coverage()[1], VOLUNTEERS).axes[::2]
+    assert above.get_ylabel() == "intervals that hold"
+    assert below.get_ylabel() == "width"
+
+
 def averaging():
     """Tables by views and by seeds of three seeds' predictions."""
     predicted = {seed: {n: votes(20, 10 * seed + n) for n in (1, 2, 4)} for seed in SEEDS}

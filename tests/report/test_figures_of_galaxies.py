@@ -59,6 +59,8 @@ def test_a_sheet_of_labels_has_each_name_and_sentence_within_its_column():
         assert said == crowd
         assert name.endswith(f"{i}.png")
         assert box.width < 1.01 * columns[i].width  # letters are snapped to whole pixels
+        assert abs(box.x0 - columns[i].x0) < 2  # px: under its own picture
+        assert 0 < box.y1 < columns[i].y0 < columns[i].y1 < figure.bbox.y1
     assert not label_sheet(galaxies[:0], np.zeros((0, 8, 8, 3), np.uint8)).axes
 
 

@@ -14,6 +14,7 @@ from galaxyzoo.report.findings import (
     of_confusion,
     of_intervals,
     of_labels,
+    of_properties,
     of_questions,
     of_result,
     of_training,
@@ -149,3 +150,19 @@ def test_intervals_that_no_label_judges_are_not_given_a_number():
     assert of_intervals(metrics, VOLUNTEERS).endswith("in 91.0 % of joint probabilities.")
     metrics["intervals"]["joint"] = {"coverage": None}
     assert of_intervals(metrics, VOLUNTEERS).startswith("No held-out galaxy has a label")
+
+
+def test_where_the_error_is_lowest_and_highest_is_told_in_that_order():
+    bins = pd.DataFrame(
+        [
+            ("agreement", 0.9, 1.0, 0.05),
+            ("agreement", 0.5, 0.6, 0.11),
+            ("redshift", 0.1, 0.2, 0.08),
+        ],
+        columns=["property", "lowest", "highest", "rmse"],
+    )
+    said = of_properties(bins, VOLUNTEERS)
+    low, high = said.split(" and highest ")
+    assert low.endswith("0.9 to 1 (0.05000)")
+    assert high.endswith("0.5 to 0.6 (0.11000).")
+    assert "of redshift 0.1 to 0.2" in of_properties(bins[2:], VOLUNTEERS)

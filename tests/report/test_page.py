@@ -405,6 +405,15 @@ def test_how_often_intervals_hold_stands_beside_what_was_promised(page):
     assert cells[row + 2 : row + 7] == numbers
 
 
+def test_intervals_of_networks_that_learnt_votes_stand_beside_the_others(results):
+    assert "Dirichlet" not in source(results)
+    own = {"coverage": 0.935, "coverage_interval": [0.9301, 0.9402], "width": 0.3111}
+    metrics = METRICS | {"intervals": METRICS["intervals"] | {"dirichlet": own}}
+    text = " ".join(re.sub("<[^>]+>", " ", source(results, metrics=metrics)).split())
+    assert "Dirichlet distributions 93.5 % 93.0 to 94.0 % 0.311" in text
+    assert "Nothing was calibrated on validation galaxies" in text
+
+
 @pytest.mark.parametrize("helps", [True, False])
 def test_what_recalibration_brings_is_told(results, helps):
     metrics = METRICS | {"recalibration": METRICS["recalibration"] | {"helps_on_validation": helps}}
@@ -527,6 +536,14 @@ def test_an_unknown_floor_is_left_out(results):
     without = source(results, metrics=metrics)
     assert "Vote-noise floor" not in without
     assert "None" not in without
+
+
+@pytest.mark.parametrize("is_own", [True, False])
+def test_a_floor_says_what_it_is_made_of(results, is_own):
+    survey = CONFIG["survey"] | {"source": "own" if is_own else "simulation"}
+    text = " ".join(source(results, config=CONFIG | {"survey": survey}).split())
+    assert ("drawn again from the shares that were counted" in text) == is_own
+    assert ("hidden properties of a simulated galaxy" in text) != is_own
 
 
 def test_the_top_tells_how_many_galaxies_there_were(page):

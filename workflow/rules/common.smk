@@ -45,7 +45,13 @@ from galaxyzoo.foundation.content_hashes import content_hash
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.listings import listing_hash
 from galaxyzoo.plan import listed_galaxies, paths
-from galaxyzoo.plan.config import OF_A_CATALOGUE, catalogue_settings, load_schema, require_files
+from galaxyzoo.plan.config import (
+    OF_A_CATALOGUE,
+    catalogue_settings,
+    counts_votes,
+    load_schema,
+    require_files,
+)
 from galaxyzoo.plan.command_line import with_numbers
 from galaxyzoo.plan.config_files import require_keys_once
 from galaxyzoo.plan.fingerprints import code_fingerprints

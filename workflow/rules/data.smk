@@ -5,6 +5,7 @@ rule crop_training:
         label_notes=raw("label_notes"),
         image_names=raw("image_names"),
         faults=raw("faults"),
+        votes=raw("votes"),
     output:
         crops=survey_file("training.npy"),
         index=survey_file("training.csv"),

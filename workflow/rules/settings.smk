@@ -215,7 +215,13 @@ def prediction_settings(wildcards):
         "tta": config["tta"],
         "precision": config["precision"],
         "deterministic": config["deterministic"],
+        "learnt_votes": learnt_votes(config),
     }
+
+
+def learnt_votes(config):
+    """Whether the networks of an experiment tell how sure they are of each question's votes."""
+    return config["stages"][-1]["loss"] == "dirichlet_multinomial"
 
 
 def members_of(wildcards):
@@ -246,6 +252,7 @@ def evaluation_settings(wildcards):
         "seen_galaxy_zoo": seen_galaxy_zoo(wildcards),
         "seeds": config["seeds"],
         "tree": tree_without_words(wildcards),
+        "learnt_votes": learnt_votes(config),
     }
 
 
@@ -254,6 +261,7 @@ def ensemble_settings(wildcards):
     return evaluation_settings(wildcards) | {
         "members": seeds_of_members(wildcards),
         "seeds": [],
+        "learnt_votes": False,
         "fitted": PLAN.weights == "validation",
     }
 

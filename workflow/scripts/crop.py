@@ -18,7 +18,7 @@ if snakemake.input.get("labels"):
     given = read_labelled(dict(snakemake.input.items()), tree)
 any_fits = crop_survey(
     Path(snakemake.input.images),
-    given.labels,
+    given.to_index,
     given.faults,
     settings["crop"],
     Path(snakemake.output.crops),

@@ -18,9 +18,10 @@ COLOURS = 3  # red, green and blue: the bands of a JPEG, and of pictures that ba
 class GalaxyNetwork(nn.Module):
     """A network from pictures to the weighted answer probabilities of a decision tree.
 
-    `forward` takes (N, bands, size, size) float32 in [0, 1], and returns (N, columns) float32.
-    `zoom` is that of the crop at which it looks at galaxies, `size_px` the picture's width. The
-    body runs in `body_dtype` (with autocast unless that is float32). The head and the output layer
+    `forward` takes (N, bands, size, size) float32 in [0, 1], and returns (N, columns) float32: the
+    probabilities or, if they are asked for, the head's `raw` outputs. `zoom` is that of the crop at
+    which it looks at galaxies, `size_px` the picture's width. The body runs in `body_dtype` (with
+    autocast unless that is float32). The head and the output layer
     always run in float32.
     """
 
@@ -81,15 +82,16 @@ class GalaxyNetwork(nn.Module):
             return features.permute(0, 3, 1, 2)
         return features
 
-    def forward(self, images: torch.Tensor) -> torch.Tensor:
-        """Predict the answer probabilities of a batch of pictures."""
+    def forward(self, images: torch.Tensor, *, raw: bool = False) -> torch.Tensor:
+        """Predict the answer probabilities, or the `raw` outputs, of a batch of pictures."""
         images = (images - self.mean) / self.std
         with torch.autocast(
             images.device.type, self.body_dtype, enabled=self.body_dtype != torch.float32
         ):
             features = self.features(images)
         with torch.autocast(images.device.type, enabled=False):
-            return self.output.probabilities(self.head(features.float()), self.tree)
+            outputs = self.head(features.float())
+            return outputs if raw else self.output.probabilities(outputs, self.tree)
 
 
 def create_body(backbone: str, bands: int = COLOURS) -> nn.Module:

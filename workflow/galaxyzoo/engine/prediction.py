@@ -7,6 +7,7 @@ import torch
 
 from galaxyzoo.engine.network import GalaxyNetwork
 from galaxyzoo.engine.transforms import resize, warp
+from galaxyzoo.engine.votes import dispersion
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.progress import progress
 
@@ -42,6 +43,30 @@ def predict_views(
             "its last checkpoint, and lower the lr of its stages"
         )
     return predictions.clamp(0, 1)
+
+
+@torch.no_grad()
+def predicted_dispersion(
+    network: GalaxyNetwork,
+    crops: np.ndarray,
+    rows: np.ndarray,
+    view: np.ndarray,
+    batch_size: int,
+    device: torch.device,
+) -> np.ndarray:
+    """How unsure a network that learnt votes is of each question: (rows, questions) float64.
+
+    It is that of `votes.dispersion`, in one `view` (1, 2, 3) of each galaxy. The other arguments
+    are those of `predict_by_views`.
+    """
+    on_device = torch.from_numpy(view).to(device)
+    ready(network, device)
+    parts = []
+    for start in range(0, len(rows), batch_size):
+        pixels = torch.from_numpy(crops[rows[start : start + batch_size]]).to(device)
+        images = warp(resize(pixels, network.size_px, network.zoom), on_device, network.size_px)
+        parts.append(dispersion(network(images, raw=True), network.tree).cpu().numpy())
+    return np.concatenate(parts)
 
 
 def predict_by_views(

@@ -55,12 +55,12 @@ def crop_survey(
     """Fit every galaxy's image to `size_px` x `size_px` pixels; return whether any is FITS.
 
     `images` is whatever a catalogue takes pictures from, and `pictures` says how they are read
-    (`plan.picture_settings`). `labels` is what `read_labels` returns, None for a survey without
-    labels. `label_faults` says what is wrong with them (`label_checks`). `image_ids` is what
-    `read_image_names` returns, None if images are named by GalaxyID. `called` says what the owner
-    calls galaxies, by GalaxyID, for messages about images. `radii` are in arcsec, by GalaxyID: with
-    them, every picture is resampled to the scale of training. Writes these files, renamed into
-    place once all are complete:
+    (`plan.picture_settings`). `labels` is what `read_labels` returns, with any votes beside
+    (`vote_columns`), None for a survey without labels. `label_faults` says what is wrong with them
+    (`label_checks`). `image_ids` is what `read_image_names` returns, None if images are named by
+    GalaxyID. `called` says what the owner calls galaxies, by GalaxyID, for messages about images.
+    `radii` are in arcsec, by GalaxyID: with them, every picture is resampled to the scale of
+    training. Writes these files, renamed into place once all are complete:
 
     - `crops_path`: .npy, (N, size_px, size_px, bands) uint8, C order, by ascending GalaxyID;
     - `index_path`: CSV, a row per crop in that order: GalaxyID, any labels, the hash of the image

@@ -31,7 +31,8 @@ class SurveyFiles(NamedTuple):
     fair sample. `true_probabilities` holds what a simulated survey's votes were drawn from.
     `faults` says which galaxies of the owner's table are unfit, and `groups` which of them must not
     be divided between training, validation and hold-out. `galaxies` has the owner's names for them,
-    and columns that are carried along. `table` is the owner's own.
+    and columns that are carried along. `table` is the owner's own. `votes` has the counted
+    votes for each answer.
     """
 
     training_images: str
@@ -45,6 +46,7 @@ class SurveyFiles(NamedTuple):
     groups: str | None = None
     galaxies: str | None = None
     table: str | None = None
+    votes: str | None = None
 
 
 def find(folder: Path | str) -> SurveyFiles:

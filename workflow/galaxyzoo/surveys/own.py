@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from galaxyzoo.files.picture_sources import PictureFile
@@ -40,29 +41,33 @@ def write_labels(
     notes_path: Path,
     image_names_path: Path,
     faults_path: Path,
+    votes_path: Path,
 ) -> None:
     """Write the labels, image names and faults of a table's galaxies, for cropping.
 
     `own` is the config's `survey.own`. `table` is None if there is a folder of images for each
     class. `labels` says what the label columns hold: `weighted`, the tree's columns as they are
-    predicted; `shares`, the tree's columns as shares of the votes on their own question; `class`,
-    the galaxy's class in one column; `gz2_` and the ending of Galaxy Zoo 2's columns of vote
-    fractions, or `debiased`, of which `far_sums` says what is done where a question's sum is far
-    from 1. `tree_name` is the tree's in the config if it is one of `galaxy_zoo_trees`, else "".
+    predicted; `shares`, the tree's columns as shares of the votes on their own question; `votes`,
+    the tree's columns as counted votes; `class`, the galaxy's class in one column; `gz2_` and the
+    ending of Galaxy Zoo 2's columns of vote fractions, or `debiased`, of which `far_sums` says what
+    is done where a question's sum is far from 1; `gz2_count`, its columns of counted votes.
+    `tree_name` is the tree's in the config if it is one of `galaxy_zoo_trees`, else "".
 
-    Writes four CSV files. `labels_path` has GalaxyID and the tree's columns, weighted, with a row
+    Writes five CSV files. `labels_path` has GalaxyID and the tree's columns, weighted, with a row
     for each fit row of the table. `notes_path` says why some labels are masked (`missing_labels`).
     `image_names_path` has GalaxyID, image, id (what names it) and row, for each galaxy with an
     image, and its radius in arcsec if `own` names a column of these. `faults_path` has GalaxyID and
-    reason for each unfit row; a row without a name has its number in place of the GalaxyID. Raises
-    InputError if a file cannot be read, or no row has an image.
+    reason for each unfit row; a row without a name has its number in place of the GalaxyID.
+    `votes_path` has GalaxyID and the votes for each of the tree's columns, with the rows of
+    `labels_path`; none where votes are not counted. Raises InputError if a file cannot be read, or
+    no row has an image.
     """
     pictures, told = own_pictures(images, table, own)
     for sentence in told:
         log.info("%s", sentence)
     columns = label_columns(table or table_in(images, own), own, tree, tree_name)
     rows = read_own(images, table, own, columns, of_names=own["labels"] == CLASSES)
-    made, faults = labels_of(rows.given, columns, own, tree)
+    made, faults, votes = labels_of(rows.given, columns, own, tree)
     found = matched(rows.images, rows.ids, pictures)
     tell_of_matches(rows.images, found, images, table)
     faults = nameless(rows, own).combine(faults, first_of)
@@ -78,12 +83,16 @@ def write_labels(
         replaced(labels_path) as labels_file,
         replaced(image_names_path) as names_file,
         replaced(faults_path) as faults_file,
+        replaced(votes_path) as votes_file,
     ):
         values, notes = (pd.DataFrame(one[fit], ids, list(tree.columns)) for one in made)
         values.to_csv(labels_file)
         write_notes(notes, notes_path)
         names.drop_duplicates(["GalaxyID", "image"]).to_csv(names_file, index=False)
         in_words(rows, faults, table).to_csv(faults_file, index=False)
+        counted = slice(0) if votes is None else slice(None)
+        counts = np.empty((0, len(tree.columns))) if votes is None else votes[fit]
+        pd.DataFrame(counts, ids[counted], list(tree.columns)).to_csv(votes_file)
 
 
 def first_of(one: str, other: str) -> str:
