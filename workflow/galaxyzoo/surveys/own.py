@@ -50,9 +50,9 @@ def write_labels(
     the tree's columns as they are predicted; `shares`, the tree's columns as shares of the votes on
     their own question; `votes`, the tree's columns as counted votes; `class`, the galaxy's class in
     one column; `gz2_` and the ending of Galaxy Zoo 2's columns of vote fractions, or `debiased`, of
-    which `far_sums` says what is done where a question's sum is far from 1; `gz2_count`, its columns
-    of counted votes. `tree_name` is the tree's in the config if it is one of `galaxy_zoo_trees`,
-    else "".
+    which `far_sums` says what is done where a question's sum is far from 1; `gz2_count`, its
+    columns of counted votes. `tree_name` is the tree's in the config if it is one of
+    `galaxy_zoo_trees`, else "".
 
     Writes five CSV files. `labels_path` has GalaxyID and the tree's columns, weighted, with a row
     for each fit row of the table. `notes_path` says why some labels are masked (`missing_labels`).
