@@ -2,8 +2,10 @@
 
 import datetime
 import io
+import os
 import shutil
 import subprocess
+import sys
 
 import numpy as np
 import pandas as pd
@@ -15,6 +17,7 @@ from astropy.io.votable.ucd import check_ucd
 from astropy.table import Table
 from pyarrow import dataset, parquet
 
+from checkout import ROOT
 from galaxyzoo.catalogue.columns import (
     catalogue_columns,
     joint_names,
@@ -331,3 +334,20 @@ def test_the_readme_explains_each_column(tmp_path):
     assert lines[2] == "A paragraph."
     explained = [line for line in lines if line.startswith("| `")]
     assert len(explained) == len(COLUMNS)
+
+
+def test_a_row_of_any_length_leaves_memory_whole(tmp_path):
+    """Python's own checks of memory end the process where a byte is written behind a buffer."""
+    code = f"""
+import pyarrow as pa
+from pathlib import Path
+from galaxyzoo.catalogue.forms import forms_of
+from galaxyzoo.catalogue.tables import write_votable
+table = pa.table({{"id": ["x" * length for length in range(300)]}})
+_, forms = forms_of([table])
+write_votable(lambda: [table], forms, Path({str(tmp_path / "t.vot")!r}))
+"""
+    memory = os.environ | {"PYTHONMALLOC": "debug", "PYTHONPATH": str(ROOT / "workflow")}
+    run = subprocess.run([sys.executable, "-c", code], env=memory, capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
+    assert len(Table.read(tmp_path / "t.vot")) == 300

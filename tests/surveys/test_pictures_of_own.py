@@ -238,6 +238,16 @@ def test_parquet_files_are_their_own_table_of_labels(tmp_path, shards):
     assert groups.tolist() == ["b", "b", "a", "a"]
 
 
+def test_rows_of_parquet_files_without_an_id_or_with_another_s_are_bad_ones(tmp_path):
+    names, kinds = ["colour.jpg", "grey.jpg", "clear.png", "deep.png"], ["spiral", "round"] * 2
+    path = tmp_path / "t.parquet"
+    rows_of_parquet(path, names, id_str=["J1", None, "J2", "J2"], kind=kinds)
+    assert sorted(cropped(tmp_path, path, None, image_column=None)) == ["J1"]
+    reasons = pd.read_csv(tmp_path / "rejected.csv").set_index("GalaxyID")["reason"]
+    assert reasons["row 2"] == "its id is empty, which should name the image"
+    assert reasons.index.tolist() == ["2", "row 2"]
+
+
 def test_parquet_files_are_trained_on_with_a_table_beside_them(tmp_path, shards):
     table = pd.DataFrame({"file": ["J9", "J5"], "kind": ["round", "round"]})
     found = cropped(tmp_path, shards, table)

@@ -45,13 +45,14 @@ def write_labels(
 ) -> None:
     """Write the labels, image names and faults of a table's galaxies, for cropping.
 
-    `own` is the config's `survey.own`. `table` is None if there is a folder of images for each
-    class. `labels` says what the label columns hold: `weighted`, the tree's columns as they are
-    predicted; `shares`, the tree's columns as shares of the votes on their own question; `votes`,
-    the tree's columns as counted votes; `class`, the galaxy's class in one column; `gz2_` and the
-    ending of Galaxy Zoo 2's columns of vote fractions, or `debiased`, of which `far_sums` says what
-    is done where a question's sum is far from 1; `gz2_count`, its columns of counted votes.
-    `tree_name` is the tree's in the config if it is one of `galaxy_zoo_trees`, else "".
+    `own` is the config's `survey.own`. `table` is None if images are in Parquet files with the
+    labels, or in a folder for each class. `labels` says what the label columns hold: `weighted`,
+    the tree's columns as they are predicted; `shares`, the tree's columns as shares of the votes on
+    their own question; `votes`, the tree's columns as counted votes; `class`, the galaxy's class in
+    one column; `gz2_` and the ending of Galaxy Zoo 2's columns of vote fractions, or `debiased`, of
+    which `far_sums` says what is done where a question's sum is far from 1; `gz2_count`, its
+    columns of counted votes. `tree_name` is the tree's in the config if it is one of
+    `galaxy_zoo_trees`, else "".
 
     Writes five CSV files. `labels_path` has GalaxyID and the tree's columns, weighted, with a row
     for each fit row of the table. `notes_path` says why some labels are masked (`missing_labels`).
@@ -70,7 +71,7 @@ def write_labels(
     made, faults, votes = labels_of(rows.given, columns, own, tree)
     found = matched(rows.images, rows.ids, pictures)
     tell_of_matches(rows.images, found, images, table)
-    faults = nameless(rows, own).combine(faults, first_of)
+    faults = nameless(rows, own, table).combine(faults, first_of)
     faults = faults.combine(pictureless(rows, found, images), first_of)
     faults = faults.combine(sharing(found, len(faults)), first_of)
     names = found.assign(id=rows.names[found["row"] - 1].to_numpy()).dropna(subset=["GalaxyID"])
@@ -100,11 +101,12 @@ def first_of(one: str, other: str) -> str:
     return one or other
 
 
-def nameless(rows: OwnRows, own: Mapping[str, Any]) -> pd.Series:
+def nameless(rows: OwnRows, own: Mapping[str, Any], table: Path | None) -> pd.Series:
     """The faults of rows (N,) whose image or name is an empty cell, "" for the others."""
     faults = pd.Series("", index=rows.images.index, dtype=object)
     faults[rows.names == ""] = f"{own['id_column']} is empty, which should hold the galaxy's name"
-    faults[rows.images == ""] = f"{own['image_column']} is empty, which should name the image"
+    column = "its id" if table is None else own["image_column"]
+    faults[rows.images == ""] = f"{column} is empty, which should name the image"
     return faults
 
 
