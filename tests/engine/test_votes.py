@@ -9,11 +9,15 @@ from scipy.stats import dirichlet_multinomial as scipys
 from torch.nn.functional import softmax
 
 from galaxyzoo.engine.augmentation import first_view
+from galaxyzoo.engine.loaded_networks import stage_network
 from galaxyzoo.engine.losses import LOSSES
 from galaxyzoo.engine.network import GalaxyNetwork
+from galaxyzoo.engine.output_layers import OUTPUT_LAYERS
 from galaxyzoo.engine.prediction import predicted_dispersion
+from galaxyzoo.engine.torch_files import save_checked
 from galaxyzoo.engine.training import Learner
 from galaxyzoo.engine.votes import (
+    FIRST_SUM,
     LARGEST_RAW,
     dirichlet_multinomial,
     dispersion,
@@ -155,6 +159,30 @@ def test_a_network_learns_votes_and_its_predictions_are_the_means():
     unsure = predicted_dispersion(network, pixels, np.arange(10), first_view(), 4, CPU)
     assert unsure.shape == (10, 1)
     assert ((unsure > 0) & (unsure < 1)).all()
+
+
+def test_a_new_head_starts_surer_for_votes_and_predicts_the_same(tmp_path):
+    body = GalaxyNetwork(BACKBONE, "linear", "softmax", RING_AND_KIND, 0.0).body.state_dict()
+    save_checked(body, tmp_path / "start.safetensors", {})
+    mean = np.array([0.5, 0.5, 0.1, 0.2, 0.2])
+    model = {"backbone": BACKBONE, "weights": "pretrained", "head": "linear", "output": "softmax"}
+    biases = {}
+    for loss in ("cross_entropy", "dirichlet_multinomial"):
+        network = stage_network(
+            tmp_path / "start.safetensors",
+            model,
+            RING_AND_KIND,
+            STAGE | {"loss": loss},
+            1.0,
+            mean,
+            0,
+        )
+        biases[loss] = network.head[-1].bias.detach()
+        sums = [biases[loss][s].exp().sum().item() for s in RING_AND_KIND.slices]
+        assert sums == pytest.approx([1.0 if loss == "cross_entropy" else FIRST_SUM] * 2, rel=1e-5)
+    layer = OUTPUT_LAYERS["softmax"]
+    first, second = (layer.probabilities(bias, RING_AND_KIND) for bias in biases.values())
+    torch.testing.assert_close(first, second)
 
 
 def test_streamed_votes_end_in_the_same_bits():

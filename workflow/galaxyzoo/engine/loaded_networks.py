@@ -1,5 +1,6 @@
 """Networks as they are loaded: from a checkpoint, or from a backbone's weights under a new head."""
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from galaxyzoo.engine.heads import start_at
 from galaxyzoo.engine.network import COLOURS, GalaxyNetwork, of_bands
 from galaxyzoo.engine.output_layers import OUTPUT_LAYERS
 from galaxyzoo.engine.torch_files import UNREADABLE, load_checked, read_metadata
+from galaxyzoo.engine.votes import DIRICHLET_MULTINOMIAL, FIRST_SUM
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.handed_on import damaged
 from galaxyzoo.foundation.randomness import torch_seed
@@ -34,7 +36,10 @@ def stage_network(
     whose pictures have some `bands`.
     """
     if weights.suffix == ".safetensors":
-        network = new_network(model, tree, weights, mean_label, stage["dropout"], seed, bands)
+        surer = FIRST_SUM if stage["loss"] == DIRICHLET_MULTINOMIAL else 1.0
+        network = new_network(
+            model, tree, weights, mean_label, stage["dropout"], seed, bands, surer
+        )
     else:
         network = restored_network(weights, model, tree, stage["dropout"])
     network.set_size(stage["size"])
@@ -50,13 +55,15 @@ def new_network(
     dropout: float,
     seed: int,
     bands: int = COLOURS,
+    first_sum: float = 1.0,
 ) -> GalaxyNetwork:
     """A network whose body has the given weights and whose head is initialised from the seed.
 
     With `weights: random`, each seed has a body of its own, and the given weights are not read. It
     starts by predicting approximately `mean_label` (columns,) for every galaxy. If the weights are
     a checkpoint's with the same kind of head, decision tree and output layer, it begins with that
-    one's head.
+    one's head. With `output: softmax`, `first_sum` is what the exponentials of a question's raw
+    outputs sum to in a new head; the predictions are the same.
     """
     torch.manual_seed(torch_seed("head", seed))
     network = GalaxyNetwork(model["backbone"], model["head"], model["output"], tree, dropout, bands)
@@ -76,7 +83,8 @@ def new_network(
         except UNREADABLE as error:
             raise damaged(body_weights, error) from error
     mean = torch.from_numpy(mean_label.astype(np.float32))
-    start_at(network.head, OUTPUT_LAYERS[model["output"]].raw_outputs(mean, tree))
+    raw = OUTPUT_LAYERS[model["output"]].raw_outputs(mean, tree)
+    start_at(network.head, raw + math.log(first_sum))
     return network
 
 
