@@ -23,6 +23,9 @@ lint: .venv/installed
 	snakefmt --check Snakefile workflow
 	snakemake --lint
 	PYTHONPATH=workflow lint-imports
+	check-jsonschema --builtin-schema vendor.citation-file-format CITATION.cff
+	check-jsonschema --schemafile tests/schemas/codemeta.schema.yaml codemeta.json
+	check-jsonschema --schemafile tests/schemas/zenodo.schema.yaml .zenodo.json
 
 # The tables of config/README.md, from the schema.
 tables: .venv/installed
