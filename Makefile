@@ -26,6 +26,8 @@ lint: .venv/installed
 	check-jsonschema --builtin-schema vendor.citation-file-format CITATION.cff
 	check-jsonschema --schemafile tests/schemas/codemeta.schema.yaml codemeta.json
 	check-jsonschema --schemafile tests/schemas/zenodo.schema.yaml .zenodo.json
+	check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	check-jsonschema --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/*.yml
 
 # The tables of config/README.md, from the schema.
 tables: .venv/installed
