@@ -3,8 +3,9 @@
 from collections import Counter
 from collections.abc import Iterable
 
-# The package of each program, by the reason with which its tests are skipped.
+# The program that each test wants, by the reason with which it is skipped.
 PACKAGES = {"no Chromium here": "chromium", "no stilts here": "stilts"}
+OPTIONAL = {"no tensorboardX here": "tensorboardX"}  # by `make optional`
 
 
 def unchecked_in_words(reasons: Iterable[str]) -> str:
@@ -13,12 +14,14 @@ def unchecked_in_words(reasons: Iterable[str]) -> str:
     `reasons` are those of all skipped tests. Empty if no program was missing: no command installs
     what others want, such as a GPU.
     """
-    missing = Counter(PACKAGES[reason] for reason in reasons if reason in PACKAGES)
+    programs = PACKAGES | OPTIONAL
+    missing = Counter(programs[reason] for reason in reasons if reason in programs)
     if not missing:
         return ""
     count = missing.total()
     promises = "promise" if count == 1 else "promises"
     needed = " and ".join(f"{number} for want of {name}" for name, number in missing.items())
-    return (
-        f"{count} {promises} went unchecked, {needed}; apt-get install {' '.join(sorted(missing))}"
-    )
+    packages = sorted(missing.keys() & PACKAGES.values())
+    commands = [f"apt-get install {' '.join(packages)}"] if packages else []
+    commands += ["make optional"] if missing.keys() & OPTIONAL.values() else []
+    return f"{count} {promises} went unchecked, {needed}; {' && '.join(commands)}"

@@ -44,7 +44,13 @@ from galaxyzoo.foundation.content_hashes import content_hash
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.listings import listing_hash
 from galaxyzoo.plan import listed_galaxies, paths
-from galaxyzoo.plan.config import OF_A_CATALOGUE, catalogue_settings, load_schema, require_files
+from galaxyzoo.plan.config import (
+    OF_A_CATALOGUE,
+    OF_A_RUN,
+    catalogue_settings,
+    load_schema,
+    require_files,
+)
 from galaxyzoo.plan.command_line import with_numbers
 from galaxyzoo.plan.config_files import require_keys_once
 from galaxyzoo.plan.fingerprints import code_fingerprints
@@ -124,7 +130,9 @@ with input_errors_told(), own_config_named():
         for name, one in PLAN.configs.items()
     }
 
-AS_WRITTEN = {key: value for key, value in config.items() if key not in OF_A_CATALOGUE}
+AS_WRITTEN = {
+    key: value for key, value in config.items() if key not in (*OF_A_CATALOGUE, *OF_A_RUN)
+}
 GALAXIES = config.get("galaxies")
 CATALOGUE = catalogue_settings(config, SCHEMA)
 # The surveys of the run, each as the config of an experiment on it, and their raw files' owners.
