@@ -188,22 +188,18 @@ def wait_for_what_is_beside_it(checkout: Checkout) -> None:
     assert alive == []
 
 
-def test_a_run_is_followed_to_its_end_by_a_process_beside_it(finished, tmp_path):
-    checkout = finished.copy(tmp_path)
-    run = checkout.run(
-        *("results/tiny/report.html", "--cores", "1", "--forcerun", "write_report"),
-        *("--config", "tracking=[tensorboard]"),
+def test_a_run_is_followed_to_its_end_by_a_process_beside_it(tmp_path):
+    checkout = Checkout(
+        tmp_path, changed(seeds=[3], stages=[TINY["stages"][0] | {"name": STAGE[2]}])
     )
+    results = checkout.folder / "results"
+    write_tables(results, 2)
+    write_results(results, 0.25)
+    run = checkout.run("results/tiny/config.yaml", "--config", "tracking=[tensorboard]")
     assert run.returncode == 0, run.stdout
-    assert "tracking" not in run.stdout
     wait_for_what_is_beside_it(checkout)
-    folder = checkout.folder / "results" / "tracking"
-    for seed in TINY["seeds"]:
-        for stage in TINY["stages"]:
-            curves = scalars(folder / "tiny" / f"seed{seed}" / stage["name"])
-            assert len(curves["loss/train"]) == stage["epochs"]
-    metrics = json.loads((checkout.results / "metrics.json").read_text(encoding="utf-8"))
-    [(_, bag, shown_at)] = scalars(folder / "tiny")["error/bag"]
-    assert bag == pytest.approx(metrics["rmse"]["bag"])
-    assert shown_at == pytest.approx((checkout.results / "report.html").stat().st_mtime)
-    assert "questions" in pictures(folder / "tiny")
+    assert "tracking" not in run.stdout
+    assert len(scalars(results / "tracking" / "tiny" / "seed3" / "all_64")["loss/train"]) == 2
+    assert "error/bag" in scalars(results / "tracking" / "tiny")
+    assert "questions" in pictures(results / "tracking" / "tiny")
+    assert "tracking" not in (results / "tiny" / "config.yaml").read_text(encoding="utf-8")
