@@ -15,6 +15,7 @@ include: "workflow/rules/machine.smk"
 include: "workflow/rules/refusals.smk"
 include: "workflow/rules/terminal.smk"
 include: "workflow/rules/tracking.smk"
+include: "workflow/rules/notification.smk"
 include: "workflow/rules/figures.smk"
 
 

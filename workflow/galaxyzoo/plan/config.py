@@ -34,7 +34,7 @@ GALAXY_ZOO_NAMES = r"zoobot|galaxy[-_. ]?zoo|\bgz[-_]?(2|evo|decals|desi|euclid|
 # Keys of a catalogue, on which no experiment depends.
 OF_A_CATALOGUE = ("galaxies", "catalogue")
 # Keys that say who is told of a run, on which nothing depends.
-OF_A_RUN = ("tracking",)
+OF_A_RUN = ("tracking", "notify")
 NOT_OF_ONE = (*OF_ALL_VARIANTS, VARIANT_OF, *OF_A_CATALOGUE, *OF_A_RUN)
 
 
