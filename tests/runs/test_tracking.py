@@ -2,6 +2,7 @@
 
 import json
 import os
+import resource
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -135,16 +136,18 @@ def test_scores_that_no_report_has_yet_are_not_shown(tmp_path):
     assert not (tmp_path / "tracking" / "tiny").exists()
 
 
-def track(results: Path, **variables: str) -> str:
-    """What the process beside a run says that ends at once."""
+def track(results: Path, largest_file: int = resource.RLIM_INFINITY, **variables: str) -> str:
+    """What the process beside a run says that ends at once. `largest_file` is in bytes."""
     run = json.dumps({"results": str(results), "stages": [STAGE], "experiments": ["tiny"]})
     process = subprocess.run(
         [sys.executable, ROOT / "workflow" / "scripts" / "track.py", "tensorboard"],
         input=f"{run}\n",
         env=os.environ | variables,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file,) * 2),
         capture_output=True,
         text=True,
         check=True,
+        timeout=120,
     )
     assert process.stdout == ""
     return process.stderr
@@ -155,6 +158,12 @@ def test_a_tracker_that_cannot_write_says_so_in_a_sentence(tmp_path):
     [line] = track(tmp_path).splitlines()
     assert line.startswith("tracking: tensorboard gets nothing more of this run, which goes on: ")
     assert str(tmp_path / "tracking") in line
+
+
+def test_a_tracker_whose_file_cannot_grow_says_so_and_ends(tmp_path):
+    write_tables(tmp_path, 500)
+    [line] = track(tmp_path, largest_file=1024).splitlines()
+    assert "gets nothing more of this run, which goes on: OSError: " in line
 
 
 def test_a_tracker_that_is_not_installed_says_what_installs_it(tmp_path):

@@ -8,6 +8,7 @@ import logging
 import os
 import select
 import sys
+import threading
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -32,7 +33,7 @@ def main_process_has_ended() -> bool:
     return bool(select.select([sys.stdin], [], [], SECONDS)[0])
 
 
-def reason(name: str, error: Exception) -> str:
+def reason(name: str, error: BaseException) -> str:
     """Why a tracker gets nothing, and what to do if its library is missing."""
     if isinstance(error, ImportError) and (error.name or "").lower().startswith(name):
         command = f"pip install --require-hashes -r envs/{name}.txt"
@@ -40,13 +41,19 @@ def reason(name: str, error: Exception) -> str:
     return f"{type(error).__name__}: {error}"
 
 
+def end(name: str, error: BaseException) -> None:
+    """Tell why a tracker gets nothing more, and end at once: another thread may wait for this."""
+    told = f"tracking: {name} gets nothing more of this run, which goes on: {reason(name, error)}"
+    logging.getLogger("galaxyzoo.tracking").warning(told)
+    os._exit(0)
+
+
 if __name__ == "__main__":
     tracker, said = sys.argv[1], sys.stdin.readline()
-    log = logging.getLogger("galaxyzoo.tracking")
-    log.addHandler(ToTheRun({}))
+    logging.getLogger("galaxyzoo.tracking").addHandler(ToTheRun({}))
+    threading.excepthook = lambda failed: end(tracker, failed.exc_value)  # of a tracker's writer
     os.nice(10)  # training comes first
     try:
         track(tracker, said)
     except Exception as error:
-        why = reason(tracker, error)
-        log.warning("tracking: %s gets nothing more of this run, which goes on: %s", tracker, why)
+        end(tracker, error)
