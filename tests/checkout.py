@@ -152,8 +152,9 @@ def replaced_by_older(path: Path, content: bytes) -> None:
 
 
 def labels_in(index: Path) -> pd.DataFrame:
-    """The labels in an index of crops, by GalaxyID."""
-    return read_index(index).drop(columns=["image_hash", "crop_crc32"]).set_index("GalaxyID")
+    """The labels in an index of crops, by GalaxyID, without the votes that may stand beside."""
+    table = read_index(index).drop(columns=["image_hash", "crop_crc32"]).set_index("GalaxyID")
+    return table.loc[:, ~table.columns.str.startswith("votes_")]
 
 
 def changed(**changes) -> dict:

@@ -16,6 +16,9 @@ from galaxyzoo.plan.listed_galaxies import whole_contents_of
 from trees import GALAXY_ZOO_2, RING_TREE
 
 SETTINGS = {
+    "key": "catalogue",
+    "told": [],
+    "training_scale": 0.02,
     "bands": ["i", "r", "g"],
     "id_column": None,
     "image_column": None,
@@ -101,6 +104,26 @@ def test_a_list_says_what_was_left_out(tmp_path, caplog):
         "Left out as no images: 1 (.txt 1).",
         "Left out as errors, masks, weights and the like of other pictures: 1 (1_mask.png).",
     ]
+
+
+def test_without_a_scale_of_training_nothing_is_resampled_and_that_is_told(tmp_path):
+    listing, unknown = tmp_path / "listing", SETTINGS | {"training_scale": None}
+    (tmp_path / "a.png").touch()
+    (tmp_path / "radii.csv").write_text("file,petroR90_r\na.png,8.0\n", encoding="utf-8")
+    list_for_catalogue(tmp_path / "radii.csv", listing, unknown, GALAXY_ZOO_2)
+    [told] = whole_contents_of(listing)["told"]
+    assert told.startswith("The networks do not know the pixel scale of their pictures")
+    (tmp_path / "sky.csv").write_text("ra,dec,petroR90_r\n1.2,5.0,8.0\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"catalogue\.training_scale: missing; .* as 0.02"):
+        list_for_catalogue(tmp_path / "sky.csv", tmp_path / "other", unknown, GALAXY_ZOO_2)
+
+
+def test_what_is_unlike_training_is_told(tmp_path):
+    (tmp_path / "pictures").mkdir()
+    (tmp_path / "pictures" / "1.jpg").touch()
+    settings = SETTINGS | {"told": ["catalogue.stretch: another."]}
+    list_for_catalogue(tmp_path / "pictures", tmp_path / "listing", settings, GALAXY_ZOO_2)
+    assert whole_contents_of(tmp_path / "listing")["told"] == ["catalogue.stretch: another."]
 
 
 @pytest.mark.parametrize("content", [None, jpeg(2)])

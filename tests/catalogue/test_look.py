@@ -12,9 +12,11 @@ from galaxyzoo.calibration.photometry import measured
 from galaxyzoo.catalogue.listing import list_for_catalogue
 from galaxyzoo.catalogue.look import look
 from galaxyzoo.plan.config import catalogue_settings, load_schema
+from galaxyzoo.plan.picture_settings import as_trained
 from trees import GALAXY_ZOO_2
 
-SETTINGS = catalogue_settings({}, load_schema(ROOT / "workflow" / "schemas" / "config.schema.yaml"))
+SCHEMA = load_schema(ROOT / "workflow" / "schemas" / "config.schema.yaml")
+SETTINGS = as_trained(catalogue_settings({}, SCHEMA), {"network": None})
 SIZE_PX = 64
 
 

@@ -4,7 +4,8 @@ from checkout import replaced_by_older
 from galaxyzoo.catalogue.named_images import named_images_hash
 
 SETTINGS = dict.fromkeys(("id_column", "image_column", "ra_column", "dec_column")) | {
-    "bands": ["i", "r", "g"]
+    "bands": ["i", "r", "g"],
+    "key": "catalogue",
 }
 
 

@@ -15,11 +15,13 @@ from astropy.table import Table
 from PIL import Image
 from pyarrow import parquet
 
-from galaxyzoo.catalogue.sources import ImageReader, list_galaxies
+from galaxyzoo.catalogue.sources import list_galaxies
+from galaxyzoo.files.picture_sources import PictureReader
 from galaxyzoo.foundation.errors import InputError
 
 SETTINGS = dict.fromkeys(("id_column", "image_column", "ra_column", "dec_column")) | {
-    "bands": ["i", "r", "g"]
+    "bands": ["i", "r", "g"],
+    "key": "catalogue",
 }
 
 
@@ -33,7 +35,7 @@ def given(path: Path, **settings) -> tuple[list, list[int], list[str]]:
     """Ids, the red of each galaxy's picture as it is read again, and the names of all columns."""
     settings = SETTINGS | settings
     table = list_galaxies(path, settings).table
-    reader = ImageReader(path, settings)
+    reader = PictureReader(path, settings)
     reds = [
         Image.open(io.BytesIO(reader.read(place))).getpixel((0, 0))[0]
         for place in table["place"].to_pylist()
@@ -104,7 +106,7 @@ def test_a_link_that_leads_nowhere_is_a_galaxy_without_an_image(folder):
     table = list_galaxies(folder, SETTINGS).table
     assert table["id"].to_pylist()[-1] == "lost"
     with pytest.raises(FileNotFoundError):
-        ImageReader(folder, SETTINGS).read("lost.png")
+        PictureReader(folder, SETTINGS).read("lost.png")
 
 
 def test_what_is_left_out_is_counted_and_told(folder):
@@ -148,7 +150,7 @@ def test_an_image_that_a_parquet_file_lacks_is_the_galaxy_s_fault(tmp_path):
     parquet.write_table(pa.table({"image": pa.array([picture(1), None], pa.binary())}), path)
     table = list_galaxies(path, SETTINGS).table
     with pytest.raises(InputError, match="there are no bytes in its image"):
-        ImageReader(path, SETTINGS).read(table["place"][1].as_py())
+        PictureReader(path, SETTINGS).read(table["place"][1].as_py())
 
 
 @pytest.mark.parametrize("ending", [".csv", ".csv.gz", ".parquet", ".fits", ".vot"])
@@ -195,11 +197,11 @@ def test_rows_without_an_image_are_kept_and_a_column_of_none_is_refused(folder):
     table = list_galaxies(path, SETTINGS).table
     assert table["id"].to_pylist() == [1, 2]
     with pytest.raises(FileNotFoundError):
-        ImageReader(path, SETTINGS).read(table["place"][1].as_py())
+        PictureReader(path, SETTINGS).read(table["place"][1].as_py())
     path.write_text(f"file,z\n10.png,1\n,2\n{'y' * 300}.png,3\n", encoding="utf-8")
     table = list_galaxies(path, SETTINGS).table
     with pytest.raises(InputError, match="its row has no path of an image"):
-        ImageReader(path, SETTINGS).read(table["place"][1].as_py())
+        PictureReader(path, SETTINGS).read(table["place"][1].as_py())
     path.write_text("file\ngone.png\n", encoding="utf-8")
     assert "no row of its column file names a file; it holds gone.png" in refused(path)
 
@@ -220,7 +222,7 @@ def test_a_file_for_each_band_is_one_galaxy(tmp_path):
         (tmp_path / name).write_bytes(name.encode())
     table = list_galaxies(tmp_path, SETTINGS).table
     assert table["id"].to_pylist() == ["a", "b", "c"]
-    reader = ImageReader(tmp_path, SETTINGS)
+    reader = PictureReader(tmp_path, SETTINGS)
     assert json.loads(table["place"][0].as_py()).keys() == {"i", "r", "g"}
     found = reader.read(table["place"][0].as_py())
     assert found == {band: f"a-{band}.fits".encode() for band in "irg"}
@@ -238,7 +240,7 @@ def test_a_folder_for_each_galaxy_holds_a_file_for_each_band(tmp_path):
         (tmp_path / "all" / galaxy / "i_err.fits").write_bytes(b"")
     listed = list_galaxies(tmp_path / "all", SETTINGS)
     assert listed.table["id"].to_pylist() == ["J0001", "J0002"]
-    found = ImageReader(tmp_path / "all", SETTINGS).read(listed.table["place"][1].as_py())
+    found = PictureReader(tmp_path / "all", SETTINGS).read(listed.table["place"][1].as_py())
     assert found == {band: f"J0002{band}".encode() for band in "irg"}
     errors, others, colours = listed.told
     assert errors.startswith(

@@ -10,7 +10,7 @@ BANDS = ["i", "r", "g"]
 
 def found(*names: str, bands: list[str] = BANDS) -> tuple[dict, list[str], list[str]]:
     """Galaxies with their bands (None for one file), what is aside, what is of other bands."""
-    result = by_galaxy([(name, name) for name in names], bands)
+    result = by_galaxy([(name, name) for name in names], bands, "catalogue.bands")
     galaxies = {
         galaxy.name: "".join(galaxy.places) if isinstance(galaxy.places, dict) else None
         for galaxy in result.galaxies

@@ -13,10 +13,11 @@ from PIL import Image
 
 from galaxyzoo.files.pictures import Picture, decoded, fitted, reason
 from galaxyzoo.foundation.errors import InputError
-from galaxyzoo.surveys.crops import centre_crop
 
 STRETCH = {"minimum": 0.0, "stretch": 5.0, "q": 8.0, "scales": [1.0, 1.0, 1.0]}
 SETTINGS = {
+    "key": "catalogue",
+    "sizes": "crop",
     "pixel_scale": None,
     "training_scale": 0.02,
     "hdu": None,
@@ -87,6 +88,33 @@ def test_a_cube_is_stretched_as_astropy_does_with_north_up():
     np.testing.assert_array_equal(decoded(fits_file(PLANES), scales).pixels, doubled)
 
 
+def test_one_band_is_stretched_as_grey_is_and_more_share_a_factor():
+    one = SETTINGS | {"bands": ["r"], "stretch": STRETCH | {"scales": [1.0]}}
+    grey = decoded(fits_file(PLANES[0]), SETTINGS).pixels
+    np.testing.assert_array_equal(decoded(fits_file(PLANES[0]), one).pixels, grey[..., :1])
+    np.testing.assert_array_equal(decoded(cube(PLANES, BANDS="grz"), one).pixels.shape, (40, 50, 1))
+    four = SETTINGS | {"bands": [*"griz"], "stretch": STRETCH | {"scales": [1.0] * 4}}
+    griz = np.stack([PLANES[0], PLANES[1], PLANES[2], PLANES.mean(axis=0)])
+    found = decoded(cube(griz), four).pixels
+    # The fourth is the mean of the others, and so of all: these are stretched as without it.
+    np.testing.assert_allclose(found[..., :3].astype(int), rgb(), atol=1)
+    mean = found[..., :3].mean(axis=2)
+    np.testing.assert_allclose(found[..., 3], mean, atol=1)
+    with pytest.raises(InputError, match="it has one plane, and the bands are g, r, i, z"):
+        decoded(fits_file(PLANES[0]), four)
+    with pytest.raises(InputError, match="it should have one plane or four"):
+        decoded(cube(PLANES), four)
+
+
+def test_a_jpeg_or_png_has_three_bands_or_is_grey():
+    pixels = np.random.default_rng(0).integers(0, 256, (9, 9, 3), dtype=np.uint8)
+    png = image_file(Image.fromarray(pixels))
+    grey = decoded(png, SETTINGS | {"bands": ["r"]}).pixels
+    np.testing.assert_array_equal(grey[..., 0], np.asarray(Image.fromarray(pixels).convert("L")))
+    with pytest.raises(InputError, match=r"the bands are g, r \(catalogue.bands\); give FITS"):
+        decoded(png, SETTINGS | {"bands": ["g", "r"]})
+
+
 def test_a_file_a_band_gives_the_same_and_a_single_plane_is_grey():
     files = {band: fits_file(plane) for band, plane in zip("irg", PLANES, strict=True)}
     np.testing.assert_array_equal(decoded(files, SETTINGS).pixels, rgb())
@@ -136,12 +164,46 @@ def test_what_is_no_picture_has_a_reason(content, expected):
 def test_a_picture_of_unknown_scale_is_cut_out_as_in_training():
     pixels = np.random.default_rng(0).integers(0, 256, (41, 50, 3), dtype=np.uint8)
     found = fitted(Picture(pixels, None), 20, radius_arcsec=8.0, settings=SETTINGS)
-    expected = centre_crop(image_file(Image.fromarray(pixels)), 20)
-    assert found.pixels.tobytes() == expected
+    np.testing.assert_array_equal(found.pixels, pixels[10:30, 15:35])
     assert (found.how, found.scale) == ("cropped", None)
     assert fitted(Picture(pixels, 0.4), 20, None, SETTINGS).how == "cropped"
     with pytest.raises(InputError, match="the picture is 50 x 41 px, and 45 are needed"):
         fitted(Picture(pixels, None), 45, None, SETTINGS)
+
+
+def test_pictures_of_any_size_are_resized_or_padded_as_the_settings_say():
+    pixels = np.random.default_rng(0).integers(1, 256, (30, 40, 3), dtype=np.uint8)
+    small = Picture(pixels, None)
+    with pytest.raises(InputError, match=r"are needed \(catalogue.sizes: resize or pad\)"):
+        fitted(small, 36, None, SETTINGS)
+    resized = fitted(small, 36, None, SETTINGS | {"sizes": "resize"})
+    in_colour, lanczos = Image.fromarray(pixels), Image.Resampling.LANCZOS
+    middle = in_colour.resize((36, 36), lanczos, box=(5, 0, 35, 30))
+    np.testing.assert_array_equal(resized.pixels, np.asarray(middle))
+    assert (resized.how, resized.scale) == ("resized", None)
+    smaller = fitted(small, 15, None, SETTINGS | {"sizes": "resize"})
+    assert smaller.pixels.mean() == pytest.approx(pixels[:, 5:35].mean(), rel=0.01)
+    padded = fitted(small, 36, None, SETTINGS | {"sizes": "pad"})
+    np.testing.assert_array_equal(padded.pixels[3:33], pixels[:, 2:38])
+    assert not padded.pixels[:3].any()
+    assert not padded.pixels[33:].any()
+    wide = fitted(small, 20, None, SETTINGS | {"sizes": "pad"})
+    np.testing.assert_array_equal(wide.pixels, fitted(small, 20, None, SETTINGS).pixels)
+    four = np.concatenate([pixels, pixels[..., :1]], axis=2)
+    found = fitted(Picture(four, None), 36, None, SETTINGS | {"sizes": "resize"}).pixels
+    np.testing.assert_array_equal(found[..., :3], resized.pixels)
+
+
+def test_a_picture_of_known_scale_that_ends_too_early_may_be_padded_but_not_resized():
+    white = Picture(np.full((100, 100, 3), 255, np.uint8), 0.2)
+    with pytest.raises(InputError, match=r"200 are needed for 100 at .* \(catalogue.sizes: pad\)"):
+        fitted(white, 100, 20.0, SETTINGS | {"sizes": "resize"})
+    padded = fitted(white, 100, 20.0, SETTINGS | {"sizes": "pad"})
+    assert (padded.how, padded.scale) == ("resampled", 0.5)
+    assert (padded.pixels[30:70, 30:70] == 255).all()  # half as wide, in the middle
+    assert not padded.pixels[:22].any()
+    unknown = SETTINGS | {"training_scale": None}
+    assert fitted(white, 100, 20.0, unknown).how == "cropped"
 
 
 def test_a_picture_of_known_scale_is_resampled_to_that_of_training():

@@ -161,13 +161,10 @@ def yaml_value(text: str):
         (own(survey__own__images="o{w}n"), "survey.own.images", "without { and }"),
         (own(survey__own__table="t}.csv"), "survey.own.table", "without { and }"),
         (own(survey__own__table=3), "survey.own.table", "path of a table"),
-        (own(survey__own__labels="votes"), "survey.own.labels", "weighted, shares"),
-        (own(survey__own__labels="gz2_fraction"), "survey.own.labels", "shares or class"),
-        (
-            own(survey__own__table=None, survey__own__image_column=None),
-            "survey.own.table",
-            "null with labels: class",
-        ),
+        (own(survey__own__labels="fractions"), "survey.own.labels", "weighted, shares"),
+        (own(survey__own__labels="gz2_fraction"), "survey.own.labels", "votes or class"),
+        (own(survey__own__bands=["r", "r"]), "survey.own.bands", "one to five different"),
+        (own(survey__own__stretch={"scales": [1, 2]}), "survey.own.stretch.scales", "each band"),
         (own(survey__own__image_column=None), "survey.own.image_column", "names each galaxy's"),
         (own(survey__own__class_column="kind"), "survey.own.class_column", "labels: class"),
         (classes() | {"tree": RINGS}, "survey.own.labels", "{classes: [elliptical, spiral]}"),
@@ -175,13 +172,33 @@ def yaml_value(text: str):
         ({"stages__1__class_weights": "x"}, "stages[1].class_weights", "balanced, or null"),
         (classes(carry=["name"]), "survey.own.carry", "other columns"),
         (classes(class_column=None), "survey.own.class_column", "holds each galaxy's class"),
-        (classes(table=None, image_column=None), "survey.own.class_column", "leave it out"),
         (own(tree={"classes": ["spiral"]}), "tree.classes", "at least two"),
         (own(tree={"classes": ["a,b", "c"]}), "tree.classes[0]", "without commas"),
         (own(tree={"classes": [1, "1"]}), "tree", "each its own"),
         (own(survey__own__image_column="z"), "survey.own.image_column", "galaxy's image"),
         (own(survey__own__far_sums="drop"), "survey.own.far_sums", "normalise or mask"),
         (own(survey__own__far_sums="mask"), "survey.own.far_sums", "a catalogue's fractions"),
+        (own(survey__own__labels="votes"), "survey.own.labels: votes", "weighted or shares"),
+        (
+            {"stages__1__loss": "dirichlet_multinomial"},
+            "stages[1].loss: dirichlet_multinomial",
+            "model.output: softmax",
+        ),
+        (
+            own(stages__1__vote_weights=20),
+            "stages[1].vote_weights: 20.0",
+            "null, or survey.own.labels: votes",
+        ),
+        (
+            own(tree=RINGS[:2], survey__own__labels="votes", survey__own__far_sums="mask"),
+            "survey.own.far_sums",
+            "a catalogue's fractions",
+        ),
+        (
+            own(tree=[{"text": "A ring?", "answers": [{"column": "x"}, {"column": "votes_x"}]}]),
+            "tree: no answer's column can be votes_x",
+            "any other",
+        ),
         ({"survey__gz2": {"far_sums": 1}}, "survey.gz2.far_sums", "normalise or mask"),
     ],
 )
@@ -398,5 +415,5 @@ def test_the_middle_of_the_zooms_lies_between_them(middle):
 def test_every_source_says_what_its_galaxies_are():
     sources = SCHEMA["$defs"]["sources"]
     assert set(sources) == set(SCHEMA["$defs"]["source"]["enum"])
-    keys = {"galaxy_zoo_votes", "any_tree", "data", "licence"}
+    keys = {"galaxy_zoo_votes", "any_tree", "training_scale", "data", "licence"}
     assert all(set(source) == keys for source in sources.values())

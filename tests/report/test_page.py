@@ -16,12 +16,14 @@ import yaml
 from matplotlib.figure import Figure
 
 from browsing import opened, require_fit, unfold
+from crowd_words import crowd_words, shown_on
 from galaxyzoo.evaluation.confusion import confusion_table, selection_table
 from galaxyzoo.evaluation.published_scores import (
     ON_KAGGLES_TEST_GALAXIES,
     ON_VALIDATION_GALAXIES,
 )
 from galaxyzoo.plan.config import load_schema, validated
+from galaxyzoo.plan.labellers import WORDS
 from galaxyzoo.report.explorer import explorer_data
 from galaxyzoo.report.figures.style import save
 from galaxyzoo.report.page import ensemble_page, report_page, views
@@ -174,6 +176,7 @@ FIGURES = {
     "augmentation": "augmentation.png",
     "attribution": "attribution.png",
 }
+SAID_OF_A_SURVEY = ("name", "source", "labelled_by")
 WEBP = thumbnail(np.full((8, 8, 3), 7, np.uint8))
 EXPLORER = {
     "tree": [],
@@ -402,6 +405,15 @@ def test_how_often_intervals_hold_stands_beside_what_was_promised(page):
     assert cells[row + 2 : row + 7] == numbers
 
 
+def test_intervals_of_networks_that_learnt_votes_stand_beside_the_others(results):
+    assert "Dirichlet" not in source(results)
+    own = {"coverage": 0.935, "coverage_interval": [0.9301, 0.9402], "width": 0.3111}
+    metrics = METRICS | {"intervals": METRICS["intervals"] | {"dirichlet": own}}
+    text = " ".join(re.sub("<[^>]+>", " ", source(results, metrics=metrics)).split())
+    assert "Dirichlet distributions 93.5 % 93.0 to 94.0 % 0.311" in text
+    assert "Nothing was calibrated on validation galaxies" in text
+
+
 @pytest.mark.parametrize("helps", [True, False])
 def test_what_recalibration_brings_is_told(results, helps):
     metrics = METRICS | {"recalibration": METRICS["recalibration"] | {"helps_on_validation": helps}}
@@ -478,7 +490,8 @@ def test_published_scores_stand_apart_from_those_of_other_galaxies(results, name
 
 @pytest.mark.parametrize(("name", "shown"), [("kaggle", True), ("files", True), ("gz2", False)])
 def test_the_blog_s_error_is_at_the_top_where_the_survey_is_kaggle_s(results, name, shown):
-    page = Page(source(results, CONFIG | {"survey": {"name": name, "source": name}}))
+    survey = {"name": name, "source": name, "gz2": {"tables": []}}
+    page = Page(source(results, CONFIG | {"survey": survey}))
     [(_, top)] = page.all("header")
     scores, heading, blog = top.partition("Published, on its own validation galaxies of Kaggle")
     assert ("Dieleman 2014" in scores) == shown
@@ -524,6 +537,14 @@ def test_an_unknown_floor_is_left_out(results):
     without = source(results, metrics=metrics)
     assert "Vote-noise floor" not in without
     assert "None" not in without
+
+
+@pytest.mark.parametrize("is_own", [True, False])
+def test_a_floor_says_what_it_is_made_of(results, is_own):
+    survey = CONFIG["survey"] | {"source": "own" if is_own else "simulation"}
+    text = " ".join(source(results, config=CONFIG | {"survey": survey}).split())
+    assert ("drawn again from the shares that were counted" in text) == is_own
+    assert ("hidden properties of a simulated galaxy" in text) != is_own
 
 
 def test_the_top_tells_how_many_galaxies_there_were(page):
@@ -668,6 +689,22 @@ def test_a_tree_of_one_s_own_has_a_page(results, questions):
     folded = [text for _, text in page.all("summary")]
     assert any(text.startswith("1. Is there a ring?") for text in folded) is (questions is RINGS)
     assert ("No question of this tree has several answers" in own) is (questions is NUMBER)
+
+
+@pytest.mark.parametrize("labelled_by", WORDS)
+def test_the_survey_says_who_labelled_it(results, labelled_by):
+    survey = CONFIG["survey"] | {"source": "own", "labelled_by": labelled_by}
+    page = source(results, CONFIG | {"survey": {key: survey[key] for key in SAID_OF_A_SURVEY}})
+    words = WORDS[labelled_by]
+    text = " ".join(shown_on(page).replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").split())
+    assert f"What would {words['who']} say about a galaxy?" in text
+    assert f"is {words['their']}, word for word" in text
+    assert f"Figure: predicted against {words['voted']}" in text
+    if labelled_by == "volunteers":
+        assert "How sure a prediction is Intervals that promise 90 % hold the crowd's vote" in text
+        assert "On the diagonal, the bag predicts what the crowd voted. A cloud" in text
+    else:
+        assert crowd_words(text.replace(f"labelled_by: {labelled_by}", "")) == []
 
 
 def test_an_ensemble_s_page_has_its_finding_its_uses_and_links_to_its_members(results):
@@ -878,7 +915,7 @@ def test_headings_are_in_order(page):
 
 
 def test_labels_that_are_not_kaggles_are_said_to_be_so(results, page):
-    config = CONFIG | {"survey": {"name": "gz2", "source": "gz2"}}
+    config = CONFIG | {"survey": {"name": "gz2", "source": "gz2", "gz2": {"tables": []}}}
     warning = "no error here can be compared with a score on Kaggle"
     assert warning in " ".join(source(results, config).split())
     assert warning not in " ".join(source(results).split())

@@ -61,7 +61,7 @@ def survey(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def labels() -> tuple[np.ndarray, np.ndarray]:
     """Votes on 1500 galaxies and their expectation, each (1500, 37)."""
     rows = [simulate_labels(index, volunteers=40, seed=0) for index in range(1500)]
-    votes, truth = zip(*rows, strict=True)
+    votes, truth, _ = zip(*rows, strict=True)
     return np.stack(votes), np.stack(truth)
 
 
@@ -128,6 +128,7 @@ def test_files_are_laid_out_as_kaggles(survey: Path) -> None:
         "training_solutions_rev1.zip",
         "images_test_rev1.zip",
         "true_probabilities.csv",
+        "votes.csv",
     }
     ids, test_ids = (ids_in(survey / f"images_{part}_rev1.zip") for part in ("training", "test"))
     assert (len(ids), len(test_ids)) == (12, 5)
@@ -167,6 +168,17 @@ def test_true_probabilities_lie_beside_the_labels(survey: Path) -> None:
         assert GALAXY_ZOO_2.sum_errors(values).max() < 1e-6
     errors = (truth - votes).drop(columns="GalaxyID").to_numpy()
     assert 0.01 < np.sqrt((errors**2).mean()) < 0.08
+
+
+def test_votes_are_counted_beside_the_labels(survey: Path) -> None:
+    votes = pd.read_csv(survey / "votes.csv").set_index("GalaxyID")
+    labels = pd.read_csv(survey / "training_solutions_rev1.zip").set_index("GalaxyID")
+    assert (votes.dtypes == "int64").all()
+    volunteers = votes[["Class1.1", "Class1.2", "Class1.3"]].sum(axis=1)
+    assert volunteers.min() >= 10
+    assert volunteers.min() < volunteers.max()
+    # Labels are written with nine digits.
+    np.testing.assert_allclose(votes.div(volunteers, axis=0), labels.loc[votes.index], rtol=1e-8)
 
 
 def test_bytes_depend_on_the_seed_and_not_on_processes(survey: Path, tmp_path: Path) -> None:

@@ -8,7 +8,9 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from galaxyzoo.files.archives import GalaxyImages
+from galaxyzoo.files.galaxy_images import GalaxyImages
+from galaxyzoo.plan.labellers import VOLUNTEERS
+from galaxyzoo.plan.picture_settings import pictures_of_survey
 from galaxyzoo.surveys import check as module
 from galaxyzoo.surveys.check import (
     FEW_GALAXIES,
@@ -20,11 +22,14 @@ from galaxyzoo.surveys.check import (
     spread_over,
     warnings_about,
 )
+from galaxyzoo.surveys.crops import Cropping
 from galaxyzoo.surveys.labelled import Labelled, read_labelled
 from galaxyzoo.surveys.missing_labels import FEW, KNOWN
 from trees import GALAXY_ZOO_2, NUMBER_TREE, RING_TREE, VOTES_FOR_TREE
 
 CROP_PX = 16
+PICTURES = pictures_of_survey({"source": "files"})
+CROPPING = Cropping(CROP_PX, PICTURES)
 
 
 def image_file(level: int, size: tuple[int, int] = (20, 18), mode: str = "RGB") -> bytes:
@@ -46,10 +51,10 @@ def folder(tmp_path, random_labels):
 def looked_at(folder, **files):
     """What a look at the survey in a folder finds, as JSON brings it back."""
     given = read_labelled({"labels": folder / "labels.csv"} | files, GALAXY_ZOO_2)
-    source = GalaxyImages(folder / "images", given.image_ids)
-    pictures = sum(1 for _ in (folder / "images").iterdir())
-    held = check(source, pictures, given, GALAXY_ZOO_2, CROP_PX)
-    return json.loads(json.dumps(held, allow_nan=False)), drawn_galaxies(source, given, CROP_PX)
+    source = GalaxyImages(folder / "images", PICTURES, given.image_ids)
+    carried = pd.DataFrame(index=given.labels.index)
+    held = check(source, given, GALAXY_ZOO_2, carried, CROPPING, VOLUNTEERS)
+    return json.loads(json.dumps(held, allow_nan=False)), drawn_galaxies(source, given, CROPPING)
 
 
 def test_of_a_good_survey_all_galaxies_can_be_used(folder):
@@ -75,7 +80,8 @@ def test_every_kind_of_fault_is_counted_with_an_example(folder):
     (images / "7.png").unlink()
     (images / "8.png").write_bytes(b"no picture")
     (images / "9.png").write_bytes(image_file(9, (15, 18)))
-    (images / "10.png").write_bytes(image_file(10, mode="L"))
+    (images / "10.png").unlink()
+    Image.new("CMYK", (20, 18)).save(images / "10.jpg")
     (images / "a name.png").write_bytes(image_file(11))
     held, (drawn, _) = looked_at(folder)
     assert {row["kind"]: row["galaxies"] for row in held["left_out"]} == {
@@ -89,15 +95,15 @@ def test_every_kind_of_fault_is_counted_with_an_example(folder):
     assert held["left_out"][0]["example"] == "2: Class1.1 is 1.5, outside [0, 1]"
     assert [(row["kind"], row["galaxies"], row["example"][:2]) for row in held["unreadable"]] == [
         ("the image is not a JPEG or PNG file", 1, "8:"),
-        ("the image is … x … px, smaller than the crop of …", 1, "9:"),
-        ("the image is of mode L, not RGB", 1, "10"),
+        ("the picture is … x … px, and … are needed", 1, "9:"),
+        ("the image is of mode CMYK, not RGB", 1, "10"),
     ]
     assert held["galaxies"] == 11  # ten, and a picture without a number
     assert (held["fit"], held["looked_at"], held["usable"]) == (4, 4, 1)
     assert [[*row.values()] for row in held["kinds"]] == [
         [20, 18, "RGB", 1],
         [15, 18, "RGB", 1],
-        [20, 18, "L", 1],
+        [20, 18, "CMYK", 1],
     ]
     assert drawn == [1]
 
@@ -175,12 +181,12 @@ def test_an_answer_without_a_label_has_no_numbers():
 
 def test_rare_answers_and_those_nobody_was_asked_for_are_warned_of():
     labels = np.tile([0.8, 0.5, 0.3], (FEW_GALAXIES, 1))
-    [rare] = warnings_about(answer_rows(labels, VOTES_FOR_TREE))
+    [rare] = warnings_about(answer_rows(labels, VOTES_FOR_TREE), VOLUNTEERS)
     assert "dust (0)" in rare
     assert "arc" not in rare
-    [rare] = warnings_about(answer_rows(labels[1:], VOTES_FOR_TREE))
+    [rare] = warnings_about(answer_rows(labels[1:], VOTES_FOR_TREE), VOLUNTEERS)
     assert f"arc ({FEW_GALAXIES - 1}), dust (0)" in rare
-    [unasked] = warnings_about(answer_rows(np.zeros((9, 3)), VOTES_FOR_TREE))
+    [unasked] = warnings_about(answer_rows(np.zeros((9, 3)), VOTES_FOR_TREE), VOLUNTEERS)
     assert "no galaxy has a label of arc, dust: nothing but 0 can be learnt" in unasked
 
 
@@ -203,7 +209,8 @@ def test_masked_answers_are_those_of_the_galaxies_that_can_be_used(folder, rando
     notes = pd.DataFrame(KNOWN, labels.index, labels.columns).astype(np.uint8)
     notes["Class7.1"] = FEW
     given = Labelled(labels, notes, {2: "bad"}, {}, None)
-    held = check(GalaxyImages(folder / "images"), 10, given, GALAXY_ZOO_2, CROP_PX)
+    source, carried = GalaxyImages(folder / "images", PICTURES), pd.DataFrame(index=labels.index)
+    held = check(source, given, GALAXY_ZOO_2, carried, CROPPING, VOLUNTEERS)
     [row] = held["masked"]
     assert (row["question"], row["galaxies"], row["of_galaxies"]) == (7, 1, 1)
     assert held["matched"] == 2
@@ -221,5 +228,5 @@ def test_pictures_that_no_row_names_are_counted(folder):
 
 def test_of_many_rare_answers_some_are_named_and_the_others_counted():
     row = {"labelled": 9, "share": 0.1, "main": 2}
-    (said,) = warnings_about([row | {"column": f"a{number}"} for number in range(8)])
+    (said,) = warnings_about([row | {"column": f"a{number}"} for number in range(8)], VOLUNTEERS)
     assert "asked: a0 (2), a1 (2), a2 (2), a3 (2), a4 (2) and 3 others. A network" in said

@@ -22,6 +22,7 @@ from checkout import labels_in
 from galaxyzoo.files.images import LARGEST_PIXELS
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.packed_crops import read_index
+from galaxyzoo.plan.picture_settings import pictures_of_survey
 from galaxyzoo.surveys import crops
 from galaxyzoo.surveys.crops import CHUNK, crop_survey
 from galaxyzoo.surveys.label_checks import label_faults
@@ -32,6 +33,7 @@ from trees import GALAXY_ZOO_2
 ROOT = Path(__file__).parents[2]
 SAMPLE = Path(__file__).parents[3] / "shared" / "galaxyzoo-sample"
 SIZE = 16  # px, of the crops
+PICTURES = pictures_of_survey({"source": "files"})
 IDS = range(1000, 1000 + CHUNK + 20)  # more than one process is given at a time
 
 
@@ -87,7 +89,8 @@ class Survey:
             self.write_zip()
         out = [self.out / name for name in ("crops.npy", "index.csv", "rejected.csv")]
         faults = {} if self.labels is None else label_faults(self.labels, GALAXY_ZOO_2)
-        crop_survey(self.images, self.labels, faults, size_px, *out, on_bad_galaxy, processes)
+        each = (self.images, self.labels, faults, size_px, *out, on_bad_galaxy, processes)
+        crop_survey(*each, pictures=PICTURES)
 
     @property
     def crops(self) -> np.ndarray:
@@ -210,12 +213,8 @@ def empty(survey: Survey) -> None:
     survey.spoil(1002, b"")
 
 
-def grey(survey: Survey) -> None:
-    survey.spoil(1002, image_file(1, mode="L"))
-
-
-def with_alpha(survey: Survey) -> None:
-    survey.spoil(1002, image_file(1, mode="RGBA", kind="PNG"))
+def of_other_colours(survey: Survey) -> None:
+    survey.spoil(1002, image_file(1, mode="CMYK"))
 
 
 def too_low(survey: Survey) -> None:
@@ -259,10 +258,9 @@ BAD_IMAGES = {
     truncated_png: "the image cannot be decoded: ",
     of_another_format: "the image is not a JPEG or PNG file",
     empty: "the image is not a JPEG or PNG file",
-    grey: "the image is of mode L, not RGB",
-    with_alpha: "the image is of mode RGBA, not RGB",
-    too_low: "the image is 30 x 15 px, smaller than the crop of 16",
-    too_narrow: "the image is 15 x 30 px, smaller than the crop of 16",
+    of_other_colours: "the image is of mode CMYK, not RGB",
+    too_low: "the picture is 30 x 15 px, and 16 are needed",
+    too_narrow: "the picture is 15 x 30 px, and 16 are needed",
 }
 BAD_LABELS = {
     without_image: "labels without an image",
@@ -336,7 +334,7 @@ def test_an_image_that_is_not_named_by_an_id_is_a_bad_one(survey):
 
 def test_all_kinds_of_bad_galaxies_are_left_out_in_the_order_of_ids(survey):
     survey.spoil(IDS[-1], b"")
-    survey.spoil(IDS[0], image_file(1, mode="L"))
+    survey.spoil(IDS[0], image_file(1, mode="CMYK"))
     survey.labels.loc[1005] = np.nan
     survey.labels = survey.labels.drop(index=1004)
     survey.crop("skip", processes=2)
@@ -426,7 +424,9 @@ from pathlib import Path
 from galaxyzoo.surveys.crops import crop_survey
 out = Path({str(survey.out)!r})
 paths = [out / name for name in ("crops.npy", "index.csv", "rejected.csv")]
-crop_survey(Path({str(survey.images)!r}), None, {{}}, {SIZE}, *paths, {on_bad_galaxy!r}, 2)
+crop_survey(
+    Path({str(survey.images)!r}), None, {{}}, {SIZE}, *paths, {on_bad_galaxy!r}, 2, {PICTURES!r}
+)
 """
     return subprocess.Popen(
         [sys.executable, "-c", code],
@@ -541,7 +541,7 @@ def test_pictures_of_too_many_pixels_are_refused_before_they_are_decoded(survey,
 
 
 def test_a_crop_wider_than_the_first_picture_ends_before_the_others_are_decoded(survey):
-    with pytest.raises(InputError, match=r"survey\.crop: 30 px is more than the picture of galaxy"):
+    with pytest.raises(InputError, match=r"survey\.crop: of galaxy 1000, the picture is"):
         survey.crop(size_px=30)
 
 

@@ -16,17 +16,24 @@ from PIL import Image
 
 from browsing import opened, require_links
 from checkout import HEAD, ROOT, Checkout, labels_in, replaced_by_older
+from galaxyzoo.calibration.dirichlet_intervals import dirichlet_scores
 from galaxyzoo.evaluation.owners import numbers_carried, read_owners
+from galaxyzoo.evaluation.vote_noise import vote_noise_floor
+from galaxyzoo.files.picture_sources import PictureFile
 from galaxyzoo.files.tables import column_names, read_table
 from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.foundation.packed_crops import read_index
+from galaxyzoo.plan.finished import read_finished
+from galaxyzoo.surveys.labelled import read_labelled
 from galaxyzoo.surveys.labels import read_faults, read_groups, read_names
-from galaxyzoo.surveys.layout import require_own
+from galaxyzoo.surveys.layout import OF_A_TABLE, require_own
 from galaxyzoo.surveys.missing_labels import IN_PART, NO_LABEL, read_notes
 from galaxyzoo.surveys.own import SHOWN, images_named, tell_of_matches, write_labels
-from galaxyzoo.surveys.own_rows import galaxy_ids, own_galaxies, own_groups
+from galaxyzoo.surveys.own_rows import galaxy_ids, own_galaxies, own_groups, without_suffix
 from galaxyzoo.tree.decision_tree import tree_from
 from galaxyzoo.tree.questions import questions_of
-from gz2_catalogue import CLASS_OF_ANSWER, catalogue_table
+from galaxyzoo.tree.vote_columns import votes_of
+from gz2_catalogue import CLASS_OF_ANSWER, STEMS, catalogue_table
 from looked_at import HELD
 from trees import GALAXY_ZOO_2
 
@@ -166,7 +173,8 @@ def test_a_fits_file_without_a_table_and_a_column_of_vectors_are_told(tmp_path):
     ],
 )
 def test_a_name_or_path_finds_its_image(cell, images, named):
-    assert images_named(cell, images) == named
+    pictures = [PictureFile(without_suffix(name), name, name, 0) for name in images]
+    assert [picture.file for picture in images_named(cell, pictures)] == named
 
 
 @pytest.mark.parametrize(
@@ -192,7 +200,11 @@ def test_a_row_without_a_name_has_no_id():
 RING = tree_from([{"parent": None, "answers": [{"column": "ring"}, {"column": "no"}]}])
 
 
-NO_KEYS = dict.fromkeys(["id_column", "class_column"]) | {"missing": [], "far_sums": "normalise"}
+NO_KEYS = dict.fromkeys(["id_column", "class_column", "radius_column"]) | {
+    "missing": [],
+    "far_sums": "normalise",
+    "bands": ["i", "r", "g"],
+}
 OWN = NO_KEYS | {"image_column": "name", "labels": "weighted"}
 
 
@@ -212,7 +224,7 @@ def labelled(
         path.touch()
     if table is not None:
         write_table(pd.DataFrame(table), folder / name)
-    out = [folder / f"{what}.csv" for what in ("labels", "notes", "names", "faults")]
+    out = [folder / f"{what}.csv" for what in ("labels", "notes", "names", "faults", "votes")]
     given = None if table is None else folder / name
     write_labels(folder / "images", given, OWN | own, tree, tree_name, *out)
     labels = pd.read_csv(out[0], index_col="GalaxyID")
@@ -246,6 +258,57 @@ def test_votes_are_divided_by_their_sum_and_an_empty_cell_leaves_the_sum_unknown
     np.testing.assert_array_equal([*found.values()], [[0.75, 0.25], [np.nan, np.nan], [1, 0]])
     notes = read_notes(tmp_path / "notes.csv", ["ring", "no"])
     assert {row.Index: [row.ring, row.no] for row in notes.itertuples()} == {2: [IN_PART, NO_LABEL]}
+
+
+@pytest.mark.parametrize("kind", [int, float])
+def test_votes_are_kept_as_they_were_counted_beside_their_shares(tmp_path, kind):
+    ring, no = [3, 4, 1], [1, -1, 0]
+    table = {"name": ["a", "b", "c"], "ring": [*map(kind, ring)], "no": [*map(kind, no)]}
+    images = ("a.jpg", "b.jpg", "c.jpg")
+    found, *_ = labelled(tmp_path, table, images, labels="votes", missing=[-1])
+    np.testing.assert_array_equal([*found.values()], [[0.75, 0.25], [np.nan, np.nan], [1, 0]])
+    files = {kind: str(tmp_path / f"{kind}.csv") for kind in ("labels", "faults", "votes")}
+    indexed = read_labelled(files | {"label_notes": str(tmp_path / "notes.csv")}, RING).to_index
+    np.testing.assert_array_equal(votes_of(indexed, RING), [[3, 1], [4, np.nan], [1, 0]])
+    np.testing.assert_array_equal(RING.probabilities(indexed), [*found.values()])
+
+
+def test_the_votes_of_galaxy_zoo_2s_catalogue_are_found_by_their_ending(tmp_path):
+    spiral, smooth = {1: 10, 2: 30, 4: 6, 5: 24, 15: 40, 16: 10, 25: 6}, {1: 20, 15: 20, 17: 20}
+    table = {"name": ["a", "b"]}
+    for answer, stem in STEMS.items():
+        table[f"{stem}_count"] = [votes.get(answer, 0) for votes in (spiral, smooth)]
+        table[f"{stem}_fraction"] = [0.5, 0.5]
+    labelled(tmp_path, table, tree=GALAXY_ZOO_2, labels="gz2_count")
+    votes = pd.read_csv(tmp_path / "votes.csv", index_col="GalaxyID")
+    labels = pd.read_csv(tmp_path / "labels.csv", index_col="GalaxyID")
+    for galaxy, counted in ((1, spiral), (2, smooth)):
+        expected = {column: counted.get(answer, 0) for answer, column in CLASS_OF_ANSWER.items()}
+        assert votes.loc[galaxy].to_dict() == expected
+    assert labels.loc[1, ["Class1.1", "Class2.1", "Class9.1"]].to_list() == pytest.approx(
+        [0.25, 0.15, 0.15]
+    )
+
+
+def test_what_is_no_whole_number_of_votes_is_a_fault(tmp_path):
+    table = {"name": ["a", "b"], "ring": [3, 0.75], "no": [1, 0.25]}
+    found, _, faults = labelled(tmp_path, table, labels="votes")
+    assert [*found] == [1]
+    assert faults == {
+        2: "b, row 2: ring is 0.75, which is no whole number of votes; survey.own.labels: shares "
+        "takes fractions"
+    }
+    assert pd.read_csv(tmp_path / "votes.csv").to_numpy().tolist() == [[1, 3, 1]]
+
+
+def test_no_votes_are_written_where_labels_are_shares_and_other_galaxies_votes_are_refused(
+    tmp_path,
+):
+    labelled(tmp_path, {"name": ["a", "b"], "ring": [3, 0], "no": [1, 2]}, labels="shares")
+    assert (tmp_path / "votes.csv").read_text(encoding="utf-8") == "GalaxyID,ring,no\n"
+    files = {kind: str(tmp_path / f"{kind}.csv") for kind in ("labels", "votes")}
+    with pytest.raises(InputError, match=r"votes\.csv.*it lists other galaxies than .*labels\.csv"):
+        read_labelled(files, RING)
 
 
 def test_weighted_labels_keep_what_is_given_beside_an_empty_cell(tmp_path):
@@ -351,7 +414,7 @@ def test_galaxies_have_the_names_of_the_column_for_them(tmp_path):
 def test_groups_are_the_cells_of_their_column_as_they_are_written(tmp_path):
     table = {"name": ["b", "a", "", "c", "c"], "tile": ["01", "1", "7", "", "2"]}
     pd.DataFrame(table).to_csv(tmp_path / "t.csv", index=False)
-    groups = own_groups(tmp_path / "t.csv", OWN | {"group_column": "tile"})
+    groups = own_groups(tmp_path, tmp_path / "t.csv", OWN | {"group_column": "tile"})
     assert groups.to_dict() == {1: "1", 2: "01", 3: ""}
     groups.to_csv(tmp_path / "groups.csv")
     assert read_groups(tmp_path / "groups.csv").to_dict() == {1: "1", 2: "01", 3: ""}
@@ -360,7 +423,7 @@ def test_groups_are_the_cells_of_their_column_as_they_are_written(tmp_path):
 def test_names_and_carried_columns_are_as_they_are_written(tmp_path):
     table = {"name": ["b", "a", "c"], "z": ["0.10", "", "587722981742084144"], "x": [1, 2, 3]}
     pd.DataFrame(table).to_csv(tmp_path / "t.csv", index=False)
-    galaxies = own_galaxies(None, tmp_path / "t.csv", OWN | {"carry": ["z"]})
+    galaxies = own_galaxies(tmp_path, tmp_path / "t.csv", OWN | {"carry": ["z"]})
     galaxies.to_csv(tmp_path / "galaxies.csv")
     owners = read_owners(tmp_path / "galaxies.csv", np.array([1, 3]))
     assert owners.to_dict("list") == {"name": ["a", "c"], "z": ["", "587722981742084144"]}
@@ -418,7 +481,16 @@ def test_files_that_are_not_there_or_of_no_known_kind_are_named(tmp_path):
     (tmp_path / "images").mkdir()
     images = str(tmp_path / "images")
     require_own({"images": images, "table": str(tmp_path / "t.csv")})
-    require_own({"images": images, "table": None})
+    folders = dict.fromkeys(OF_A_TABLE) | {"images": images, "table": None, "labels": "class"}
+    require_own(folders)
+    with pytest.raises(InputError, match=r"survey\.own\.table: missing with labels: shares; give"):
+        require_own(folders | {"labels": "shares"})
+    with pytest.raises(InputError, match=r"survey\.own\.group_column: 'tile' is of a table, and"):
+        require_own(folders | {"group_column": "tile"})
+    (tmp_path / "images" / "0.parquet").touch()
+    require_own(folders | {"labels": "shares", "group_column": "tile"})
+    with pytest.raises(InputError, match=r"survey\.own\.class_column: missing with labels: class"):
+        require_own(folders)
     with pytest.raises(InputError, match=r"survey\.own\.table: there is no nowhere\.csv"):
         require_own({"images": images, "table": "nowhere.csv"})
     with pytest.raises(InputError, match=r"survey\.own\.images: there is no nowhere;"):
@@ -467,8 +539,12 @@ def ring_survey(folder, galaxies: int = 60) -> pd.DataFrame:
 
 
 def ring_config(**files) -> dict:
-    survey = RINGS["survey"] | {"name": "tiny", "crop": 48, "holdout": 0.25}
-    return RINGS | SMALL | {"survey": survey | {"own": RINGS["survey"]["own"] | files}}
+    """The experiment on rings in small, on counted votes, which its last stage learns as such."""
+    own = RINGS["survey"]["own"] | {"labels": "votes"} | files
+    survey = RINGS["survey"] | {"name": "tiny", "crop": 48, "holdout": 0.25, "own": own}
+    head, every = SMALL["stages"]
+    stages = [head | {"vote_weights": 5}, every | {"loss": "dirichlet_multinomial"}]
+    return RINGS | SMALL | {"survey": survey, "stages": stages}
 
 
 @pytest.fixture(scope="module")
@@ -504,6 +580,8 @@ def test_a_tree_of_ones_own_is_what_is_learnt_and_predicted(rings):
     expected[lacking & (expected["ring"] == 0)] = [0, 1, 0, 0, 0]
     np.testing.assert_allclose(labels, expected, atol=1e-12)
     assert 0 < labels.isna().sum().sum() < 3 * 9
+    counted = votes_of(read_index(rings.survey / "training.csv"), tree)
+    np.testing.assert_array_equal(counted, votes.astype(float))
     bag = pd.read_parquet(rings.results / "bag" / "holdout.parquet")
     assert bag.columns.tolist() == ["GalaxyID", *RING_COLUMNS]
     assert len(bag) == 15
@@ -530,7 +608,15 @@ def test_scores_and_report_follow_a_tree_of_ones_own(rings):
     assert metrics["questions"].keys() == {"1", "2"}
     kinds = errors[["inner", "outer", "collisional"]].to_numpy()
     assert metrics["questions"]["2"] == pytest.approx(np.sqrt(np.nanmean(kinds**2)))
-    assert metrics["rmse"]["vote_noise_floor"] is None
+    votes = by_id(rings.votes)[RING_COLUMNS].astype(float).loc[bag.index].to_numpy()
+    floor = vote_noise_floor(votes, labels.loc[bag.index].to_numpy(), tree_from(RINGS["tree"]))
+    assert metrics["rmse"]["vote_noise_floor"] == pytest.approx(floor)
+    single = pd.read_parquet(rings.results / "seed0" / "predictions" / "holdout_single.parquet")
+    unsure = single[["dispersion_1", "dispersion_2"]].to_numpy()
+    expected = dirichlet_scores(bag.to_numpy(), unsure, votes, tree_from(RINGS["tree"]))
+    assert 0 < expected["width"] < 1
+    for key in ("coverage", "width"):
+        assert metrics["intervals"]["dirichlet"][key] == pytest.approx(expected[key])
     page = (rings.results / "report.html").read_text(encoding="utf-8")
     assert "1. Does the galaxy have a ring?" in page
     assert "2. What kind of ring is it?" in page
@@ -564,6 +650,21 @@ def test_other_words_train_nothing_and_another_tree_does(rings):
     jobs = would_run(rings, ring_config() | {"tree": everyone})
     assert {"label_own", "crop_training", "train_stage", "predict_holdout", "evaluate"} <= jobs
     assert would_run(rings, ring_config()) == set()
+
+
+def test_another_column_to_carry_and_who_labelled_train_nothing(rings):
+    jobs = would_run(rings, ring_config(carry=["z"]))
+    assert {"name_own", "compare_missing", "check_survey", "explorer", "write_report"} <= jobs
+    assert not {"label_own", "crop_training", "split", "train_stage", "bag", "evaluate"} & jobs
+    survey = ring_config()["survey"] | {"labelled_by": "experts"}
+    assert would_run(rings, ring_config() | {"survey": survey}) == {
+        *("plot_errors", "plot_galaxies", "plot_augmentation", "check_survey"),
+        *("resolved_config", "finish", "write_report", "all"),
+    }
+
+
+def test_the_record_says_where_the_owner_s_names_are(rings):
+    assert read_finished(rings.results).galaxies == rings.survey / "raw" / "galaxies.csv"
 
 
 def test_ones_own_files_replaced_by_older_ones_are_read_again(rings):

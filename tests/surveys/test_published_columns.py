@@ -54,6 +54,21 @@ def test_underscores_and_capitals_are_the_same_and_votes_serve_where_no_fraction
     assert found == names_of("galaxy_zoo_euclid", "-euclid", "_fraction")
 
 
+def test_votes_are_found_beside_fractions():
+    votes = names_of("galaxy_zoo_desi", "-dr8")
+    with_both = [*names_of("galaxy_zoo_desi", "-dr8", "_fraction"), *votes]
+    totals = [f"{asked.question}-dr8_total-votes" for asked in TREES["galaxy_zoo_desi"]]
+    assert found_in([*with_both, *totals], "galaxy_zoo_desi", "votes") == votes
+    hubble = [
+        f"t{asked.task:02}_some_words_a{number:02}_other_words_{kind}"
+        for asked in TREES["galaxy_zoo_hubble"]
+        for number, _ in enumerate(asked.answers, 1)
+        for kind in ("count", "weight", "fraction")
+    ]
+    found = found_in(hubble, "galaxy_zoo_hubble", "votes")
+    assert found == [name for name in hubble if name.endswith("_count")]
+
+
 def test_hubbles_and_candelss_own_catalogues_name_columns_by_number():
     hubble = [
         f"t{asked.task:02}_some_words_a{number:02}_other_words_{kind}fraction"

@@ -102,10 +102,15 @@ def users(finished, tmp_path_factory) -> Path:
     (results / "tiny" / "comparison.yaml").write_text(yaml.safe_dump(of_all), encoding="utf-8")
     picture = io.BytesIO()
     Image.new("RGB", (240, 240)).save(picture, "JPEG")
-    for name in ("pictures", "rings/images", "classes/images", "my_survey/images"):
+    for name in ("pictures", "rings/images", "classes/images", "votes/images", "my_survey/images"):
         (folder / name).mkdir(parents=True)
         (folder / name / "1.jpg").write_bytes(picture.getvalue())
-    for name in ("rings/votes.parquet", "classes/types.csv", "my_survey/votes.csv"):
+    for name in (
+        "rings/votes.parquet",
+        "classes/types.csv",
+        "votes/votes.parquet",
+        "my_survey/votes.csv",
+    ):
         (folder / name).write_text("path\n1.jpg\n", encoding="utf-8")
     (folder / "kaggle").mkdir()
     for name in ("images_training_rev1", "training_solutions_rev1", "images_test_rev1"):

@@ -36,6 +36,9 @@ SETTINGS = {
     "pixel_scale": None,
     "training_scale": 0.02,
     "bands": ["i", "r", "g"],
+    "key": "catalogue",
+    "sizes": "crop",
+    "told": [],
 }
 TREE = tree_from(QUESTIONS)
 COLUMNS = catalogue_columns(TREE)

@@ -13,10 +13,12 @@ from PIL import Image
 from benchmarks.pairs import Speeds, compare
 from benchmarks.pictures import jpegs, write_zip
 from galaxyzoo.foundation.split_files import write_split
+from galaxyzoo.plan.picture_settings import pictures_of_survey
 from galaxyzoo.surveys.crops import crop_survey
 from galaxyzoo.surveys.splits import draw_holdout, split
 
 CROP_PX = 224
+PICTURES = pictures_of_survey({"source": "files"})
 CROPS = "crops.npy"
 
 
@@ -54,7 +56,7 @@ def crop(folder: Path, processes: int) -> None:
     """Crop the survey in a folder."""
     labels = pd.read_parquet(folder / "labels.parquet")
     outputs = [folder / name for name in (CROPS, "index.csv", "rejected.csv")]
-    crop_survey(folder / "images.zip", labels, {}, CROP_PX, *outputs, "stop", processes)
+    crop_survey(folder / "images.zip", labels, {}, CROP_PX, *outputs, "stop", processes, PICTURES)
 
 
 def crop_and_split(folder: Path) -> None:

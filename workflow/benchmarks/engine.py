@@ -40,6 +40,7 @@ STAGE = {
     "layer_decay": None,
     "gradient_clip": None,
     "class_weights": None,
+    "vote_weights": None,
     "ema": None,
 }
 AUGMENTATION = {

@@ -18,8 +18,9 @@ import pandas as pd
 from PIL import Image
 from scipy.ndimage import gaussian_filter
 
-from galaxyzoo.files.archives import GalaxyImages
+from galaxyzoo.files.galaxy_images import GalaxyImages
 from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.plan.picture_settings import pictures_of_survey
 from galaxyzoo.simulation.survey import simulate_labels, simulate_picture
 from galaxyzoo.simulation.votes import TREE
 from galaxyzoo.surveys import layout
@@ -45,7 +46,7 @@ def compare(folder: Path) -> None:
     print(f"{len(real)} real galaxies, {GALAXIES} simulated")
     print(label_differences(simulated, voted).round(3).to_string())
     print(farthest_correlations(simulated, voted, TREE.columns).round(2).to_string(index=False))
-    images = GalaxyImages(Path(files.training_images))
+    images = GalaxyImages(Path(files.training_images), pictures_of_survey({"source": "files"}))
     for name, pictures in (
         ("real", map(images.read, real.index[:PICTURES])),
         ("simulated", (simulate_picture(galaxy, seed=SEED) for galaxy in range(PICTURES))),

@@ -28,18 +28,20 @@ from galaxyzoo.calibration.familiarity import Reference
 from galaxyzoo.catalogue.batches import Reader, fitted_pictures
 from galaxyzoo.catalogue.columns import ID, catalogue_columns
 from galaxyzoo.catalogue.finished_ensemble import FinishedEnsemble, its_reference, load_ensemble
-from galaxyzoo.catalogue.listing import with_names_of_its_own
-from galaxyzoo.catalogue.positions import radii_of
+from galaxyzoo.catalogue.listing import untold_scale, with_names_of_its_own
 from galaxyzoo.catalogue.rows import catalogue_rows
 from galaxyzoo.catalogue.shards import beside, predicted_batch
-from galaxyzoo.catalogue.sources import ImageReader, as_numbers, list_galaxies, require_unique
+from galaxyzoo.catalogue.sources import as_numbers, list_galaxies, require_unique
 from galaxyzoo.engine.devices import memory_for
 from galaxyzoo.files.containers import PICTURES, Folder
 from galaxyzoo.files.galaxy_files import without_suffix
+from galaxyzoo.files.picture_sources import PictureReader
+from galaxyzoo.files.positions import radii_of
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.progress import progress
 from galaxyzoo.foundation.provenance import git_commit
 from galaxyzoo.plan.config import given_catalogue_settings, load_schema
+from galaxyzoo.plan.picture_settings import as_trained
 from galaxyzoo.tree.decision_tree import DecisionTree
 
 log = logging.getLogger(__name__)
@@ -93,9 +95,12 @@ def predict(
     Raises InputError for anything else, for settings that are not allowed, and for an experiment
     that is not finished.
     """
-    settings = picture_settings(settings)
+    given = picture_settings(settings)
     networks = experiment if isinstance(experiment, Networks) else load(experiment)
     ensemble = networks.ensemble
+    settings = as_trained(given, ensemble.taught)
+    for sentence in settings["told"]:
+        log.warning("%s", sentence)
     galaxies, radii, reader = listed(pictures, ensemble.tree, settings)
     places, reference = galaxies["place"].to_pylist(), networks.reference
     columns = catalogue_columns(ensemble.tree)
@@ -191,8 +196,10 @@ def listed_at(
     for sentence in found.told:
         log.info("%s", sentence)
     radii = None if found.given is None else radii_of(found.given, path, settings)
+    for sentence in untold_scale(radii, settings):
+        log.warning("%s", sentence)
     radii = [None] * len(found.table) if radii is None else radii.to_pylist()
-    return with_names_of_its_own(found.table, tree), radii, ImageReader(path, settings)
+    return with_names_of_its_own(found.table, tree), radii, PictureReader(path, settings)
 
 
 def ids_of(pictures: Sequence[Picture]) -> list[Any]:

@@ -39,6 +39,7 @@ def galaxies_of_the_catalogue(wildcards):
         )
     with input_errors_told():
         listed_galaxies.require_own_name(listing_of(wildcards).parent, IN_THE_MODULE(GALAXIES))
+    picture_settings(wildcards.experiment)
     return GALAXIES
 
 

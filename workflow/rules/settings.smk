@@ -1,6 +1,6 @@
 # What the results of rules depend on besides their input files, code and versions.
-from types import SimpleNamespace
-
+from galaxyzoo.foundation.checkpoint_notes import read_note
+from galaxyzoo.plan.picture_settings import as_trained, pictures_of_survey
 from galaxyzoo.plan.stage_settings import (
     answer_names,
     columns_and_parents,
@@ -26,6 +26,16 @@ def only_the_tree(wildcards):
     return {"tree": tree_with_words(wildcards)}
 
 
+def labellers_in_words(wildcards):
+    """The words for who labelled the galaxies of an experiment's survey."""
+    return words_of(config_of(wildcards)["survey"])
+
+
+def tree_and_labellers(wildcards):
+    """The settings of rules that depend on the tree with its words, and on who labelled galaxies."""
+    return only_the_tree(wildcards) | {"words": labellers_in_words(wildcards)}
+
+
 def no_words(wildcards):
     """The settings of rules that depend on nothing but the tree's columns and parents."""
     return {"tree": tree_without_words(wildcards)}
@@ -40,16 +50,28 @@ def crop_settings(survey, rejected, *kinds):
     must_stop = settings["on_bad_galaxy"] == "stop" and rejects_galaxies(survey, rejected)
     return {
         "crop": settings["crop"],
+        "pictures": pictures_of_survey(settings),
         "must_stop": must_stop,
         "given": given_files(survey, *kinds),
     }
 
 
 def training_crop_settings(wildcards):
-    """What labelled crops depend on: also the answers."""
+    """What labelled crops depend on: also the answers, and the scale of the source's pictures."""
     kinds = ("training_images", "labels", "image_names")
-    tree = {"tree": columns_and_parents(SURVEYS[wildcards.survey])}
-    return crop_settings(wildcards.survey, "rejected.csv", *kinds) | tree
+    own = {
+        "tree": columns_and_parents(SURVEYS[wildcards.survey]),
+        "known_scale": SCHEMA["$defs"]["sources"][source_of(wildcards.survey)]["training_scale"],
+    }
+    return crop_settings(wildcards.survey, "rejected.csv", *kinds) | own
+
+
+def missing_settings(wildcards):
+    """What the comparison of galaxies with and without labels depends on besides files of rules."""
+    return {
+        "tree": columns_and_parents(SURVEYS[wildcards.survey]),
+        "given": given_files(wildcards.survey, "labels", "image_names"),
+    }
 
 
 def test_crop_settings(wildcards):
@@ -63,7 +85,9 @@ def check_settings(wildcards):
     survey, augmentation = config["survey"], config["augmentation"]
     return {
         "tree": tree_with_words(wildcards),
+        "words": labellers_in_words(wildcards),
         "crop": survey["crop"],
+        "pictures": pictures_of_survey(survey),
         "size": config["stages"][0]["size"],
         "augmentation": {name: augmentation[name] for name in ("zoom", "middle")},
         "given": given_files(survey["name"], "training_images", "labels", "image_names"),
@@ -78,6 +102,7 @@ def check_page_settings(wildcards):
         "survey": survey["name"],
         "on_bad_galaxy": survey["on_bad_galaxy"],
         "tree": tree_with_words(wildcards),
+        "words": labellers_in_words(wildcards),
     }
 
 
@@ -98,10 +123,10 @@ def record_settings(wildcards):
 def own_label_settings(wildcards):
     """What the labels in the user's own table depend on."""
     own = source_settings(wildcards)
-    names = ("image_column", "id_column", "labels", "class_column", "missing", "far_sums")
+    names = ("labels", "class_column", "missing", "far_sums", "radius_column")
     is_of_classes = own["labels"] == "class"  # whose names find the answers
     return {
-        "own": {name: own[name] for name in names},
+        "own": rows_settings(own, *names),
         "tree": (answer_names if is_of_classes else columns_and_parents)(SURVEYS[wildcards.survey]),
         "tree_name": tree_at_hand(SURVEYS[wildcards.survey]["tree"]),
         "given": given_of_own(own),
@@ -111,21 +136,19 @@ def own_label_settings(wildcards):
 def group_settings(wildcards):
     """What the groups of the galaxies in the user's own table depend on."""
     own = source_settings(wildcards)
-    names = ("image_column", "id_column", "group_column")
-    return {"own": {name: own[name] for name in names}, "given": given_of_own(own)}
+    return {"own": rows_settings(own, "group_column"), "given": given_of_own(own)}
 
 
 def carry_settings(wildcards):
     """What the names of the user's own galaxies, and the columns that go with them, depend on."""
     own = source_settings(wildcards)
-    names = ("image_column", "id_column", "carry")
-    return {"own": {name: own[name] for name in names}, "given": given_of_own(own)}
+    return {"own": rows_settings(own, "carry"), "given": given_of_own(own)}
 
 
-def images_or_table(wildcards):
-    """Path of the user's own table or, without one, of the folder of images that stands for it."""
-    own = source_settings(wildcards)
-    return {"table": own["table"]} if own["table"] else {"images": own["images"]}
+def rows_settings(own, *names):
+    """What the rows of the user's own galaxies depend on, and some more settings of these."""
+    of_rows = ("image_column", "id_column", "bands")
+    return {name: own[name] for name in (*of_rows, *names)}
 
 
 def given_of_own(own):
@@ -192,7 +215,13 @@ def prediction_settings(wildcards):
         "tta": config["tta"],
         "precision": config["precision"],
         "deterministic": config["deterministic"],
+        "learnt_votes": learnt_votes(config),
     }
+
+
+def learnt_votes(config):
+    """Whether the networks of an experiment tell how sure they are of each question's votes."""
+    return config["stages"][-1]["loss"] == "dirichlet_multinomial"
 
 
 def members_of(wildcards):
@@ -223,6 +252,7 @@ def evaluation_settings(wildcards):
         "seen_galaxy_zoo": seen_galaxy_zoo(wildcards),
         "seeds": config["seeds"],
         "tree": tree_without_words(wildcards),
+        "learnt_votes": learnt_votes(config),
     }
 
 
@@ -231,6 +261,7 @@ def ensemble_settings(wildcards):
     return evaluation_settings(wildcards) | {
         "members": seeds_of_members(wildcards),
         "seeds": [],
+        "learnt_votes": False,
         "fitted": PLAN.weights == "validation",
     }
 
@@ -271,6 +302,7 @@ def augmentation_settings(wildcards):
     config = config_of(wildcards)
     return {
         "tree": tree_with_words(wildcards),
+        "words": labellers_in_words(wildcards),
         "augmentation": config["augmentation"],
         "size": config["stages"][-1]["size"],
     }
@@ -306,13 +338,22 @@ def first_network_settings(wildcards):
     }
 
 
-def picture_settings():
-    """What the pixels of a catalogue's galaxies depend on besides their images."""
-    return {key: value for key, value in CATALOGUE.items() if key not in ("name", "features")}
+@cache
+def picture_settings(experiment):
+    """What the pixels of a catalogue's galaxies depend on besides their images.
+
+    Where the config says nothing, they are made as the networks' checkpoints say of training. Exits
+    if the config says otherwise. Networks that are missing are told of before any job.
+    """
+    own = {key: value for key, value in CATALOGUE.items() if key not in ("name", "features")}
+    networks = paths.network_weights(PLAN, experiment)
+    notes = {path: read_note(Path(IN_THE_MODULE(path))) or {} for path in networks}
+    with input_errors_told():
+        return as_trained(own, {path: note.get("pictures") for path, note in notes.items()})
 
 
 @cache
-def given_galaxies():
+def given_galaxies(experiment):
     """What a catalogue's galaxies are, and the images that a table of them names.
 
     Tables are read by libraries of the jobs, which Snakemake may be without.
@@ -327,15 +368,15 @@ def given_galaxies():
         )
         return given
     path = Path(IN_THE_MODULE(GALAXIES))
-    return given | {"images": named_images_hash(path, CATALOGUE)}
+    return given | {"images": named_images_hash(path, picture_settings(experiment))}
 
 
 def listing_settings(wildcards):
     """What the list of a catalogue's galaxies depends on besides them."""
     return {
-        "catalogue": picture_settings(),
+        "catalogue": picture_settings(wildcards.experiment),
         "tree": tree_without_words(wildcards),
-        "given": given_galaxies(),
+        "given": given_galaxies(wildcards.experiment),
         "asked_at": listed_galaxies.asked_at(listing_of(wildcards), NOW),
     }
 
@@ -346,10 +387,10 @@ def shard_settings(wildcards):
     return {
         "listed": contents["parts"].get(wildcards.shard),
         "experiment": wildcards.experiment,
-        "catalogue": picture_settings(),
+        "catalogue": picture_settings(wildcards.experiment),
         "members": settings_of_the_networks(wildcards),
         "tree": tree_with_words(wildcards),
-        "given": given_galaxies(),
+        "given": given_galaxies(wildcards.experiment),
     }
 
 
@@ -375,7 +416,7 @@ def export_settings(wildcards):
     views = {name: views_in_words(member["tta"]) for name, member in members.items()}
     config = config_of(wildcards)
     survey, tree = config["survey"], config["tree"]
-    source = SCHEMA["$defs"]["sources"][survey["source"]]
+    source, words = SCHEMA["$defs"]["sources"][survey["source"]], labellers_in_words(wildcards)
     return {
         "members": {
             name: {key: member[key] for key in ("seeds", "model", "crop", "tta")}
@@ -384,7 +425,8 @@ def export_settings(wildcards):
         "tree": tree_with_words(wildcards),
         "card": {
             "tree_name": tree if isinstance(tree, str) else "",
-            "data": source["data"].format(name=survey["name"]),
+            "data": source["data"].format(name=survey["name"], votes=words["votes"]),
+            "words": words,
             "licence_of_data": source["licence"],
             "views": " and ".join(dict.fromkeys(views.values())),
             "crop_px": max(member["crop"] for member in members.values()),
@@ -404,9 +446,9 @@ def look_settings(wildcards):
     """What a look at a catalogue's galaxies depends on besides them."""
     return {
         "listed": listed_galaxies.contents_of(listing_of(wildcards)),
-        "catalogue": picture_settings(),
+        "catalogue": picture_settings(wildcards.experiment),
         "crop": PLAN.configs[members_of(wildcards)[0]]["survey"]["crop"],
-        "given": given_galaxies(),
+        "given": given_galaxies(wildcards.experiment),
     }
 
 
@@ -415,8 +457,9 @@ def written_catalogue_settings(wildcards):
     return {
         "experiment": wildcards.experiment,
         "name": wildcards.catalogue,
-        "catalogue": picture_settings(),
+        "catalogue": picture_settings(wildcards.experiment),
         "crop": PLAN.configs[members_of(wildcards)[0]]["survey"]["crop"],
         "tree": tree_with_words(wildcards),
-        "given": given_galaxies(),
+        "words": labellers_in_words(wildcards),
+        "given": given_galaxies(wildcards.experiment),
     }

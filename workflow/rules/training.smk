@@ -31,6 +31,7 @@ rule train_stage:
         weights=previous_weights,
         crops=its_survey("training.npy"),
         index=its_survey("training.csv"),
+        pictures=its_survey("pictures.json"),
         split=experiment_file("seed{seed}/split.csv"),
         learnt=learnt_by_the_start_of_the_stage,
     output:

@@ -8,21 +8,27 @@ import pandas as pd
 import job
 from galaxyzoo.engine.augmentation import middle_zoom
 from galaxyzoo.engine.first_sight import as_seen
-from galaxyzoo.files.archives import GalaxyImages, images_in
+from galaxyzoo.evaluation.owners import numbers_carried, read_owners
+from galaxyzoo.files.galaxy_images import GalaxyImages
 from galaxyzoo.foundation.galaxy_id import GALAXY_ID
 from galaxyzoo.report.figures.galaxies import label_sheet
 from galaxyzoo.report.figures.style import save
 from galaxyzoo.surveys.check import check, drawn_galaxies
+from galaxyzoo.surveys.crops import Cropping
 from galaxyzoo.surveys.labelled import read_labelled
 from galaxyzoo.tree.decision_tree import tree_from
 
 settings = job.start(snakemake)
 tree = tree_from(settings["tree"])
 given = read_labelled(dict(snakemake.input.items()), tree)
-images = Path(snakemake.input.images)
-source = GalaxyImages(images, given.image_ids)
-held = check(source, len(images_in(images)), given, tree, settings["crop"])
-drawn, crops = drawn_galaxies(source, given, settings["crop"])
+source = GalaxyImages(Path(snakemake.input.images), settings["pictures"], given.image_ids)
+for sentence in source.told:
+    job.log.info("%s", sentence)
+owners = read_owners(snakemake.input.get("galaxies"), given.labels.index.unique().to_numpy())
+carried = pd.DataFrame(numbers_carried(owners), owners.index)
+cropping = Cropping(settings["crop"], settings["pictures"], given.radii)
+held = check(source, given, tree, carried, cropping, settings["words"])
+drawn, crops = drawn_galaxies(source, given, cropping)
 seen = as_seen(crops, settings["size"], settings["augmentation"])
 galaxies = pd.DataFrame(
     {

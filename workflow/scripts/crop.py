@@ -1,17 +1,14 @@
 """Crop a survey's images, labelled or not, into one packed array."""
 
+import json
 from pathlib import Path
 
 import job
 from galaxyzoo.foundation.packed_crops import read_index
+from galaxyzoo.plan.picture_settings import taught
 from galaxyzoo.surveys.crops import crop_survey
 from galaxyzoo.surveys.labelled import UNLABELLED, read_labelled
-from galaxyzoo.surveys.masked_tables import (
-    differences_in_words,
-    masked_in_words,
-    masked_table,
-    not_at_random,
-)
+from galaxyzoo.surveys.masked_tables import masked_in_words, masked_table
 from galaxyzoo.tree.decision_tree import tree_from
 
 settings = job.start(snakemake)
@@ -19,9 +16,9 @@ given = UNLABELLED
 if snakemake.input.get("labels"):
     tree = tree_from(settings["tree"])
     given = read_labelled(dict(snakemake.input.items()), tree)
-crop_survey(
+any_fits = crop_survey(
     Path(snakemake.input.images),
-    given.labels,
+    given.to_index,
     given.faults,
     settings["crop"],
     Path(snakemake.output.crops),
@@ -29,16 +26,16 @@ crop_survey(
     Path(snakemake.output.rejected),
     on_bad_galaxy=snakemake.config["on_bad_galaxy"][snakemake.wildcards.survey],
     processes=snakemake.threads,
+    pictures=settings["pictures"],
     image_ids=given.image_ids,
     called=given.called,
+    radii=given.radii,
 )
 if given.labels is not None:
+    learnt = taught(settings["pictures"], settings["crop"], settings["known_scale"], any_fits)
+    Path(snakemake.output.pictures).write_text(json.dumps(learnt) + "\n", encoding="utf-8")
     kept = read_index(snakemake.output.index)["GalaxyID"]
-    labels, notes = given.labels.loc[kept], given.notes.loc[kept]
-    masked, differing = masked_table(notes, tree), not_at_random(labels, notes, tree)
+    masked = masked_table(given.notes.loc[kept], tree)
     masked.to_csv(snakemake.output.masked, index=False)
-    differing.to_csv(snakemake.output.not_at_random, index=False)
     for line in masked_in_words(masked):
         job.log.info("%s", line)
-    for sentence in differences_in_words(differing):
-        job.log.warning("%s", sentence)

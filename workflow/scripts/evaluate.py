@@ -15,6 +15,7 @@ from galaxyzoo.calibration.coverage import (
     covered,
     records,
 )
+from galaxyzoo.calibration.dirichlet_intervals import dirichlet_scores
 from galaxyzoo.calibration.photometry import measured
 from galaxyzoo.calibration.recalibration import recalibration_scores
 from galaxyzoo.evaluation.central_pixel import central_pixel_benchmark, centre_colours
@@ -24,10 +25,12 @@ from galaxyzoo.evaluation.held_out import read_held_out
 from galaxyzoo.evaluation.metrics import scores
 from galaxyzoo.evaluation.starts import starts_in_words, what_starts_learnt
 from galaxyzoo.evaluation.validation import read_members, together
+from galaxyzoo.evaluation.vote_noise import vote_noise_floor
 from galaxyzoo.foundation.handed_on import damaged, read_csv, read_json
 from galaxyzoo.foundation.packed_crops import packed_crops, read_index
 from galaxyzoo.foundation.split_files import read_split
 from galaxyzoo.tree.decision_tree import tree_from
+from galaxyzoo.tree.vote_columns import votes_of
 
 settings = job.start(snakemake)
 tree = tree_from(settings["tree"])
@@ -97,6 +100,10 @@ metrics = {
     galaxies.predicted(snakemake.input.bag),
     tree,
 )
+votes = votes_of(read_index(snakemake.input.index), tree)
+votes = None if votes is None else votes[galaxies.rows]
+if truth is None and votes is not None:
+    metrics["rmse"]["vote_noise_floor"] = vote_noise_floor(votes, galaxies.voted, tree)
 weights = {settings["experiment"]: 1.0}
 if "members" in settings:
     weights = read_json(snakemake.input.weights)
@@ -127,6 +134,10 @@ metrics["intervals"] = coverage_scores(calibration, bag, networks, galaxies.vote
     "by_number": records(coverage_by_number(coverage, published, tree)),
     "by_property": records(coverage_by_property(properties, coverage, tree)),
 }
+if settings["learnt_votes"]:
+    unsure = [galaxies.dispersion(path) for path in snakemake.input.single]
+    of_networks = dirichlet_scores(bag, np.mean(unsure, axis=0), votes, tree)
+    metrics["intervals"]["dirichlet"] = of_networks
 Path(snakemake.output.metrics).write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
 job.log.debug(
     "RMSE of the bag %.5f on %d held-out galaxies (mean label %.5f)",

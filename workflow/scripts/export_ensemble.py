@@ -9,6 +9,7 @@ from galaxyzoo.engine.ensemble import restored_ensemble
 from galaxyzoo.engine.torch_files import save_checked
 from galaxyzoo.export.card import write_card, write_config
 from galaxyzoo.export.onnx_file import ExportedEnsemble, named_weights, write_onnx
+from galaxyzoo.foundation.checkpoint_notes import read_note
 from galaxyzoo.foundation.handed_on import read_json, read_metrics
 from galaxyzoo.foundation.provenance import git_commit
 from galaxyzoo.tree.decision_tree import tree_from
@@ -24,7 +25,8 @@ restored = restored_ensemble(snakemake.input.networks, settings["members"], shar
 members = [member for member in restored if member.share]
 output = snakemake.output
 save_checked(named_weights(members), Path(output.safetensors), {"format": "pt"})
-write_config(members, tree, Path(output.config))
+note = read_note(Path(snakemake.input.networks[0])) or {}
+write_config(members, tree, note.get("pictures"), Path(output.config))
 write_card(
     Path(snakemake.input.template),
     members,

@@ -6,7 +6,8 @@ import job
 from galaxyzoo.surveys.own_rows import own_groups
 
 settings = job.start(snakemake)
-groups = own_groups(Path(snakemake.input.table), settings["own"])
+table = snakemake.input.get("table")
+groups = own_groups(Path(snakemake.input.images), Path(table) if table else None, settings["own"])
 groups.to_csv(snakemake.output.groups)
 together = groups[groups != ""].value_counts()
 job.log.info("%d galaxies in %d groups", together.sum(), len(together))

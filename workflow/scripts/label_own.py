@@ -18,4 +18,5 @@ write_labels(
     Path(snakemake.output.notes),
     Path(snakemake.output.image_names),
     Path(snakemake.output.faults),
+    Path(snakemake.output.votes),
 )

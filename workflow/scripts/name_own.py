@@ -6,8 +6,8 @@ import job
 from galaxyzoo.surveys.own_rows import own_galaxies
 
 settings = job.start(snakemake)
-images, table = (snakemake.input.get(name) for name in ("images", "table"))
+table = snakemake.input.get("table")
 galaxies = own_galaxies(
-    Path(images) if images else None, Path(table) if table else None, settings["own"]
+    Path(snakemake.input.images), Path(table) if table else None, settings["own"]
 )
 galaxies.to_csv(snakemake.output.galaxies)

@@ -9,8 +9,13 @@ from galaxyzoo.engine.augmentation import tta_maps
 from galaxyzoo.engine.checkpoints import learnt_galaxies, load_checkpoint
 from galaxyzoo.engine.devices import best_device, body_dtype, memory_for, use_threads
 from galaxyzoo.engine.loaded_networks import restored_network
-from galaxyzoo.engine.prediction import counts_of_views, predict_by_views
-from galaxyzoo.evaluation.predictions import prediction_table, rows_of, views_table
+from galaxyzoo.engine.prediction import counts_of_views, predict_by_views, predicted_dispersion
+from galaxyzoo.evaluation.predictions import (
+    prediction_table,
+    rows_of,
+    views_table,
+    with_dispersion,
+)
 from galaxyzoo.foundation.gpus import lease_gpu, visible_gpus
 from galaxyzoo.foundation.handed_on import read_csv, write_parquet
 from galaxyzoo.foundation.learnt_galaxies import require_unlearnt
@@ -46,7 +51,11 @@ counts = counts_of_views(len(maps)) if views else [1, len(maps)]
 with memory_for(batch_size, network.size_px, "tta.batch_size"):
     means = predict_by_views(network, crops, rows, maps, counts, batch_size, device)
 if snakemake.output.get("single"):
-    write_parquet(prediction_table(ids, means[0], tree), snakemake.output.single)
+    single = prediction_table(ids, means[0], tree)
+    if settings["learnt_votes"]:
+        unsure = predicted_dispersion(network, crops, rows, maps[:1], batch_size, device)
+        single = with_dispersion(single, unsure, tree)
+    write_parquet(single, snakemake.output.single)
 write_parquet(prediction_table(ids, means[-1], tree), snakemake.output.tta)
 if views:
     by_views = dict(zip(counts, means, strict=True))

@@ -14,6 +14,7 @@ os.environ.setdefault("GOMP_SPINCOUNT", "2000")
 
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.plan.config import catalogue_settings, load_schema
+from galaxyzoo.plan.picture_settings import as_trained
 from galaxyzoo.showing.experts import load_experts
 from galaxyzoo.showing.server import HOST, application, server_of
 
@@ -24,8 +25,10 @@ LARGEST_PORT = 65535
 
 def show(folder: Path, port: int) -> None:
     """Serve the page until it is interrupted."""
-    settings = catalogue_settings({}, load_schema(WORKFLOW / "schemas" / "config.schema.yaml"))
-    server = server_of(application(load_experts(folder), WORKFLOW / "report", settings), port)
+    schema = load_schema(WORKFLOW / "schemas" / "config.schema.yaml")
+    experts = load_experts(folder)
+    settings = as_trained(catalogue_settings({}, schema), experts.taught)
+    server = server_of(application(experts, WORKFLOW / "report", settings), port)
     address = f"http://{HOST}:{server.effective_port}/"
     print(f"Show it galaxies at {address} (Ctrl-C ends it)", flush=True)
     server.run()

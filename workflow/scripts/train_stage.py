@@ -13,6 +13,7 @@ from galaxyzoo.engine.stage import set_up_stage
 from galaxyzoo.engine.training import Learner, train_stage
 from galaxyzoo.foundation.atomic_files import replaced
 from galaxyzoo.foundation.gpus import lease_gpu, visible_gpus
+from galaxyzoo.foundation.handed_on import read_json
 from galaxyzoo.foundation.learnt_galaxies import all_of, learnt_from, read_all, require_unlearnt
 from galaxyzoo.foundation.locks import locked
 from galaxyzoo.foundation.packed_crops import read_index
@@ -84,5 +85,6 @@ with (
         learner.moments if stage["hand_on_moments"] else None,
         all_of(before, learnt_from(galaxies, trained_on, survey=index.parent.name)),
         snakemake.config["seen_galaxy_zoo"][snakemake.wildcards.experiment],
+        read_json(snakemake.input.pictures),
     )
     saved.remove()

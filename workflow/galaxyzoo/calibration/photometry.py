@@ -1,6 +1,6 @@
 """Simple measurements of how bright and how large galaxies are in their crops.
 
-Light is the mean of red, green and blue, minus the background: the median of the pixels outside the
+Light is the mean of all bands, minus the background: the median of the pixels outside the
 largest centred circle that fits in the crop. Anything else in the crop counts as the galaxy's
 light, and a galaxy that fills its crop is part of its own background. These numbers are for sorting
 galaxies, not for scientific photometry.
@@ -14,13 +14,14 @@ CHUNK = 128  # galaxies in memory at a time
 
 
 def measured(crops: np.ndarray, rows: np.ndarray) -> pd.DataFrame:
-    """Brightness and size of the galaxies in the given `rows` of crops (N, size, size, 3) uint8.
+    """Brightness and size of the galaxies in some `rows` of crops (N, size, size, bands) uint8.
 
     One row per galaxy: `central_brightness`, the mean light within CORE widths of the centre, in
     pixel levels out of 255; `half_light_radius_px`, the radius around the centre that holds half
     the light of the circle, NaN if there is no light; `offset_px`, how far the middle of the
-    brightest light is from the centre, NaN if there is none; `red_share` and `blue_share`, of the
-    sum of red, green and blue within CORE widths of the centre, sky included, NaN if that is black.
+    brightest light is from the centre, NaN if there is none; `red_share` and `blue_share`, those of
+    the first and the last band in the sum of all within CORE widths of the centre, sky included,
+    NaN if that is black.
     Crops are read in chunks.
     """
     chunks = [measured_chunk(crops[rows[i : i + CHUNK]]) for i in range(0, len(rows), CHUNK)]
@@ -28,14 +29,14 @@ def measured(crops: np.ndarray, rows: np.ndarray) -> pd.DataFrame:
 
 
 def measured_chunk(crops: np.ndarray) -> pd.DataFrame:
-    """`measured` for crops (n, size, size, 3) that are in memory."""
-    size_px = crops.shape[1]
+    """`measured` for crops (n, size, size, bands) that are in memory."""
+    size_px, bands = crops.shape[2:]
     away = np.arange(size_px) - (size_px - 1) / 2
     radius_px = np.hypot(away, away[:, None]).ravel()
-    light = crops.sum(axis=3, dtype=np.uint16).reshape(len(crops), -1) / np.float32(3)
+    light = crops.sum(axis=3, dtype=np.uint16).reshape(len(crops), -1) / np.float32(bands)
     light -= np.median(light[:, radius_px > size_px / 2], axis=1, keepdims=True)
     core = radius_px <= CORE * size_px
-    colours = crops.reshape(len(crops), -1, 3)[:, core].sum(axis=1, dtype=np.float64)
+    colours = crops.reshape(len(crops), -1, bands)[:, core].sum(axis=1, dtype=np.float64)
     with np.errstate(invalid="ignore"):
         shares = colours / colours.sum(axis=1, keepdims=True)
     return pd.DataFrame(
@@ -44,7 +45,7 @@ def measured_chunk(crops: np.ndarray) -> pd.DataFrame:
             "half_light_radius_px": half_light_radii(light, radius_px, size_px // 2),
             "offset_px": offsets(light, away, radius_px),
             "red_share": shares[:, 0],
-            "blue_share": shares[:, 2],
+            "blue_share": shares[:, -1],
         }
     )
 

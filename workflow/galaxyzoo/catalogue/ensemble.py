@@ -41,7 +41,7 @@ def needed(members: Sequence[Member]) -> list[Member]:
 def predict_together(
     pixels: np.ndarray, members: Sequence[Member], device: torch.device
 ) -> Predicted:
-    """What the `members`, all `ready`, predict of pictures (n, size, size, 3) uint8.
+    """What the `members`, all `ready`, predict of pictures (n, size, size, bands) uint8.
 
     Each network sees the middle of them that is as wide as its own crop.
     """
@@ -66,7 +66,7 @@ def predict_together(
 
 
 def middle_of(pixels: np.ndarray, size_px: int) -> np.ndarray:
-    """The central `size_px` of pictures, with margins as `crops.centre_crop` has them."""
+    """The central `size_px` of pictures, with margins as `pictures.fitted` has them."""
     first = (pixels.shape[1] - size_px) // 2
     part = slice(first, first + size_px)
     return np.ascontiguousarray(pixels[:, part, part])

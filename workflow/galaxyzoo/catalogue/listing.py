@@ -12,9 +12,9 @@ from galaxyzoo.catalogue.columns import catalogue_columns
 from galaxyzoo.catalogue.cutouts import fetch_cutouts
 from galaxyzoo.catalogue.forms import forms_of
 from galaxyzoo.catalogue.given_names import with_fitting_names
-from galaxyzoo.catalogue.positions import USUAL_RADIUS, positions_of, radii_of
 from galaxyzoo.catalogue.sources import list_galaxies
 from galaxyzoo.catalogue.tables import notes
+from galaxyzoo.files.positions import USUAL_RADIUS, positions_of, radii_of
 from galaxyzoo.foundation.content_hashes import file_hash
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.handed_on import damaged
@@ -51,10 +51,11 @@ def list_for_catalogue(
     kept. The log says what becomes of columns that not every table of the catalogue can hold.
     """
     listed = list_galaxies(path, settings)
-    for sentence in listed.told:
-        log.info("%s", sentence)
     table = with_names_of_its_own(listed.table, tree)
     radii = None if listed.given is None else radii_of(listed.given, path, settings)
+    told = [*listed.told, *settings["told"], *untold_scale(radii, settings)]
+    for sentence in told:
+        log.info("%s", sentence)
     nothing = pa.nulls(len(table), pa.string())
     cutouts = Cutouts(table["place"], nothing, nothing, missing=0)
     if listed.kind == "positions":
@@ -62,6 +63,11 @@ def list_for_catalogue(
             raise InputError(
                 f"{path} has no column {USUAL_RADIUS} with the radius of each galaxy; "
                 "name one in catalogue.radius_column"
+            )
+        if settings["training_scale"] is None:
+            raise InputError(
+                "catalogue.training_scale: missing; the networks do not know the pixel scale of "
+                "their pictures, by which cut-outs are fetched: give it, as 0.02, Galaxy Zoo 2's"
             )
         positions = positions_of(listed.given, path, settings)
         positions.insert(0, "id", table["id"].to_pandas())
@@ -80,8 +86,18 @@ def list_for_catalogue(
         name = f"{number:05d}"
         parquet.write_table(part, listing / f"{name}.parquet", write_page_checksum=True)
         counts[name] = len(part)
-    write_contents(listing, counts, cutouts.missing, asked_at, listed.told)
+    write_contents(listing, counts, cutouts.missing, asked_at, told)
     return len(table)
+
+
+def untold_scale(radii: pa.Array | None, settings: dict[str, Any]) -> list[str]:
+    """A sentence about radii that nothing can be resampled by, if there are such."""
+    if radii is None or settings["training_scale"] is not None:
+        return []
+    return [
+        "The networks do not know the pixel scale of their pictures, so that none is resampled by "
+        "its radius (catalogue.training_scale)."
+    ]
 
 
 def read_part(part: Path) -> tuple[pa.Table, str]:

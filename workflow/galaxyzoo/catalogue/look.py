@@ -15,7 +15,7 @@ from galaxyzoo.calibration.photometry import measured
 from galaxyzoo.catalogue.batches import fitted_pictures
 from galaxyzoo.catalogue.listing import FAULT, RADIUS
 from galaxyzoo.catalogue.listing import PLACE as IMAGE
-from galaxyzoo.catalogue.sources import ImageReader
+from galaxyzoo.files.picture_sources import PictureReader
 
 MOST_LOOKED_AT = 200
 BATCH, MOST_REASONS = 32, 3
@@ -43,7 +43,7 @@ def look(
     were listed from, `settings` the config's `catalogue`, `crop_px` the width of the crops.
     """
     listed = spread_over(listing)
-    reader = ImageReader(galaxies, settings)
+    reader = PictureReader(galaxies, settings)
     columns = [listed[name].to_pylist() for name in (IMAGE, RADIUS, FAULT)]
     batches = fitted_pictures(*columns, reader, crop_px, settings, BATCH, decoders)
     looked_at = [galaxy for batch in batches for galaxy in batch]

@@ -12,10 +12,10 @@ from pyarrow import parquet
 from galaxyzoo.catalogue.batches import fitted_pictures
 from galaxyzoo.catalogue.listing import PLACE, RADIUS
 from galaxyzoo.catalogue.preview import Preview
-from galaxyzoo.catalogue.sources import ImageReader
 from galaxyzoo.catalogue.summary import Summary
 from galaxyzoo.evaluation.starts import starts_in_words
-from galaxyzoo.report.templates import page_templates, script_hash, thumbnail
+from galaxyzoo.files.picture_sources import PictureReader
+from galaxyzoo.report.templates import in_print, page_templates, script_hash, thumbnail
 
 THUMBNAIL_PX = 160
 WEBP_QUALITY = 88
@@ -39,7 +39,7 @@ def catalogue_page(
     columns, by name. `differences` are sentences of `likeness.differences_in_words`, and `told`
     sentences about what was left out, and how pictures are read.
     """
-    reader = ImageReader(galaxies, settings["catalogue"])
+    reader = PictureReader(galaxies, settings["catalogue"])
     sheets = [
         {
             "title": sheet.title,
@@ -53,6 +53,7 @@ def catalogue_page(
     return pages.get_template(template.name).render(
         name=settings["name"],
         experiment=settings["experiment"],
+        words=in_print(settings["words"]),
         galaxies=counts.galaxies,
         columns=first.columns,
         rows=first.rows,
@@ -74,7 +75,7 @@ def catalogue_page(
 
 
 def shown(
-    galaxies: pd.DataFrame, reader: ImageReader, settings: Mapping[str, Any]
+    galaxies: pd.DataFrame, reader: PictureReader, settings: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
     """The galaxies of a sheet, with their pictures as base64-encoded WebP files.
 

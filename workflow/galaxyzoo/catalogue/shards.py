@@ -17,10 +17,10 @@ from galaxyzoo.catalogue.columns import ID, Column
 from galaxyzoo.catalogue.ensemble import Predicted, predict_together
 from galaxyzoo.catalogue.listing import FAULT, PLACE, RADIUS, SHA256, read_part
 from galaxyzoo.catalogue.rows import catalogue_rows
-from galaxyzoo.catalogue.sources import ImageReader
 from galaxyzoo.catalogue.tables import LISTED, described
 from galaxyzoo.engine.ensemble import Member
 from galaxyzoo.engine.prediction import ready
+from galaxyzoo.files.picture_sources import PictureReader
 from galaxyzoo.foundation.atomic_files import replaced
 from galaxyzoo.foundation.progress import progress
 
@@ -50,7 +50,7 @@ def predict_shard(
     Raises InputError if the listing, or a cut-out that it names, is not what was listed.
     """
     listed, sha256 = read_part(listing)
-    reader = ImageReader(galaxies, settings)
+    reader = PictureReader(galaxies, settings)
     tree = calibration.tree
     size_px = max(member.crop_px for member in members)
     for member in members:
@@ -85,7 +85,7 @@ def predict_shard(
     if in_order:
         log.info(
             "%d FITS cubes do not name their planes (BANDS or BAND0, BAND1, ... in the header): "
-            "these were taken as %s, shown red, green and blue",
+            "these were taken as %s",
             in_order,
             ", ".join(settings["bands"]),
         )

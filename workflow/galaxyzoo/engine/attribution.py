@@ -30,8 +30,8 @@ def occlusion_maps(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """How far each galaxy's answer falls when parts of its picture are replaced by its own sky.
 
-    `crops` is (n, s, s, 3) uint8; `answers` gives a column's position for each. Returns the
-    pictures as the network sees them (n, size, size, 3) uint8, the network's probability of the
+    `crops` is (n, s, s, bands) uint8; `answers` gives a column's position for each. Returns the
+    pictures as the network sees them (n, size, size, bands) uint8, the network's probability of the
     answer (n,), and the fall in this probability (n, size, size). At each pixel, the fall is the
     mean over the windows that hide it (Zeiler & Fergus 2014, by captum). It is above 0 where the
     answer depends on what is there, and below 0 where that is evidence against it. Uses a single
@@ -50,8 +50,8 @@ def occlusion_maps(
             probabilities.append(network(image).clamp(0, 1)[0, answer].item())
             fall = occlusion.attribute(
                 image,
-                (3, window, window),
-                strides=(3, step, step),
+                (network.bands, window, window),
+                strides=(network.bands, step, step),
                 baselines=sky(image),
                 target=answer,
                 perturbations_per_eval=HIDDEN_AT_ONCE,
@@ -68,7 +68,7 @@ def window_and_step_px(size_px: int) -> tuple[int, int]:
 
 
 def sky(image: torch.Tensor) -> torch.Tensor:
-    """A picture (1, 3, size, size) of nothing but sky: the median colour of the edge of `image`."""
+    """A picture (1, bands, size, size) of sky alone: the median colour of the edge of `image`."""
     edge = torch.cat([image[..., 0, :], image[..., -1, :], image[..., 0], image[..., -1]], dim=-1)
     colour, _ = edge.median(dim=-1)
     return colour[..., None, None].expand_as(image)

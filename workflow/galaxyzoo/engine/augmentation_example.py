@@ -28,9 +28,9 @@ def augmented_views(
 ) -> tuple[pd.DataFrame, np.ndarray]:
     """A galaxy unchanged, followed by `VIEWS` random training views of it.
 
-    `crop` is (s, s, 3) uint8, `size_px` the stage's size and `settings` the config's
+    `crop` is (s, s, bands) uint8, `size_px` the stage's size and `settings` the config's
     `augmentation`. Returns a table with one row per picture, and the pictures
-    (1 + VIEWS, size, size, 3) uint8. The table holds the values drawn: `degrees`, `mirrored`,
+    (1 + VIEWS, size, size, bands) uint8. The table holds the values drawn: `degrees`, `mirrored`,
     `zoom` (relative to that of the unchanged picture), `shift_right` and `shift_down` in picture
     widths; with `zoom_about: random`, `about_right` and `about_down`, the point about which it is
     enlarged, from the centre in picture widths; and, if the config sets brightness or contrast,

@@ -29,13 +29,15 @@ def save_checkpoint(
     moments: dict[int, dict[str, Any]] | None = None,
     learnt: Learnt | None = None,
     seen_galaxy_zoo: bool | None = None,
+    pictures: Mapping[str, Any] | None = None,
 ) -> None:
     """Write a checkpoint atomically, as plain data that loads with weights_only=True.
 
     `model` is the config's `model`; `provenance` is any record of how the weights were obtained;
     `moments` are those of the optimiser, for a next stage that goes on with them; `learnt` the
     galaxies that the network and its starts learnt, None if nobody knows. A note in the file, for
-    `checkpoint_notes.read_note`, has its place, and whether they were votes of Galaxy Zoo.
+    `checkpoint_notes.read_note`, has its place, whether they were votes of Galaxy Zoo, and how
+    their `pictures` were made (`picture_settings.taught`).
     Raises InputError if a weight is not finite.
     """
     weights = {name: value.cpu() for name, value in network.state_dict().items()}
@@ -47,6 +49,7 @@ def save_checkpoint(
         "place": place(path),
         "model": model,
         "columns": list(network.tree.columns),
+        "bands": network.bands,
         "size": network.size_px,
         "zoom": network.zoom,
         "weights": weights,
@@ -54,7 +57,7 @@ def save_checkpoint(
         "provenance": provenance,
         "learnt": None if learnt is None else as_tensors(packed(learnt)),
     }
-    note = {"place": place(path), "seen_galaxy_zoo": seen_galaxy_zoo}
+    note = {"place": place(path), "seen_galaxy_zoo": seen_galaxy_zoo, "pictures": pictures}
     with replaced(path) as unfinished:
         save_whole(checkpoint, unfinished, note)
 

@@ -12,22 +12,24 @@ from galaxyzoo.engine.transforms import resize, wide_px
 RESIZED_AT_ONCE = 512
 SHARE_OF_FREE_MEMORY = 0.5  # of a GPU's memory, for galaxies; the rest is for the network
 
-Batch = tuple[torch.Tensor, torch.Tensor]
+Batch = tuple[torch.Tensor, torch.Tensor, torch.Tensor | None]
 
 
 @dataclass(frozen=True)
 class Galaxies:
-    """Pictures (N, 3, wide, wide) uint8 in channels-last memory, and labels (N, columns) float32.
+    """Pictures (N, bands, wide, wide) uint8, channels last, and labels (N, columns) float32.
 
-    A label is NaN where an answer has none.
-    A network sees their middle, or turned and enlarged views of it. Both are on `device`, unless
-    they are `streamed` to it from host memory batch by batch.
+    A label is NaN where an answer has none. `votes` (N, columns) float32 are the counted votes, NaN
+    where one is not known, if training needs them. A network sees the middle of a picture, or
+    turned and enlarged views of it. All are on `device`, unless they are `streamed` to it from host
+    memory batch by batch.
     """
 
     images: torch.Tensor
     labels: torch.Tensor
     device: torch.device
     streamed: bool = False
+    votes: torch.Tensor | None = None
 
     def __len__(self) -> int:
         return len(self.images)
@@ -37,35 +39,40 @@ class Galaxies:
         return torch.from_numpy(order).to(self.images.device, non_blocking=True)
 
     def batches(self, rows: Sequence[torch.Tensor]) -> Iterator[Batch]:
-        """Pictures and labels on the device of each batch of `rows` (batch,) int64."""
+        """Pictures, labels and any votes on the device of each batch of `rows` (batch,) int64."""
         if self.streamed:
             yield from self.streamed_batches(rows)
         else:
             for batch in rows:
-                yield self.images[batch], self.labels[batch]
+                votes = None if self.votes is None else self.votes[batch]
+                yield self.images[batch], self.labels[batch], votes
 
     def streamed_batches(self, rows: Sequence[torch.Tensor]) -> Iterator[Batch]:
-        """Pictures and labels from host memory; gathers a batch while the one before is in use."""
+        """Batches from host memory; gathers one while the one before is in use."""
         with ThreadPoolExecutor(1) as pool:
             upcoming = [pool.submit(self.gathered, batch) for batch in rows[:1]]
             for following in [*rows[1:], None][: len(rows)]:
-                images, labels = upcoming.pop().result()
+                images, labels, votes = upcoming.pop().result()
                 if following is not None:
                     upcoming.append(pool.submit(self.gathered, following))
                 yield (
                     images.to(self.device, non_blocking=True).permute(0, 3, 1, 2),
                     labels.to(self.device, non_blocking=True),
+                    None if votes is None else votes.to(self.device, non_blocking=True),
                 )
 
     def gathered(self, rows: torch.Tensor) -> Batch:
-        """Pictures (batch, wide, wide, 3) and labels of `rows`, in pinned memory for a GPU.
+        """Pictures (batch, wide, wide, bands), labels and votes of `rows`, pinned for a GPU.
 
         Gathered by NumPy, in the calling thread only. Torch would use the threads that train.
         """
-        pixels = self.images.permute(0, 2, 3, 1).numpy()[rows.numpy()]
-        batch = torch.from_numpy(pixels), torch.from_numpy(self.labels.numpy()[rows.numpy()])
+        tables = (self.images.permute(0, 2, 3, 1), self.labels, self.votes)
+        batch = tuple(
+            None if table is None else torch.from_numpy(table.numpy()[rows.numpy()])
+            for table in tables
+        )
         if self.device.type == "cuda":
-            return batch[0].pin_memory(), batch[1].pin_memory()
+            return tuple(None if part is None else part.pin_memory() for part in batch)
         return batch
 
 
@@ -77,17 +84,19 @@ def load_galaxies(
     zoom: float,
     device: torch.device,
     stream: bool,
+    votes: np.ndarray | None = None,
 ) -> Galaxies:
     """The galaxies in the given `rows` of the survey's arrays, resized once to the stage's size.
 
     `zoom` is that of the crop at which the network looks at them: see `transforms.resize`. They are
-    streamed if `stream` is set or if they do not fit on the device.
+    streamed if `stream` is set or if they do not fit on the device. `votes` (N, columns) float64
+    are the counted votes, if they are needed.
     """
-    wide = wide_px(size_px, zoom)
-    streamed = stream or not fits(len(rows) * 3 * wide**2, device)
+    wide, bands = wide_px(size_px, zoom), crops.shape[-1]
+    streamed = stream or not fits(len(rows) * bands * wide**2, device)
     home = torch.device("cpu") if streamed else device
     images = torch.empty(
-        (len(rows), 3, wide, wide),
+        (len(rows), bands, wide, wide),
         dtype=torch.uint8,
         device=home,
         memory_format=torch.channels_last,
@@ -96,9 +105,11 @@ def load_galaxies(
         part = slice(start, start + RESIZED_AT_ONCE)
         pixels = torch.from_numpy(crops[rows[part]]).to(device)
         images[part] = resize(pixels, size_px, zoom).to(home)
-    return Galaxies(
-        images, torch.from_numpy(labels[rows].astype(np.float32)).to(home), device, streamed
+    on_labels, on_votes = (
+        None if table is None else torch.from_numpy(table[rows].astype(np.float32)).to(home)
+        for table in (labels, votes)
     )
+    return Galaxies(images, on_labels, device, streamed, on_votes)
 
 
 def fits(size_bytes: int, device: torch.device) -> bool:

@@ -10,7 +10,7 @@ from galaxyzoo.engine.transforms import middle, resize
 
 
 def as_seen(crops: np.ndarray, size_px: int, augmentation: dict[str, Any]) -> np.ndarray:
-    """Crops (n, s, s, 3) uint8 at the size and scale of a stage: (n, size, size, 3) uint8.
+    """Crops (n, s, s, bands) uint8 at the size and scale of a stage: (n, size, size, bands) uint8.
 
     `size_px` is the stage's size and `augmentation` the config's, at whose middle zoom they are.
     """

@@ -8,7 +8,7 @@ import torch
 
 from galaxyzoo.engine.checkpoints import HEAD, head_metadata, load_checkpoint
 from galaxyzoo.engine.heads import start_at
-from galaxyzoo.engine.network import GalaxyNetwork
+from galaxyzoo.engine.network import COLOURS, GalaxyNetwork, of_bands
 from galaxyzoo.engine.output_layers import OUTPUT_LAYERS
 from galaxyzoo.engine.torch_files import UNREADABLE, load_checked, read_metadata
 from galaxyzoo.foundation.errors import InputError
@@ -25,14 +25,16 @@ def stage_network(
     zoom: float,
     mean_label: np.ndarray,
     seed: int,
+    bands: int = COLOURS,
 ) -> GalaxyNetwork:
     """The network that a stage starts from, at the stage's size and zoom and with its dropout.
 
     `weights` is the checkpoint of the previous stage or, for the first stage, the .safetensors file
-    of the backbone's starting weights. `mean_label` (columns,) is that of the training galaxies.
+    of the backbone's starting weights. `mean_label` (columns,) is that of the training galaxies,
+    whose pictures have some `bands`.
     """
     if weights.suffix == ".safetensors":
-        network = new_network(model, tree, weights, mean_label, stage["dropout"], seed)
+        network = new_network(model, tree, weights, mean_label, stage["dropout"], seed, bands)
     else:
         network = restored_network(weights, model, tree, stage["dropout"])
     network.set_size(stage["size"])
@@ -47,6 +49,7 @@ def new_network(
     mean_label: np.ndarray,
     dropout: float,
     seed: int,
+    bands: int = COLOURS,
 ) -> GalaxyNetwork:
     """A network whose body has the given weights and whose head is initialised from the seed.
 
@@ -56,7 +59,7 @@ def new_network(
     one's head.
     """
     torch.manual_seed(torch_seed("head", seed))
-    network = GalaxyNetwork(model["backbone"], model["head"], model["output"], tree, dropout)
+    network = GalaxyNetwork(model["backbone"], model["head"], model["output"], tree, dropout, bands)
     if model["weights"] != "random":
         try:
             state, metadata = load_checked(body_weights), read_metadata(body_weights)
@@ -65,6 +68,7 @@ def new_network(
                 for name in sorted(state)
                 if name.startswith(HEAD)
             }
+            of_bands(state, network.body, bands)
             network.body.load_state_dict(state)
             if head and head_metadata(tree.columns, model).items() <= metadata.items():
                 network.head.load_state_dict(head)
@@ -96,7 +100,8 @@ def restored_network(
             f"{path} is of another decision tree, with the columns "
             f"{', '.join(checkpoint['columns'])}; delete it, and the stage is redone"
         )
-    network = GalaxyNetwork(model["backbone"], model["head"], model["output"], tree, dropout)
+    parts = model["backbone"], model["head"], model["output"]
+    network = GalaxyNetwork(*parts, tree, dropout, checkpoint.get("bands", COLOURS))
     network.set_size(checkpoint["size"])
     network.zoom = checkpoint["zoom"]
     try:

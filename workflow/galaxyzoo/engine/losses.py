@@ -1,7 +1,8 @@
 """What a stage minimises: predictions and labels (N, columns) float32 in [0, 1] to one number.
 
 A label is NaN where an answer has none. A loss is the mean over the labels that there are, of which
-each galaxy has one at least. A weight (N, 1) may be given for each galaxy.
+each galaxy has one at least. A weight (N, 1) may be given for each galaxy. That of counted votes is
+in `votes`.
 
 Both losses have their minimum where the prediction is the mean of the votes, so both suit an error
 that is a mean square. The gradient of cross-entropy weighs residuals by 1 / (p (1 - p)), so that

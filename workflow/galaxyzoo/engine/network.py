@@ -4,7 +4,7 @@ import difflib
 
 import timm
 import torch
-from timm.models import group_parameters
+from timm.models import adapt_input_conv, group_parameters
 from torch import nn
 
 from galaxyzoo.engine.heads import HEADS
@@ -12,31 +12,43 @@ from galaxyzoo.engine.output_layers import OUTPUT_LAYERS
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.tree.decision_tree import DecisionTree
 
+COLOURS = 3  # red, green and blue: the bands of a JPEG, and of pictures that backbones learnt from
+
 
 class GalaxyNetwork(nn.Module):
     """A network from pictures to the weighted answer probabilities of a decision tree.
 
-    `forward` takes (N, 3, size, size) float32 in [0, 1] and returns (N, columns) float32. `zoom` is
-    that of the crop at which it looks at galaxies, `size_px` the width of the picture. The body
-    runs in `body_dtype` (with autocast unless that is float32). The head and the output layer
+    `forward` takes (N, bands, size, size) float32 in [0, 1], and returns (N, columns) float32: the
+    probabilities or, if they are asked for, the head's `raw` outputs. `zoom` is that of the crop at
+    which it looks at galaxies, `size_px` the picture's width. The body runs in `body_dtype` (with
+    autocast unless that is float32). The head and the output layer
     always run in float32.
     """
 
     def __init__(
-        self, backbone: str, head: str, output: str, tree: DecisionTree, dropout: float
+        self,
+        backbone: str,
+        head: str,
+        output: str,
+        tree: DecisionTree,
+        dropout: float,
+        bands: int = COLOURS,
     ) -> None:
         super().__init__()
         self.backbone = backbone
         self.tree = tree
-        self.body = create_body(backbone)
+        self.bands = bands
+        self.body = create_body(backbone, bands)
         self.size_px = self.body.pretrained_cfg["input_size"][-1]
         self.head = HEADS[head](self.body.num_features, len(tree.columns), dropout)
         self.output = OUTPUT_LAYERS[output]
         self.body_dtype = torch.float32
         self.zoom = 1.0
         for name in ("mean", "std"):
-            values = torch.tensor(self.body.pretrained_cfg[name]).view(1, 3, 1, 1)
-            self.register_buffer(name, values, persistent=False)
+            values = torch.tensor(self.body.pretrained_cfg[name])
+            if bands != COLOURS:
+                values = values.mean().expand(bands).clone()
+            self.register_buffer(name, values.view(1, bands, 1, 1), persistent=False)
 
     def set_size(self, size_px: int) -> None:
         """Take pictures of another size, resampling the position embeddings if there are any.
@@ -49,7 +61,7 @@ class GalaxyNetwork(nn.Module):
                 self.body.set_input_size(img_size=size_px)
             self.body.eval()
             with torch.no_grad():
-                self.features(torch.zeros(1, 3, size_px, size_px))
+                self.features(torch.zeros(1, self.bands, size_px, size_px))
         except (AssertionError, AttributeError, RuntimeError, ValueError) as error:
             raise InputError(
                 f"{self.backbone} cannot take pictures of {size_px} px ({error}); its default is "
@@ -70,19 +82,20 @@ class GalaxyNetwork(nn.Module):
             return features.permute(0, 3, 1, 2)
         return features
 
-    def forward(self, images: torch.Tensor) -> torch.Tensor:
-        """Predict the answer probabilities of a batch of pictures."""
+    def forward(self, images: torch.Tensor, *, raw: bool = False) -> torch.Tensor:
+        """Predict the answer probabilities, or the `raw` outputs, of a batch of pictures."""
         images = (images - self.mean) / self.std
         with torch.autocast(
             images.device.type, self.body_dtype, enabled=self.body_dtype != torch.float32
         ):
             features = self.features(images)
         with torch.autocast(images.device.type, enabled=False):
-            return self.output.probabilities(self.head(features.float()), self.tree)
+            outputs = self.head(features.float())
+            return outputs if raw else self.output.probabilities(outputs, self.tree)
 
 
-def create_body(backbone: str) -> nn.Module:
-    """A timm model without its classifier, randomly initialised.
+def create_body(backbone: str, bands: int = COLOURS) -> nn.Module:
+    """A timm model of pictures with some bands, without its classifier, randomly initialised.
 
     Raises InputError if timm has no model of that name, listing the nearest names, or if the model
     cannot be built without its pooling.
@@ -100,12 +113,31 @@ def create_body(backbone: str) -> nn.Module:
             f"{', '.join(tagged) or 'none'}"
         )
     try:
-        return timm.create_model(backbone, num_classes=0, global_pool="")
+        return timm.create_model(backbone, num_classes=0, global_pool="", in_chans=bands)
     except AssertionError as error:
         raise InputError(
             f"model.backbone: {backbone} does not give its features unpooled ({error}), which the "
             "head needs; choose another"
         ) from error
+
+
+def of_bands(state: dict[str, torch.Tensor], body: nn.Module, bands: int) -> None:
+    """Change weights in place into those of a body for pictures with some bands, as timm does.
+
+    From red, green and blue, a single band has the sum of their weights, and several have them in
+    turn, scaled so that their sum stays about the same. Raises InputError if the weights are for
+    another number of bands.
+    """
+    for name, expected in body.state_dict().items():
+        if name not in state or state[name].shape == expected.shape:
+            continue
+        if state[name].dim() < 2 or state[name].shape[1] != COLOURS:
+            raise InputError(
+                f"model.weights: their {name} is {tuple(state[name].shape)}, and pictures of "
+                f"{bands} bands need {tuple(expected.shape)}; begin with others, or with as many "
+                "survey.own.bands"
+            )
+        state[name] = adapt_input_conv(bands, state[name])
 
 
 def layer_groups(network: GalaxyNetwork) -> list[list[nn.Parameter]]:

@@ -40,7 +40,7 @@ def features_of(
     batch_size: int,
     device: torch.device,
 ) -> np.ndarray:
-    """Features (rows, C) float32 of some rows of crops (N, s, s, 3) uint8, in the first view."""
+    """Features (rows, C) float32 of some rows of crops (N, s, s, bands), in the first view."""
     ready(network, device)
     starts = range(0, len(rows), batch_size)
     with collected(network) as batches:

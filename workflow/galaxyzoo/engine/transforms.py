@@ -36,9 +36,9 @@ def affine_maps(
 def warp(images: torch.Tensor, maps: torch.Tensor, size_px: int) -> torch.Tensor:
     """Sample a batch of pictures through affine maps: bilinear, reflected at the edges.
 
-    `images` is (N, 3, wide, wide) uint8; `maps` is (N, 2, 3) float32, or (1, 2, 3) for all, in the
-    coordinates of the middle `size_px` of each. Both are on the same device. Returns (N, 3, size,
-    size) float32 in [0, 1], in channels-last memory, at the scale of the pictures.
+    `images` is (N, bands, wide, wide) uint8; `maps` is (N, 2, 3) float32, or (1, 2, 3) for all, in
+    the coordinates of the middle `size_px` of each. Both are on the same device. Returns (N, bands,
+    size, size) float32 in [0, 1], in channels-last memory, at the scale of the pictures.
     """
     places = sampled_places(maps, size_px, images.shape[-1]).expand(len(images), -1, -1, -1)
     warped = functional.grid_sample(
@@ -57,10 +57,11 @@ def sampled_places(maps: torch.Tensor, size_px: int, wide_px: int) -> torch.Tens
 
 
 def middle(images: torch.Tensor, size_px: int) -> torch.Tensor:
-    """The middle of pictures (N, 3, wide, wide) uint8 as (N, 3, size, size) float32 in [0, 1].
+    """The middle of pictures (N, bands, wide, wide) uint8: (N, bands, size, size) float32.
 
-    What `warp` returns for a map that changes nothing, without interpolation. Where the pictures
-    are smaller than that, they are mirrored outwards. In channels-last memory.
+    The values, in [0, 1], are what `warp` returns for a map that changes nothing, without
+    interpolation. Where the pictures are smaller than that, they are mirrored outwards. In
+    channels-last memory.
     """
     wide_px = images.shape[-1]
     if wide_px != size_px:
@@ -72,7 +73,7 @@ def middle(images: torch.Tensor, size_px: int) -> torch.Tensor:
 
 
 def relight(images: torch.Tensor, lights: torch.Tensor) -> torch.Tensor:
-    """Change brightness and contrast of pictures (N, 3, size, size) float32 in [0, 1].
+    """Change brightness and contrast of pictures (N, bands, size, size) float32 in [0, 1].
 
     `lights` (N, 2) float32 holds the offset and the factor of each picture's logits; an offset of 0
     and a factor of 1 change nothing. As in fastai 1, brightness comes first, so that the factor is
@@ -92,7 +93,7 @@ def wide_px(size_px: int, zoom: float) -> int:
 
 
 def resize(crops: torch.Tensor, size_px: int, zoom: float) -> torch.Tensor:
-    """Resize packed crops: (N, s, s, 3) uint8 to (N, 3, wide, wide) uint8, for `wide_px`.
+    """Resize packed crops: (N, s, s, bands) uint8 to (N, bands, wide, wide) uint8, for `wide_px`.
 
     The `middle` is then that of the crop at the zoom. What is around it is for views that are
     turned, or enlarged less. Resizing is bilinear with antialiasing. The result is in channels-last

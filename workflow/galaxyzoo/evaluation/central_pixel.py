@@ -11,17 +11,17 @@ CHUNK = 256  # crops in memory at a time
 
 
 def centre_colours(crops: np.ndarray) -> np.ndarray:
-    """Mean red, green and blue (N, 3) of the central 10 x 10 pixels of crops (N, s, s, 3) uint8."""
+    """Mean of each band (N, bands) in the central 10 x 10 px of crops (N, s, s, bands) uint8."""
     start = (crops.shape[1] - CENTRE_PX) // 2
     centre = slice(start, start + CENTRE_PX)
     chunks = [crops[i : i + CHUNK][:, centre, centre] for i in range(0, len(crops), CHUNK)]
-    return np.concatenate(chunks).reshape(len(crops), -1, 3).mean(axis=1)
+    return np.concatenate(chunks).reshape(len(crops), -1, crops.shape[-1]).mean(axis=1)
 
 
 def central_pixel_benchmark(
     train_colours: np.ndarray, train_labels: np.ndarray, colours: np.ndarray
 ) -> np.ndarray:
-    """Predictions (N, columns) float64 from centre `colours` (N, 3).
+    """Predictions (N, columns) float64 from centre `colours` (N, bands).
 
     The training galaxies are clustered by centre colour. The prediction is the mean label of the
     cluster nearest to a galaxy's colour, or of all clusters where that one has no label.

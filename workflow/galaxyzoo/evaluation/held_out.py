@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from galaxyzoo.evaluation.predictions import VIEWS, rows_of
+from galaxyzoo.evaluation.predictions import VIEWS, dispersion_columns, rows_of
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.galaxy_id import GALAXY_ID
 from galaxyzoo.foundation.handed_on import read_csv, read_own_parquet, read_parquet
@@ -49,6 +49,11 @@ class HeldOut(NamedTuple):
         """
         table = read_own_parquet(path) if own else read_parquet(path)
         return self.tree.probabilities(self.matched(table, path))
+
+    def dispersion(self, path: Path | str) -> np.ndarray:
+        """How unsure a network is of each question, (n, questions), beside its predictions."""
+        table = self.matched(read_own_parquet(path), path)
+        return table[dispersion_columns(self.tree)].to_numpy(np.float64)
 
     def predicted_by_views(self, path: Path | str) -> dict[int, np.ndarray]:
         """Predictions by the number of views averaged, from a file of `views_table`."""

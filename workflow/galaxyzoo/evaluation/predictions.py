@@ -11,6 +11,7 @@ from galaxyzoo.foundation.galaxy_id import GALAXY_ID
 from galaxyzoo.tree.decision_tree import DecisionTree
 
 VIEWS = "views"
+DISPERSION = "dispersion_"  # begins the name of a question's column, before its number
 
 
 def rows_of(ids: np.ndarray, survey: pd.Series, path: Path | str) -> np.ndarray:
@@ -37,6 +38,19 @@ def prediction_table(
     table = pd.DataFrame(probabilities, columns=list(tree.columns))
     table.insert(0, GALAXY_ID, ids)
     return table
+
+
+def dispersion_columns(tree: DecisionTree) -> list[str]:
+    """The columns of a table of predictions that hold each question's dispersion."""
+    return [f"{DISPERSION}{question.number}" for question in tree.questions]
+
+
+def with_dispersion(
+    predictions: pd.DataFrame, dispersion: np.ndarray, tree: DecisionTree
+) -> pd.DataFrame:
+    """A table of predictions (N rows) with each question's dispersion (N, questions) beside."""
+    columns = zip(dispersion_columns(tree), dispersion.T, strict=True)
+    return predictions.assign(**dict(columns))
 
 
 def views_table(

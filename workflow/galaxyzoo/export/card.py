@@ -12,15 +12,23 @@ from galaxyzoo.engine.ensemble import Member
 from galaxyzoo.engine.network import GalaxyNetwork
 from galaxyzoo.evaluation.starts import starts_in_words
 from galaxyzoo.foundation.atomic_files import replaced
+from galaxyzoo.plan.picture_settings import Taught
 from galaxyzoo.report.templates import counted
 from galaxyzoo.tree.decision_tree import DecisionTree
 
 
-def write_config(members: Sequence[Member], tree: DecisionTree, path: Path) -> None:
-    """Write what is needed beside the model to use it: columns, questions, tree, networks."""
+def write_config(
+    members: Sequence[Member], tree: DecisionTree, pictures: Taught | None, path: Path
+) -> None:
+    """Write what is needed beside the model to use it: columns, questions, tree, networks.
+
+    `pictures` is what the first network was taught of how its pictures were made.
+    """
     sums, totals = tree.sum_equations
     content = {
         "crop_px": max(member.crop_px for member in members),
+        "bands": members[0].network.bands,
+        "pictures": pictures,
         "columns": list(tree.columns),
         "questions": [
             {"question": question.text, "answers": {a.column: a.name for a in question.answers}}

@@ -19,7 +19,7 @@ OPSET = 20
 class ExportedEnsemble(nn.Module):
     """What an ensemble predicts of crops in all its views, with what comes before it.
 
-    From crops (N, size, size, 3) uint8, as wide as the widest that a network sees, to `bag`
+    From crops (N, size, size, bands) uint8, as wide as the widest that a network sees, to `bag`
     (N, columns), the mean over all networks, `networks` (N, networks, columns), each one's mean
     over its views, and `features` (N, C) of the first network in its first view, all float32.
     Probabilities are in [0, 1], and not yet projected onto the tree.
@@ -30,6 +30,7 @@ class ExportedEnsemble(nn.Module):
         self.networks = nn.ModuleList(member.network for member in members)
         self.crops_px = [member.crop_px for member in members]
         self.size_px = max(self.crops_px)
+        self.bands = members[0].network.bands
         self.register_buffer("shares", torch.tensor([member.share for member in members])[:, None])
         for i, member in enumerate(members):
             wide = wide_px(member.network.size_px, member.network.zoom)
@@ -62,9 +63,9 @@ class ExportedEnsemble(nn.Module):
 
 
 def all_views(images: torch.Tensor, places: torch.Tensor) -> torch.Tensor:
-    """Pictures (N, 3, wide, wide) uint8 sampled at places (views, size, size, 2).
+    """Pictures (N, bands, wide, wide) uint8 sampled at places (views, size, size, 2).
 
-    As `transforms.warp` samples them. Returns (N * views, 3, size, size) float32 in [0, 1].
+    As `transforms.warp` samples them. Returns (N * views, bands, size, size) float32 in [0, 1].
     """
     repeated = (images.float() / 255)[:, None].expand(-1, len(places), -1, -1, -1).flatten(0, 1)
     galaxies = images.shape[0]  # of any number in the file: len() would write down the example's
@@ -101,7 +102,7 @@ def write_onnx(ensemble: ExportedEnsemble, path: Path) -> None:
     """Write an ensemble as ONNX, for any number of galaxies at a time."""
     ensemble.eval()
     size_px = ensemble.size_px
-    crops = torch.zeros(2, size_px, size_px, 3, dtype=torch.uint8)
+    crops = torch.zeros(2, size_px, size_px, ensemble.bands, dtype=torch.uint8)
     with torch.no_grad(), replaced(path) as unfinished:
         program = torch.onnx.export(
             ensemble,

@@ -5,12 +5,11 @@ import os
 import re
 import stat
 import zipfile
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
-from galaxyzoo.files.names import IMAGE_SUFFIXES, galaxy_id
+from galaxyzoo.files.names import IMAGE_SUFFIXES
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.listings import Below, below
 
@@ -18,52 +17,6 @@ REPLACE = "replace it, or delete it if this workflow made it, and run this again
 LARGEST_BYTES = 2**28  # of an image file, as it is in a zip before it was packed
 LARGEST_TABLE_BYTES = 2**32  # of a packed table, unpacked; Galaxy Zoo 2's largest has a tenth
 PIECE_BYTES = 2**20
-
-
-class GalaxyImages:
-    """The images in a zip or a folder, each read by its GalaxyID.
-
-    An image is a .jpg, .jpeg or .png file, at any depth, that is named by its GalaxyID. Dotfiles
-    and the files that macOS adds to a zip are ignored. If images have other names, `ids` maps their
-    names in the zip or folder to GalaxyIDs, and images that it does not list are ignored too.
-
-    `names` maps GalaxyID -> name in the zip or folder, by ascending GalaxyID. `faults` says what is
-    wrong with GalaxyIDs that have several images, and with names that are not GalaxyIDs. Processes
-    forked from the one that created the object can read from it at the same time.
-    """
-
-    def __init__(self, path: Path, ids: Mapping[str, int] | None = None) -> None:
-        """List the images; InputError if `path` is not a folder or zip, or has no images."""
-        self.path = path
-        self._zip = None if path.is_dir() else opened_zip(path)
-        self.faults: dict[int | str, str] = {}
-        names = defaultdict(list)
-        for name in sorted(self._image_names()):
-            if not is_utf8(name):
-                self.faults[ascii(name)] = "the image's name is not UTF-8"
-                continue
-            galaxy = galaxy_id(image_stem(name)) if ids is None else ids.get(name)
-            if galaxy is not None:
-                names[galaxy].append(name)
-            elif ids is None:
-                self.faults[name] = "the image's name is no GalaxyID"
-        for galaxy in sorted(names):
-            if len(names[galaxy]) > 1:
-                self.faults[galaxy] = f"several images: {', '.join(names.pop(galaxy))}"
-        self.names: dict[int, str] = {galaxy: names[galaxy][0] for galaxy in sorted(names)}
-        if not self.names and not self.faults:
-            raise InputError(f"{path} holds no images; it should hold <GalaxyID>.jpg or .png files")
-
-    def _image_names(self) -> Iterator[str]:
-        return zipped_images(self._zip) if self._zip else images_below(self.path)
-
-    def read(self, galaxy: int) -> bytes:
-        """The bytes of the image file of a galaxy in `names`; InputError if they are too many."""
-        name = self.names[galaxy]
-        if self._zip is None:
-            return read_image_file(self.path / name)
-        require_size(self._zip.getinfo(name).file_size)
-        return read_zipped(self._zip, name)
 
 
 def read_image_file(file: Path) -> bytes:
@@ -162,11 +115,6 @@ def zipped_images(archive: zipfile.ZipFile) -> Iterator[str]:
     return (name for name in archive.namelist() if is_visible(name, IMAGE_SUFFIXES))
 
 
-def images_below(folder: Path) -> Iterator[str]:
-    """Paths of the images in a folder, at any depth, relative to the folder."""
-    return (name for name in files_below(folder).files if is_visible(name, IMAGE_SUFFIXES))
-
-
 def files_below(folder: Path) -> Below:
     """What is in a folder, at any depth; InputError if a folder cannot be read."""
     try:
@@ -178,9 +126,7 @@ def files_below(folder: Path) -> Below:
 
 
 def images_in(path: Path) -> list[str]:
-    """Names of the images in a zip or folder, sorted; InputError if it is neither."""
-    if path.is_dir():
-        return sorted(images_below(path))
+    """Names of the images in a zip, sorted; InputError if it is none."""
     with opened_zip(path) as archive:
         return sorted(zipped_images(archive))
 

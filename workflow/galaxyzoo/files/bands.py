@@ -19,6 +19,11 @@ ASIDE = re.compile(
 SEPARATOR = re.compile(r"([-_. ])")
 
 
+def in_words(count: int) -> str:
+    """A number of bands in words."""
+    return ("none", "one", "two", "three", "four", "five")[count]
+
+
 def is_aside(word: str) -> bool:
     """Whether a word names an error, a mask, a weight or the like, of a picture beside it."""
     return ASIDE.fullmatch(word) is not None

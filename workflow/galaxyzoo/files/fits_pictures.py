@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from astropy.io import fits
-from astropy.visualization import make_lupton_rgb
+from astropy.visualization import LuptonAsinhStretch
 from astropy.wcs import WCS, FITSFixedWarning
 from astropy.wcs.utils import pixel_to_pixel, proj_plane_pixel_scales
 
-from galaxyzoo.files.bands import SEPARATOR, band_of, is_aside, same_band
+from galaxyzoo.files.bands import SEPARATOR, band_of, in_words, is_aside, same_band
 from galaxyzoo.files.fits_units import Unit, is_compressed, units
 from galaxyzoo.files.images import LARGEST_PIXELS
 from galaxyzoo.foundation.errors import InputError
@@ -19,6 +19,7 @@ from galaxyzoo.foundation.errors import InputError
 ARCSEC_IN_A_DEGREE = 3600
 SHIFT_PX = 0.5  # by which a band may be off the others, without a change of colours to be seen
 STRIP_PIXELS = 2**18  # that are stretched at a time: this takes some 300 bytes a pixel
+GREY_FITS = (1, 3)  # numbers of bands that a single plane may become: as it is, or grey
 SCALE_KEYS = ("CD1_1", "CD1_2", "CDELT1", "PC1_1")
 
 
@@ -49,10 +50,10 @@ class Plane(NamedTuple):
 
 
 class Coloured(NamedTuple):
-    """A picture (height, width, 3) uint8, and arcsec a pixel if its WCS tells.
+    """A picture (height, width, bands) uint8, and arcsec a pixel if its WCS tells.
 
     `in_order` says that it is of a cube whose header does not name its planes: they were taken as
-    red, green and blue.
+    the bands.
     """
 
     pixels: np.ndarray
@@ -64,10 +65,10 @@ def from_fits(content: bytes | Mapping[str, bytes], settings: dict[str, Any]) ->
     """The picture of a FITS file, or of FITS files by band.
 
     `content` is a file with one plane, which becomes grey, or with several, or a file for each of
-    the bands in `settings`, the config's `catalogue`. The bands are shown red, green and blue,
-    stretched as Lupton et al. (2004, PASP 116, 133) do, the first row of the file at the bottom.
-    Raises InputError if there is no such picture, if its bands do not lie on one grid, or if its
-    middle has values that are not finite.
+    the bands in `settings` (`plan.picture_settings`). The bands are stretched together as Lupton et
+    al. (2004, PASP 116, 133) do, the first row of the file at the bottom. Raises InputError if
+    there is no such picture, if its bands do not lie on one grid, or if its middle has values that
+    are not finite.
     """
     if isinstance(content, bytes):
         planes, in_order = planes_of(content, settings)
@@ -76,7 +77,7 @@ def from_fits(content: bytes | Mapping[str, bytes], settings: dict[str, Any]) ->
         if missing := [band for band in settings["bands"] if band not in content]:
             others = [band for band in content if band not in settings["bands"]]
             raise InputError(
-                f"it has no file of the band {', '.join(missing)} (catalogue.bands)"
+                f"it has no file of the band {', '.join(missing)} ({settings['key']}.bands)"
                 + (f", but of {', '.join(others)}" if others else "")
             )
         for band in settings["bands"]:
@@ -84,19 +85,25 @@ def from_fits(content: bytes | Mapping[str, bytes], settings: dict[str, Any]) ->
             if len(found) != 1:
                 raise InputError(f"its file of the band {band} has several planes")
             planes.append(found[0]._replace(band=band))
+    if len(planes) == 1 and len(settings["bands"]) not in GREY_FITS:
+        raise InputError(
+            f"it has one plane, and the bands are {', '.join(settings['bands'])} "
+            f"({settings['key']}.bands); give a file, an HDU or a plane of each"
+        )
     require_one_grid(planes)
     scales = (arcsec_a_pixel(plane.header) for plane in planes)
     scale = next((scale for scale in scales if scale is not None), None)
-    return Coloured(coloured(planes, settings["stretch"]), scale, in_order)
+    pixels = coloured(planes, settings["stretch"], len(settings["bands"]))
+    return Coloured(pixels, scale, in_order)
 
 
 def planes_of(content: bytes, settings: Mapping[str, Any]) -> tuple[list[Plane], bool]:
-    """The planes of a FITS file to be shown, one or three, and whether they were taken in order.
+    """The planes of a FITS file, one or each band's, and whether they were taken in order.
 
     Without `hdu` in `settings`, an HDU for each of `bands` is looked for by its name, then the
     first with a picture; those of errors and masks are passed over.
     """
-    hdu, bands = settings["hdu"], settings["bands"]
+    hdu, bands, key = settings["hdu"], settings["bands"], settings["key"]
     by_band: dict[str, list[Plane]] = {}
     first: list[Plane] | None = None
     passed_over = []
@@ -104,7 +111,7 @@ def planes_of(content: bytes, settings: Mapping[str, Any]) -> tuple[list[Plane],
         if hdu is not None:
             if is_wanted(unit, hdu) and first is None:
                 if unit.shape is None:
-                    raise InputError(f"its HDU {hdu} holds no picture (catalogue.hdu)")
+                    raise InputError(f"its HDU {hdu} holds no picture ({key}.hdu)")
                 first = read_planes(unit)
         elif unit.shape is not None and any(map(is_aside, SEPARATOR.split(unit.name))):
             passed_over.append(unit.name)
@@ -117,23 +124,25 @@ def planes_of(content: bytes, settings: Mapping[str, Any]) -> tuple[list[Plane],
                 if is_new:
                     by_band[band] = planes
     if len(by_band) > 1:
-        return one_hdu_a_band(by_band, bands), False
+        return one_hdu_a_band(by_band, bands, key), False
     if first is not None:
-        return shown(first, bands)
+        return shown(first, bands, key)
     if hdu is not None:
-        raise InputError(f"it has no HDU {hdu} (catalogue.hdu)")
+        raise InputError(f"it has no HDU {hdu} ({key}.hdu)")
     raise InputError(
         "it holds no picture of 2 or 3 dimensions"
-        + (f", but {', '.join(passed_over)} (catalogue.hdu)" if passed_over else "")
+        + (f", but {', '.join(passed_over)} ({key}.hdu)" if passed_over else "")
     )
 
 
-def one_hdu_a_band(by_band: Mapping[str, list[Plane]], bands: Sequence[str]) -> list[Plane]:
+def one_hdu_a_band(
+    by_band: Mapping[str, list[Plane]], bands: Sequence[str], key: str
+) -> list[Plane]:
     """The planes of HDUs that are named by their bands."""
     if missing := [band for band in bands if band not in by_band]:
         raise InputError(
             f"its HDUs are of the bands {', '.join(by_band)}, and none of {', '.join(missing)} "
-            "(catalogue.bands)"
+            f"({key}.bands)"
         )
     if several := [band for band in bands if len(by_band[band]) > 1]:
         raise InputError(f"its HDU {several[0]} has several planes")
@@ -165,19 +174,19 @@ def read_planes(unit: Unit) -> list[Plane]:
     return [Plane(plane, scale, zero, blank, str(i), header) for i, plane in enumerate(stored)]
 
 
-def shown(planes: Sequence[Plane], bands: Sequence[str]) -> tuple[list[Plane], bool]:
-    """One plane or three of a cube's, for the `bands`, and whether they were taken in order.
+def shown(planes: Sequence[Plane], bands: Sequence[str], key: str) -> tuple[list[Plane], bool]:
+    """A cube's only plane, or those of the `bands`, and whether they were taken in order.
 
-    The cube's header names its planes, or they are three, for the bands in order.
+    The cube's header names its planes, or they are as many as the bands, and in their order.
     """
     if len(planes) == 1:
         return list(planes), False
     names = plane_names(planes[0].header, len(planes))
     if names is None:
-        if len(planes) != 3:
+        if len(planes) != len(bands):
             raise InputError(
                 f"it has {len(planes)} planes, and its header does not name them (BANDS, or BAND0, "
-                "BAND1, ...); without names, it should have one plane or three"
+                f"BAND1, ...); without names, it should have one plane or {in_words(len(bands))}"
             )
         return [plane._replace(band=band) for plane, band in zip(planes, bands, strict=True)], True
     pairs = sorted(zip(names, planes, strict=True), key=lambda pair: pair[0] in bands)
@@ -185,7 +194,7 @@ def shown(planes: Sequence[Plane], bands: Sequence[str]) -> tuple[list[Plane], b
     if missing := [band for band in bands if band not in by_band]:
         raise InputError(
             f"its planes are of the bands {', '.join(names)}, and none of {', '.join(missing)} "
-            "(catalogue.bands)"
+            f"({key}.bands)"
         )
     return [by_band[band]._replace(band=band) for band in bands], False
 
@@ -265,21 +274,23 @@ def arcsec_a_pixel(header: fits.Header) -> float | None:
     return float(np.sqrt(np.prod(proj_plane_pixel_scales(wcs))) * ARCSEC_IN_A_DEGREE)
 
 
-def coloured(planes: Sequence[Plane], stretch: Mapping[str, Any]) -> np.ndarray:
-    """One plane or three as a picture (height, width, 3) uint8, north up.
+def coloured(planes: Sequence[Plane], stretch: Mapping[str, Any], bands: int) -> np.ndarray:
+    """One plane, or one for each of some `bands`, as a picture (height, width, bands), north up.
 
-    Pixels that are not finite are black. Raises InputError if there are any in the middle, and for
-    a band that was not observed there.
+    The pixels are uint8, black where they are not finite. Raises InputError if there are any of
+    these in the middle, and for a band that was not observed there.
     """
     require_observed(planes)
     height, width = planes[0].stored.shape
-    picture = np.empty((height, width, 3), np.uint8)
+    picture = np.empty((height, width, bands), np.uint8)
     step = max(1, STRIP_PIXELS // width)
     for start in range(0, height, step):
         part = slice(start, start + step)
         values = np.stack([plane.values(part) for plane in planes])
         values = np.where(np.isfinite(values).all(axis=0), values, 0)
-        picture[::-1][part] = stretched(values, stretch)
+        picture[::-1][part] = stretched(
+            np.broadcast_to(values, (bands, *values.shape[1:])), stretch
+        )
     return picture
 
 
@@ -304,17 +315,19 @@ def require_observed(planes: Sequence[Plane]) -> None:
 
 
 def stretched(values: np.ndarray, stretch: Mapping[str, Any]) -> np.ndarray:
-    """Rows of one plane or three (planes, rows, width) as rows of a picture (rows, width, 3)."""
-    bands = values if len(values) == 3 else np.repeat(values, 3, axis=0)
-    red, green, blue = (
-        plane * scale for plane, scale in zip(bands, stretch["scales"], strict=True)
-    )
-    with np.errstate(invalid="ignore"):  # where all three are 0
-        return make_lupton_rgb(
-            red,
-            green,
-            blue,
-            minimum=stretch["minimum"],
-            stretch=stretch["stretch"],
-            Q=stretch["q"],
-        )
+    """Rows of planes (bands, rows, width) as rows of a picture (rows, width, bands) uint8.
+
+    Lupton et al. (2004): the mean of all bands is stretched by an asinh, and every band by the same
+    factor; where a band would be too bright, all are scaled down. Of three bands, this is astropy's
+    `make_lupton_rgb`.
+    """
+    scales = np.array(stretch["scales"], values.dtype)[:, None, None]
+    bands = values * scales - stretch["minimum"]
+    mean = sum(bands) / len(bands)
+    curve = LuptonAsinhStretch(stretch=stretch["stretch"], Q=stretch["q"])
+    with np.errstate(invalid="ignore", divide="ignore"):
+        factor = np.where(mean <= 0, 0, curve(mean, clip=False) / mean)
+        bright = np.clip(bands * factor, 0, None)
+        highest = bright.max(axis=0)
+        bright = np.where(highest > 1, bright / highest, bright)
+    return np.moveaxis(bright * 255, 0, -1).astype(np.uint8)

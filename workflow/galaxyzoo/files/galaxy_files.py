@@ -45,8 +45,8 @@ class BandFile(NamedTuple):
     place: str
 
 
-def by_galaxy(images: Images, bands: Sequence[str]) -> Sorted:
-    """The galaxies among image files. `bands` are those to be shown, as the config names them.
+def by_galaxy(images: Images, bands: Sequence[str], key: str) -> Sorted:
+    """The galaxies among image files. `bands` are those of the config's `key`.
 
     FITS files whose names differ in a band alone are one galaxy, named without the band: a-i.fits
     and a-r.fits are a, and so are frame-i-7.fits and frame-r-7.fits frame-7, and J1/i.fits and
@@ -62,11 +62,11 @@ def by_galaxy(images: Images, bands: Sequence[str]) -> Sorted:
     grouped = {file.name for group in groups.values() for file in group}
     galaxies, other_bands = [], []
     for (galaxy, _), group in groups.items():
-        places = places_by_band(group)
+        places = places_by_band(group, key)
         shown = {band: places[band] for band in bands if band in places} or places
         other_bands += [file.name for file in group if file.band not in shown]
         galaxies.append(GalaxyFile(galaxy, shown, group[0].name))
-    require_a_whole_one(list(groups.values()), bands)
+    require_a_whole_one(list(groups.values()), bands, key)
     of_bands = {galaxy for galaxy, _ in groups}
     folders = {galaxy for galaxy, where in groups if where == WHOLE_NAME}
     in_small_letters = {galaxy.lower() for galaxy in of_bands}
@@ -163,27 +163,29 @@ def band_files(name: str, place: str, bands: Sequence[str], mixed: set[str]) -> 
             yield BandFile(galaxy, position - len(parts), band, name, place)
 
 
-def places_by_band(group: Sequence[BandFile]) -> dict[str, str]:
+def places_by_band(group: Sequence[BandFile], key: str) -> dict[str, str]:
     """The places of a galaxy's files by band; InputError if two are of one band."""
     seen: dict[str, BandFile] = {}
     for file in group:
         if file.band in seen:
             raise InputError(
                 f"{seen[file.band].name} and {file.name} are both the band {file.band} of one "
-                "galaxy; keep one, or name bands in the same letters in catalogue.bands"
+                f"galaxy; keep one, or name bands in the same letters in {key}"
             )
         seen[file.band] = file
     return {band: file.place for band, file in seen.items()}
 
 
-def require_a_whole_one(groups: Sequence[Sequence[BandFile]], bands: Sequence[str]) -> None:
+def require_a_whole_one(
+    groups: Sequence[Sequence[BandFile]], bands: Sequence[str], key: str
+) -> None:
     """Raise InputError if there are galaxies with a file a band, and none has all `bands`."""
     if groups and not any(set(bands) <= {file.band for file in group} for group in groups):
         first = groups[0]
         raise InputError(
-            f"catalogue.bands: no galaxy has files of all of {', '.join(bands)}; that of "
-            f"{first[0].name} has {', '.join(file.band for file in first)}: name three that the "
-            "galaxies have, or rename the files if these words in their names are no bands"
+            f"{key}: no galaxy has files of all of {', '.join(bands)}; that of {first[0].name} has "
+            f"{', '.join(file.band for file in first)}: name bands that the galaxies have, or "
+            "rename the files if these words in their names are no bands"
         )
 
 

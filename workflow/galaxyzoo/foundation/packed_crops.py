@@ -91,7 +91,7 @@ def packed_crops(path: Path | str, index: Path | str) -> "PackedCrops":
 
 
 class PackedCrops:
-    """The crops (N, size, size, 3) uint8 in a file, each checked as it is read."""
+    """The crops (N, size, size, bands) uint8 in a file, each checked as it is read."""
 
     def __init__(self, path: Path | str, index: pd.DataFrame) -> None:
         """Open the file; InputError unless it has as many crops as an index has rows."""

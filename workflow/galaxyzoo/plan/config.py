@@ -24,8 +24,7 @@ Schema = dict[str, Any]
 PROBABILITIES = ("sigmoid", "softmax")  # output layers whose outputs are always between 0 and 1
 # Columns that tables have beside the answers'.
 TAKEN_COLUMNS = {"GalaxyID", "views", "image_hash", "crop_crc32", "row_crc32"}
-# Keys of survey.own that name a column of its table.
-OF_A_TABLE = ("image_column", "id_column", "class_column", "group_column", "carry")
+COUNTED = ("votes", "gz2_count")  # kinds of survey.own.labels that count votes
 # Keys that say which variants an experiment has.
 OF_ALL_VARIANTS = ("variants", "grid", "ensemble")
 VARIANT_OF = "variant_of"  # in a variant's resolved config alone, with the name of its base
@@ -237,6 +236,7 @@ def contradictions(config: dict[str, Any], schema: Schema) -> Iterator[str]:
                 f"{config['model']['output']}, whose outputs are not always between 0 and 1; "
                 f"allowed: mean_squared_error, or an output of {' or '.join(PROBABILITIES)}"
             )
+        yield from vote_contradictions(f"stages[{i}]", stage, config)
         if stage["class_weights"] and (survey.get("own") or {}).get("labels") != "class":
             yield (
                 f"stages[{i}].class_weights: {stage['class_weights']} is not allowed where a "
@@ -273,6 +273,30 @@ def contradictions(config: dict[str, Any], schema: Schema) -> Iterator[str]:
             "view could then leave the crop; allowed: centre, or augmentation.middle: 1.0"
         )
     yield from source_contradictions(config, schema)
+
+
+def vote_contradictions(name: str, stage: dict[str, Any], config: dict[str, Any]) -> Iterator[str]:
+    """One line for each key of the stage called `name` by which votes cannot be learnt."""
+    of_votes = stage["loss"] == "dirichlet_multinomial"
+    wanted = {"loss": of_votes, "vote_weights": stage["vote_weights"] is not None}
+    for key in (key for key, is_wanted in wanted.items() if is_wanted):
+        if not counts_votes(config["survey"]):
+            without = "mean_squared_error or cross_entropy" if key == "loss" else "null"
+            yield (
+                f"{name}.{key}: {stage[key]} is not allowed where votes are not counted; allowed: "
+                f"{without}, or survey.own.labels: {' or '.join(COUNTED)}"
+            )
+    if of_votes and config["model"]["output"] != "softmax":
+        yield (
+            f"{name}.loss: dirichlet_multinomial is not allowed with model.output: "
+            f"{config['model']['output']}, which has no concentrations; allowed: "
+            "mean_squared_error, or model.output: softmax"
+        )
+    if all(wanted.values()):
+        yield (
+            f"{name}.vote_weights: {stage['vote_weights']:g} is not allowed with loss: "
+            "dirichlet_multinomial, in which each vote counts already; allowed: null"
+        )
 
 
 def require_files(config: dict[str, Any], find: Callable[[str], str]) -> None:
@@ -317,7 +341,8 @@ def source_contradictions(config: dict[str, Any], schema: Schema) -> Iterator[st
         settings = schema["properties"]["survey"]["properties"][source]["properties"]
         yield f"survey.{source}: missing; allowed: a mapping of {', '.join(settings)}"
     own = survey.get("own") if source == "own" else None
-    if own and own["far_sums"] == "mask" and not own["labels"].startswith(("gz2_", "debiased")):
+    are_fractions = own and own["labels"].startswith(("gz2_", "debiased"))
+    if own and own["far_sums"] == "mask" and (own["labels"] in COUNTED or not are_fractions):
         yield (
             f"survey.own.far_sums: mask is not allowed with survey.own.labels: {own['labels']}, "
             "whose sums may be any; allowed: normalise, or a catalogue's fractions, gz2_... or "
@@ -397,27 +422,21 @@ def tree_contradictions(
     if own and own["labels"].startswith("gz2_"):
         yield (
             f"survey.own.labels: {own['labels']} names Galaxy Zoo 2's columns; allowed "
-            "with a tree of your own: weighted, shares or class"
+            "with a tree of your own: weighted, shares, votes or class"
         )
     for column in sorted(set(columns) & TAKEN_COLUMNS):
         yield f"tree: no answer's column can be {column}, which has another use; allowed: any other"
+    for column in sorted(set(columns) & {f"votes_{one}" for one in columns}):
+        yield (
+            f"tree: no answer's column can be {column} beside {column.removeprefix('votes_')}, "
+            "whose votes are counted there; allowed: any other"
+        )
 
 
 def own_contradictions(questions: list[dict[str, Any]], own: dict[str, Any]) -> Iterator[str]:
     """One line for each conflict within the settings of the user's own table, or with the tree."""
     columns = {answer["column"] for question in questions for answer in question["answers"]}
     of_classes = own["labels"] == "class"
-    if own["table"] is None and not of_classes:
-        yield (
-            f"survey.own.table: missing with labels: {own['labels']}; allowed: the path of a "
-            "table, or null with labels: class and a folder of pictures for each class"
-        )
-    for key in OF_A_TABLE if own["table"] is None else ():
-        if own[key]:
-            yield (
-                f"survey.own.{key}: {own[key]!r} is of a table, and there is none; allowed: to "
-                "leave it out, or a path in survey.own.table"
-            )
     if own["table"] is not None and own["image_column"] is None:
         yield (
             "survey.own.image_column: missing; allowed: the table's column that names each "
@@ -438,6 +457,18 @@ def own_contradictions(questions: list[dict[str, Any]], own: dict[str, Any]) -> 
             "survey.own.labels: class is not allowed with this tree, whose one question should "
             "have the classes as answers; allowed: a tree such as {classes: [elliptical, spiral]}"
         )
+    single = [q["answers"][0]["column"] for q in questions if len(q["answers"]) == 1]
+    if own["labels"] in COUNTED and single:
+        yield (
+            f"survey.own.labels: {own['labels']} is not allowed with {', '.join(single)}, the only "
+            "answer of a question, whose votes are a share of nothing; allowed: weighted or shares"
+        )
+    scales = own["stretch"]["scales"]
+    if scales is not None and len(scales) != len(own["bands"]):
+        yield (
+            f"survey.own.stretch.scales: {scales} are {len(scales)}, and survey.own.bands are "
+            f"{len(own['bands'])}; allowed: a factor for each band, or null"
+        )
     for column in {"GalaxyID", "name"} & {*own["carry"]}:
         yield (
             f"survey.own.carry: {column} is a column that goes along anyway, with the galaxy's own "
@@ -448,6 +479,12 @@ def own_contradictions(questions: list[dict[str, Any]], own: dict[str, Any]) -> 
             f"survey.own.image_column: {own['image_column']!r} is an answer's column; "
             "allowed: the one that names each galaxy's image"
         )
+
+
+def counts_votes(survey: dict[str, Any]) -> bool:
+    """Whether the votes on a resolved config's survey are counted, and not only their shares."""
+    own = survey.get("own") if survey["source"] == "own" else None
+    return survey["source"] == "simulation" or (own is not None and own["labels"] in COUNTED)
 
 
 def named_after_galaxy_zoo(model: dict[str, Any]) -> bool:

@@ -104,7 +104,7 @@ def of_tree(config: Settings) -> Iterator[Citation]:
     tree, source = config["tree"], config["survey"]["source"]
     used = {
         "simulation": "Decision tree",
-        "own": "Decision tree, and its survey's votes if these are the labels",
+        "own": "Decision tree, and its survey's labels if these are used",
     }
     if name := tree if tree == "galaxy_zoo_2" else tree_at_hand(tree):
         yield Citation(used.get(source, "Decision tree and votes"), OF_TREES[name])

@@ -34,7 +34,7 @@ def explorer_data(
 ) -> dict[str, Any]:
     """The explorer's data, ready to be written as JSON.
 
-    `ranked` comes from `ranked_galaxies`; its `row` indexes the packed `crops` (N, s, s, 3) uint8.
+    `ranked` comes from `ranked_galaxies`; its `row` indexes the packed `crops` (N, s, s, bands).
     `owners` has the name of each galaxy and carried columns (`read_owners`), in the same order.
     Returns the `tree` as a table, the number of `held_out` galaxies, the names of the columns that
     are `carried`, the distinct `sayings` (each a sentence and the positions of the columns on its

@@ -4,11 +4,14 @@ import base64
 import hashlib
 import io
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from PIL import Image
+
+from galaxyzoo.report.colours import in_colour
 
 THUMBNAIL_PX = 144
 WEBP_QUALITY = 70
@@ -48,6 +51,11 @@ def curly(text: str) -> str:
     return text.replace("'", "\N{RIGHT SINGLE QUOTATION MARK}")
 
 
+def in_print(words: Mapping[str, str]) -> dict[str, str]:
+    """The words for those who labelled a survey, with the apostrophes of print."""
+    return {name: curly(text) for name, text in words.items()}
+
+
 def duration(seconds: float) -> str:
     """Seconds in the two most suitable units, such as `3 min 20 s`."""
     minutes, rest = divmod(round(seconds), 60)
@@ -85,9 +93,9 @@ def relative(path: Path, folder: Path) -> str:
 
 
 def thumbnail(crop: np.ndarray, size_px: int = THUMBNAIL_PX, quality: int = WEBP_QUALITY) -> str:
-    """A crop (s, s, 3) uint8, at most `size_px` wide, as a base64-encoded WebP file."""
+    """A crop (s, s, bands) uint8, at most `size_px` wide, as a base64-encoded WebP file."""
     encoded = io.BytesIO()
-    image = Image.fromarray(crop)
+    image = Image.fromarray(in_colour(crop))
     image.thumbnail((size_px, size_px), Image.Resampling.LANCZOS)
     image.save(encoded, "WEBP", quality=quality)
     return base64.b64encode(encoded.getvalue()).decode("ascii")

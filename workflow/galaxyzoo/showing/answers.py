@@ -14,6 +14,7 @@ from galaxyzoo.files.images import is_the_images
 from galaxyzoo.files.pictures import decoded, fitted, reason
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.known_values import known_mean
+from galaxyzoo.report.colours import in_colour
 from galaxyzoo.report.figures.style import FALLS, RISES
 from galaxyzoo.report.templates import thumbnail
 from galaxyzoo.showing.experts import Experts
@@ -28,7 +29,7 @@ WARNINGS = {
 
 
 def crop_of(content: bytes, experts: Experts, settings: dict[str, Any]) -> np.ndarray:
-    """The middle of a picture, (size, size, 3) uint8, as wide as the networks take it.
+    """The middle of a picture, (size, size, bands) uint8, as wide as the networks take it.
 
     `content` is a JPEG, PNG or FITS file, and `settings` the config's `catalogue`. Raises
     InputError, with a reason, if it is no picture or too small.
@@ -87,14 +88,14 @@ def warnings(predicted: Predicted, experts: Experts) -> list[str]:
 def nearest(features: np.ndarray, experts: Experts) -> list[dict[str, str]]:
     """The training galaxies whose features (C,) are nearest, the nearest first.
 
-    Each has an `id`, a `picture` and the `sentence` of the crowd's votes.
+    Each has a `name`, a `picture` and the `sentence` of its labels.
     """
     training = experts.training
     alike = training.features @ of_unit_length(features[None])[0]
     order = np.argsort(-alike, kind="stable")[:NEAREST]
     return [
         {
-            "id": str(training.ids[i]),
+            "name": training.names[i],
             "picture": thumbnail(training.crops[int(training.rows[i])]),
             "sentence": experts.tree.describe(training.voted[i]),
         }
@@ -116,7 +117,11 @@ def places(crop: np.ndarray, column: int, experts: Experts) -> dict[str, Any]:
     strength = np.abs(falls[0]) / max(most, np.finfo(np.float32).tiny)
     colour = np.where((falls[0] > 0)[..., None], ImageColor.getrgb(FALLS), ImageColor.getrgb(RISES))
     coloured = np.dstack([colour, 200 * strength]).round().astype(np.uint8)
-    return {"picture": as_png(pictures[0]), "map": as_png(coloured), "most": round(most, 3)}
+    return {
+        "picture": as_png(in_colour(pictures[0])),
+        "map": as_png(coloured),
+        "most": round(most, 3),
+    }
 
 
 def as_png(pixels: np.ndarray) -> str:

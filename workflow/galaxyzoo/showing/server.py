@@ -19,7 +19,7 @@ from galaxyzoo.engine.ensemble import Member
 from galaxyzoo.files.archives import LARGEST_BYTES
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.report.explorer import tree_table
-from galaxyzoo.report.templates import counted, page_templates, script_hash
+from galaxyzoo.report.templates import counted, in_print, page_templates, script_hash
 from galaxyzoo.showing.answers import answer, crop_of, places
 from galaxyzoo.showing.experts import Experts
 
@@ -62,7 +62,7 @@ def application(experts: Experts, templates: Path, settings: dict[str, Any]) -> 
     app = Flask("galaxyzoo", static_folder=None)
     # Other sites cannot reach it by a name that leads here, nor send it endless files.
     app.config.update(TRUSTED_HOSTS=[HOST, "localhost"], MAX_CONTENT_LENGTH=LARGEST_BYTES)
-    page, policy = rendered(experts, templates)
+    page, policy = rendered(experts, templates, settings)
     turns = Turns(MOST_PICTURES)
 
     @app.before_request
@@ -155,7 +155,7 @@ def views_in_words(members: Sequence[Member]) -> str:
     return " or ".join([*map(str, others), counted(most, "view")])
 
 
-def rendered(experts: Experts, templates: Path) -> tuple[str, str]:
+def rendered(experts: Experts, templates: Path, settings: dict[str, Any]) -> tuple[str, str]:
     """The page, and the policy by which nothing but its own script runs or is asked for."""
     code = "".join((templates / name).read_text(encoding="utf-8") for name in SCRIPTS)
     policy = (
@@ -166,9 +166,11 @@ def rendered(experts: Experts, templates: Path) -> tuple[str, str]:
     questions = json.dumps(tree_table(experts.tree)).replace("<", "\\u003c")
     text = page.render(
         experiment=experts.name,
+        words=in_print(experts.words),
         networks=len(experts.members),
         views=views_in_words(experts.members),
         crop_px=experts.size_px,
+        sizes=settings["sizes"],
         largest_bytes=LARGEST_BYTES,
         questions=Markup(questions),
         script=Markup(code),

@@ -1,7 +1,7 @@
 """A simulated survey: galaxies of known truth, in files like those of Kaggle's challenge.
 
-Code that reads Kaggle's files reads these in the same way. One extra file holds the probabilities
-about which the simulated crowds' answers scatter.
+Code that reads Kaggle's files reads these in the same way. Two extra files hold the votes as they
+were counted, and the probabilities about which the simulated crowds' answers scatter.
 
 How near the simulated sky is to the real one, as workflow/benchmarks/skies.py measured it on
 6,000 simulated galaxies and 2,767 of Kaggle's training galaxies, a fair sample (centres: on 800 of
@@ -35,10 +35,11 @@ from galaxyzoo.foundation.progress import progress
 from galaxyzoo.foundation.randomness import numpy_generator
 from galaxyzoo.simulation.galaxies import Galaxy, draw_galaxy
 from galaxyzoo.simulation.pictures import jpeg, render
-from galaxyzoo.simulation.votes import TREE, true_probabilities, vote_fractions
+from galaxyzoo.simulation.votes import TREE, counted_votes, true_probabilities
 from galaxyzoo.surveys.layout import LABELS, TEST_IMAGES, TRAINING_IMAGES
 
 TRUE_PROBABILITIES = "true_probabilities.csv"
+VOTES = "votes.csv"
 FEWEST_VOLUNTEERS = 10
 FILE_DATE = (2013, 12, 20, 0, 0, 0)  # as in Kaggle's files; any fixed date would do
 
@@ -57,12 +58,13 @@ def simulate_survey(
         pictures = run(partial(simulate_picture, seed=seed), range(galaxies))
         write_pictures(folder, TRAINING_IMAGES, ids, pictures)
         label = partial(simulate_labels, volunteers=volunteers, seed=seed)
-        votes, truth = zip(*run(label, range(galaxies)), strict=True)
+        labels, truth, votes = zip(*run(label, range(galaxies)), strict=True)
     zip_name, csv_name = LABELS
     with replaced(folder / zip_name) as path, ZipFile(path, "w") as file:
-        file.writestr(zip_entry(csv_name, ZIP_DEFLATED), table(ids, votes))
-    with replaced(folder / TRUE_PROBABILITIES) as path:
-        path.write_bytes(table(ids, truth))
+        file.writestr(zip_entry(csv_name, ZIP_DEFLATED), table(ids, labels))
+    for name, rows in ((TRUE_PROBABILITIES, truth), (VOTES, votes)):
+        with replaced(folder / name) as path:
+            path.write_bytes(table(ids, rows))
 
 
 def simulate_test(
@@ -90,12 +92,15 @@ def simulate_picture(index: int, *, seed: int) -> bytes:
     return jpeg(render(simulate_galaxy(index, seed=seed), rng))
 
 
-def simulate_labels(index: int, *, volunteers: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Weighted vote fractions of a galaxy, and their expected values, each (37,) float64."""
+def simulate_labels(
+    index: int, *, volunteers: int, seed: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Weighted vote fractions of a galaxy, their expected values, and the votes, each (37,)."""
     galaxy = simulate_galaxy(index, seed=seed)
     rng = numpy_generator("simulated votes", seed, index)
     present = max(int(rng.poisson(volunteers)), FEWEST_VOLUNTEERS)
-    return vote_fractions(galaxy, present, rng), true_probabilities(galaxy)
+    votes = counted_votes(galaxy, present, rng)
+    return votes / present, true_probabilities(galaxy), votes
 
 
 def draw_ids(first: int, count: int, seed: int) -> np.ndarray:

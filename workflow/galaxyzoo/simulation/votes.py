@@ -57,8 +57,16 @@ def vote_fractions(galaxy: Galaxy, volunteers: int, rng: np.random.Generator) ->
 
     Everyone who gives an answer is asked the questions that it leads to. So an answer's votes
     divided by the number of volunteers equal its share of its question's votes, times its parent's
-    weighted fraction. Each galaxy meets a crowd of its own, whose chances scatter about the true
-    ones (Dirichlet-multinomial), so that votes scatter more than binomial ones would.
+    weighted fraction.
+    """
+    return counted_votes(galaxy, volunteers, rng) / volunteers
+
+
+def counted_votes(galaxy: Galaxy, volunteers: int, rng: np.random.Generator) -> np.ndarray:
+    """The votes for each answer, (37,) int, of volunteers who walk down the tree.
+
+    Each galaxy meets a crowd of its own, whose chances scatter about the true ones
+    (Dirichlet-multinomial), so that votes scatter more than binomial ones would.
     """
     shares = answer_shares(galaxy)
     votes = np.zeros(len(TREE.columns), int)
@@ -66,7 +74,7 @@ def vote_fractions(galaxy: Galaxy, volunteers: int, rng: np.random.Generator) ->
         parents = TREE.parents[i]
         voters = sum(votes[parent] for parent in parents) if parents else volunteers
         votes[TREE.slices[i]] = rng.multinomial(voters, rng.dirichlet(LIKE_MINDED * shares[i]))
-    return votes / volunteers
+    return votes
 
 
 def true_probabilities(galaxy: Galaxy) -> np.ndarray:

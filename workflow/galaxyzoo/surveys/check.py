@@ -12,10 +12,14 @@ import numpy as np
 import pandas as pd
 from PIL import Image
 
-from galaxyzoo.files.archives import GalaxyImages
-from galaxyzoo.files.images import image_fault, is_the_images
+from galaxyzoo.files.fits_units import GZIP_START, units
+from galaxyzoo.files.galaxy_images import GalaxyImages
+from galaxyzoo.files.images import is_the_images
+from galaxyzoo.files.pictures import FITS_START, Content
+from galaxyzoo.files.pictures import reason as fault_of
 from galaxyzoo.foundation.randomness import numpy_generator
-from galaxyzoo.surveys.crops import Faults, centre_crop, in_order, known_faults, with_names
+from galaxyzoo.plan.labellers import Words
+from galaxyzoo.surveys.crops import Cropping, Faults, in_order, known_faults, with_names
 from galaxyzoo.surveys.labelled import Labelled
 from galaxyzoo.surveys.masked_tables import masked_table, not_at_random
 from galaxyzoo.tree.decision_tree import DecisionTree
@@ -28,18 +32,26 @@ HALF = 0.5  # of the volunteers: fewer were asked of a galaxy whose majority is 
 # Of a fault's text, what differs from galaxy to galaxy: what is quoted, images, and numbers other
 # than limits.
 OWN_WORDS = re.compile(
-    r"'[^']*'|\S+\.(?:jpe?g|png)\b|(?<![\w.\[-])(?<!below )-?\d+(?:\.\d+)?(?![\w\]])", re.IGNORECASE
+    r"'[^']*'|\S+\.(?:jpe?g|png|fits?(?:\.[fg]z)?)\b"
+    r"|(?<![\w.\[-])(?<!below )-?\d+(?:\.\d+)?(?![\w\]])",
+    re.IGNORECASE,
 )
 SEVERAL = re.compile(r"…(?:, …)+")
 
 
 def check(
-    source: GalaxyImages, pictures: int, given: Labelled, tree: DecisionTree, crop_px: int
+    source: GalaxyImages,
+    given: Labelled,
+    tree: DecisionTree,
+    carried: pd.DataFrame,
+    cropping: Cropping,
+    words: Words,
 ) -> dict[str, Any]:
     """What a survey holds, as it can be written as JSON.
 
-    `source` are the images by GalaxyID, out of `pictures` that there are. `crop_px` is the width of
-    the crops. Returns:
+    `source` are the images by GalaxyID, and `cropping` how they become crops. `carried` are numbers
+    of the owner's table by GalaxyID, as `not_at_random` takes them. `words` are those for who
+    labelled the galaxies. Returns:
 
     - `pictures`, `unnamed` (those that belong to no galaxy), `galaxies`, `matched` (with a picture
       and labels), `fit` (without a fault that is known before a picture is read) and `usable`
@@ -55,14 +67,14 @@ def check(
     faults = known_faults(source, given.labels, given.faults, given.called)
     fit = [galaxy for galaxy in source.names if galaxy not in faults]
     looked_at = spread_over(fit)
-    kinds, unreadable = kinds_of_pictures(source, looked_at, crop_px)
+    kinds, unreadable = kinds_of_pictures(source, looked_at, cropping)
     kept = [galaxy for galaxy in fit if galaxy not in unreadable]
     labels, notes = given.labels.loc[kept], given.notes.loc[kept]
     answers = answer_rows(labels.to_numpy(), tree)
     unreadable = with_names(unreadable, given.called)
     return {
-        "pictures": pictures,
-        "unnamed": 0 if given.image_ids is None else pictures - len(given.image_ids),
+        "pictures": source.count,
+        "unnamed": 0 if given.image_ids is None else source.count - len(given.image_ids),
         "galaxies": len(fit) + len(faults),
         "matched": len(source.names.keys() & set(given.labels.index.tolist())),
         "fit": len(fit),
@@ -76,8 +88,8 @@ def check(
         "left_out": by_kind(faults, given.called),
         "answers": answers,
         "masked": rows_of(masked_table(notes, tree)),
-        "not_at_random": rows_of(not_at_random(labels, notes, tree)),
-        "warnings": warnings_about(answers),
+        "not_at_random": rows_of(not_at_random(labels, notes, tree, carried.loc[kept])),
+        "warnings": warnings_about(answers, words),
     }
 
 
@@ -89,7 +101,7 @@ def spread_over(galaxies: Sequence[int]) -> list[int]:
 
 
 def kinds_of_pictures(
-    source: GalaxyImages, galaxies: Sequence[int], crop_px: int
+    source: GalaxyImages, galaxies: Sequence[int], cropping: Cropping
 ) -> tuple[Counter[tuple[int, int, str]], Faults]:
     """How many pictures of galaxies have each width, height and mode, and what is wrong with some.
 
@@ -100,16 +112,26 @@ def kinds_of_pictures(
     for galaxy in galaxies:
         try:
             content = source.read(galaxy)
-            with suppress(Exception), warnings.catch_warnings():  # `centre_crop` says what is wrong
-                warnings.simplefilter("ignore")
-                with Image.open(io.BytesIO(content)) as image:
-                    kinds[(*image.size, image.mode)] += 1
-            centre_crop(content, crop_px)
+            with suppress(Exception):  # the cropping says what is wrong
+                kinds[kind_of_picture(content)] += 1
+            cropping.of(galaxy, content)
         except Exception as error:  # zipfile and Pillow raise nearly anything
             if not is_the_images(error):
                 raise
-            faults[galaxy] = image_fault(error)
+            faults[galaxy] = fault_of(error)
     return kinds, faults
+
+
+def kind_of_picture(content: Content) -> tuple[int, int, str]:
+    """Width, height and mode of a picture, FITS for one that is not JPEG or PNG."""
+    first = content if isinstance(content, bytes) else next(iter(content.values()))
+    if first.startswith((FITS_START, GZIP_START)):
+        height, width = next(unit.shape for unit in units(first) if unit.shape)[-2:]
+        return width, height, "FITS"
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with Image.open(io.BytesIO(first)) as image:
+            return *image.size, image.mode
 
 
 def by_kind(faults: Faults, called: Mapping[int, str]) -> list[dict[str, Any]]:
@@ -173,13 +195,13 @@ def answer_rows(labels: np.ndarray, tree: DecisionTree) -> list[dict[str, Any]]:
     return rows
 
 
-def warnings_about(answers: Sequence[Mapping[str, Any]]) -> list[str]:
+def warnings_about(answers: Sequence[Mapping[str, Any]], words: Words) -> list[str]:
     """Sentences about answers of `answer_rows` that are rare, or that are known to be 0 alone."""
     sentences = []
     unasked = [row["column"] for row in answers if row["labelled"] and row["share"] is None]
     if unasked:
         sentences.append(
-            f"Where volunteers were asked, no galaxy has a label of {', '.join(unasked)}: nothing "
+            f"{words['where_asked']}, no galaxy has a label of {', '.join(unasked)}: nothing "
             "but 0 can be learnt of it."
         )
     rare = [
@@ -191,7 +213,7 @@ def warnings_about(answers: Sequence[Mapping[str, Any]]) -> list[str]:
         others = f" and {len(rare) - SHOWN} others" if len(rare) > SHOWN else ""
         sentences.append(
             f"These answers are the most frequent of fewer than {FEW_GALAXIES} galaxies, where at "
-            f"least half of the volunteers were asked: {', '.join(rare[:SHOWN])}{others}. A "
+            f"least {words['half_asked']}: {', '.join(rare[:SHOWN])}{others}. A "
             "network learns little from so few, and its errors on them are hardly known."
         )
     return sentences
@@ -203,9 +225,9 @@ def rows_of(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def drawn_galaxies(
-    source: GalaxyImages, given: Labelled, crop_px: int
+    source: GalaxyImages, given: Labelled, cropping: Cropping
 ) -> tuple[list[int], np.ndarray]:
-    """Some fit galaxies, drawn at random, and their crops (n, crop, crop, 3) uint8.
+    """Some fit galaxies, drawn at random, and their crops (n, crop, crop, bands) uint8.
 
     n is DRAWN or, where there are not so many among the first MOST_LOOKED_AT drawn, fewer.
     """
@@ -216,10 +238,10 @@ def drawn_galaxies(
         if len(drawn) == DRAWN:
             break
         try:
-            crops.append(np.frombuffer(centre_crop(source.read(galaxy), crop_px), np.uint8))
+            crops.append(cropping.of(galaxy, source.read(galaxy)).pixels)
         except Exception as error:  # zipfile and Pillow raise nearly anything
             if not is_the_images(error):
                 raise
             continue
         drawn.append(galaxy)
-    return drawn, np.reshape(crops, (len(crops), crop_px, crop_px, 3)).astype(np.uint8)
+    return drawn, np.reshape(crops, (len(crops), *cropping.shape)).astype(np.uint8)

@@ -2,14 +2,13 @@
 
 import errno
 import gc
-import io
 import itertools
 import logging
+import math
 import multiprocessing
 import os
 import shutil
 import threading
-import zipfile
 import zlib
 from collections.abc import Mapping
 from concurrent.futures import ProcessPoolExecutor
@@ -17,14 +16,14 @@ from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import IO, Literal
+from typing import IO, Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
-from PIL import Image
 
-from galaxyzoo.files.archives import GalaxyImages
-from galaxyzoo.files.images import OF_THE_MACHINE, decode, image_fault, is_the_images
+from galaxyzoo.files.galaxy_images import GalaxyImages
+from galaxyzoo.files.images import OF_THE_MACHINE, is_the_images
+from galaxyzoo.files.pictures import Content, Fitted, TooSmallError, decoded, fitted, reason
 from galaxyzoo.foundation.atomic_files import replaced
 from galaxyzoo.foundation.disk_room import free, unwritten
 from galaxyzoo.foundation.errors import InputError, offenders
@@ -48,18 +47,22 @@ def crop_survey(
     rejected_path: Path,
     on_bad_galaxy: Literal["stop", "skip"],
     processes: int,
+    pictures: Mapping[str, Any],
     image_ids: Mapping[str, int] | None = None,
     called: Mapping[int, str] = MappingProxyType({}),
-) -> None:
-    """Cut the central `size_px` x `size_px` pixels out of every galaxy's image.
+    radii: Mapping[int, float] | None = None,
+) -> bool:
+    """Fit every galaxy's image to `size_px` x `size_px` pixels; return whether any is FITS.
 
-    `images` is a zip or folder of RGB images in JPEG or PNG. `labels` is what `read_labels`
-    returns, None for a survey without labels. `label_faults` says what is wrong with them
+    `images` is whatever a catalogue takes pictures from, and `pictures` says how they are read
+    (`plan.picture_settings`). `labels` is what `read_labels` returns, with any votes beside
+    (`vote_columns`), None for a survey without labels. `label_faults` says what is wrong with them
     (`label_checks`). `image_ids` is what `read_image_names` returns, None if images are named by
     GalaxyID. `called` says what the owner calls galaxies, by GalaxyID, for messages about images.
-    Writes these files, renamed into place once all are complete:
+    `radii` are in arcsec, by GalaxyID: with them, every picture is resampled to the scale of
+    training. Writes these files, renamed into place once all are complete:
 
-    - `crops_path`: .npy, (N, size_px, size_px, 3) uint8, C order, by ascending GalaxyID;
+    - `crops_path`: .npy, (N, size_px, size_px, bands) uint8, C order, by ascending GalaxyID;
     - `index_path`: CSV, a row per crop in that order: GalaxyID, any labels, the hash of the image
       file, and checksums, as `packed_crops` has them;
     - `rejected_path`: CSV, GalaxyID and reason for each galaxy that was left out.
@@ -68,11 +71,14 @@ def crop_survey(
     image or label is unusable and `on_bad_galaxy` is "stop", if no galaxy is usable, or if the
     files cannot be written. Ids and labels are checked before the first image is decoded.
     """
-    source = GalaxyImages(images, image_ids)
+    source = GalaxyImages(images, pictures, image_ids)
+    for sentence in source.told:
+        log.info("%s", sentence)
+    cropping = Cropping(size_px, pictures, radii)
     faults = known_faults(source, labels, label_faults, called)
     ids = [galaxy for galaxy in source.names if galaxy not in faults]
     check_faults(faults, ids, images, on_bad_galaxy)
-    bytes_needed = len(ids) * size_px**2 * 3
+    bytes_needed = len(ids) * cropping.bytes
     try:
         with (
             replaced(crops_path) as crops,
@@ -82,17 +88,20 @@ def crop_survey(
             if shutil.disk_usage(crops.parent).free < bytes_needed:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             if on_bad_galaxy == "stop":
-                require_size(source, ids[0], size_px)
-            image_faults, sums, hashes = write_crops(source, ids, size_px, crops, processes)
+                require_size(source, ids[0], cropping)
+            written = write_crops(source, ids, cropping, crops, processes)
+            each = zip(ids, written, strict=True)
+            image_faults = {galaxy: one.fault for galaxy, one in each if one.fault}
             faults |= with_names(image_faults, called)
             rows = [row for row, galaxy in enumerate(ids) if galaxy not in image_faults]
             check_faults(faults, rows, images, on_bad_galaxy)
             if image_faults:
-                keep_rows(crops, rows, size_px)
+                keep_rows(crops, rows, cropping)
             kept = pd.Index([ids[row] for row in rows], name="GalaxyID")
             table = pd.DataFrame(index=kept) if labels is None else labels.loc[kept]
-            kept_sums, kept_hashes = ([each[row] for row in rows] for each in (sums, hashes))
-            write_index(index, table.reset_index(), kept_sums, kept_hashes)
+            good = [written[row] for row in rows]
+            sums, hashes = [one.checksum for one in good], [one.digest for one in good]
+            write_index(index, table.reset_index(), sums, hashes)
             write_rejected(rejected, faults)
             if faults:
                 log.warning(
@@ -101,6 +110,8 @@ def crop_survey(
                     len(faults) + len(rows),
                     rejected_path,
                 )
+            tell_of_order(sum(one.in_order for one in good), pictures)
+            return any(one.is_fits for one in good)
     except OSError as error:
         if error.errno in OF_THE_MACHINE:
             raise InputError(
@@ -110,6 +121,63 @@ def crop_survey(
         shortage = f"the crops take {bytes_needed:,} bytes, and {free(crops_path.parent)}"
         sentence = unwritten(crops_path, error, shortage)
         raise InputError(f"{sentence}, or with a smaller survey.crop") from error
+
+
+class Cropping(NamedTuple):
+    """How pictures become crops: as wide as these, by settings, and by radii in arcsec if given."""
+
+    size_px: int
+    pictures: Mapping[str, Any]
+    radii: Mapping[int, float] | None = None
+
+    @property
+    def shape(self) -> tuple[int, int, int]:
+        """The shape of a crop."""
+        return self.size_px, self.size_px, len(self.pictures["bands"])
+
+    @property
+    def bytes(self) -> int:
+        """The bytes of a crop."""
+        return math.prod(self.shape)
+
+    def of(self, galaxy: int, content: Content) -> Fitted:
+        """The crop of a galaxy's picture, by the bytes of its file or of all its bands.
+
+        Raises InputError if it cannot be fitted, and whatever is raised for a broken image.
+        """
+        picture, key = decoded(content, self.pictures), self.pictures["key"]
+        if self.radii is None:
+            return fitted(picture, self.size_px, None, self.pictures)
+        if picture.pixel_scale is None:
+            raise InputError(f"its pixel scale is not known: it has no WCS ({key}.pixel_scale)")
+        if (radius_arcsec := self.radii.get(galaxy)) is None:
+            raise InputError(f"it has no radius ({key}.radius_column)")
+        return fitted(picture, self.size_px, radius_arcsec, self.pictures)
+
+
+class Cropped(NamedTuple):
+    """What became of a picture: its `fault`, "" for a good one, and what the index says of it.
+
+    `checksum` is the crop's CRC-32, and `digest` the hash of the image file, "" for a bad one.
+    `is_fits` and `in_order` are those of `Fitted`.
+    """
+
+    fault: str
+    checksum: int
+    digest: str
+    is_fits: bool = False
+    in_order: bool = False
+
+
+def tell_of_order(cubes: int, pictures: Mapping[str, Any]) -> None:
+    """Log how many cubes had planes without names, and how these were taken."""
+    if cubes:
+        log.warning(
+            "%d FITS cubes do not name their planes (BANDS or BAND0, BAND1, ... in the header): "
+            "these were taken as %s",
+            cubes,
+            ", ".join(pictures["bands"]),
+        )
 
 
 def known_faults(
@@ -156,18 +224,18 @@ def check_faults(faults: Faults, fit: list[int], images: Path, on_bad_galaxy: st
         )
 
 
-def require_size(source: GalaxyImages, galaxy: int, size_px: int) -> None:
+def require_size(source: GalaxyImages, galaxy: int, cropping: Cropping) -> None:
     """Raise InputError if a galaxy's image is smaller than the crop; other faults come later."""
     try:
-        with Image.open(io.BytesIO(source.read(galaxy))) as image:
-            width, height = image.size
-    except (OSError, ValueError, InputError, zipfile.BadZipFile, zlib.error, EOFError):
-        return
-    if min(width, height) < size_px:
+        cropping.of(galaxy, source.read(galaxy))
+    except TooSmallError as error:
         raise InputError(
-            f"survey.crop: {size_px} px is more than the picture of galaxy {galaxy} has, which is "
-            f"{width} x {height} px; choose a smaller crop, or set survey.on_bad_galaxy to skip"
-        )
+            f"survey.crop: of galaxy {galaxy}, {error}; choose a smaller crop, or set "
+            "survey.on_bad_galaxy to skip"
+        ) from error
+    except Exception as error:  # zipfile and Pillow raise nearly anything
+        if not is_the_images(error):
+            raise
 
 
 def in_order(faults: Faults) -> Faults:
@@ -176,24 +244,25 @@ def in_order(faults: Faults) -> Faults:
 
 
 def write_crops(
-    source: GalaxyImages, ids: list[int], size_px: int, crops_path: Path, processes: int
-) -> tuple[dict[int, str], list[int], list[str]]:
-    """Write the crops of `ids`, in that order; return the faults of those left black, sums, hashes.
+    source: GalaxyImages, ids: list[int], cropping: Cropping, crops_path: Path, processes: int
+) -> list[Cropped]:
+    """Write the crops of `ids`, in that order; return what became of each. Bad ones are black.
 
-    The sums (N,) are the CRC-32 of each crop, the hashes (N,) those of the image files.
+    They are read in the order in which they lie.
     """
     with crops_path.open("wb") as file:
-        write_header(file, len(ids), size_px)
+        write_header(file, len(ids), cropping)
         first = file.tell()
-        reserve(file, first + len(ids) * size_px**2 * 3)
-    starts = range(0, len(ids), CHUNK)
-    chunks = [ids[start : start + CHUNK] for start in starts]
-    offsets = [first + start * size_px**2 * 3 for start in starts]
+        reserve(file, first + len(ids) * cropping.bytes)
+    offsets = {galaxy: first + row * cropping.bytes for row, galaxy in enumerate(ids)}
+    order = source.as_they_lie(ids)
+    chunks = [order[start : start + CHUNK] for start in range(0, len(order), CHUNK)]
+    places = [[offsets[galaxy] for galaxy in chunk] for chunk in chunks]
     # Fork: spawned processes would run the calling script again, and each list the images.
     context = multiprocessing.get_context("fork")
     try:
         with ProcessPoolExecutor(processes, context, start_worker, (source,)) as pool:
-            done = pool.map(partial(crop_chunk, size_px, crops_path), chunks, offsets)
+            done = pool.map(partial(crop_chunk, cropping, crops_path), chunks, places)
             each = itertools.chain.from_iterable(done)
             results = list(progress(each, total=len(ids), desc="crop", unit="galaxies"))
     except (MemoryError, BrokenProcessPool) as error:
@@ -201,8 +270,8 @@ def write_crops(
             f"a process that crops has ended ({type(error).__name__}), probably for lack of "
             "memory; make some free, or use fewer --cores, and run this again"
         ) from error
-    faults = {galaxy: fault for galaxy, (fault, *_) in zip(ids, results, strict=True) if fault}
-    return faults, [checksum for _, checksum, _ in results], [digest for *_, digest in results]
+    by_galaxy = dict(zip(order, results, strict=True))
+    return [by_galaxy[galaxy] for galaxy in ids]
 
 
 def reserve(file: IO[bytes], size_bytes: int) -> None:
@@ -228,56 +297,49 @@ def start_worker(source: GalaxyImages) -> None:
 
 
 def crop_chunk(
-    size_px: int, crops_path: Path, galaxies: list[int], offset: int
-) -> list[tuple[str | None, int, str]]:
-    """Write the crops of some galaxies at byte `offset`; return each one's fault, CRC-32 and hash.
+    cropping: Cropping, crops_path: Path, galaxies: list[int], offsets: list[int]
+) -> list[Cropped]:
+    """Write the crops of some galaxies, each at its byte offset; return what became of each.
 
-    The fault of a good image is None. The hash is that of the image file, empty for a bad one.
     Writes to the file, because with a memory map a full disk would kill the process.
     """
     results = []
     with crops_path.open("r+b") as file:
-        file.seek(offset)
-        for galaxy in galaxies:
+        for galaxy, offset in zip(galaxies, offsets, strict=True):
             try:
                 content = worker_source.read(galaxy)
-                crop, fault, digest = centre_crop(content, size_px), None, image_hash(content)
+                found = cropping.of(galaxy, content)
+                crop, fault, digest = found.pixels.tobytes(), "", hash_of(content)
+                of_fits = found.is_fits, found.in_order
             except Exception as error:  # zipfile and Pillow raise nearly anything
                 if not is_the_images(error):
                     raise
-                crop, fault, digest = bytes(size_px**2 * 3), image_fault(error), ""
+                crop, fault, digest = bytes(cropping.bytes), reason(error), ""
+                of_fits = False, False
+            file.seek(offset)
             file.write(crop)
-            results.append((fault, zlib.crc32(crop), digest))
+            results.append(Cropped(fault, zlib.crc32(crop), digest, *of_fits))
     return results
 
 
-def centre_crop(image_file: bytes, size_px: int) -> bytes:
-    """The central pixels of an image, (size_px, size_px, 3) uint8 in C order.
-
-    If the margins cannot be equal, the top and left ones are one pixel smaller. Raises InputError
-    if the image is not RGB or is smaller than the crop, and passes on whatever Pillow raises for a
-    broken image.
-    """
-    pixels = decode(image_file)
-    height, width, _ = pixels.shape
-    if min(width, height) < size_px:
-        raise InputError(f"the image is {width} x {height} px, smaller than the crop of {size_px}")
-    left, top = (width - size_px) // 2, (height - size_px) // 2
-    return pixels[top : top + size_px, left : left + size_px].tobytes()
+def hash_of(content: Content) -> str:
+    """The hash of an image file's bytes, or of the files of all bands, in their alphabet."""
+    is_one = isinstance(content, bytes)
+    return image_hash(content if is_one else b"".join(content[band] for band in sorted(content)))
 
 
-def write_header(file: IO[bytes], count: int, size_px: int) -> None:
+def write_header(file: IO[bytes], count: int, cropping: Cropping) -> None:
     """Write the .npy header of `count` crops; NumPy pads it to the same length for any count."""
-    shape = (count, size_px, size_px, 3)
+    shape = (count, *cropping.shape)
     header = {"descr": "|u1", "fortran_order": False, "shape": shape}
     np.lib.format.write_array_header_1_0(file, header)
 
 
-def keep_rows(crops_path: Path, rows: list[int], size_px: int) -> None:
+def keep_rows(crops_path: Path, rows: list[int], cropping: Cropping) -> None:
     """Keep only the crops in `rows` (ascending), and move each in turn to its new place."""
-    crop_bytes = size_px**2 * 3
+    crop_bytes = cropping.bytes
     with crops_path.open("r+b") as file:
-        write_header(file, len(rows), size_px)
+        write_header(file, len(rows), cropping)
         first = file.tell()
         for new_row, row in enumerate(rows):
             file.seek(first + row * crop_bytes)

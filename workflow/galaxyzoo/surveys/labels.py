@@ -14,6 +14,8 @@ from galaxyzoo.files.csv_tables import (
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.tree.decision_tree import DecisionTree
 
+RADIUS = "radius_arcsec"  # a column of the file of names of images
+
 
 def read_labels(path: Path, tree: DecisionTree) -> pd.DataFrame:
     """The labels of a survey, from a CSV file or a zip of one.
@@ -35,6 +37,18 @@ def read_image_names(path: Path) -> dict[str, int]:
     """
     table = read_columns(path, {"GalaxyID": "int64", "image": "str"})
     return dict(zip(table["image"], table["GalaxyID"].tolist(), strict=True))
+
+
+def read_radii(path: Path) -> dict[int, float] | None:
+    """The radii of galaxies in arcsec, by GalaxyID, from a file of names of images; None without.
+
+    Galaxies whose cell is empty have none.
+    """
+    table = read_text(path)
+    if RADIUS not in table.columns:
+        return None
+    known = table[table[RADIUS] != ""]
+    return dict(zip(known["GalaxyID"].astype(int), known[RADIUS].astype(float), strict=True))
 
 
 def read_names(path: Path) -> dict[int, str]:

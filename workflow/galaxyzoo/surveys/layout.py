@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from galaxyzoo.files.names import TABLE_SUFFIXES
+from galaxyzoo.files.names import PARQUET_SUFFIXES, TABLE_SUFFIXES
 from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.foundation.listings import below
 
 COMPETITION = "galaxy-zoo-the-galaxy-challenge"
 TRAINING_IMAGES = ("images_training_rev1.zip", "images_training_rev1")
@@ -17,6 +18,8 @@ LABELS = ("training_solutions_rev1.zip", "training_solutions_rev1.csv")
 FAIR_IDS = ("unbiased.csv",)
 # Images in each of the competition's zips. The smallest is first, so that a refusal comes early.
 IMAGE_COUNTS = {LABELS[0]: 0, TRAINING_IMAGES[0]: 61_578, TEST_IMAGES[0]: 79_975}
+# Keys of survey.own that name a column of its table.
+OF_A_TABLE = ("image_column", "id_column", "class_column", "group_column", "radius_column", "carry")
 
 
 class SurveyFiles(NamedTuple):
@@ -28,7 +31,8 @@ class SurveyFiles(NamedTuple):
     fair sample. `true_probabilities` holds what a simulated survey's votes were drawn from.
     `faults` says which galaxies of the owner's table are unfit, and `groups` which of them must not
     be divided between training, validation and hold-out. `galaxies` has the owner's names for them,
-    and columns that are carried along. `table` is the owner's own.
+    and columns that are carried along. `table` is the owner's own. `votes` has the counted
+    votes for each answer.
     """
 
     training_images: str
@@ -42,6 +46,7 @@ class SurveyFiles(NamedTuple):
     groups: str | None = None
     galaxies: str | None = None
     table: str | None = None
+    votes: str | None = None
 
 
 def find(folder: Path | str) -> SurveyFiles:
@@ -90,8 +95,8 @@ def first_present(folder: Path, names: tuple[str, ...]) -> str | None:
 def require_own(settings: Mapping[str, Any]) -> None:
     """Raise InputError unless the images and table of `survey.own` exist and the table is readable.
 
-    `settings` is the config's `survey.own`. Its table is None if there is a folder of images for
-    each class.
+    `settings` is the config's `survey.own`. Its table is None if images are Parquet files with the
+    labels in them, or if there is a folder of images for each class.
     """
     table = settings["table"]
     for key in ("images", "table") if table is not None else ("images",):
@@ -105,3 +110,32 @@ def require_own(settings: Mapping[str, Any]) -> None:
             f"survey.own.table: {table} is of no known kind; allowed: a file that ends "
             f"in {', '.join(TABLE_SUFFIXES)}"
         )
+    if table is None and not holds_parquet(settings["images"]):
+        require_folders(settings)
+    elif table is None and settings["labels"] == "class" and settings["class_column"] is None:
+        raise InputError(
+            "survey.own.class_column: missing with labels: class; give the column of "
+            f"{settings['images']} that holds each galaxy's class"
+        )
+
+
+def require_folders(settings: Mapping[str, Any]) -> None:
+    """Raise InputError if settings of `survey.own` are of a table, and there is none."""
+    if settings["labels"] != "class":
+        raise InputError(
+            f"survey.own.table: missing with labels: {settings['labels']}; give the path of a "
+            "table, Parquet files of pictures with the labels in them, or labels: class and a "
+            "folder of pictures for each class"
+        )
+    for key in OF_A_TABLE:
+        if settings[key]:
+            raise InputError(
+                f"survey.own.{key}: {settings[key]!r} is of a table, and there is none; leave it "
+                "out, or give a path in survey.own.table"
+            )
+
+
+def holds_parquet(images: str) -> bool:
+    """Whether a path is that of a Parquet file, or of a folder with some."""
+    names = below(images).files if Path(images).is_dir() else [images]
+    return any(name.lower().endswith(PARQUET_SUFFIXES) for name in names)

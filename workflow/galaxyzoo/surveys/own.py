@@ -6,14 +6,24 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from galaxyzoo.files.archives import images_in
+from galaxyzoo.files.picture_sources import PictureFile
+from galaxyzoo.files.positions import radii_in
 from galaxyzoo.foundation.atomic_files import replaced
 from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.surveys.labels import RADIUS
 from galaxyzoo.surveys.missing_labels import write_notes
 from galaxyzoo.surveys.own_labels import CLASSES, label_columns, labels_of
-from galaxyzoo.surveys.own_rows import OwnRows, has_suffix, read_own, stem, without_suffix
+from galaxyzoo.surveys.own_rows import (
+    OwnRows,
+    own_pictures,
+    read_own,
+    stem,
+    table_in,
+    without_suffix,
+)
 from galaxyzoo.tree.decision_tree import DecisionTree
 
 log = logging.getLogger(__name__)
@@ -31,45 +41,58 @@ def write_labels(
     notes_path: Path,
     image_names_path: Path,
     faults_path: Path,
+    votes_path: Path,
 ) -> None:
     """Write the labels, image names and faults of a table's galaxies, for cropping.
 
     `own` is the config's `survey.own`. `table` is None if there is a folder of images for each
     class. `labels` says what the label columns hold: `weighted`, the tree's columns as they are
-    predicted; `shares`, the tree's columns as shares of the votes on their own question; `class`,
-    the galaxy's class in one column; `gz2_` and the ending of Galaxy Zoo 2's columns of vote
-    fractions, or `debiased`, of which `far_sums` says what is done where a question's sum is far
-    from 1. `tree_name` is the tree's in the config if it is one of `galaxy_zoo_trees`, else "".
+    predicted; `shares`, the tree's columns as shares of the votes on their own question; `votes`,
+    the tree's columns as counted votes; `class`, the galaxy's class in one column; `gz2_` and the
+    ending of Galaxy Zoo 2's columns of vote fractions, or `debiased`, of which `far_sums` says what
+    is done where a question's sum is far from 1; `gz2_count`, its columns of counted votes.
+    `tree_name` is the tree's in the config if it is one of `galaxy_zoo_trees`, else "".
 
-    Writes four CSV files. `labels_path` has GalaxyID and the tree's columns, weighted, with a row
+    Writes five CSV files. `labels_path` has GalaxyID and the tree's columns, weighted, with a row
     for each fit row of the table. `notes_path` says why some labels are masked (`missing_labels`).
     `image_names_path` has GalaxyID, image, id (what names it) and row, for each galaxy with an
-    image. `faults_path` has GalaxyID and reason for each unfit row; a row without a name has its
-    number in place of the GalaxyID. Raises InputError if a file cannot be read, or no row has an
-    image.
+    image, and its radius in arcsec if `own` names a column of these. `faults_path` has GalaxyID and
+    reason for each unfit row; a row without a name has its number in place of the GalaxyID.
+    `votes_path` has GalaxyID and the votes for each of the tree's columns, with the rows of
+    `labels_path`; none where votes are not counted. Raises InputError if a file cannot be read, or
+    no row has an image.
     """
-    pictures = images_in(images)
-    columns = label_columns(table, own, tree, tree_name)
-    rows = read_own(table, pictures, own, columns, of_names=own["labels"] == CLASSES)
-    made, faults = labels_of(rows.given, columns, own, tree)
+    pictures, told = own_pictures(images, table, own)
+    for sentence in told:
+        log.info("%s", sentence)
+    columns = label_columns(table or table_in(images, own), own, tree, tree_name)
+    rows = read_own(images, table, own, columns, of_names=own["labels"] == CLASSES)
+    made, faults, votes = labels_of(rows.given, columns, own, tree)
     found = matched(rows.images, rows.ids, pictures)
     tell_of_matches(rows.images, found, images, table)
     faults = nameless(rows, own).combine(faults, first_of)
     faults = faults.combine(pictureless(rows, found, images), first_of)
     faults = faults.combine(sharing(found, len(faults)), first_of)
     names = found.assign(id=rows.names[found["row"] - 1].to_numpy()).dropna(subset=["GalaxyID"])
+    if (column := own["radius_column"]) is not None:
+        radii = radii_in(rows.given, column, table or images, "survey.own.radius_column")
+        names[RADIUS] = radii[names["row"] - 1]
     fit = (faults == "").to_numpy()
     ids = pd.Index(rows.ids[fit].astype("int64"), name="GalaxyID")
     with (
         replaced(labels_path) as labels_file,
         replaced(image_names_path) as names_file,
         replaced(faults_path) as faults_file,
+        replaced(votes_path) as votes_file,
     ):
         values, notes = (pd.DataFrame(one[fit], ids, list(tree.columns)) for one in made)
         values.to_csv(labels_file)
         write_notes(notes, notes_path)
         names.drop_duplicates(["GalaxyID", "image"]).to_csv(names_file, index=False)
         in_words(rows, faults, table).to_csv(faults_file, index=False)
+        counted = slice(0) if votes is None else slice(None)
+        counts = np.empty((0, len(tree.columns))) if votes is None else votes[fit]
+        pd.DataFrame(counts, ids[counted], list(tree.columns)).to_csv(votes_file)
 
 
 def first_of(one: str, other: str) -> str:
@@ -118,17 +141,18 @@ def in_words(rows: OwnRows, faults: pd.Series, table: Path | None) -> pd.DataFra
     return table_of_faults.groupby("GalaxyID", sort=False, as_index=False).agg("; ".join)
 
 
-def matched(cells: pd.Series, ids: Iterable[int], images: Sequence[str]) -> pd.DataFrame:
+def matched(cells: pd.Series, ids: Iterable[int], images: Sequence[PictureFile]) -> pd.DataFrame:
     """The images that each cell names: GalaxyID, image, id (the cell) and row, counted from 1.
 
     A cell may name no image, as an empty one does, or several whose names differ only in what the
     cell leaves out.
     """
-    by_stem = defaultdict(list)
+    by_stem: dict[str, list[PictureFile]] = defaultdict(list)
     for image in images:
-        by_stem[stem(image)].append(image)
+        for name in {stem(image.file), stem(image.name)}:
+            by_stem[name].append(image)
     rows = [
-        (galaxy, image, cell, row)
+        (galaxy, image.file, cell, row)
         for row, (galaxy, cell) in enumerate(zip(ids, cells, strict=True), 1)
         if cell
         for image in images_named(cell, by_stem[stem(cell)])
@@ -136,19 +160,24 @@ def matched(cells: pd.Series, ids: Iterable[int], images: Sequence[str]) -> pd.D
     return pd.DataFrame(rows, columns=["GalaxyID", "image", "id", "row"])
 
 
-def images_named(cell: str, images: Sequence[str]) -> list[str]:
+def images_named(cell: str, images: Sequence[PictureFile]) -> list[PictureFile]:
     """The images that a cell names, out of some with the same stem.
 
     Either path may begin higher up than the other. An exact match is taken alone.
     """
-    names = {image: image if has_suffix(cell) else without_suffix(image) for image in images}
-    if exact := [image for image, name in names.items() if name == cell]:
+    if exact := [image for image in images if cell in names_of(image)]:
         return exact
     return [
         image
-        for image, name in names.items()
-        if f"/{name}".endswith(f"/{cell}") or f"/{cell}".endswith(f"/{name}")
+        for image in images
+        if any(f"/{name}".endswith(f"/{cell}") for name in names_of(image))
+        or any(f"/{cell}".endswith(f"/{name}") for name in names_of(image))
     ]
+
+
+def names_of(image: PictureFile) -> tuple[str, str, str]:
+    """What a cell may call an image: its file, the file without suffix, or the galaxy's name."""
+    return image.file, without_suffix(image.file), image.name
 
 
 def tell_of_matches(

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,19 @@ log = logging.getLogger(__name__)
 
 # survey.own.labels, or how it begins
 WEIGHTED, CLASSES, CATALOGUE, DEBIASED = "weighted", "class", "gz2_", "debiased"
+COUNTS = ("votes", "gz2_count")  # votes as they were counted
+
+
+class OwnLabels(NamedTuple):
+    """The labels of a table's rows (N), and the first fault of each row's cells, "" without one.
+
+    `votes` (N, columns) float64 are the votes for each answer, NaN where a cell is empty; None if
+    the table does not count them. In a row with a fault, labels and votes mean nothing.
+    """
+
+    labels: Labels
+    faults: pd.Series
+    votes: np.ndarray | None = None
 
 
 def label_columns(
@@ -43,28 +56,30 @@ def label_columns(
 
 def labels_of(
     given: pa.Table, columns: Sequence[str], own: Mapping[str, Any], tree: DecisionTree
-) -> tuple[Labels, pd.Series]:
-    """The labels of a table's rows, and the first fault of each row's cells, "" if there is none.
-
-    `columns` are what `label_columns` returns. In a row with a fault the labels mean nothing.
-    """
+) -> OwnLabels:
+    """The labels of a table's rows. `columns` are what `label_columns` returns."""
     labels = own["labels"]
     if labels == CLASSES:
-        return labels_of_classes(class_names(given, columns[0], own["missing"]), tree)
-    cells, faults = numbers_of(given, columns, own["missing"])
+        named = class_names(given, columns[0], own["missing"])
+        return OwnLabels(*labels_of_classes(named, tree))
+    cells, faults = numbers_of(given, columns, own["missing"], whole=labels in COUNTS)
     values = cells.where(faults == "", 0).to_numpy()
     if labels == WEIGHTED:
-        return labels_as_given(values, tree), faults
+        return OwnLabels(labels_as_given(values, tree), faults)
+    if labels in COUNTS:
+        return OwnLabels(labels_from_shares(values, tree, None), faults, values)
     are_fractions = labels.startswith(CATALOGUE) or labels == DEBIASED
-    return labels_from_shares(values, tree, own["far_sums"] if are_fractions else None), faults
+    far_sums = own["far_sums"] if are_fractions else None
+    return OwnLabels(labels_from_shares(values, tree, far_sums), faults)
 
 
 def numbers_of(
-    given: pa.Table, columns: Sequence[str], missing: Sequence[float]
+    given: pa.Table, columns: Sequence[str], missing: Sequence[float], *, whole: bool
 ) -> tuple[pd.DataFrame, pd.Series]:
     """Columns of numbers (N, columns) float64, NaN where one is missing, and each row's fault.
 
-    `missing` are the numbers that stand for a missing label, as an empty cell does.
+    `missing` are the numbers that stand for a missing label, as an empty cell does. It is a fault
+    if a number is not `whole`, where it must be, as votes are.
     """
     cells, faults = {}, np.full(len(given), "", object)
     for column in columns:
@@ -73,6 +88,8 @@ def numbers_of(
         cells[column] = values.mask(said)
         shown = texts(given, column) if unfit.any() else None
         unfit = unfit | (cells[column] < 0).to_numpy() | np.isinf(cells[column]).to_numpy()
+        if whole:
+            unfit = unfit | (cells[column] % 1 > 0).to_numpy()
         for row in np.flatnonzero(unfit & (faults == "")):
             cell = shown[row] if np.isnan(values[row]) else f"{values[row]:g}"
             faults[row] = f"{column} is {what_is_wrong(cell, values[row])}"
@@ -95,7 +112,9 @@ def what_is_wrong(cell: str, number: float) -> str:
         return (
             f"{cell}, below 0; if {cell} stands for a missing label, add it to survey.own.missing"
         )
-    return "infinite"
+    if np.isinf(number):
+        return "infinite"
+    return f"{cell}, which is no whole number of votes; survey.own.labels: shares takes fractions"
 
 
 def class_names(given: pa.Table, column: str, missing: Sequence[float]) -> pd.Series:

@@ -7,11 +7,20 @@ from typing import Any, NamedTuple
 import pandas as pd
 import pyarrow as pa
 
-from galaxyzoo.files.archives import images_in
+from galaxyzoo.files.containers import PICTURES, ParquetFiles
 from galaxyzoo.files.csv_tables import require_columns
+from galaxyzoo.files.galaxy_files import without_suffix as without_its_suffix
 from galaxyzoo.files.given_cells import texts
 from galaxyzoo.files.given_tables import read_given_table
-from galaxyzoo.files.names import IMAGE_SUFFIXES, galaxy_id
+from galaxyzoo.files.names import galaxy_id
+from galaxyzoo.files.picture_sources import (
+    PictureFile,
+    container_of,
+    parquet_ids,
+    pictures_in,
+    rows_beside,
+)
+from galaxyzoo.plan.picture_settings import keys_of_own
 
 IMAGE, CLASS = "image", "folder"  # columns of the table that a folder for each class stands for
 
@@ -30,36 +39,68 @@ class OwnRows(NamedTuple):
 
 
 def read_own(
+    images: Path,
     table: Path | None,
-    pictures: Sequence[str],
     own: Mapping[str, Any],
     columns: Sequence[str],
     *,
     of_names: bool = False,
 ) -> OwnRows:
-    """The rows of a table of galaxies; without a table, one for each of some `pictures`, by name.
+    """The rows of a table of galaxies; without a table, those of Parquet files of `images`.
 
-    `own` is the config's `survey.own`, and `columns` are those that are needed besides the ones
-    that name image and galaxy; they stay text if they are `of_names`. Raises InputError if the
-    table cannot be read or lacks a column.
+    Without either, there is a row for each picture, with its folder. `own` is the config's
+    `survey.own`. `columns` are those that are needed besides the ones that name image and galaxy;
+    they stay text if they are `of_names`. Raises InputError if the table cannot be read or lacks a
+    column.
     """
     if table is None:
-        given = by_folder(pictures)
+        given = rows_without_a_table(images, own)
+        require_columns(images, given.column_names, columns)
         image_column, id_column = IMAGE, None
     else:
         image_column, id_column = own["image_column"], own["id_column"]
         given = read_given_table(table, image_column, id_column, *(columns if of_names else ()))
         wanted = dict.fromkeys([image_column, id_column, *columns])
         require_columns(table, given.column_names, [name for name in wanted if name is not None])
-    images = texts(given, image_column)
-    names = images if id_column is None else texts(given, id_column)
-    return OwnRows(given, images, names, galaxy_ids(names))
+    cells = texts(given, image_column)
+    names = cells if id_column is None else texts(given, id_column)
+    return OwnRows(given, cells, names, galaxy_ids(names))
 
 
-def by_folder(pictures: Sequence[str]) -> pa.Table:
+def rows_without_a_table(images: Path, own: Mapping[str, Any]) -> pa.Table:
+    """The table that pictures stand for: rows of Parquet files, or each one's folder.
+
+    Its column IMAGE names the picture.
+    """
+    settings = own | keys_of_own(own, is_table=True)
+    container = container_of(images, settings)
+    if not isinstance(container, ParquetFiles):
+        return by_folder(own_pictures(images, None, own)[0])
+    given = rows_beside(images, container)
+    names = [str(one) for one in parquet_ids(given, images, settings)]
+    others = [name for name in given.column_names if name != IMAGE]
+    return given.select(others).append_column(IMAGE, pa.array(names, pa.string()))
+
+
+def own_pictures(
+    images: Path, table: Path | None, own: Mapping[str, Any]
+) -> tuple[list[PictureFile], list[str]]:
+    """The pictures at a path, and sentences on what is left out and how they are read."""
+    settings = own | keys_of_own(own, is_table=table is None)
+    return pictures_in(images, container_of(images, settings), settings)
+
+
+def table_in(images: Path, own: Mapping[str, Any]) -> Path | None:
+    """A Parquet file of pictures that has the columns of a table; None if they are other files."""
+    container = container_of(images, own | keys_of_own(own, is_table=True))
+    return container.path / container.files[0] if isinstance(container, ParquetFiles) else None
+
+
+def by_folder(pictures: Sequence[PictureFile]) -> pa.Table:
     """A table of pictures in a folder for each class: the image, and the folder that it is in."""
-    folders = [name.rpartition("/")[0].rpartition("/")[2] for name in pictures]
-    return pa.table({IMAGE: pa.array(pictures, pa.string()), CLASS: pa.array(folders, pa.string())})
+    files = [picture.file for picture in pictures]
+    folders = [picture.name.rpartition("/")[0].rpartition("/")[2] for picture in pictures]
+    return pa.table({IMAGE: pa.array(files, pa.string()), CLASS: pa.array(folders, pa.string())})
 
 
 def galaxy_ids(names: pd.Series) -> pd.Series:
@@ -77,31 +118,27 @@ def galaxy_ids(names: pd.Series) -> pd.Series:
     return ids.astype("Int64").rename("GalaxyID")
 
 
-def own_groups(table: Path, own: Mapping[str, Any]) -> pd.Series:
+def own_groups(images: Path, table: Path | None, own: Mapping[str, Any]) -> pd.Series:
     """The cell in a table's `group_column` of each galaxy, by GalaxyID, "" if it is empty."""
-    columns = cells_by_galaxy(None, table, own, [own["group_column"]])[1]
+    columns = cells_by_galaxy(images, table, own, [own["group_column"]])[1]
     return columns.iloc[:, 0].rename("group")
 
 
-def own_galaxies(images: Path | None, table: Path | None, own: Mapping[str, Any]) -> pd.DataFrame:
-    """The galaxies by GalaxyID: name, and the columns in `carry` as text, "" if a cell is empty.
-
-    `images` is needed if there is no table.
-    """
+def own_galaxies(images: Path, table: Path | None, own: Mapping[str, Any]) -> pd.DataFrame:
+    """The galaxies by GalaxyID: name, and the columns in `carry` as text, "" if a cell is empty."""
     names, columns = cells_by_galaxy(images, table, own, own["carry"])
     columns.insert(0, "name", names)
     return columns
 
 
 def cells_by_galaxy(
-    images: Path | None, table: Path | None, own: Mapping[str, Any], columns: Sequence[str]
+    images: Path, table: Path | None, own: Mapping[str, Any], columns: Sequence[str]
 ) -> tuple[pd.Series, pd.DataFrame]:
     """The galaxies' names and some columns of their table, as text, by ascending GalaxyID.
 
     Of a galaxy with several rows, whose labels are refused, they are those of the first.
     """
-    pictures = images_in(images) if table is None else ()
-    rows = read_own(table, pictures, own, columns, of_names=True)
+    rows = read_own(images, table, own, columns, of_names=True)
     cells = pd.DataFrame({name: texts(rows.given, name) for name in columns}, rows.names.index)
     first = rows.ids.notna() & ~rows.ids.duplicated()
     ids = pd.Index(rows.ids[first].astype("int64"))
@@ -111,12 +148,12 @@ def cells_by_galaxy(
 
 def has_suffix(name: str) -> bool:
     """Whether a name ends in an image's suffix."""
-    return name.lower().endswith(IMAGE_SUFFIXES)
+    return name.lower().endswith(PICTURES)
 
 
 def without_suffix(name: str) -> str:
     """A name without its image suffix, if it has one."""
-    return name.rpartition(".")[0] if has_suffix(name) else name
+    return without_its_suffix(name) if has_suffix(name) else name
 
 
 def stem(name: str) -> str:

@@ -2,7 +2,7 @@
 
 The same answer is `bar_strong_fraction` in the catalogue of DESI, `bar-dr8_strong_fraction` in
 Galaxy Zoo Evo on Hugging Face's hub, `bar_dr8_strong` there as votes, and in Hubble's and CANDELS's
-own catalogues it is named by numbers: `t03_bar_a01_bar_fraction`.
+own catalogues it is named by numbers: `t03_bar_a01_bar_fraction`, `t03_bar_a01_bar_count`.
 """
 
 import re
@@ -16,6 +16,7 @@ from galaxyzoo.tree.galaxy_zoo_trees import CAMPAIGNS, TREES, Asked
 # By survey.own.labels: how the columns may end, the first that a table has.
 ENDINGS = {
     "shares": ("_fraction", "_frac", ""),
+    "votes": ("_count", ""),
     "debiased": ("_debiased", "_debiased_fraction"),
 }
 OTHER_KINDS = "".join(f"(?<!_{kind})" for kind in ("debiased", "best", "weighted"))
@@ -28,8 +29,8 @@ def published_columns(
     """The columns of a table for each answer of a tree, in tree order.
 
     `names` are all columns of the table, which was read from `path`. `tree` is the one in
-    `galaxy_zoo_trees` with the name `tree_name`, or a part of it. `labels` is `shares` or
-    `debiased`. Raises InputError if the table lacks a column, or has two for an answer.
+    `galaxy_zoo_trees` with the name `tree_name`, or a part of it. `labels` is `shares`,
+    `votes` or `debiased`. Raises InputError if the table lacks a column, or has two for an answer.
     """
     found = max(
         (columns_ending(path, names, tree, tree_name, ending) for ending in ENDINGS[labels]),

@@ -12,6 +12,7 @@ rule label_own:
         notes=survey_file("raw/label_notes.csv"),
         image_names=survey_file("raw/image_names.csv"),
         faults=survey_file("raw/faults.csv"),
+        votes=survey_file("raw/votes.csv"),
     log:
         survey_file("logs/label_own.log"),
     wildcard_constraints:
@@ -27,7 +28,8 @@ rule label_own:
 
 rule group_own:
     input:
-        table=lambda wildcards: source_settings(wildcards)["table"],
+        images=lambda wildcards: source_settings(wildcards)["images"],
+        table=lambda wildcards: source_settings(wildcards)["table"] or [],
     output:
         groups=survey_file("raw/groups.csv"),
     log:
@@ -45,7 +47,8 @@ rule group_own:
 
 rule name_own:
     input:
-        unpack(images_or_table),
+        images=lambda wildcards: source_settings(wildcards)["images"],
+        table=lambda wildcards: source_settings(wildcards)["table"] or [],
     output:
         galaxies=survey_file("raw/galaxies.csv"),
     log:
@@ -73,6 +76,7 @@ def files_of_own(survey):
         groups=raw_file(survey, "groups.csv") if own["group_column"] else None,
         galaxies=raw_file(survey, "galaxies.csv"),
         table=own["table"],
+        votes=raw_file(survey, "votes.csv") if counts_votes(SURVEYS[survey]["survey"]) else None,
     )
 
 

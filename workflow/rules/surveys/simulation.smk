@@ -7,6 +7,7 @@ rule simulate:
         training_images=survey_file("raw/images_training_rev1.zip"),
         labels=survey_file("raw/training_solutions_rev1.zip"),
         true_probabilities=survey_file("raw/true_probabilities.csv"),
+        votes=survey_file("raw/votes.csv"),
     log:
         survey_file("logs/simulate.log"),
     benchmark:
@@ -50,4 +51,5 @@ FILES_OF_SOURCE["simulation"] = lambda survey: layout.SurveyFiles(
     labels=raw_file(survey, "training_solutions_rev1.zip"),
     test_images=(raw_file(survey, "images_test_rev1.zip") if survey in WITH_TEST else None),
     true_probabilities=raw_file(survey, "true_probabilities.csv"),
+    votes=raw_file(survey, "votes.csv"),
 )

@@ -4,6 +4,7 @@ Galaxy pictures are shown on a night-dark background, whatever the reader's them
 PNG only, since an SVG would just wrap the same pixels.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import matplotlib
@@ -15,6 +16,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import text_to_path
 
 from galaxyzoo.foundation.galaxy_id import GALAXY_ID
+from galaxyzoo.report.colours import in_colour
 from galaxyzoo.report.figures.style import FALLS, POINTS_PER_IN, RISES, STYLE, WIDTH_IN
 
 NIGHT, NIGHT_INK, NIGHT_MUTED = "#0b0e15", "#eef1f6", "#98a2b3"
@@ -25,10 +27,10 @@ CHANGES = LinearSegmentedColormap.from_list("changes", [RISES, "#ffffff", FALLS]
 
 
 @matplotlib.rc_context(STYLE)
-def galaxy_sheet(galaxies: pd.DataFrame, crops: np.ndarray) -> Figure:
-    """Pictures of galaxies, each above the crowd's sentence and the network's.
+def galaxy_sheet(galaxies: pd.DataFrame, crops: np.ndarray, words: Mapping[str, str]) -> Figure:
+    """Pictures of galaxies, each above the sentence of its labels and the network's.
 
-    `galaxies` has a row for each of the `crops` (n, size, size, 3) uint8: its `name` (without one,
+    `galaxies` has a row for each of the `crops` (n, size, size, bands): its `name` (without one,
     `GalaxyID`), its own `rmse`, and the sentences `crowd` and `network`. All rows have the height
     that the longest sentences need.
     """
@@ -55,12 +57,12 @@ def galaxy_sheet(galaxies: pd.DataFrame, crops: np.ndarray) -> Figure:
         x = margin + i % columns * (side + gap)
         y = height - margin - i // columns * (row + gap) - side
         axes = figure.add_axes((x / width, y / height, side / width, side / height))
-        axes.imshow(crops[i], interpolation="lanczos")
+        axes.imshow(in_colour(crops[i]), interpolation="lanczos")
         axes.set_axis_off()
         for x_text, lines_under, text, style in (
             (x, name_at, ending_of(name, side - ERROR_WIDTH, 7.5), muted),
             (x + side, name_at, f"RMSE {error:.3f}", muted | {"ha": "right"}),
-            (x, crowd_at, "CROWD", heading | {"color": NIGHT_CROWD}),
+            (x, crowd_at, words["short"].upper(), heading | {"color": NIGHT_CROWD}),
             (x, crowd_at + 1, "\n".join(crowd[i]), sentence),
             (x, network_at, "NETWORK", heading | {"color": NIGHT_NETWORK}),
             (x, network_at + 1, "\n".join(network[i]), sentence),
@@ -73,7 +75,7 @@ def galaxy_sheet(galaxies: pd.DataFrame, crops: np.ndarray) -> Figure:
 def label_sheet(galaxies: pd.DataFrame, pictures: np.ndarray) -> Figure:
     """Pictures of galaxies, pixel by pixel, each above its name and the sentence of its labels.
 
-    `galaxies` has a row for each of the `pictures` (n, size, size, 3) uint8: `name` and `crowd`.
+    `galaxies` has a row for each of the `pictures` (n, size, size, bands): `name` and `crowd`.
     """
     columns, margin, gap, line, text_size = 4, 20.0, 18.0, 11.5, 8.0  # all lengths in points
     width = WIDTH_IN * POINTS_PER_IN
@@ -87,7 +89,7 @@ def label_sheet(galaxies: pd.DataFrame, pictures: np.ndarray) -> Figure:
         x = margin + i % columns * (side + gap)
         y = height - margin - i // columns * (row + gap) - side
         axes = figure.add_axes((x / width, y / height, side / width, side / height))
-        axes.imshow(picture, interpolation="antialiased")
+        axes.imshow(in_colour(picture), interpolation="antialiased")
         axes.set_axis_off()
         for lines_under, text, style in (
             (0.6, ending_of(name, side, 7.5), {"fontsize": 7.5, "color": NIGHT_MUTED}),
@@ -102,7 +104,7 @@ def label_sheet(galaxies: pd.DataFrame, pictures: np.ndarray) -> Figure:
 def augmentation_grid(drawn: pd.DataFrame, pictures: np.ndarray) -> Figure:
     """Pictures of one galaxy, the first unchanged, each above the values drawn for it.
 
-    `drawn` has a row for each of the `pictures` (n, size, size, 3) uint8; both come from
+    `drawn` has a row for each of the `pictures` (n, size, size, bands) uint8; both come from
     `augmented_views`.
     """
     columns, margin, gap, words = 4, 20.0, 10.0, 40.0  # all lengths in points
@@ -115,7 +117,7 @@ def augmentation_grid(drawn: pd.DataFrame, pictures: np.ndarray) -> Figure:
         x = margin + i % columns * (side + gap)
         y = height - margin - i // columns * (side + words + gap) - side
         axes = figure.add_axes((x / width, y / height, side / width, side / height))
-        axes.imshow(picture, interpolation="lanczos")
+        axes.imshow(in_colour(picture), interpolation="lanczos")
         axes.set_axis_off()
         figure.text(
             x / width,
@@ -145,7 +147,7 @@ def attribution_sheet(places: pd.DataFrame, pictures: np.ndarray) -> Figure:
     """Galaxies in pairs: each picture, and a grey copy coloured by what its answer depends on.
 
     `places` comes from `attribution_table`, with the columns `GalaxyID`, `answer` (its name),
-    `probability`, `x`, `y` and `fall`. `pictures` (n, size, size, 3) uint8 show its galaxies, in
+    `probability`, `x`, `y` and `fall`. `pictures` (n, size, size, bands) show its galaxies, in
     order. Each galaxy has its own colour scale, whose range is given below it.
     """
     columns, margin, gap, pair_gap, words = 3, 20.0, 3.0, 20.0, 40.0  # all lengths in points
@@ -164,7 +166,7 @@ def attribution_sheet(places: pd.DataFrame, pictures: np.ndarray) -> Figure:
             figure.add_axes((left / width, y / height, side / width, side / height))
             for left in (x, x + side + gap)
         )
-        plain.imshow(picture, interpolation="lanczos", extent=(0, 1, 1, 0))
+        plain.imshow(in_colour(picture), interpolation="lanczos", extent=(0, 1, 1, 0))
         grey = picture.astype(float).mean(axis=2)
         hidden.imshow(grey, cmap="gray", interpolation="lanczos", extent=(0, 1, 1, 0))
         hidden.imshow(

@@ -53,7 +53,7 @@ def position_columns(
                 "catalogue.ra_column, catalogue.dec_column: one of them is missing; name both"
             )
         for key, name in zip(("ra_column", "dec_column"), named, strict=True):
-            require_column(names, name, path, key)
+            require_column(names, name, path, f"catalogue.{key}")
         return named
     for pair in POSITIONS:
         found = [column_called(name, names) for name in pair]
@@ -70,11 +70,9 @@ def column_called(wanted: str, names: Sequence[str]) -> str | None:
 
 
 def require_column(names: Sequence[str], name: str, path: Path, key: str) -> None:
-    """Raise InputError if a table lacks a column that the config names."""
+    """Raise InputError if a table lacks a column that a `key` of the config names."""
     if name not in names:
-        raise InputError(
-            f"catalogue.{key}: {path} has no column {name}; it has {nearest_first(name, names)}"
-        )
+        raise InputError(f"{key}: {path} has no column {name}; it has {nearest_first(name, names)}")
 
 
 def positions_of(table: pa.Table, path: Path, settings: Mapping[str, Any]) -> pd.DataFrame:
@@ -85,8 +83,8 @@ def positions_of(table: pa.Table, path: Path, settings: Mapping[str, Any]) -> pd
     """
     ra, dec = position_columns(table.column_names, path, settings)
     degrees = {
-        "ra": angles(table, ra, units.deg, units.hourangle, path, "ra_column"),
-        "dec": angles(table, dec, units.deg, units.deg, path, "dec_column"),
+        "ra": angles(table, ra, units.deg, units.hourangle, path, "catalogue.ra_column"),
+        "dec": angles(table, dec, units.deg, units.deg, path, "catalogue.dec_column"),
     }
     positions = pd.DataFrame(degrees)
     negative = positions["ra"].between(-180, 0, inclusive="left")
@@ -99,15 +97,20 @@ def radii_of(table: pa.Table, path: Path, settings: Mapping[str, Any]) -> pa.Arr
 
     Raises InputError as `positions_of` does, and if the config names a column that is not there.
     """
-    name = settings["radius_column"]
-    if name is None:
-        name = column_called(USUAL_RADIUS, table.column_names)
-    else:
-        require_column(table.column_names, name, path, "radius_column")
+    name = settings["radius_column"] or column_called(USUAL_RADIUS, table.column_names)
     if name is None:
         return None
-    values = angles(table, name, units.arcsec, None, path, "radius_column")
+    values = radii_in(table, name, path, "catalogue.radius_column")
     return pa.array(values, pa.float64(), from_pandas=True)
+
+
+def radii_in(table: pa.Table, name: str, path: Path, key: str) -> np.ndarray:
+    """The radii in a column that a `key` of the config names, (N,) float64 arcsec, NaN if missing.
+
+    Raises InputError if there is no such column, or if it is no radius.
+    """
+    require_column(table.column_names, name, path, key)
+    return angles(table, name, units.arcsec, None, path, key)
 
 
 def angles(
@@ -127,7 +130,7 @@ def angles(
     if unit is None:
         raise InputError(
             f"{path}: its column {name} is in {said}, which is no angle; give it in "
-            f"{wanted.long_names[0]}, or name another column in catalogue.{key}"
+            f"{wanted.long_names[0]}, or name another column in {key}"
         )
     cells = pd.Series(table[name].to_pylist(), dtype=object)
     numbers = pd.to_numeric(cells, errors="coerce").to_numpy("float64", copy=True)
@@ -141,7 +144,7 @@ def angles(
     if np.isnan(numbers).all():
         raise InputError(
             f"{path}: its column {name} holds no numbers, but such as {cells[0]!r}; name another "
-            f"column in catalogue.{key}"
+            f"column in {key}"
         )
     return numbers
 

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from galaxyzoo.catalogue.positions import POSITIONS, position_columns, positions_of, radii_of
+from galaxyzoo.files.positions import POSITIONS, position_columns, positions_of, radii_of
 from galaxyzoo.foundation.errors import InputError
 
 KEYS = ("ra_column", "dec_column", "radius_column")
