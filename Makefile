@@ -2,7 +2,12 @@
 PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: demo test mutations bench lint tables lock
+.PHONY: demo test mutations bench lint tables lock optional
+
+# What few want, each in a group of pyproject.toml and in a lock of its own.
+OPTIONAL = notify tensorboard
+LOCK = uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate \
+  --no-emit-index-url --custom-compile-command "make lock"
 
 demo: .venv/installed
 	snakemake
@@ -23,15 +28,24 @@ lint: .venv/installed
 	snakefmt --check Snakefile workflow
 	snakemake --lint
 	PYTHONPATH=workflow lint-imports
+	check-jsonschema --builtin-schema vendor.citation-file-format CITATION.cff
+	check-jsonschema --schemafile tests/schemas/codemeta.schema.yaml codemeta.json
+	check-jsonschema --schemafile tests/schemas/zenodo.schema.yaml .zenodo.json
+	check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	check-jsonschema --builtin-schema vendor.github-issue-forms .github/ISSUE_TEMPLATE/*.yml
 
 # The tables of config/README.md, from the schema.
 tables: .venv/installed
 	python workflow/scripts/config_tables.py
 
 lock: .venv/installed
-	uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
-	  --no-annotate --no-emit-index-url --custom-compile-command "make lock" \
-	  --output-file envs/requirements.txt
+	$(LOCK) pyproject.toml --output-file envs/requirements.txt
+	for group in $(OPTIONAL); do $(LOCK) --group $$group --constraint envs/requirements.txt \
+	  --output-file envs/$$group.txt || exit 1; done
+
+optional: .venv/installed
+	for group in $(OPTIONAL); do \
+	  pip install --require-hashes --requirement envs/$$group.txt || exit 1; done
 
 # The stamp is the last thing made: a set-up that broke off starts again.
 .venv/installed: envs/requirements.txt

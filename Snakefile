@@ -14,6 +14,8 @@ include: "workflow/rules/settings.smk"
 include: "workflow/rules/machine.smk"
 include: "workflow/rules/refusals.smk"
 include: "workflow/rules/terminal.smk"
+include: "workflow/rules/tracking.smk"
+include: "workflow/rules/notification.smk"
 include: "workflow/rules/figures.smk"
 
 

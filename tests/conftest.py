@@ -13,6 +13,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from checkout import RUN_SAID, Checkout
 from trees import GALAXY_ZOO_2
+from unchecked import unchecked_in_words
 
 # One thread in each of the processes that xdist starts, which read this then: more would fight for
 # the cores. Snakemake's jobs have as many as their rules say.
@@ -34,6 +35,15 @@ def pytest_configure(config: pytest.Config) -> None:
     """Without Snakemake, a test ends where it makes its checkout."""
     if config.getoption("--without-snakemake"):
         Checkout.__init__ = lambda *arguments: pytest.skip("needs Snakemake")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """The last line, below pytest's own: what is unchecked because a program is not installed."""
+    reporter = config.pluginmanager.get_plugin("terminalreporter")  # None in xdist's processes
+    if reporter is not None:
+        reasons = [skipped.longrepr[2] for skipped in reporter.getreports("skipped")]
+        if told := unchecked_in_words(reason.removeprefix("Skipped: ") for reason in reasons):
+            reporter.write_line(told)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

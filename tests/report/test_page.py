@@ -478,7 +478,7 @@ def test_published_scores_stand_apart_from_those_of_other_galaxies(results, name
     page = Page(source(results, CONFIG | {"survey": survey}))
     headings = [text for _, text in page.all("h2")]
     heading = "Published" if name == "kaggle" else "Published elsewhere, on other galaxies"
-    assert headings.index(heading) == (2 if name == "kaggle" else len(headings) - 2)
+    assert headings.index(heading) == (2 if name == "kaggle" else len(headings) - 3)
     published = ON_KAGGLES_TEST_GALAXIES + ON_VALIDATION_GALAXIES
     cells = [text for _, text in page.all("td")]
     for score in published:
@@ -490,7 +490,8 @@ def test_published_scores_stand_apart_from_those_of_other_galaxies(results, name
 
 @pytest.mark.parametrize(("name", "shown"), [("kaggle", True), ("files", True), ("gz2", False)])
 def test_the_blog_s_error_is_at_the_top_where_the_survey_is_kaggle_s(results, name, shown):
-    page = Page(source(results, CONFIG | {"survey": {"name": name, "source": name}}))
+    survey = {"name": name, "source": name, "gz2": {"tables": []}}
+    page = Page(source(results, CONFIG | {"survey": survey}))
     [(_, top)] = page.all("header")
     scores, heading, blog = top.partition("Published, on its own validation galaxies of Kaggle")
     assert ("Dieleman 2014" in scores) == shown
@@ -588,7 +589,7 @@ def test_the_data_come_first_with_what_was_left_out_in_the_end(page):
 
 def test_each_section_opens_with_its_finding(results):
     sections = re.findall(r'<section id="(\w+)">(.*?)</section>', source(results), re.DOTALL)
-    assert len(sections) == 12
+    assert len(sections) == 13
     for name, section in sections:
         opening = re.match(r"\s*<h2>.*?</h2>\s*<p class=\"finding\">(.+?)</p>", section, re.DOTALL)
         assert opening, name
@@ -737,6 +738,8 @@ def test_an_ensemble_s_page_has_its_finding_its_uses_and_links_to_its_members(re
     own = "--cores all --configfile results/base/comparison.yaml"
     assert blocks["Catalogue"] == f"snakemake catalogue {own} --config galaxies=PATH"
     assert blocks["Export"] == f"snakemake export {own}"
+    cells = [text for _, text in page.all("td")]
+    assert any(text.startswith("What the Cite of each member") for text in cells)
     assert "'model={weights: results/base}'" in blocks["Fine-tuning"]
 
 
@@ -823,6 +826,16 @@ def test_the_command_checks_out_the_commit_that_made_it(results, page):
     assert "its commit is not known" in source(results, provenance=unknown)
 
 
+def test_the_page_ends_with_what_to_cite(results, page):
+    assert page.all("h2")[-1][1] == "Cite"
+    cells = [text for _, text in page.all("td")]
+    assert "Willett et al. 2013, MNRAS 435, 2835" in cells
+    assert not any("Sloan" in text for _, text in page.all("p"))
+    survey = CONFIG["survey"] | {"source": "kaggle"}
+    paragraphs = [text for _, text in Page(source(results, CONFIG | {"survey": survey})).all("p")]
+    assert any(text.startswith("Funding for the SDSS and SDSS-II") for text in paragraphs)
+
+
 def test_hashes_and_versions_are_on_the_page(page):
     cells = {text for _, text in page.all("td")}
     assert {"d" * 64, "3" * 64, "5" * 64, "1,234", "5,678"} <= cells
@@ -902,7 +915,7 @@ def test_headings_are_in_order(page):
 
 
 def test_labels_that_are_not_kaggles_are_said_to_be_so(results, page):
-    config = CONFIG | {"survey": {"name": "gz2", "source": "gz2"}}
+    config = CONFIG | {"survey": {"name": "gz2", "source": "gz2", "gz2": {"tables": []}}}
     warning = "no error here can be compared with a score on Kaggle"
     assert warning in " ".join(source(results, config).split())
     assert warning not in " ".join(source(results).split())

@@ -4,14 +4,19 @@ import re
 import tomllib
 from pathlib import Path
 
+import pytest
 import yaml
 
 ROOT = Path(__file__).parents[2]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 
 def pins() -> set[str]:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    return set(project["dependencies"])
+    return set(PROJECT["project"]["dependencies"])
+
+
+def pinned(lock: str) -> set[str]:
+    return set(re.findall(r"^[\w.-]+==[\w.+!]+", lock, re.MULTILINE))
 
 
 def without_extras(pin: str) -> str:
@@ -23,9 +28,8 @@ def lock() -> str:
 
 
 def test_every_direct_dependency_is_pinned_and_in_the_lock():
-    locked = set(re.findall(r"^[\w.-]+==[\w.+!]+", lock(), re.MULTILINE))
     assert all("==" in pin for pin in pins())
-    assert {without_extras(pin) for pin in pins()} <= locked
+    assert {without_extras(pin) for pin in pins()} <= pinned(lock())
 
 
 def test_everything_in_the_lock_has_hashes_and_nothing_an_address():
@@ -35,6 +39,17 @@ def test_everything_in_the_lock_has_hashes_and_nothing_an_address():
     assert all("--hash=sha256:" in entry for entry in packages)
     assert "://" not in lock()
     assert "index-url" not in lock()
+
+
+@pytest.mark.parametrize("group", PROJECT["dependency-groups"])
+def test_each_optional_group_has_a_lock_that_changes_no_version_of_the_whole(group):
+    own = pinned((ROOT / "envs" / f"{group}.txt").read_text(encoding="utf-8"))
+    assert set(PROJECT["dependency-groups"][group]) <= own
+    names = {pin.partition("==")[0] for pin in pinned(lock())}
+    assert {pin for pin in own if pin.partition("==")[0] in names} <= pinned(lock())
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    [optional] = re.findall(r"^OPTIONAL = (.+)$", makefile, re.MULTILINE)
+    assert set(optional.split()) == set(PROJECT["dependency-groups"])
 
 
 def test_the_conda_environment_has_the_same_pins():
@@ -53,7 +68,14 @@ def test_every_rule_with_a_script_names_the_conda_environment():
         if "script:" in rule
     ]
     scripts = {re.search(r'"[./]*scripts/(\w+)\.py"', rule)[1] for rule in rules}
-    alone = {"config_tables", "coverage_over_splits", "job", "show", "watch"}  # not of a rule
+    alone = {
+        "config_tables",
+        "coverage_over_splits",
+        "job",
+        "show",
+        "track",
+        "watch",
+    }  # not of a rule
     assert scripts == {path.stem for path in (ROOT / "workflow" / "scripts").glob("*.py")} - alone
     for rule in rules:
         assert re.search(r'"(\.\./){2,3}envs/environment\.yaml"', rule), rule

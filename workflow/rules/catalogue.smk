@@ -127,3 +127,4 @@ rule catalogue:
 onstart:
     refuse_to_train()
     hold_the_folders_of_the_run()
+    follow_the_run()

@@ -47,6 +47,7 @@ from galaxyzoo.foundation.listings import listing_hash
 from galaxyzoo.plan import listed_galaxies, paths
 from galaxyzoo.plan.config import (
     OF_A_CATALOGUE,
+    OF_A_RUN,
     catalogue_settings,
     counts_votes,
     load_schema,
@@ -132,7 +133,9 @@ with input_errors_told(), own_config_named():
         for name, one in PLAN.configs.items()
     }
 
-AS_WRITTEN = {key: value for key, value in config.items() if key not in OF_A_CATALOGUE}
+AS_WRITTEN = {
+    key: value for key, value in config.items() if key not in (*OF_A_CATALOGUE, *OF_A_RUN)
+}
 GALAXIES = config.get("galaxies")
 CATALOGUE = catalogue_settings(config, SCHEMA)
 # The surveys of the run, each as the config of an experiment on it, and their raw files' owners.

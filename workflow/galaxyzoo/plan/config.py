@@ -32,7 +32,9 @@ VARIANT_OF = "variant_of"  # in a variant's resolved config alone, with the name
 GALAXY_ZOO_NAMES = r"zoobot|galaxy[-_. ]?zoo|\bgz[-_]?(2|evo|decals|desi|euclid|hubble|candels)"
 # Keys of a catalogue, on which no experiment depends.
 OF_A_CATALOGUE = ("galaxies", "catalogue")
-NOT_OF_ONE = (*OF_ALL_VARIANTS, VARIANT_OF, *OF_A_CATALOGUE)
+# Keys that say who is told of a run, on which nothing depends.
+OF_A_RUN = ("tracking", "notify")
+NOT_OF_ONE = (*OF_ALL_VARIANTS, VARIANT_OF, *OF_A_CATALOGUE, *OF_A_RUN)
 
 
 def load_schema(path: Path) -> Schema:
@@ -45,13 +47,14 @@ def validated(
 ) -> dict[str, Any]:
     """The config in canonical form: defaults filled in, keys in the schema's order, plain numbers.
 
-    The result is of one experiment: it leaves out the keys of variants, of a catalogue and of
-    unused survey sources. Unless the config says whether the weights have seen Galaxy Zoo's votes,
-    their name or their checkpoint decides. `epochs_scale` multiplies each stage's epochs, to at
-    least one, and is then 1, so validating the result again changes nothing. Where it is not 1,
-    milestones are left out, since they are of the full number of epochs. Two configs with the same
-    meaning give the same result. `find` turns a path of the config into that of the file. Raises
-    InputError with one line for each wrong key: its name, its value, and what is allowed.
+    The result is of one experiment: it leaves out the keys of variants, of a catalogue, of who is
+    told of a run and of unused survey sources. Unless the config says whether the weights have seen
+    Galaxy Zoo's votes, their name or their checkpoint decides. `epochs_scale` multiplies each
+    stage's epochs, to at least one, and is then 1, so validating the result again changes nothing.
+    Where it is not 1, milestones are left out, since they are of the full number of epochs. Two
+    configs with the same meaning give the same result. `find` turns a path of the config into that
+    of the file. Raises InputError with one line for each wrong key: its name, its value, and what
+    is allowed.
     """
     validator = Draft202012Validator(schema)
     problems = [problem(error) for error in validator.iter_errors(config)]

@@ -10,7 +10,14 @@ from typing import Any, NamedTuple
 import yaml
 
 from galaxyzoo.foundation.errors import InputError
-from galaxyzoo.plan.config import OF_A_CATALOGUE, OF_ALL_VARIANTS, VARIANT_OF, Schema, validated
+from galaxyzoo.plan.config import (
+    OF_A_CATALOGUE,
+    OF_A_RUN,
+    OF_ALL_VARIANTS,
+    VARIANT_OF,
+    Schema,
+    validated,
+)
 from galaxyzoo.plan.stage_owners import stage_owners
 from galaxyzoo.plan.stage_settings import survey_settings
 
@@ -21,7 +28,7 @@ ENSEMBLE = "ensemble"
 VALIDATION = "validation"  # weights that are fitted on validation galaxies
 # What is the same in all variants: which there are, and how they are run.
 FIXED = (
-    *(*OF_ALL_VARIANTS, VARIANT_OF, *OF_A_CATALOGUE),
+    *(*OF_ALL_VARIANTS, VARIANT_OF, *OF_A_CATALOGUE, *OF_A_RUN),
     *("experiment", "stream", "save_minutes"),
 )
 MOST_IN_A_GRID = 1000

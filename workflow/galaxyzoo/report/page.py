@@ -17,6 +17,7 @@ from galaxyzoo.evaluation.published_scores import (
 from galaxyzoo.evaluation.starts import UNKNOWN_IN_WORDS, starts_in_words
 from galaxyzoo.foundation.handed_on import read_json
 from galaxyzoo.plan.labellers import Words, words_of
+from galaxyzoo.report.citations import citations
 from galaxyzoo.report.findings import (
     findings,
     jumps,
@@ -41,12 +42,12 @@ Settings = Mapping[str, Any]
 
 SECTIONS = (
     *("data", "scores", "learning", "errors", "confusion", "intervals", "averaging", "galaxies"),
-    *("attribution", "use", "reproduce"),
+    *("attribution", "use", "reproduce", "cite"),
 )
 SCRIPTS = ("tree.js", "explorer.js")
 OF_AN_ENSEMBLE = (
     *("data", "scores", "members", "errors", "confusion", "intervals", "galaxies", "use"),
-    "reproduce_ensemble",
+    *("reproduce_ensemble", "cite"),
 )
 PUBLISHED_FOR = "galaxy_zoo_2"
 
@@ -179,6 +180,7 @@ def page(
         metrics=metrics,
         survey=metrics["survey"],
         held=held,
+        citations=citations(config),
         sections=with_published(sections, config),
         whole=whole,
         findings=findings(metrics, tree, tables, galaxies, held, whole, words) | own_findings,
@@ -224,7 +226,7 @@ def with_published(sections: Sequence[str], config: Settings) -> tuple[str, ...]
     """
     if config["tree"] != PUBLISHED_FOR:
         return tuple(sections)
-    place = 2 if config["survey"]["source"] == "kaggle" else len(sections) - 1
+    place = 2 if config["survey"]["source"] == "kaggle" else len(sections) - 2
     return (*sections[:place], "published", *sections[place:])
 
 
