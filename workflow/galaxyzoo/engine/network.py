@@ -6,11 +6,14 @@ import timm
 import torch
 from timm.models import group_parameters
 from torch import nn
+from torch.nn.modules.batchnorm import _BatchNorm
 
 from galaxyzoo.engine.heads import HEADS
 from galaxyzoo.engine.output_layers import OUTPUT_LAYERS
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.tree.decision_tree import DecisionTree
+
+Normalisation = dict[str, list[float]]  # `mean` and `std`
 
 
 class GalaxyNetwork(nn.Module):
@@ -34,9 +37,19 @@ class GalaxyNetwork(nn.Module):
         self.output = OUTPUT_LAYERS[output]
         self.body_dtype = torch.float32
         self.zoom = 1.0
+        self.normalisation: Normalisation | None = None
         for name in ("mean", "std"):
             values = torch.tensor(self.body.pretrained_cfg[name]).view(1, 3, 1, 1)
             self.register_buffer(name, values, persistent=False)
+
+    def normalise_by(self, normalisation: Normalisation | None) -> None:
+        """Normalise pictures with a given `mean` and `std` instead of the backbone's own.
+
+        Each is three numbers, by colour.
+        """
+        self.normalisation = normalisation
+        for name, values in (normalisation or {}).items():
+            getattr(self, name).copy_(torch.tensor(values).view(1, 3, 1, 1))
 
     def set_size(self, size_px: int) -> None:
         """Take pictures of another size, resampling the position embeddings if there are any.
@@ -135,9 +148,27 @@ def layers(network: GalaxyNetwork, coarse: bool = False) -> list[list[nn.Paramet
     return [[body[name] for name in group] for group in names] + [list(network.head.parameters())]
 
 
-def freeze_body(network: GalaxyNetwork) -> None:
-    """Fastai's `freeze`: in the body, only batch normalisation stays trainable."""
+def freeze_body(network: GalaxyNetwork, but_last: int, batch_norm: bool) -> None:
+    """Fastai's `freeze`: in the body but its last blocks, only batch normalisation stays trainable.
+
+    With `batch_norm`, that is frozen there too. Blocks are counted as `layers` does. Raises
+    InputError if there are no more blocks than are to be trained.
+    """
+    *blocks, _ = layers(network)
+    if but_last >= len(blocks):
+        raise InputError(
+            f"the body of {network.backbone} has {len(blocks)} blocks, of which freeze: "
+            f"{{but_last: {but_last}}} leaves none frozen; write a smaller number, or freeze: false"
+        )
+    trained = {id(p) for block in blocks[len(blocks) - but_last :] for p in block}
     for module in network.body.modules():
-        trainable = isinstance(module, nn.modules.batchnorm._BatchNorm)
+        trainable = isinstance(module, _BatchNorm) and not batch_norm
         for parameter in module.parameters(recurse=False):
-            parameter.requires_grad_(trainable)
+            parameter.requires_grad_(trainable or id(parameter) in trained)
+
+
+def freeze_statistics(network: GalaxyNetwork) -> None:
+    """Let the body's batch normalisation keep and use its statistics, until `train` is called."""
+    for module in network.body.modules():
+        if isinstance(module, _BatchNorm):
+            module.eval()
