@@ -23,6 +23,7 @@ from pyarrow import dataset
 from browsing import VIEWS as SCREENS
 from browsing import opened, require_access, require_fit, require_links
 from checkout import TINY, Checkout, changed, replaced_by_older
+from crowd_words import crowd_words, shown_on
 from cutout_server import CutoutServer
 from galaxyzoo.calibration.calibration import read_calibration
 from galaxyzoo.catalogue.columns import joint_names
@@ -30,6 +31,7 @@ from galaxyzoo.catalogue.summary import Sheet, summary
 from galaxyzoo.catalogue.written import write_catalogue
 from galaxyzoo.engine.devices import use_threads
 from galaxyzoo.foundation.handed_on import read_metrics
+from galaxyzoo.plan.labellers import WORDS
 from galaxyzoo.predict import predict
 from trees import GALAXY_ZOO_2
 from warm import run_snakemake
@@ -186,7 +188,10 @@ def test_the_page_previews_its_table_and_searches_it(made, browser):
         assert page.locator("#catalogue-count").inner_text() == "No galaxy matches."
 
 
-def test_the_page_is_written_though_images_are_gone_and_tells_what_was_left_out(made, tmp_path):
+@pytest.mark.parametrize("labelled_by", WORDS)
+def test_the_page_is_written_though_images_are_gone_and_tells_what_was_left_out_and_who_labelled(
+    made, tmp_path, labelled_by
+):
     catalogue = made.results / "catalogues" / "test"
     listing = shutil.copytree(catalogue / "listing", tmp_path / "listing")
     contents = json.loads((listing / "contents.json").read_text())
@@ -198,6 +203,7 @@ def test_the_page_is_written_though_images_are_gone_and_tells_what_was_left_out(
     settings = {
         "name": "test",
         "experiment": "tiny",
+        "words": WORDS[labelled_by],
         "crop": 64,
         "catalogue": {"image_column": None, "bands": ["i", "r", "g"], "pixel_scale": None},
     }
@@ -215,7 +221,12 @@ def test_the_page_is_written_though_images_are_gone_and_tells_what_was_left_out(
     page = (tmp_path / "catalogue.html").read_text(encoding="utf-8")
     assert "Its picture was predicted, and cannot be read any more: there is no file" in page
     assert left_out in page
-    assert left_out in (tmp_path / "README.md").read_text(encoding="utf-8")
+    explained = (tmp_path / "README.md").read_text(encoding="utf-8")
+    assert left_out in explained
+    assert f"prediction of what {WORDS[labelled_by]['who']} would say" in explained
+    assert f"What {WORDS[labelled_by]['who']} would say of" in page
+    if labelled_by != "volunteers":
+        assert crowd_words(explained + shown_on(page)) == []
 
 
 def found_on_the_page(made: Checkout) -> list[Sheet]:

@@ -13,12 +13,14 @@ import yaml
 from safetensors.torch import load_file
 
 from checkout import ROOT, TINY, Checkout, changed
+from crowd_words import crowd_words
 from galaxyzoo.engine.augmentation import first_view, tta_maps
 from galaxyzoo.engine.ensemble import Member
 from galaxyzoo.engine.loaded_networks import restored_network
 from galaxyzoo.engine.pooled_features import features_of
 from galaxyzoo.engine.prediction import predict_views, ready
 from galaxyzoo.export.card import starting_weights_in_words, write_card
+from galaxyzoo.plan.labellers import WORDS
 from tiny_network import new_tiny_network
 from trees import GALAXY_ZOO_2
 
@@ -147,7 +149,7 @@ def test_the_card_tells_that_the_start_learnt_held_out_galaxies(finished, tmp_pa
     names = ("tree_name", "data", "licence_of_data", "views", "crop_px", "project", "commit")
     settings = {
         "members": {"tiny": {"model": TINY["model"]}},
-        "card": dict.fromkeys(names, ""),
+        "card": dict.fromkeys(names, "") | {"words": WORDS["volunteers"]},
     }
     template = ROOT / "workflow" / "report" / "model_card.md.j2"
     members = [Member("tiny.seed0", new_tiny_network(), first_view(), 32, 1.0)]
@@ -170,3 +172,17 @@ def test_the_card_tells_the_licence_and_the_commit_of_a_hub_s_encoder():
     unknown = origin | {"has_card": False, "licence": None}
     told = starting_weights_in_words(name, new_tiny_network(), {name: unknown})
     assert told.endswith("of which no card was at hand: its licence is to be looked up.")
+
+
+@pytest.mark.parametrize("labelled_by", WORDS)
+def test_the_card_says_who_labelled_the_galaxies(finished, tmp_path, labelled_by):
+    metrics = json.loads((finished.results / "metrics.json").read_text(encoding="utf-8"))
+    names = ("tree_name", "data", "licence_of_data", "views", "crop_px", "project", "commit")
+    words = WORDS[labelled_by]
+    settings = {"members": {}, "card": dict.fromkeys(names, "") | {"words": words}}
+    template = ROOT / "workflow" / "report" / "model_card.md.j2"
+    write_card(template, [], GALAXY_ZOO_2, metrics, settings, tmp_path / "README.md")
+    text = " ".join((tmp_path / "README.md").read_text(encoding="utf-8").split())
+    assert f"What would {words['who']} say about a galaxy?" in text
+    assert f"It sorts and describes galaxies as {words['people']} would, in" in text
+    assert labelled_by == "volunteers" or crowd_words(text) == []

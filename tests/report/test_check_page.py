@@ -6,6 +6,8 @@ import pytest
 
 from browsing import VIEWS, opened, require_access, require_fit, require_links, unfold
 from checkout import ROOT
+from crowd_words import crowd_words, shown_on
+from galaxyzoo.plan.labellers import VOLUNTEERS, WORDS
 from galaxyzoo.report.check_page import check_page, what_stops
 from galaxyzoo.report.figures.galaxies import label_sheet
 from galaxyzoo.report.figures.style import save
@@ -34,10 +36,10 @@ def written(tmp_path_factory):
     galaxies.to_csv(figure.with_suffix(".csv"), index=False)
     save(label_sheet(galaxies, np.zeros((12, 8, 8, 3), np.uint8)), figure)
 
-    def write(held=HELD, on_bad_galaxy="stop"):
+    def write(held=HELD, on_bad_galaxy="stop", words=VOLUNTEERS):
         stops = what_stops(held, on_bad_galaxy)
         path = folder / "check.html"
-        text = check_page(held, GALAXY_ZOO_2, figure, TEMPLATE, "tiny", "a<b> survey", stops)
+        text = check_page(held, GALAXY_ZOO_2, figure, TEMPLATE, "tiny", "a<b> survey", stops, words)
         path.write_text(text, encoding="utf-8")
         return path
 
@@ -46,6 +48,17 @@ def written(tmp_path_factory):
 
 def words(path) -> str:
     return " ".join(path.read_text(encoding="utf-8").split())
+
+
+@pytest.mark.parametrize("labelled_by", WORDS)
+def test_only_volunteers_are_a_crowd(written, labelled_by):
+    held = HELD | {"masked": [MASKED], "not_at_random": [DIFFERING]}
+    text = shown_on(words(written(held, words=WORDS[labelled_by])))
+    if labelled_by == "volunteers":
+        assert "The share is of the volunteers who were asked the question: the mean" in text
+        assert "where at least half of the volunteers were asked." in text
+    else:
+        assert crowd_words(text) == []
 
 
 def test_what_stops_a_run_is_told():
@@ -81,7 +94,9 @@ def test_the_page_counts_what_is_left_out_and_why(written):
 
 
 def test_masked_answers_and_how_their_galaxies_differ_are_told(written):
-    text = words(written(HELD | {"masked": [MASKED], "not_at_random": [DIFFERING]}))
+    by_redshift = DIFFERING | {"column": "redshift"}
+    text = words(written(HELD | {"masked": [MASKED], "not_at_random": [DIFFERING, by_redshift]}))
+    assert "<td>redshift</td>" in text
     assert "168 answers of 6,997 galaxies have no label" in text
     assert "What is missing is not missing at random" in text
     assert "81 %" in text

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from crowd_words import crowd_words
 from galaxyzoo.calibration.coverage import coverage_by_property, coverage_table, covered
 from galaxyzoo.calibration.intervals import fitted_intervals
 from galaxyzoo.evaluation.averaging import error_by_seeds, error_by_views
@@ -17,6 +18,7 @@ from galaxyzoo.evaluation.error_tables import (
     question_table,
 )
 from galaxyzoo.evaluation.reliability import reliability_table
+from galaxyzoo.plan.labellers import VOLUNTEERS, WORDS
 from galaxyzoo.report.figures.averaging import lines_by_seeds, lines_by_views
 from galaxyzoo.report.figures.coverage import coverage_lines, dots_by_answer
 from galaxyzoo.report.figures.errors import (
@@ -81,7 +83,7 @@ def questions(predicted, voted, tree):
 
 
 def densities(predicted, voted, tree):
-    return predicted_against_voted(density_table(predicted, voted, tree))
+    return predicted_against_voted(density_table(predicted, voted, tree), VOLUNTEERS)
 
 
 def answers(predicted, voted, tree):
@@ -100,10 +102,30 @@ def by_property(galaxies=90):
 def test_an_owners_column_has_a_panel_under_its_own_name():
     table = by_property()
     carried = table[table["property"] == "agreement"].assign(property="redshift")
-    figure = lines_by_property(pd.concat([table, carried]))
+    figure = lines_by_property(pd.concat([table, carried]), VOLUNTEERS)
     shown = [axes.get_xlabel() for axes in figure.axes if axes.axison]
     assert len(shown) == 4
     assert shown[3] == "redshift"
+
+
+@pytest.mark.parametrize("labelled_by", WORDS)
+def test_axes_say_who_labelled_the_galaxies(labelled_by):
+    words = WORDS[labelled_by]
+    predicted, voted = votes(30, 1), votes(30, 2)
+    figures = (
+        predicted_against_voted(density_table(predicted, voted, GALAXY_ZOO_2), words),
+        reliability(reliability_table(predicted, voted, GALAXY_ZOO_2), words),
+        lines_by_property(by_property(), words),
+        coverage_lines(coverage()[1], words),
+    )
+    for figure, said in zip(
+        figures,
+        [f"{words['voted']} by {words['they']}"] * 2 + [words["agreement_on_axis"]] * 2,
+        strict=True,
+    ):
+        shown = {text.get_text() for text in figure.findobj(match=is_shown_text)}
+        assert said in shown
+        assert labelled_by == "volunteers" or crowd_words(" ".join(shown)) == []
 
 
 def coverage(tree=GALAXY_ZOO_2):
@@ -114,6 +136,12 @@ def coverage(tree=GALAXY_ZOO_2):
     by_answer["answer"] = [tree.answers[column].name for column in by_answer["column"]]
     values = {"agreement": np.linspace(0.5, 1, 100), "central_brightness": np.arange(100.0)}
     return by_answer, coverage_by_property(values, held, tree)
+
+
+def test_intervals_that_hold_stand_above_their_widths():
+    above, below = coverage_lines(coverage()[1], VOLUNTEERS).axes[::2]
+    assert above.get_ylabel() == "intervals that hold"
+    assert below.get_ylabel() == "width"
 
 
 def averaging():
@@ -244,13 +272,15 @@ FIGURES = {
     "five answers": densities(own(RING_TREE, 30, 1), own(RING_TREE, 30, 2), RING_TREE),
     "bars of answers": answers(votes(30, 1), votes(30, 2), GALAXY_ZOO_2),
     "one bar": answers(own(NUMBER_TREE, 30, 1), own(NUMBER_TREE, 30, 2), NUMBER_TREE),
-    "reliability": reliability(reliability_table(votes(30, 1), votes(30, 2), GALAXY_ZOO_2)),
-    "properties": lines_by_property(by_property()),
+    "reliability": reliability(
+        reliability_table(votes(30, 1), votes(30, 2), GALAXY_ZOO_2), VOLUNTEERS
+    ),
+    "properties": lines_by_property(by_property(), VOLUNTEERS),
     "views": lines_by_views(averaging()[0]),
     "seeds": lines_by_seeds(averaging()[1]),
     "coverage": dots_by_answer(coverage()[0]),
     "coverage of one answer": dots_by_answer(coverage(NUMBER_TREE)[0]),
-    "coverage by property": coverage_lines(coverage()[1]),
+    "coverage by property": coverage_lines(coverage()[1], VOLUNTEERS),
 }
 of_each_figure = pytest.mark.parametrize("figure", FIGURES.values(), ids=FIGURES)
 
@@ -325,7 +355,7 @@ def test_a_bar_an_answer_and_a_panel_an_answer():
     axes = answers(votes(30, 1), votes(30, 2), GALAXY_ZOO_2).axes[0]
     assert [len(bars) for bars in axes.containers] == [37, 37]
     table = reliability_table(votes(30, 1), votes(30, 2), GALAXY_ZOO_2)
-    titles = [axes.get_title(loc="left") for axes in reliability(table).axes]
+    titles = [axes.get_title(loc="left") for axes in reliability(table, VOLUNTEERS).axes]
     assert len([title for title in titles if title]) == 37
 
 
@@ -347,15 +377,16 @@ def test_an_answer_without_labels_has_no_bar_and_says_so(tmp_path):
         save(figure, tmp_path / f"{name}.svg")
         assert "nan" not in re.findall(r">([^<>]+)<", (tmp_path / f"{name}.svg").read_text())
     density = density_table(predicted, voted, GALAXY_ZOO_2)
-    panels = predicted_against_voted(density).axes
+    panels = predicted_against_voted(density, VOLUNTEERS).axes
     titles = [axes.get_title(loc="left") for axes in panels if axes.get_title(loc="left")]
     assert len(titles) == len(main_columns(GALAXY_ZOO_2)) - 1
-    panels = reliability(reliability_table(predicted, voted, GALAXY_ZOO_2)).axes
+    panels = reliability(reliability_table(predicted, voted, GALAXY_ZOO_2), VOLUNTEERS).axes
     assert len([axes for axes in panels if axes.get_title(loc="left")]) == 35
 
 
 def test_a_figure_that_no_label_fills_says_so():
-    for figure in (predicted_against_voted(pd.DataFrame()), coverage_lines(pd.DataFrame())):
+    for draw in (predicted_against_voted, coverage_lines):
+        figure = draw(pd.DataFrame(), VOLUNTEERS)
         [text] = [text.get_text() for text in text_boxes(figure)]
         assert text == "no held-out galaxy has a label of these answers"
 
@@ -367,7 +398,7 @@ def test_coverage_has_a_dot_an_answer_and_kind_where_the_table_says():
         assert dots.tolist() == table.loc[table["kind"] == kind, "coverage"].tolist()
         assert len(dots) == 37
     by_property = coverage()[1]
-    above = coverage_lines(by_property).axes[0]
+    above = coverage_lines(by_property, VOLUNTEERS).axes[0]
     first = by_property[(by_property["property"] == "agreement") & (by_property["kind"] == "joint")]
     assert above.containers[1].lines[0].get_ydata().tolist() == first["coverage"].tolist()
 
@@ -389,7 +420,7 @@ def test_a_figure_is_an_svg_a_png_and_the_table_it_shows(tmp_path):
         curves(histories()),
         answers(votes(30, 1), votes(30, 2), GALAXY_ZOO_2),
         densities(votes(30, 1), votes(30, 2), GALAXY_ZOO_2),
-        lines_by_property(by_property()),
+        lines_by_property(by_property(), VOLUNTEERS),
         lines_by_views(averaging()[0]),
     ],
     ids=["curves", "answers", "densities", "properties", "views"],

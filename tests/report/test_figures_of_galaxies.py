@@ -6,6 +6,7 @@ import pytest
 
 from galaxyzoo.engine.attribution import attribution_table
 from galaxyzoo.engine.augmentation_example import augmented_views
+from galaxyzoo.plan.labellers import VOLUNTEERS
 from galaxyzoo.report.figures.galaxies import (
     attribution_sheet,
     augmentation_grid,
@@ -28,7 +29,9 @@ def texts(figure):
 @pytest.mark.parametrize("tree", [GALAXY_ZOO_2, RING_TREE], ids=["Galaxy Zoo 2", "rings"])
 def test_a_sheet_says_what_the_crowd_and_the_network_say(tree):
     galaxies = ranked(5, tree)
-    shown = " ".join(t for t, _ in texts(galaxy_sheet(galaxies, np.zeros((5, 8, 8, 3), np.uint8))))
+    shown = " ".join(
+        t for t, _ in texts(galaxy_sheet(galaxies, np.zeros((5, 8, 8, 3), np.uint8), VOLUNTEERS))
+    )
     for galaxy in galaxies.itertuples():
         assert f"{galaxy.GalaxyID} RMSE {galaxy.rmse:.3f} CROWD {galaxy.crowd}" in shown
         assert f"NETWORK {galaxy.network}" in shown
@@ -38,7 +41,7 @@ def test_a_sheet_shows_the_owners_names_or_as_much_of_their_ends_as_there_is_roo
     named = ranked(2).assign(
         name=["NGC 7", "survey/field-27/night-3/J120700.5+050000.1-cutout.png"]
     )
-    figure = galaxy_sheet(named, np.zeros((2, 8, 8, 3), np.uint8))
+    figure = galaxy_sheet(named, np.zeros((2, 8, 8, 3), np.uint8), VOLUNTEERS)
     shown = [text for text, _ in texts(figure)]
     assert shown[0] == "NGC 7"
     (cut,) = [text for text in shown if text.endswith("cutout.png")]
@@ -62,7 +65,7 @@ def test_a_sheet_of_labels_has_each_name_and_sentence_within_its_column():
 def test_the_longest_sentences_stay_under_their_pictures_and_apart():
     many = ranked(4000)
     longest = many.iloc[np.argsort(many["crowd"].str.len())[-8:]].assign(network=many["crowd"])
-    figure = galaxy_sheet(longest, np.zeros((8, 8, 8, 3), np.uint8))
+    figure = galaxy_sheet(longest, np.zeros((8, 8, 8, 3), np.uint8), VOLUNTEERS)
     boxes = [box for _, box in texts(figure)]
     columns = [axes.get_window_extent() for axes in figure.axes]
     for i, box in enumerate(boxes):
@@ -86,7 +89,7 @@ def augmentation_figure():
 
 
 def sheet_figure():
-    return galaxy_sheet(ranked(5), np.zeros((5, 8, 8, 3), np.uint8))
+    return galaxy_sheet(ranked(5), np.zeros((5, 8, 8, 3), np.uint8), VOLUNTEERS)
 
 
 @pytest.mark.parametrize("draw", [sheet_figure, augmentation_figure, attribution_figure])

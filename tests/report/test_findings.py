@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from galaxyzoo.evaluation.confusion import confusion_table
+from galaxyzoo.plan.labellers import VOLUNTEERS
 from galaxyzoo.report.findings import (
     against,
     jumps,
@@ -13,6 +14,7 @@ from galaxyzoo.report.findings import (
     of_confusion,
     of_intervals,
     of_labels,
+    of_properties,
     of_questions,
     of_result,
     of_training,
@@ -26,11 +28,13 @@ def metrics(bag, floor=None):
 
 
 def test_an_error_that_is_worse_than_the_mean_label_s_is_said_to_be_above_it():
-    assert of_result(metrics(0.2), "Bag") == (
+    assert of_result(metrics(0.2), "Bag", VOLUNTEERS) == (
         "On 1,400 held-out galaxies, the bag's error is 0.20000: 25 % above that of the mean "
         "label, and 43 % above that of the central pixel."
     )
-    assert of_result(metrics(0.08, 0.05), "Ensemble").endswith("votes alone is 0.05000.")
+    assert of_result(metrics(0.08, 0.05), "Ensemble", VOLUNTEERS).endswith(
+        "votes alone is 0.05000."
+    )
 
 
 def test_questions_that_gain_most_and_least_are_named():
@@ -55,7 +59,9 @@ def test_answers_are_counted_against_the_mean_label():
 
 def test_a_tree_of_numbers_alone_has_no_majority_to_mistake():
     values = np.array([[0.4]])
-    assert "No question was put" in of_confusion(confusion_table(values, values, NUMBER_TREE))
+    assert "No question was put" in of_confusion(
+        confusion_table(values, values, NUMBER_TREE), VOLUNTEERS
+    )
 
 
 STAGES = [
@@ -143,6 +149,22 @@ def test_answers_without_labels_are_not_counted_as_worse():
 def test_intervals_that_no_label_judges_are_not_given_a_number():
     known = {"coverage": 0.91}
     metrics = {"intervals": {"percent": 90, "fraction": {"coverage": None}, "joint": known}}
-    assert of_intervals(metrics).endswith("in 91.0 % of joint probabilities.")
+    assert of_intervals(metrics, VOLUNTEERS).endswith("in 91.0 % of joint probabilities.")
     metrics["intervals"]["joint"] = {"coverage": None}
-    assert of_intervals(metrics).startswith("No held-out galaxy has a label")
+    assert of_intervals(metrics, VOLUNTEERS).startswith("No held-out galaxy has a label")
+
+
+def test_where_the_error_is_lowest_and_highest_is_told_in_that_order():
+    bins = pd.DataFrame(
+        [
+            ("agreement", 0.9, 1.0, 0.05),
+            ("agreement", 0.5, 0.6, 0.11),
+            ("redshift", 0.1, 0.2, 0.08),
+        ],
+        columns=["property", "lowest", "highest", "rmse"],
+    )
+    said = of_properties(bins, VOLUNTEERS)
+    low, high = said.split(" and highest ")
+    assert low.endswith("0.9 to 1 (0.05000)")
+    assert high.endswith("0.5 to 0.6 (0.11000).")
+    assert "of redshift 0.1 to 0.2" in of_properties(bins[2:], VOLUNTEERS)

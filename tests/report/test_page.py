@@ -16,12 +16,14 @@ import yaml
 from matplotlib.figure import Figure
 
 from browsing import opened, require_fit, unfold
+from crowd_words import crowd_words, shown_on
 from galaxyzoo.evaluation.confusion import confusion_table, selection_table
 from galaxyzoo.evaluation.published_scores import (
     ON_KAGGLES_TEST_GALAXIES,
     ON_VALIDATION_GALAXIES,
 )
 from galaxyzoo.plan.config import load_schema, validated
+from galaxyzoo.plan.labellers import WORDS
 from galaxyzoo.report.explorer import explorer_data
 from galaxyzoo.report.figures.style import save
 from galaxyzoo.report.page import ensemble_page, report_page, views
@@ -183,6 +185,7 @@ FIGURES = {
     "augmentation": "augmentation.png",
     "attribution": "attribution.png",
 }
+SAID_OF_A_SURVEY = ("name", "source", "labelled_by")
 WEBP = thumbnail(np.full((8, 8, 3), 7, np.uint8))
 EXPLORER = {
     "tree": [],
@@ -718,6 +721,22 @@ def test_a_tree_of_one_s_own_has_a_page(results, questions):
     folded = [text for _, text in page.all("summary")]
     assert any(text.startswith("1. Is there a ring?") for text in folded) is (questions is RINGS)
     assert ("No question of this tree has several answers" in own) is (questions is NUMBER)
+
+
+@pytest.mark.parametrize("labelled_by", WORDS)
+def test_the_survey_says_who_labelled_it(results, labelled_by):
+    survey = CONFIG["survey"] | {"source": "own", "labelled_by": labelled_by}
+    page = source(results, CONFIG | {"survey": {key: survey[key] for key in SAID_OF_A_SURVEY}})
+    words = WORDS[labelled_by]
+    text = " ".join(shown_on(page).replace("\N{RIGHT SINGLE QUOTATION MARK}", "'").split())
+    assert f"What would {words['who']} say about a galaxy?" in text
+    assert f"is {words['their']}, word for word" in text
+    assert f"Figure: predicted against {words['voted']}" in text
+    if labelled_by == "volunteers":
+        assert "How sure a prediction is Intervals that promise 90 % hold the crowd's vote" in text
+        assert "On the diagonal, the bag predicts what the crowd voted. A cloud" in text
+    else:
+        assert crowd_words(text.replace(f"labelled_by: {labelled_by}", "")) == []
 
 
 def test_an_ensemble_s_page_has_its_finding_its_uses_and_links_to_its_members(results):

@@ -1,6 +1,7 @@
 """The page that a galaxy is shown to: the real server, asked by a real browser."""
 
 import io
+import json
 import os
 import signal
 import socket
@@ -26,11 +27,15 @@ from playwright.sync_api import Page, expect
 
 from browsing import VIEWS, require_access, require_fit
 from checkout import ROOT, Checkout
+from crowd_words import crowd_words, shown_on
 from galaxyzoo.calibration.calibration import read_calibration
 from galaxyzoo.files.archives import LARGEST_BYTES
+from galaxyzoo.foundation.content_hashes import file_hash
 from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.plan.labellers import VOLUNTEERS
+from galaxyzoo.showing.answers import nearest
 from galaxyzoo.showing.experts import load_experts
-from galaxyzoo.showing.server import Busy, Turns, server_of
+from galaxyzoo.showing.server import Busy, Turns, rendered, server_of
 from trees import GALAXY_ZOO_2
 
 API = "sys.path.insert(0, 'workflow'); import galaxyzoo.predict"
@@ -152,7 +157,7 @@ def test_a_training_galaxy_s_nearest_is_itself(server, finished):
         name = next(name for name in archive.namelist() if name.endswith(f"{first}.jpg"))
         content = archive.read(name)
     found = requests.post(f"{server[0]}answer", data=content, timeout=60).json()
-    assert found["nearest"][0]["id"] == str(first)
+    assert found["nearest"][0]["name"] == str(first)
 
 
 def test_fits_pictures_are_taken_and_black_ones_are_warned_of(server):
@@ -272,6 +277,44 @@ def test_an_experiment_is_found_by_any_path(finished, tmp_path, monkeypatch):
     (tmp_path / "alone").symlink_to(finished.results)
     for path in (".", "../tiny", tmp_path / "results" / "tiny", tmp_path / "alone"):
         assert load_experts(Path(path)).name == "tiny"
+
+
+def test_the_page_says_who_labelled_the_galaxies(finished, tmp_path):
+    checkout = finished.copy(tmp_path)
+    record = checkout.results / "finished.json"
+    content = json.loads(record.read_text(encoding="utf-8"))
+    content["config"]["survey"]["labelled_by"] = "experts"
+    record.write_text(json.dumps(content), encoding="utf-8")
+    experts = load_experts(checkout.results)
+    templates = ROOT / "workflow" / "report"
+    text = shown_on(rendered(experts, templates)[0])
+    assert "What would the experts say? tiny" in text
+    assert crowd_words(text) == []
+    of_volunteers = shown_on(rendered(experts._replace(words=VOLUNTEERS), templates)[0])
+    assert "What would the crowd say? tiny" in of_volunteers
+
+
+def test_nearest_galaxies_have_the_names_that_their_owner_gave_them(finished, tmp_path):
+    checkout = finished.copy(tmp_path)
+    named = checkout.survey / "raw" / "galaxies.csv"
+    ids = pd.read_csv(checkout.survey / "training.csv")["GalaxyID"]
+    names = [f"J{one}+05" for one in ids]
+    pd.DataFrame({"GalaxyID": ids, "name": names}).to_csv(named, index=False)
+    record = checkout.results / "finished.json"
+    content = json.loads(record.read_text(encoding="utf-8"))
+    assert content["galaxies"] is None
+    place = "../surveys/tiny/raw/galaxies.csv"
+    content["galaxies"], content["files"][place] = place, file_hash(named)
+    record.write_text(json.dumps(content), encoding="utf-8")
+    experts = load_experts(checkout.results)
+    first = experts.training.features[0]
+    galaxy = experts.training.names[0]
+    assert [nearest(first, experts)[0]["name"]] == [galaxy]
+    assert galaxy.startswith("J")
+    assert galaxy.endswith("+05")
+    named.write_text("GalaxyID,name\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"galaxies\.csv was made anew since"):
+        load_experts(checkout.results)
 
 
 def test_an_experiment_that_is_not_finished_is_a_sentence(finished, tmp_path):

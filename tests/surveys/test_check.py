@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from galaxyzoo.files.archives import GalaxyImages
+from galaxyzoo.plan.labellers import VOLUNTEERS
 from galaxyzoo.surveys import check as module
 from galaxyzoo.surveys.check import (
     FEW_GALAXIES,
@@ -48,7 +49,8 @@ def looked_at(folder, **files):
     given = read_labelled({"labels": folder / "labels.csv"} | files, GALAXY_ZOO_2)
     source = GalaxyImages(folder / "images", given.image_ids)
     pictures = sum(1 for _ in (folder / "images").iterdir())
-    held = check(source, pictures, given, GALAXY_ZOO_2, CROP_PX)
+    carried = pd.DataFrame(index=given.labels.index)
+    held = check(source, pictures, given, GALAXY_ZOO_2, carried, CROP_PX, VOLUNTEERS)
     return json.loads(json.dumps(held, allow_nan=False)), drawn_galaxies(source, given, CROP_PX)
 
 
@@ -175,12 +177,12 @@ def test_an_answer_without_a_label_has_no_numbers():
 
 def test_rare_answers_and_those_nobody_was_asked_for_are_warned_of():
     labels = np.tile([0.8, 0.5, 0.3], (FEW_GALAXIES, 1))
-    [rare] = warnings_about(answer_rows(labels, VOTES_FOR_TREE))
+    [rare] = warnings_about(answer_rows(labels, VOTES_FOR_TREE), VOLUNTEERS)
     assert "dust (0)" in rare
     assert "arc" not in rare
-    [rare] = warnings_about(answer_rows(labels[1:], VOTES_FOR_TREE))
+    [rare] = warnings_about(answer_rows(labels[1:], VOTES_FOR_TREE), VOLUNTEERS)
     assert f"arc ({FEW_GALAXIES - 1}), dust (0)" in rare
-    [unasked] = warnings_about(answer_rows(np.zeros((9, 3)), VOTES_FOR_TREE))
+    [unasked] = warnings_about(answer_rows(np.zeros((9, 3)), VOTES_FOR_TREE), VOLUNTEERS)
     assert "no galaxy has a label of arc, dust: nothing but 0 can be learnt" in unasked
 
 
@@ -203,7 +205,8 @@ def test_masked_answers_are_those_of_the_galaxies_that_can_be_used(folder, rando
     notes = pd.DataFrame(KNOWN, labels.index, labels.columns).astype(np.uint8)
     notes["Class7.1"] = FEW
     given = Labelled(labels, notes, {2: "bad"}, {}, None)
-    held = check(GalaxyImages(folder / "images"), 10, given, GALAXY_ZOO_2, CROP_PX)
+    source, carried = GalaxyImages(folder / "images"), pd.DataFrame(index=labels.index)
+    held = check(source, 10, given, GALAXY_ZOO_2, carried, CROP_PX, VOLUNTEERS)
     [row] = held["masked"]
     assert (row["question"], row["galaxies"], row["of_galaxies"]) == (7, 1, 1)
     assert held["matched"] == 2
@@ -221,5 +224,5 @@ def test_pictures_that_no_row_names_are_counted(folder):
 
 def test_of_many_rare_answers_some_are_named_and_the_others_counted():
     row = {"labelled": 9, "share": 0.1, "main": 2}
-    (said,) = warnings_about([row | {"column": f"a{number}"} for number in range(8)])
+    (said,) = warnings_about([row | {"column": f"a{number}"} for number in range(8)], VOLUNTEERS)
     assert "asked: a0 (2), a1 (2), a2 (2), a3 (2), a4 (2) and 3 others. A network" in said

@@ -43,7 +43,7 @@ def test_masked_answers_are_counted_by_question_and_reason():
         (2, "no label was given"): (1, 1),
         (2, "another answer of the question has no label"): (1, 2),
         (2, "an answer above has no label"): (2, 6),
-        (2, "at most 0.1 of the volunteers were asked"): (1, 3),
+        (2, "at most 0.1 of all were asked"): (1, 3),
         (3, "no label was given"): (2, 2),
     }
     assert (table["of_galaxies"] == 6).all()
@@ -68,7 +68,7 @@ def test_without_masked_answers_there_is_nothing_to_tell():
     table = masked_table(notes, RING_TREE)
     assert table.empty
     assert masked_in_words(table) == []
-    assert not_at_random(labels, notes, RING_TREE).empty
+    assert not_at_random(labels, notes, RING_TREE, labels[[]]).empty
 
 
 def redshifts_missing(where):
@@ -82,7 +82,7 @@ def redshifts_missing(where):
 
 def test_missing_that_depends_on_another_answer_is_found_and_told():
     labels, notes = redshifts_missing(lambda ring, rng: ring + rng.normal(0, 0.2, 300) > 0.8)
-    table = not_at_random(labels, notes, RING_TREE)
+    table = not_at_random(labels, notes, RING_TREE, labels[[]])
     assert set(table["question"]) == {3}
     assert set(table["column"][:2]) == {"ring", "no"}  # the strongest; the kinds follow from it
     first = table[table["column"] == "ring"].iloc[0]
@@ -99,9 +99,39 @@ def test_missing_that_depends_on_another_answer_is_found_and_told():
     assert "without a label of question 3" in sentence
 
 
+def test_a_number_that_is_carried_along_is_compared_too_and_told_by_its_name():
+    labels, notes = redshifts_missing(lambda ring, rng: rng.random(300) < 0.3)
+    lacking = labels["z"].isna().to_numpy()
+    rng = np.random.default_rng(1)
+    magnitude = rng.normal(17, 1, 300) + 2 * lacking
+    magnitude[::10] = NAN  # empty cells, which are not compared
+    carried = pd.DataFrame({"r": magnitude, "dec": rng.random(300)}, labels.index)
+    [row] = not_at_random(labels, notes, RING_TREE, carried).to_dict("records")
+    assert (row["question"], row["column"]) == (3, "r")
+    known = ~np.isnan(magnitude)
+    without, given = magnitude[known & lacking], magnitude[known & ~lacking]
+    assert (row["without_label"], row["with_label"]) == (len(without), len(given))
+    # Seven are compared: five columns of the other two questions, and both that are carried.
+    assert row["chance"] == pytest.approx(7 * mannwhitneyu(without, given).pvalue)
+    [sentence] = differences_in_words(pd.DataFrame([row]))
+    assert "without a label of question 3 are not like the others: r is larger in" in sentence
+
+
+def test_a_column_of_an_answer_that_is_carried_along_is_compared_once():
+    labels, notes = redshifts_missing(lambda ring, rng: ring + rng.normal(0, 0.2, 300) > 0.8)
+    expected = not_at_random(labels, notes, RING_TREE, labels[[]])
+    found = not_at_random(labels, notes, RING_TREE, 7 * labels[["ring"]])
+    pd.testing.assert_frame_equal(
+        found.sort_values("column"),
+        expected.sort_values("column"),
+        check_index_type=False,
+        check_like=True,
+    )
+
+
 def test_missing_at_random_is_not_told():
     labels, notes = redshifts_missing(lambda ring, rng: rng.random(300) < 0.3)
-    assert not_at_random(labels, notes, RING_TREE).empty
+    assert not_at_random(labels, notes, RING_TREE, labels[[]]).empty
 
 
 def test_that_few_were_asked_is_no_news():
@@ -111,7 +141,7 @@ def test_that_few_were_asked_is_no_news():
         )
     )
     assert labels["inner"].isna().sum() == 60
-    assert not_at_random(labels, notes, RING_TREE).empty
+    assert not_at_random(labels, notes, RING_TREE, labels[[]]).empty
 
 
 def test_missing_at_random_below_an_answer_that_nobody_gave_is_not_told():
@@ -123,4 +153,4 @@ def test_missing_at_random_below_an_answer_that_nobody_gave_is_not_told():
     labels, notes = tables(
         labels_as_given(np.where(rng.random(given.shape) < 0.3, NAN, given), RING_TREE)
     )
-    assert not_at_random(labels, notes, RING_TREE).empty
+    assert not_at_random(labels, notes, RING_TREE, labels[[]]).empty

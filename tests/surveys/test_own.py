@@ -19,6 +19,7 @@ from checkout import HEAD, ROOT, Checkout, labels_in, replaced_by_older
 from galaxyzoo.evaluation.owners import numbers_carried, read_owners
 from galaxyzoo.files.tables import column_names, read_table
 from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.plan.finished import read_finished
 from galaxyzoo.surveys.labels import read_faults, read_groups, read_names
 from galaxyzoo.surveys.layout import require_own
 from galaxyzoo.surveys.missing_labels import IN_PART, NO_LABEL, read_notes
@@ -564,6 +565,21 @@ def test_other_words_train_nothing_and_another_tree_does(rings):
     jobs = would_run(rings, ring_config() | {"tree": everyone})
     assert {"label_own", "crop_training", "train_stage", "predict_holdout", "evaluate"} <= jobs
     assert would_run(rings, ring_config()) == set()
+
+
+def test_another_column_to_carry_and_who_labelled_train_nothing(rings):
+    jobs = would_run(rings, ring_config(carry=["z"]))
+    assert {"name_own", "compare_missing", "check_survey", "explorer", "write_report"} <= jobs
+    assert not {"label_own", "crop_training", "split", "train_stage", "bag", "evaluate"} & jobs
+    survey = ring_config()["survey"] | {"labelled_by": "experts"}
+    assert would_run(rings, ring_config() | {"survey": survey}) == {
+        *("plot_errors", "plot_galaxies", "plot_augmentation", "check_survey"),
+        *("resolved_config", "finish", "write_report", "all"),
+    }
+
+
+def test_the_record_says_where_the_owner_s_names_are(rings):
+    assert read_finished(rings.results).galaxies == rings.survey / "raw" / "galaxies.csv"
 
 
 def test_ones_own_files_replaced_by_older_ones_are_read_again(rings):

@@ -13,7 +13,8 @@ TORCH = frozenset({"torch", "timm"})
 FIGURES = frozenset({"matplotlib"})
 NOTHING = frozenset()
 NEEDED = {
-    **dict.fromkeys(["bag", "calibrate", "config_tables", "crop", "write_config"], NOTHING),
+    **dict.fromkeys(["bag", "calibrate", "compare_missing", "config_tables"], NOTHING),
+    **dict.fromkeys(["crop", "write_config"], NOTHING),
     **dict.fromkeys(["download_gz2", "download_kaggle"], NOTHING),
     **dict.fromkeys(["finish", "group_own", "hold_out", "job", "label_gz2", "label_own"], NOTHING),
     **dict.fromkeys(["list_galaxies", "publish_catalogue", "record_survey"], NOTHING),

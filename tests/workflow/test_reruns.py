@@ -26,7 +26,7 @@ def predictions(seeds=SEEDS) -> set[str]:
     return {f"predict_{subset} seed={seed}" for subset in subsets for seed in seeds}
 
 
-CROPS = {"crop_training", "crop_test"}
+CROPS = {"crop_training", "crop_test", "compare_missing"}
 PAGE = {"write_report", "all"}
 REPORT = {"finish", *PAGE}  # the record and the page have the whole config
 # Of the held-out galaxies as the bag predicts them.
@@ -207,6 +207,11 @@ def test_how_often_a_stage_is_saved_is_told_in_the_report_and_redoes_nothing_els
     assert redone(finished, changed(save_minutes=1)) == REPORT
 
 
+def test_who_labelled_the_galaxies_is_told_on_pages_and_trains_nothing(finished):
+    drawn = {"check_survey", "plot_augmentation", "plot_errors", "plot_galaxies"}
+    assert redone(finished, with_survey(labelled_by="experts")) == drawn | REPORT
+
+
 def test_another_experiment_on_the_survey_shares_its_crops_and_hold_out(finished):
     assert redone(finished, changed(experiment="other")) == {"check_survey"} | AFTER_CROP
 
@@ -239,6 +244,12 @@ def test_another_experiment_on_the_survey_shares_its_crops_and_hold_out(finished
             {"plot_errors", "plot_galaxies", "explorer", "plot_augmentation", "plot_attribution"}
             | {"check_survey"}
             | PAGE,
+        ),
+        (
+            "galaxyzoo/plan/labellers.py",
+            '"a crowd of volunteers"',
+            '"a crowd"',
+            {"plot_errors", "plot_galaxies", "plot_augmentation", "check_survey"} | PAGE,
         ),
         ("report/explorer.js", "ON_A_PAGE = 24", "ON_A_PAGE = 12", PAGE),
         ("galaxyzoo/report/page.py", '"Mean label"', '"The mean label"', PAGE),

@@ -184,7 +184,9 @@ def test_snakemakes_own_report_has_the_figures_under_headings(finished, browser)
         expect(page.locator("div#rulegraph")).to_have_count(0)
         for heading in ("Results", "tiny", "4 errors"):
             page.get_by_text(heading, exact=True).first.click()
-        expect(page.get_by_text("reliability of each answer")).to_be_visible()
+        for figure in ("reliability of each answer", "predicted against voted"):
+            expect(page.get_by_text(figure, exact=True)).to_be_visible()
+        expect(page.get_by_text("by agreement, brightness and size")).to_be_visible()
 
 
 def test_files_in_kaggles_layout_take_the_same_way(finished):

@@ -136,8 +136,8 @@
     drawTree(
       Object.fromEntries(whos.map(([who, values]) => [who, galaxy[values]])),
       Object.fromEntries(whos.map(([who]) => [who, data.sayings[galaxy[who]].path])),
-      `The decision tree with the crowd’s and the network’s flow for galaxy ${galaxy.name}; ` +
-        "the table below gives the numbers.",
+      `The decision tree with ${element("tree").dataset.their} and the network’s flow for galaxy ` +
+        `${galaxy.name}; the table below gives the numbers.`,
     );
     element("numbers").replaceChildren(...data.tree.flatMap((q) => numberRows(q, galaxy)));
   }

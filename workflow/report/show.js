@@ -80,10 +80,10 @@
     ]);
   }
 
-  function neighbour({ id, picture: content, sentence }) {
+  function neighbour({ name, picture: content, sentence }) {
     return html("li", {}, [
       picture("webp", content, ""),
-      html("p", {}, [html("b", {}, [id]), ` ${sentence}`]),
+      html("p", {}, [html("b", {}, [name]), ` ${sentence}`]),
     ]);
   }
 

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 
 from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
@@ -49,6 +50,7 @@ from galaxyzoo.plan.command_line import with_numbers
 from galaxyzoo.plan.config_files import require_keys_once
 from galaxyzoo.plan.fingerprints import code_fingerprints
 from galaxyzoo.plan.first_reading import library_versions, remember
+from galaxyzoo.plan.labellers import words_of
 from galaxyzoo.plan.own_configs import own_command
 from galaxyzoo.plan.paths import catalogue_file, experiment_file, survey_file
 from galaxyzoo.plan.starting_points import (
@@ -132,9 +134,11 @@ CATALOGUE = catalogue_settings(config, SCHEMA)
 SURVEYS = paths.surveys(PLAN)
 # For scripts, which redo nothing for it. What they read is the same in all variants, but for two
 # mappings: what is done about bad galaxies, by survey, and what is said of a network, by experiment.
+# `words` are for the first page of Snakemake's report.
 config = PLAN.configs[PLAN.base] | {
     "on_bad_galaxy": {name: one["survey"]["on_bad_galaxy"] for name, one in SURVEYS.items()},
     "seen_galaxy_zoo": paths.have_seen_galaxy_zoo(PLAN, SCHEMA),
+    "words": words_of(PLAN.configs[PLAN.base]["survey"]),
 }
 RAW_SURVEYS = paths.raw_surveys(PLAN)
 # By source, a function that gives the `SurveyFiles` of a survey. Its file of rules puts it here.
@@ -231,6 +235,17 @@ def fair_ids(survey):
 def raw(kind):
     """An input function: path of a survey's raw file of a kind, or nothing if it has none."""
     return lambda wildcards: getattr(files_of(wildcards.survey), kind) or []
+
+
+def carried_columns(wildcards):
+    """Path of the owner's names and columns if any column is carried along, else nothing."""
+    own = SURVEYS[wildcards.survey]["survey"].get("own") or {}
+    return raw("galaxies")(wildcards) if own.get("carry") else []
+
+
+def its_carried_columns(wildcards):
+    """Path of the owner's names and columns if any is carried along in the experiment's survey."""
+    return carried_columns(SimpleNamespace(survey=survey_of(wildcards.experiment)))
 
 
 def its_raw(kind):

@@ -10,7 +10,6 @@ rule crop_training:
         index=survey_file("training.csv"),
         rejected=survey_file("rejected.csv"),
         masked=survey_file("masked.csv"),
-        not_at_random=survey_file("not_at_random.csv"),
     log:
         survey_file("logs/crop_training.log"),
     benchmark:
@@ -26,6 +25,30 @@ rule crop_training:
         "../scripts/crop.py"
 
 
+# Apart from the crops, so that another column to carry along trains nothing.
+rule compare_missing:
+    input:
+        labels=raw("labels"),
+        label_notes=raw("label_notes"),
+        image_names=raw("image_names"),
+        faults=raw("faults"),
+        galaxies=carried_columns,
+        index=survey_file("training.csv"),
+    output:
+        not_at_random=survey_file("not_at_random.csv"),
+    log:
+        survey_file("logs/compare_missing.log"),
+    priority: 1  # so that it is told before training
+    localrule: True
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        settings=missing_settings,
+        code=fingerprints("compare_missing"),
+    script:
+        "../scripts/compare_missing.py"
+
+
 # Before any crop: it reads what is given, and some of the pictures.
 rule check_survey:
     input:
@@ -34,6 +57,7 @@ rule check_survey:
         label_notes=its_raw("label_notes"),
         image_names=its_raw("image_names"),
         faults=its_raw("faults"),
+        galaxies=its_carried_columns,
     output:
         held=experiment_file("check.json"),
         table=figure_file("check.csv"),

@@ -62,6 +62,7 @@ rule finish:
         calibration=experiment_file("calibration.json"),
         splits=lambda wildcards: paths.network_splits(PLAN, wildcards.experiment),
         tables=each_stage_table,
+        galaxies=its_raw("galaxies"),
     output:
         record=experiment_file("finished.json"),
     log:

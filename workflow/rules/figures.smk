@@ -1,10 +1,11 @@
 # The figures of errors and of averaging, each drawn as SVG and PNG with a CSV of its numbers: the
-# rule that draws them, the subcategory in Snakemake's report, and what they are called there.
+# rule that draws them, the subcategory in Snakemake's report, and what they are called there, with
+# the words of `plan/labellers.py` in braces.
 ERRORS = {
     "questions": "by question",
     "answers": "by answer",
-    "error_by_property": "by agreement, brightness and size",
-    "predicted_against_voted": "predicted against voted",
+    "error_by_property": "by {agreement_in_tables}, brightness and size",
+    "predicted_against_voted": "predicted against {voted}",
     "reliability": "reliability of each answer",
     "coverage": "how often intervals hold, by answer",
     "coverage_by_property": "how often intervals hold, by property",
@@ -43,7 +44,10 @@ def reported(name, caption, subcategory, figure, **labels):
         caption=f"../report/{caption}.rst",
         category="{experiment}",
         subcategory=f"{1 + SUBCATEGORIES.index(subcategory)} {subcategory}",
-        labels={"figure": figure, **labels},
+        labels=lambda wildcards: {
+            "figure": figure.format(**labellers_in_words(wildcards)),
+            **labels,
+        },
     )
 
 
@@ -75,12 +79,6 @@ def class_figures(wildcards):
     own = config_of(wildcards)["survey"].get("own") or {}
     names = CLASSES if own.get("labels") == "class" else ()
     return {name: figure_file(f"{name}.svg").format(**wildcards) for name in names}
-
-
-def its_carried_columns(wildcards):
-    """Path of the owner's names and columns if any column is carried along, else nothing."""
-    own = config_of(wildcards)["survey"].get("own") or {}
-    return its_raw("galaxies")(wildcards) if own.get("carry") else []
 
 
 def predictions_of_own(wildcards):

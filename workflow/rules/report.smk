@@ -53,7 +53,7 @@ rule plot_errors:
     conda:
         "../../envs/environment.yaml"
     params:
-        settings=only_the_tree,
+        settings=tree_and_labellers,
         code=fingerprints("plot_errors"),
     script:
         "../scripts/plot_errors.py"
@@ -138,7 +138,7 @@ rule plot_galaxies:
     conda:
         "../../envs/environment.yaml"
     params:
-        settings=only_the_tree,
+        settings=tree_and_labellers,
         code=fingerprints("plot_galaxies"),
     script:
         "../scripts/plot_galaxies.py"

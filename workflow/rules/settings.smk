@@ -1,6 +1,4 @@
 # What the results of rules depend on besides their input files, code and versions.
-from types import SimpleNamespace
-
 from galaxyzoo.plan.stage_settings import (
     answer_names,
     columns_and_parents,
@@ -24,6 +22,16 @@ def tree_without_words(wildcards):
 def only_the_tree(wildcards):
     """The settings of rules that depend on nothing but the tree with its words."""
     return {"tree": tree_with_words(wildcards)}
+
+
+def labellers_in_words(wildcards):
+    """The words for who labelled the galaxies of an experiment's survey."""
+    return words_of(config_of(wildcards)["survey"])
+
+
+def tree_and_labellers(wildcards):
+    """The settings of rules that depend on the tree with its words, and on who labelled galaxies."""
+    return only_the_tree(wildcards) | {"words": labellers_in_words(wildcards)}
 
 
 def no_words(wildcards):
@@ -52,6 +60,14 @@ def training_crop_settings(wildcards):
     return crop_settings(wildcards.survey, "rejected.csv", *kinds) | tree
 
 
+def missing_settings(wildcards):
+    """What the comparison of galaxies with and without labels depends on besides files of rules."""
+    return {
+        "tree": columns_and_parents(SURVEYS[wildcards.survey]),
+        "given": given_files(wildcards.survey, "labels", "image_names"),
+    }
+
+
 def test_crop_settings(wildcards):
     """What unlabelled crops depend on besides their images."""
     return crop_settings(wildcards.survey, "rejected_test.csv", "test_images")
@@ -63,6 +79,7 @@ def check_settings(wildcards):
     survey, augmentation = config["survey"], config["augmentation"]
     return {
         "tree": tree_with_words(wildcards),
+        "words": labellers_in_words(wildcards),
         "crop": survey["crop"],
         "size": config["stages"][0]["size"],
         "augmentation": {name: augmentation[name] for name in ("zoom", "middle")},
@@ -78,6 +95,7 @@ def check_page_settings(wildcards):
         "survey": survey["name"],
         "on_bad_galaxy": survey["on_bad_galaxy"],
         "tree": tree_with_words(wildcards),
+        "words": labellers_in_words(wildcards),
     }
 
 
@@ -278,6 +296,7 @@ def augmentation_settings(wildcards):
     config = config_of(wildcards)
     return {
         "tree": tree_with_words(wildcards),
+        "words": labellers_in_words(wildcards),
         "augmentation": config["augmentation"],
         "size": config["stages"][-1]["size"],
     }
@@ -382,7 +401,7 @@ def export_settings(wildcards):
     views = {name: views_in_words(member["tta"]) for name, member in members.items()}
     config = config_of(wildcards)
     survey, tree = config["survey"], config["tree"]
-    source = SCHEMA["$defs"]["sources"][survey["source"]]
+    source, words = SCHEMA["$defs"]["sources"][survey["source"]], labellers_in_words(wildcards)
     return {
         "members": {
             name: {key: member[key] for key in ("seeds", "model", "crop", "tta")}
@@ -391,7 +410,8 @@ def export_settings(wildcards):
         "tree": tree_with_words(wildcards),
         "card": {
             "tree_name": tree if isinstance(tree, str) else "",
-            "data": source["data"].format(name=survey["name"]),
+            "data": source["data"].format(name=survey["name"], votes=words["votes"]),
+            "words": words,
             "licence_of_data": source["licence"],
             "views": " and ".join(dict.fromkeys(views.values())),
             "crop_px": max(member["crop"] for member in members.values()),
@@ -425,5 +445,6 @@ def written_catalogue_settings(wildcards):
         "catalogue": picture_settings(),
         "crop": PLAN.configs[members_of(wildcards)[0]]["survey"]["crop"],
         "tree": tree_with_words(wildcards),
+        "words": labellers_in_words(wildcards),
         "given": given_galaxies(),
     }

@@ -8,6 +8,7 @@ import pandas as pd
 import job
 from galaxyzoo.engine.augmentation import middle_zoom
 from galaxyzoo.engine.first_sight import as_seen
+from galaxyzoo.evaluation.owners import numbers_carried, read_owners
 from galaxyzoo.files.archives import GalaxyImages, images_in
 from galaxyzoo.foundation.galaxy_id import GALAXY_ID
 from galaxyzoo.report.figures.galaxies import label_sheet
@@ -21,7 +22,16 @@ tree = tree_from(settings["tree"])
 given = read_labelled(dict(snakemake.input.items()), tree)
 images = Path(snakemake.input.images)
 source = GalaxyImages(images, given.image_ids)
-held = check(source, len(images_in(images)), given, tree, settings["crop"])
+owners = read_owners(snakemake.input.get("galaxies"), given.labels.index.unique().to_numpy())
+held = check(
+    source,
+    len(images_in(images)),
+    given,
+    tree,
+    pd.DataFrame(numbers_carried(owners), owners.index),
+    settings["crop"],
+    settings["words"],
+)
 drawn, crops = drawn_galaxies(source, given, settings["crop"])
 seen = as_seen(crops, settings["size"], settings["augmentation"])
 galaxies = pd.DataFrame(

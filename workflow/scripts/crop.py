@@ -6,12 +6,7 @@ import job
 from galaxyzoo.foundation.packed_crops import read_index
 from galaxyzoo.surveys.crops import crop_survey
 from galaxyzoo.surveys.labelled import UNLABELLED, read_labelled
-from galaxyzoo.surveys.masked_tables import (
-    differences_in_words,
-    masked_in_words,
-    masked_table,
-    not_at_random,
-)
+from galaxyzoo.surveys.masked_tables import masked_in_words, masked_table
 from galaxyzoo.tree.decision_tree import tree_from
 
 settings = job.start(snakemake)
@@ -34,11 +29,7 @@ crop_survey(
 )
 if given.labels is not None:
     kept = read_index(snakemake.output.index)["GalaxyID"]
-    labels, notes = given.labels.loc[kept], given.notes.loc[kept]
-    masked, differing = masked_table(notes, tree), not_at_random(labels, notes, tree)
+    masked = masked_table(given.notes.loc[kept], tree)
     masked.to_csv(snakemake.output.masked, index=False)
-    differing.to_csv(snakemake.output.not_at_random, index=False)
     for line in masked_in_words(masked):
         job.log.info("%s", line)
-    for sentence in differences_in_words(differing):
-        job.log.warning("%s", sentence)

@@ -18,5 +18,6 @@ record = finished_record(
     stages,
     [Path(path) for path in snakemake.input.networks],
     dict.fromkeys(map(Path, snakemake.input)),
+    Path(galaxies) if (galaxies := snakemake.input.get("galaxies")) else None,
 )
 output.write_text(record, encoding="utf-8")

@@ -31,7 +31,7 @@ from galaxyzoo.report.figures.style import save_with_numbers
 from galaxyzoo.tree.decision_tree import tree_from
 
 settings = job.start(snakemake)
-tree = tree_from(settings["tree"])
+tree, words = tree_from(settings["tree"]), settings["words"]
 galaxies = read_held_out(snakemake.input.index, snakemake.input.holdout, tree)
 predicted, voted = galaxies.predicted(snakemake.input.bag), galaxies.voted
 light = measured(packed_crops(snakemake.input.crops, snakemake.input.index), galaxies.rows)
@@ -55,11 +55,13 @@ save_with_numbers(
     Path(output.questions_narrow),
 )
 save_with_numbers(bars_by_answer(by_answer), by_answer, Path(output.answers))
-save_with_numbers(lines_by_property(by_property), by_property, Path(output.error_by_property))
 save_with_numbers(
-    predicted_against_voted(densities), densities, Path(output.predicted_against_voted)
+    lines_by_property(by_property, words), by_property, Path(output.error_by_property)
 )
-save_with_numbers(reliability(bins), bins, Path(output.reliability))
+save_with_numbers(
+    predicted_against_voted(densities, words), densities, Path(output.predicted_against_voted)
+)
+save_with_numbers(reliability(bins, words), bins, Path(output.reliability))
 confusion_table(predicted, voted, tree).to_csv(output.confusion, index=False)
 selection_table(predicted, voted, tree).to_csv(output.selection, index=False)
 
@@ -70,5 +72,7 @@ coverage, coverage_by_property = (
 coverage.insert(3, "answer", [tree.answers[column].name for column in coverage["column"]])
 save_with_numbers(dots_by_answer(coverage), coverage, Path(output.coverage))
 save_with_numbers(
-    coverage_lines(coverage_by_property), coverage_by_property, Path(output.coverage_by_property)
+    coverage_lines(coverage_by_property, words),
+    coverage_by_property,
+    Path(output.coverage_by_property),
 )

@@ -22,4 +22,4 @@ for sheet in SHEETS:
     shown = ranked.iloc[sheet_positions(ranked, sheet)]
     figure, table = Path(snakemake.output[sheet]), shown.drop(columns="row")
     table.to_csv(figure.with_suffix(".csv"), index=False)
-    save(galaxy_sheet(table, crops[shown["row"]]), figure)
+    save(galaxy_sheet(table, crops[shown["row"]], settings["words"]), figure)

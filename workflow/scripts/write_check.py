@@ -18,6 +18,7 @@ page = check_page(
     settings["experiment"],
     settings["survey"],
     stops,
+    settings["words"],
 )
 for sentence in stops:
     job.log.warning("%s", sentence)

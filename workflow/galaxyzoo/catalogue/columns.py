@@ -134,7 +134,7 @@ def catalogue_columns(tree: DecisionTree) -> list[Column]:
             text = f"{answer.name!r} to question {question.number}"
             columns += with_interval(
                 next(names),
-                f"share of all volunteers who would answer {text}"
+                f"share of all who would answer {text}"
                 if not question.single
                 else f"the number {answer.name!r}",
             )
@@ -142,13 +142,13 @@ def catalogue_columns(tree: DecisionTree) -> list[Column]:
 
 
 def columns_of_question(question: Question, name: str, answers: list[str]) -> list[Column]:
-    """The share of volunteers asked a question, and the fraction of each of its answers."""
+    """The share of all asked a question, and the fraction of each of its answers."""
     share_asked = Column(
         f"{name}_proportion_volunteers_asked",
         "float32",
         None,
         "stat.probability",
-        f"share of all volunteers who would be asked question {question.number}, "
+        f"share of all who would be asked question {question.number}, "
         f"{question.text!r}: that of the answers that lead to it",
     )
     fractions = [

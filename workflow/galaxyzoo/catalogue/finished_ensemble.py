@@ -19,6 +19,7 @@ from galaxyzoo.foundation.handed_on import read_json
 from galaxyzoo.foundation.packed_crops import PackedCrops, read_index
 from galaxyzoo.foundation.split_files import read_split
 from galaxyzoo.plan.finished import experiment_folder, read_finished
+from galaxyzoo.plan.labellers import Words, words_of
 from galaxyzoo.tree.decision_tree import DecisionTree, tree_from
 from galaxyzoo.tree.questions import questions_of
 
@@ -28,20 +29,21 @@ log = logging.getLogger(__name__)
 class Learnt(NamedTuple):
     """Files of what the first network learnt from: its weights, its split, and the survey's crops.
 
-    `index` is the table of the `crops`.
+    `index` is the table of the `crops`, and `galaxies` that of the owner's names, if there are any.
     """
 
     weights: Path
     split: Path
     crops: Path
     index: Path
+    galaxies: Path | None
 
 
 class FinishedEnsemble(NamedTuple):
     """The networks of a finished experiment, ready to predict on a device.
 
     They are its seeds' or, of an ensemble, its members'. `batch_size` is the number of galaxies
-    that its catalogues predict at a time.
+    that its catalogues predict at a time, and `words` are those for who labelled its survey.
     """
 
     name: str
@@ -52,6 +54,7 @@ class FinishedEnsemble(NamedTuple):
     batch_size: int
     device: torch.device
     learnt: Learnt
+    words: Words
 
     @property
     def size_px(self) -> int:
@@ -88,8 +91,10 @@ def load_ensemble(given: Path) -> FinishedEnsemble:
         folders[0] / f"seed{configs[0]['seeds'][0]}" / "split.csv",
         survey / "training.npy",
         survey / "training.csv",
+        finished.galaxies,
     )
-    finished.require_unchanged([*finished.networks, calibration, learnt.split])
+    named = [finished.galaxies] if finished.galaxies else []
+    finished.require_unchanged([*finished.networks, calibration, learnt.split, *named])
     for file in (learnt.crops, learnt.index):
         if not file.is_file():
             raise InputError(
@@ -115,13 +120,15 @@ def load_ensemble(given: Path) -> FinishedEnsemble:
         min(config["tta"]["batch_size"] for config in configs),
         device,
         learnt,
+        words_of(configs[0]["survey"]),
     )
 
 
 def its_reference(ensemble: FinishedEnsemble) -> Reference:
     """What galaxies of training are like: as it is kept, or computed anew in up to a minute."""
     kept = ensemble.folder / "reference.npz"
-    if is_newer(kept, ensemble.learnt):
+    learnt = ensemble.learnt
+    if is_newer(kept, [learnt.weights, learnt.split, learnt.crops, learnt.index]):
         return read_reference(kept)
     log.info("computing what galaxies of training are like, since %s is not up to date", kept)
     return training_features(ensemble).reference

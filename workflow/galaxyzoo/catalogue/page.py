@@ -16,7 +16,7 @@ from galaxyzoo.catalogue.sources import ImageReader
 from galaxyzoo.catalogue.summary import Summary
 from galaxyzoo.evaluation.choices import choices_in_words
 from galaxyzoo.evaluation.starts import starts_in_words
-from galaxyzoo.report.templates import page_templates, script_hash, thumbnail
+from galaxyzoo.report.templates import in_print, page_templates, script_hash, thumbnail
 
 THUMBNAIL_PX = 160
 WEBP_QUALITY = 88
@@ -54,6 +54,7 @@ def catalogue_page(
     return pages.get_template(template.name).render(
         name=settings["name"],
         experiment=settings["experiment"],
+        words=in_print(settings["words"]),
         galaxies=counts.galaxies,
         columns=first.columns,
         rows=first.rows,

@@ -19,6 +19,7 @@ from galaxyzoo.foundation.atomic_files import replaced
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.handed_on import damaged
 from galaxyzoo.foundation.provenance import git_commit
+from galaxyzoo.plan.labellers import Words
 from galaxyzoo.plan.listed_galaxies import whole_contents_of
 from galaxyzoo.tree.decision_tree import DecisionTree
 
@@ -49,7 +50,7 @@ def write_catalogue(
     title = f"{settings['name']}: a catalogue by {settings['experiment']}"
     differences = differences_in_words(shards, calibration)
     told = [*whole_contents_of(listing)["told"], *said]
-    paragraphs = [*differences, *promises(metrics, counts.galaxies), *told]
+    paragraphs = [*differences, *promises(metrics, counts.galaxies, settings["words"]), *told]
     write_readme(folder, columns, title, paragraphs)
     page = catalogue_page(
         counts,
@@ -87,7 +88,7 @@ def require_all(shards: Sequence[Path], listing: Path) -> None:
             raise damaged(shard, "it is of another list of galaxies")
 
 
-def promises(metrics: Mapping[str, Any], galaxies: int) -> list[str]:
+def promises(metrics: Mapping[str, Any], galaxies: int, words: Words) -> list[str]:
     """Paragraphs of what the intervals promise, and of their coverage on the hold-out."""
     intervals, subset = metrics["intervals"], metrics["subset"]["galaxies"]
     names = {"fraction": "fractions", "joint": "joint probabilities"}
@@ -102,14 +103,14 @@ def promises(metrics: Mapping[str, Any], galaxies: int) -> list[str]:
         for kind, name in names.items()
     ]
     return [
-        f"{galaxies:,} galaxies. Each number is a prediction of what a crowd of volunteers would "
+        f"{galaxies:,} galaxies. Each number is a prediction of what {words['who']} would "
         f"say, not a measurement. {recalibration_sentence(metrics['recalibration'])}",
         f"The intervals were calibrated on {intervals['calibration_rows']:,} rows of validation "
-        f"galaxies, to hold the crowd's vote in {intervals['percent']} % of galaxies. On "
-        f"{subset:,} held-out galaxies they held {coverage[0]} and {coverage[1]}, in the mean over "
-        "the answers of the main questions. This is a promise about galaxies like those "
-        "of training, taken together. It is none about each galaxy, and none about galaxies of "
-        "another survey, telescope or scale: see the flags.",
+        f"galaxies, to hold {words['their']} {words['vote']} in {intervals['percent']} % of "
+        f"galaxies. On {subset:,} held-out galaxies they held {coverage[0]} and {coverage[1]}, in "
+        "the mean over the answers of the main questions. This is a promise about galaxies like "
+        "those of training, taken together. It is none about each galaxy, and none about galaxies "
+        "of another survey, telescope or scale: see the flags.",
         *starts_in_words(metrics.get("starts")),
         *choices_in_words(metrics),
         f"By the predicted number, they held {in_bins(intervals['by_number'])}.",

@@ -61,7 +61,7 @@ def starts_in_words(starts: Mapping[str, Any] | None) -> list[str]:
     sentences = []
     if seen := starts["holdout_seen"]:
         sentences.append(
-            f"The starting weights learnt {seen:,} of the held-out galaxies, with their votes: no "
+            f"The starting weights learnt {seen:,} of the held-out galaxies, with their labels: no "
             "error, interval or comparison on held-out galaxies means anything here."
         )
     if seen := starts["test_seen"]:

@@ -28,7 +28,8 @@ class Finished(NamedTuple):
     `config` is the resolved config that its results were made with. `stages` has the path of each
     stage's files, without their endings, by seed and stage name, and `networks` those of the
     weights that are averaged, in order: a variant has some of both in its base's folder. `hashes`
-    are the SHA-256 of the recorded files by their paths.
+    are the SHA-256 of the recorded files by their paths. `galaxies` is the table of the owner's
+    names for the survey's galaxies, None if they have none.
     """
 
     folder: Path
@@ -36,6 +37,7 @@ class Finished(NamedTuple):
     stages: dict[tuple[int, str], Path]
     networks: list[Path]
     hashes: dict[Path, str]
+    galaxies: Path | None
 
     def require_unchanged(self, files: Iterable[Path]) -> None:
         """Raise InputError unless each file is there and as it was when the experiment finished."""
@@ -66,6 +68,7 @@ def finished_record(
     stages: Mapping[tuple[int, str], Path],
     networks: Sequence[Path],
     files: Iterable[Path],
+    galaxies: Path | None = None,
 ) -> str:
     """The record of the experiment in a folder, as JSON, with paths from there.
 
@@ -80,6 +83,7 @@ def finished_record(
         "stages": [[seed, stage, below(path)] for (seed, stage), path in stages.items()],
         "networks": [below(path) for path in networks],
         "files": {below(file): file_hash(file) for file in files},
+        "galaxies": galaxies and below(galaxies),
     }
     return json.dumps(record, indent=1) + "\n"
 
@@ -106,6 +110,7 @@ def read_finished(folder: Path) -> Finished:
             {(seed, stage): found(folder, place) for seed, stage, place in record["stages"]},
             [found(folder, place) for place in record["networks"]],
             {found(folder, place): digest for place, digest in record["files"].items()},
+            found(folder, named) if (named := record.get("galaxies")) else None,
         )
     except FileNotFoundError as error:
         raise InputError(f"{folder} is not finished: there is no {path}; {REMEDY}") from error

@@ -59,7 +59,10 @@ JOBS = {
     "write_catalogue": "write the catalogue",
     "export_ensemble": "export the networks",
 }
-NOTES = {"resolved_config", "record_survey", "record_experiment", "finish", "publish_catalogue"}
+NOTES = {
+    *("resolved_config", "compare_missing", "record_survey", "record_experiment", "finish"),
+    "publish_catalogue",
+}
 MOST_CAUSES, MOST_LINES = 3, 7  # of what would be redone: all of it is read at a glance
 
 

@@ -42,10 +42,12 @@ def split_settings(config: Config) -> dict[str, Any]:
 
 
 def survey_settings(config: Config) -> dict[str, Any]:
-    """What a survey is: its settings, the folder of its files, and the answers of its labels."""
-    return {name: config[name] for name in ("survey", "files")} | {
-        "tree": columns_and_parents(config)
-    }
+    """What a survey is: its settings, the folder of its files, and the answers of its labels.
+
+    Who labelled its galaxies is only said: no number depends on it.
+    """
+    survey = {key: value for key, value in config["survey"].items() if key != "labelled_by"}
+    return {"survey": survey, "files": config["files"], "tree": columns_and_parents(config)}
 
 
 def stage_settings(config: Config, seed: int, position: int) -> dict[str, Any]:

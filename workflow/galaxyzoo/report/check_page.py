@@ -6,8 +6,9 @@ from typing import Any
 
 import pandas as pd
 
+from galaxyzoo.plan.labellers import Words
 from galaxyzoo.report.findings import of_data, of_labels
-from galaxyzoo.report.templates import counted, figure_links, page_templates, picture
+from galaxyzoo.report.templates import counted, figure_links, in_print, page_templates, picture
 from galaxyzoo.tree.decision_tree import DecisionTree
 
 
@@ -19,10 +20,12 @@ def check_page(
     experiment: str,
     survey: str,
     stops: Sequence[str],
+    words: Words,
 ) -> str:
     """The page, as HTML, with the sheet of galaxies at `figure` embedded.
 
-    `held` is the content of the experiment's check.json, and `stops` are those of `what_stops`.
+    `held` is the content of the experiment's check.json, `stops` are those of `what_stops`,
+    and `words` those for who labelled the galaxies.
     """
     of_masked = {"labels": of_labels(pd.DataFrame(held["masked"]))} if held["masked"] else {}
     return (
@@ -31,6 +34,7 @@ def check_page(
         .render(
             experiment=experiment,
             survey=survey,
+            words=in_print(words),
             held=held,
             stops=stops,
             findings={"data": of_data(held)} | of_masked,

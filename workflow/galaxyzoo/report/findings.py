@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from galaxyzoo.plan.labellers import Words
 from galaxyzoo.report.templates import counted
 from galaxyzoo.runs.stage_tables import StageTables, kept_row
 from galaxyzoo.tree.decision_tree import DecisionTree
@@ -22,23 +23,25 @@ def findings(
     explorer: Settings,
     held: Settings,
     whole: str,
+    words: Words,
 ) -> dict[str, str]:
     """The findings that the pages of experiments and of ensembles share, by section.
 
-    The arguments are those of `page.report_page`; `explorer` is the content of its file, and
-    `whole` the name of what is scored: the bag, or the ensemble.
+    The arguments are those of `page.report_page`; `explorer` is the content of its file,
+    `whole` the name of what is scored, the bag or the ensemble, and `words` are those for who
+    labelled the galaxies.
     """
     return {
-        "result": of_result(metrics, whole),
+        "result": of_result(metrics, whole, words),
         "data": of_data(held, len(tables["rejected"])),
         "scores": of_scores(metrics, whole),
         "questions": of_questions(metrics, tree),
         "answers": of_answers(tables["answers"]),
-        "properties": of_properties(tables["error_by_property"]),
+        "properties": of_properties(tables["error_by_property"], words),
         "reliability": of_reliability(tables["answers"]),
-        "confusion": of_confusion(tables["confusion"]),
-        "intervals": of_intervals(metrics),
-        "galaxies": of_galaxies(explorer),
+        "confusion": of_confusion(tables["confusion"], words),
+        "intervals": of_intervals(metrics, words),
+        "galaxies": of_galaxies(explorer, words),
     } | ({} if tables["masked"].empty else {"labels": of_labels(tables["masked"])})
 
 
@@ -53,7 +56,7 @@ def against(error: float, other: float) -> str:
     return f"{100 * abs(change):.0f} % {'above' if change > 0 else 'below'}"
 
 
-def of_result(metrics: Settings, whole: str) -> str:
+def of_result(metrics: Settings, whole: str, words: Words) -> str:
     """How good the predictions are, on what, and against what."""
     rmse = metrics["rmse"]
     told = (
@@ -63,7 +66,7 @@ def of_result(metrics: Settings, whole: str) -> str:
     )
     if rmse["vote_noise_floor"] is None:
         return f"{told}."
-    return f"{told}; the noise in the votes alone is {rmse['vote_noise_floor']:.5f}."
+    return f"{told}; the noise in the {words['votes']} alone is {rmse['vote_noise_floor']:.5f}."
 
 
 def of_scores(metrics: Settings, whole: str) -> str:
@@ -210,17 +213,17 @@ def of_answers(answers: pd.DataFrame) -> str:
 
 
 PROPERTIES = {
-    "agreement": "whose crowd agrees by",
     "central_brightness": "of central brightness",
     "half_light_radius_px": "of half-light radius in px",
 }
 
 
-def of_properties(bins: pd.DataFrame) -> str:
+def of_properties(bins: pd.DataFrame, words: Words) -> str:
     """Among which galaxies the error is lowest and highest."""
     low, high = bins.loc[bins["rmse"].idxmin()], bins.loc[bins["rmse"].idxmax()]
+    named = PROPERTIES | {"agreement": words["agreeing_by"]}
     which = [
-        f"among galaxies {PROPERTIES.get(one['property'], 'of ' + one['property'])} "
+        f"among galaxies {named.get(one['property'], 'of ' + one['property'])} "
         f"{one['lowest']:.3g} to {one['highest']:.3g} ({one['rmse']:.5f})"
         for one in (low, high)
     ]
@@ -237,17 +240,17 @@ def of_reliability(answers: pd.DataFrame) -> str:
     )
 
 
-def of_confusion(confusion: pd.DataFrame) -> str:
-    """On which questions the bag names the majority's answer most and least often."""
+def of_confusion(confusion: pd.DataFrame, words: Words) -> str:
+    """On which questions the bag names the labels' main answer most and least often."""
     right = confusion[confusion["voted"] == confusion["predicted"]]
     asked = confusion.groupby("question")["galaxies"].sum()
     asked = asked[asked > 0]
     if asked.empty:
-        return "No question was put to half of the volunteers for any held-out galaxy."
+        return words["half_never_asked"]
     share = right.groupby("question")["galaxies"].sum()[asked.index] / asked
     best, worst = share.idxmax(), share.idxmin()
     told = (
-        f"The bag names the majority's answer for {100 * share[best]:.0f} % of "
+        f"The bag names {words['main_answers']} for {100 * share[best]:.0f} % of "
         f"{counted(int(asked[best]), 'galaxy', 'galaxies')} on question {best}"
     )
     if best == worst:
@@ -258,7 +261,7 @@ def of_confusion(confusion: pd.DataFrame) -> str:
     )
 
 
-def of_intervals(metrics: Settings) -> str:
+def of_intervals(metrics: Settings, words: Words) -> str:
     """How often intervals hold, beside the promise."""
     intervals = metrics["intervals"]
     names = {"fraction": "fractions", "joint": "joint probabilities"}
@@ -270,7 +273,7 @@ def of_intervals(metrics: Settings) -> str:
     if not known:
         return "No held-out galaxy has a label by which intervals could be judged."
     return (
-        f"Intervals that promise {intervals['percent']} % hold the crowd's vote in "
+        f"Intervals that promise {intervals['percent']} % hold {words['their']} {words['vote']} in "
         f"{' and '.join(known)}."
     )
 
@@ -317,7 +320,7 @@ def of_labels(masked: pd.DataFrame) -> str:
     )
 
 
-def of_galaxies(explorer: Settings) -> str:
+def of_galaxies(explorer: Settings, words: Words) -> str:
     """For how many galaxies the network says what the crowd says, and how far errors range."""
     galaxies = explorer["galaxies"]
     sayings = explorer["sayings"]
@@ -328,8 +331,8 @@ def of_galaxies(explorer: Settings) -> str:
     number = len(galaxies["id"])
     return (
         f"For {same:,} of the {counted(number, 'galaxy', 'galaxies')} here, the network's sentence "
-        f"is the crowd's, word for word; a single galaxy's error is {min(galaxies['rmse']):.3f} to "
-        f"{max(galaxies['rmse']):.3f}."
+        f"is {words['their']}, word for word; a single galaxy's error is "
+        f"{min(galaxies['rmse']):.3f} to {max(galaxies['rmse']):.3f}."
     )
 
 

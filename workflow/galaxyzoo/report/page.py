@@ -17,6 +17,7 @@ from galaxyzoo.evaluation.published_scores import (
 )
 from galaxyzoo.evaluation.starts import UNKNOWN_IN_WORDS, start_in_words, starts_in_words
 from galaxyzoo.foundation.handed_on import read_json
+from galaxyzoo.plan.labellers import Words, words_of
 from galaxyzoo.report.findings import (
     error_at_the_end,
     findings,
@@ -30,6 +31,7 @@ from galaxyzoo.report.findings import (
 from galaxyzoo.report.templates import (
     counted,
     figure_links,
+    in_print,
     page_templates,
     picture,
     script_hash,
@@ -85,7 +87,7 @@ def report_page(
     provenance.json, with the `commit` and `versions` of the code that writes the page. `taken` are
     the names of the stages that a variant takes from its base.
     """
-    stages = stage_rows(config["stages"], histories)
+    stages, words = stage_rows(config["stages"], histories), words_of(config["survey"])
     averaging = averaging_rows(metrics, tables["error_by_views"])
     return page(
         config,
@@ -109,7 +111,7 @@ def report_page(
         ),
         provenance=provenance,
         taken=taken,
-        scores=scores(metrics, seed_scores(metrics, views(config["tta"]))),
+        scores=scores(metrics, seed_scores(metrics, views(config["tta"])), words),
         stages=stages,
         jumps=jumps(config["stages"], histories),
         milestones=milestones(config),
@@ -146,7 +148,7 @@ def ensemble_page(
         members=ensemble["members"],
         correlation=ensemble["error_correlation"],
         fitted=ensemble["fitted"],
-        scores=scores(metrics, ensemble_scores(metrics)),
+        scores=scores(metrics, ensemble_scores(metrics), words_of(config["survey"])),
     )
 
 
@@ -172,7 +174,9 @@ def page(
     starts = starts_in_words(metrics.get("starts"))
     choices = choices_in_words(metrics)
     galaxies = read_json(explorer)
+    words = words_of(config["survey"])
     return pages.get_template(template.name).render(
+        words=in_print(words),
         starts=starts,
         choices=choices,
         trained_start=start_in_words(metrics["start"]),
@@ -183,7 +187,7 @@ def page(
         held=held,
         sections=with_published(sections, config),
         whole=whole,
-        findings=findings(metrics, tree, tables, galaxies, held, whole) | own_findings,
+        findings=findings(metrics, tree, tables, galaxies, held, whole, words) | own_findings,
         typical=typical_galaxy(galaxies),
         published=ON_KAGGLES_TEST_GALAXIES,
         published_validation=ON_VALIDATION_GALAXIES,
@@ -293,8 +297,8 @@ def views(tta: Settings) -> int:
     return tta["rotations"] * (2 if tta["flips"] else 1) * len(tta["zooms"])
 
 
-def scores(metrics: Settings, own: Sequence[Score]) -> list[Score]:
-    """The rows of the table of scores: trivial baselines, `own` ones, the noise in the votes."""
+def scores(metrics: Settings, own: Sequence[Score], words: Words) -> list[Score]:
+    """The rows of the table of scores: trivial baselines, `own` ones, the noise in the labels."""
     rmse = metrics["rmse"]
     rows = [
         Score("All zeros", "0 for every answer", rmse["all_zeros"]),
@@ -303,8 +307,9 @@ def scores(metrics: Settings, own: Sequence[Score]) -> list[Score]:
     ]
     rows += [*start_rows(metrics["start"]), *own]
     if rmse["vote_noise_floor"] is not None:
-        meaning = "the random noise in the votes themselves"
-        rows.append(Score("Vote-noise floor", meaning, rmse["vote_noise_floor"]))
+        meaning = f"the random noise in the {words['votes']} themselves"
+        name = f"{words['vote'].capitalize()}-noise floor"
+        rows.append(Score(name, meaning, rmse["vote_noise_floor"]))
     return rows
 
 

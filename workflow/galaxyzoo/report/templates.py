@@ -4,6 +4,7 @@ import base64
 import hashlib
 import io
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -46,6 +47,11 @@ def counted(number: int, noun: str, plural: str | None = None) -> str:
 def curly(text: str) -> str:
     """A text with the apostrophes of print."""
     return text.replace("'", "\N{RIGHT SINGLE QUOTATION MARK}")
+
+
+def in_print(words: Mapping[str, str]) -> dict[str, str]:
+    """The words for those who labelled a survey, with the apostrophes of print."""
+    return {name: curly(text) for name, text in words.items()}
 
 
 def duration(seconds: float) -> str:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from galaxyzoo.evaluation.bootstrap import RESAMPLES, resampled_rmse, simultaneous_intervals
 from galaxyzoo.evaluation.metrics import label_counts, squared_sums
+from galaxyzoo.plan.labellers import words_of
 from galaxyzoo.runs.finished_experiments import Experiment
 
 NOT_SET = "not set"
@@ -55,8 +56,8 @@ def reason_apart(experiment: Experiment, reference: Experiment) -> str | None:
         return f"other answers of the held-out galaxies have labels than in {reference.name}"
     if not np.array_equal(experiment.voted, reference.voted, equal_nan=True):
         return (
-            f"it was scored against other votes than {reference.name}, on galaxies with the same "
-            "GalaxyIDs"
+            f"it was scored against other {words_of(experiment.config['survey'])['votes']} than "
+            f"{reference.name}, on galaxies with the same GalaxyIDs"
         )
     return None
 

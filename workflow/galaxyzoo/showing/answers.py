@@ -87,14 +87,14 @@ def warnings(predicted: Predicted, experts: Experts) -> list[str]:
 def nearest(features: np.ndarray, experts: Experts) -> list[dict[str, str]]:
     """The training galaxies whose features (C,) are nearest, the nearest first.
 
-    Each has an `id`, a `picture` and the `sentence` of the crowd's votes.
+    Each has a `name`, a `picture` and the `sentence` of its labels.
     """
     training = experts.training
     alike = training.features @ of_unit_length(features[None])[0]
     order = np.argsort(-alike, kind="stable")[:NEAREST]
     return [
         {
-            "id": str(training.ids[i]),
+            "name": training.names[i],
             "picture": thumbnail(training.crops[int(training.rows[i])]),
             "sentence": experts.tree.describe(training.voted[i]),
         }

@@ -19,7 +19,7 @@ from galaxyzoo.engine.ensemble import Member
 from galaxyzoo.files.archives import LARGEST_BYTES
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.report.explorer import tree_table
-from galaxyzoo.report.templates import counted, page_templates, script_hash
+from galaxyzoo.report.templates import counted, in_print, page_templates, script_hash
 from galaxyzoo.showing.answers import answer, crop_of, places
 from galaxyzoo.showing.experts import Experts
 
@@ -166,6 +166,7 @@ def rendered(experts: Experts, templates: Path) -> tuple[str, str]:
     questions = json.dumps(tree_table(experts.tree)).replace("<", "\\u003c")
     text = page.render(
         experiment=experts.name,
+        words=in_print(experts.words),
         networks=len(experts.members),
         views=views_in_words(experts.members),
         crop_px=experts.size_px,

@@ -15,6 +15,7 @@ from PIL import Image
 from galaxyzoo.files.archives import GalaxyImages
 from galaxyzoo.files.images import image_fault, is_the_images
 from galaxyzoo.foundation.randomness import numpy_generator
+from galaxyzoo.plan.labellers import Words
 from galaxyzoo.surveys.crops import Faults, centre_crop, in_order, known_faults, with_names
 from galaxyzoo.surveys.labelled import Labelled
 from galaxyzoo.surveys.masked_tables import masked_table, not_at_random
@@ -34,12 +35,19 @@ SEVERAL = re.compile(r"…(?:, …)+")
 
 
 def check(
-    source: GalaxyImages, pictures: int, given: Labelled, tree: DecisionTree, crop_px: int
+    source: GalaxyImages,
+    pictures: int,
+    given: Labelled,
+    tree: DecisionTree,
+    carried: pd.DataFrame,
+    crop_px: int,
+    words: Words,
 ) -> dict[str, Any]:
     """What a survey holds, as it can be written as JSON.
 
-    `source` are the images by GalaxyID, out of `pictures` that there are. `crop_px` is the width of
-    the crops. Returns:
+    `source` are the images by GalaxyID, out of `pictures` that there are. `carried` are numbers of
+    the owner's table by GalaxyID, as `not_at_random` takes them. `crop_px` is the width of
+    the crops, and `words` are those for who labelled the galaxies. Returns:
 
     - `pictures`, `unnamed` (those that belong to no galaxy), `galaxies`, `matched` (with a picture
       and labels), `fit` (without a fault that is known before a picture is read) and `usable`
@@ -76,8 +84,8 @@ def check(
         "left_out": by_kind(faults, given.called),
         "answers": answers,
         "masked": rows_of(masked_table(notes, tree)),
-        "not_at_random": rows_of(not_at_random(labels, notes, tree)),
-        "warnings": warnings_about(answers),
+        "not_at_random": rows_of(not_at_random(labels, notes, tree, carried.loc[kept])),
+        "warnings": warnings_about(answers, words),
     }
 
 
@@ -173,13 +181,13 @@ def answer_rows(labels: np.ndarray, tree: DecisionTree) -> list[dict[str, Any]]:
     return rows
 
 
-def warnings_about(answers: Sequence[Mapping[str, Any]]) -> list[str]:
+def warnings_about(answers: Sequence[Mapping[str, Any]], words: Words) -> list[str]:
     """Sentences about answers of `answer_rows` that are rare, or that are known to be 0 alone."""
     sentences = []
     unasked = [row["column"] for row in answers if row["labelled"] and row["share"] is None]
     if unasked:
         sentences.append(
-            f"Where volunteers were asked, no galaxy has a label of {', '.join(unasked)}: nothing "
+            f"{words['where_asked']}, no galaxy has a label of {', '.join(unasked)}: nothing "
             "but 0 can be learnt of it."
         )
     rare = [
@@ -191,7 +199,7 @@ def warnings_about(answers: Sequence[Mapping[str, Any]]) -> list[str]:
         others = f" and {len(rare) - SHOWN} others" if len(rare) > SHOWN else ""
         sentences.append(
             f"These answers are the most frequent of fewer than {FEW_GALAXIES} galaxies, where at "
-            f"least half of the volunteers were asked: {', '.join(rare[:SHOWN])}{others}. A "
+            f"least {words['half_asked']}: {', '.join(rare[:SHOWN])}{others}. A "
             "network learns little from so few, and its errors on them are hardly known."
         )
     return sentences

@@ -37,11 +37,14 @@ def masked_table(notes: pd.DataFrame, tree: DecisionTree) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def not_at_random(labels: pd.DataFrame, notes: pd.DataFrame, tree: DecisionTree) -> pd.DataFrame:
-    """Columns that differ between galaxies with and without labels of another question.
+def not_at_random(
+    labels: pd.DataFrame, notes: pd.DataFrame, tree: DecisionTree, carried: pd.DataFrame
+) -> pd.DataFrame:
+    """Columns that differ between galaxies with and without labels of a question.
 
-    Both arguments are (N, columns). For each question, and each column of other questions, the
-    column's labels are compared by the rank-sum test (Mann & Whitney 1947, Annals of Mathematical
+    `labels` and `notes` are (N, columns); `carried` (N, m) float64 are other columns of the owner's
+    table, NaN where a cell is empty. For each question, each column of other questions, and each
+    that is carried, is compared by the rank-sum test (Mann & Whitney 1947, Annals of Mathematical
     Statistics 18, 50; by SciPy). Galaxies without are those of which an answer has no label or is
     masked; not where few were asked or an answer above has none, since that they differ is known.
     Where nobody was asked all labels are 0 whatever was given, so those galaxies are not compared.
@@ -53,6 +56,8 @@ def not_at_random(labels: pd.DataFrame, notes: pd.DataFrame, tree: DecisionTree)
     from scipy.stats import mannwhitneyu  # slow to import, and only missing labels need it
 
     values, told = labels.to_numpy(), notes.to_numpy()
+    compared = {column: labels[column].to_numpy() for column in tree.columns}
+    compared = {column: carried[column].to_numpy() for column in carried} | compared
     pairs = []
     for i, (question, own) in enumerate(zip(tree.questions, tree.slices, strict=True)):
         is_asked = tree.share_asked(values, i) != 0  # or it is not known
@@ -61,11 +66,11 @@ def not_at_random(labels: pd.DataFrame, notes: pd.DataFrame, tree: DecisionTree)
         lacking = is_asked & ~is_known & ~expected
         if not (lacking.any() and is_known.any()):
             continue
-        for position, column in enumerate(tree.columns):
+        for column, cells in compared.items():
             if column in question.columns:
                 continue
-            has_value = ~np.isnan(values[:, position])
-            without, given = (values[one & has_value, position] for one in (lacking, is_known))
+            has_value = ~np.isnan(cells)
+            without, given = (cells[one & has_value] for one in (lacking, is_known))
             if len(without) and len(given):
                 test = mannwhitneyu(without, given)
                 larger = test.statistic / (len(without) * len(given))

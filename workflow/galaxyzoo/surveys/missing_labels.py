@@ -26,7 +26,7 @@ REASONS = {
     NO_LABEL: "no label was given",
     IN_PART: "another answer of the question has no label, so shares are not known",
     ABOVE: "an answer above has no label",
-    FEW: f"at most {FEW_ASKED:g} of the volunteers were asked, and none answered",
+    FEW: f"at most {FEW_ASKED:g} of all were asked, and none answered",
     FAR: f"the question's fractions do not sum to {FAR_SUMS[0]:g} to {FAR_SUMS[1]:g}",
     NORMALISED: (
         f"not masked: fractions that do not sum to {FAR_SUMS[0]:g} to {FAR_SUMS[1]:g} were divided "

@@ -1,6 +1,7 @@
 """Figures of how often intervals hold, each drawn from a table of `evaluation.coverage`."""
 
 import textwrap
+from collections.abc import Mapping
 
 import matplotlib
 import numpy as np
@@ -10,7 +11,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 
 from galaxyzoo.calibration.intervals import PERCENT
-from galaxyzoo.report.figures.errors import AXIS_LABELS, without_labels
+from galaxyzoo.report.figures.errors import axis_label, without_labels
 from galaxyzoo.report.figures.style import BASELINE, INK, NETWORK, STYLE, WIDTH_IN
 
 NAMES = {"fraction": "fraction, of those asked", "joint": "joint probability"}
@@ -58,7 +59,7 @@ def dots_by_answer(table: pd.DataFrame) -> Figure:
 
 
 @matplotlib.rc_context(STYLE)
-def coverage_lines(table: pd.DataFrame) -> Figure:
+def coverage_lines(table: pd.DataFrame, words: Mapping[str, str]) -> Figure:
     """A panel per property: coverage above, width below, against the property's value.
 
     `table` comes from `coverage_by_property`.
@@ -76,7 +77,7 @@ def coverage_lines(table: pd.DataFrame) -> Figure:
             look |= {"linestyle": "-" if kind == "fraction" else ":", "label": NAMES[kind]}
             above.errorbar(bins["median"], bins["coverage"], around(bins), elinewidth=1.2, **look)
             below.plot(bins["median"], bins["width"], **look)
-        below.set_xlabel(AXIS_LABELS[name])
+        below.set_xlabel(axis_label(name, words))
         below.xaxis.set_major_locator(MaxNLocator(5))
         above.yaxis.set_major_formatter(PercentFormatter(1))
     panels[0, 0].set_ylabel("intervals that hold")

@@ -1,6 +1,7 @@
 """Figures of the bag's errors, each drawn from a table of `error_tables` or `calibration`."""
 
 import textwrap
+from collections.abc import Mapping
 
 import matplotlib
 import numpy as np
@@ -18,7 +19,6 @@ DENSITIES_IN_A_ROW = 4
 RELIABILITIES_IN_A_ROW = 6
 PROPERTIES_IN_A_ROW = 3
 AXIS_LABELS = {
-    "agreement": "agreement of the crowd",
     "central_brightness": "central brightness, 8-bit levels",
     "half_light_radius_px": "half-light radius, px of the crop",
 }
@@ -109,11 +109,10 @@ def bare(axes: Axes) -> None:
 
 
 @matplotlib.rc_context(STYLE)
-def lines_by_property(table: pd.DataFrame) -> Figure:
+def lines_by_property(table: pd.DataFrame, words: Mapping[str, str]) -> Figure:
     """A panel per property: the error against the property's value, with its interval.
 
-    `table` comes from `error_by_property`; AXIS_LABELS names each property but the owner's
-    columns, which keep their names.
+    `table` comes from `error_by_property`; the owner's columns keep their names.
     """
     names = list(dict.fromkeys(table["property"]))
     figure = Figure(figsize=(WIDTH_IN, 3.4), layout="constrained")
@@ -143,7 +142,7 @@ def lines_by_property(table: pd.DataFrame) -> Figure:
             elinewidth=1.2,
             label="bag, with 95 % interval",
         )
-        axes.set_xlabel(AXIS_LABELS.get(name, name))
+        axes.set_xlabel(axis_label(name, words))
         axes.xaxis.set_major_locator(MaxNLocator(5))
     panels[0].set_ylim(bottom=0)
     for axes in panels[: len(names) : PROPERTIES_IN_A_ROW]:
@@ -153,7 +152,7 @@ def lines_by_property(table: pd.DataFrame) -> Figure:
 
 
 @matplotlib.rc_context(STYLE)
-def predicted_against_voted(table: pd.DataFrame) -> Figure:
+def predicted_against_voted(table: pd.DataFrame, words: Mapping[str, str]) -> Figure:
     """A panel per answer: the number of galaxies by voted and predicted probability.
 
     `table` comes from `density_table`. All panels share one logarithmic colour scale.
@@ -187,7 +186,7 @@ def predicted_against_voted(table: pd.DataFrame) -> Figure:
         axes.set_title(cells["answer"].iloc[0], fontweight="bold")
         error = cells["rmse"].iloc[0]
         axes.text(0.04, 0.96, f"RMSE {error:.3f}", va="top", fontsize=8, color=MUTED)
-    figure.supxlabel("voted by the crowd", fontsize=9, color=MUTED)
+    figure.supxlabel(voted_by_them(words), fontsize=9, color=MUTED)
     figure.supylabel("predicted by the bag", fontsize=9, color=MUTED)
     bar = figure.colorbar(
         mesh, ax=panels, location="right", shrink=0.4, aspect=24, pad=0.02, format="{x:g}"
@@ -199,7 +198,7 @@ def predicted_against_voted(table: pd.DataFrame) -> Figure:
 
 
 @matplotlib.rc_context(STYLE)
-def reliability(table: pd.DataFrame) -> Figure:
+def reliability(table: pd.DataFrame, words: Mapping[str, str]) -> Figure:
     """A panel per answer: mean vote against the bag's prediction; dots scale with galaxies.
 
     `table` comes from `reliability_table`.
@@ -221,8 +220,18 @@ def reliability(table: pd.DataFrame) -> Figure:
         error = bins["calibration_error"].iloc[0]
         axes.text(0.05, 0.95, f"{error:.3f}", va="top", fontsize=7.5, color=MUTED)
     figure.supxlabel("predicted by the bag", fontsize=9, color=MUTED)
-    figure.supylabel("voted by the crowd", fontsize=9, color=MUTED)
+    figure.supylabel(voted_by_them(words), fontsize=9, color=MUTED)
     return figure
+
+
+def axis_label(name: str, words: Mapping[str, str]) -> str:
+    """A property as its axis is labelled: an owner's column keeps its name."""
+    return (AXIS_LABELS | {"agreement": words["agreement_on_axis"]}).get(name, name)
+
+
+def voted_by_them(words: Mapping[str, str]) -> str:
+    """How the axis of the labels is named."""
+    return f"{words['voted']} by {words['they']}"
 
 
 @matplotlib.rc_context(STYLE)

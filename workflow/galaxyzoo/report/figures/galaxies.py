@@ -4,6 +4,7 @@ Galaxy pictures are shown on a night-dark background, whatever the reader's them
 PNG only, since an SVG would just wrap the same pixels.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import matplotlib
@@ -25,8 +26,8 @@ CHANGES = LinearSegmentedColormap.from_list("changes", [RISES, "#ffffff", FALLS]
 
 
 @matplotlib.rc_context(STYLE)
-def galaxy_sheet(galaxies: pd.DataFrame, crops: np.ndarray) -> Figure:
-    """Pictures of galaxies, each above the crowd's sentence and the network's.
+def galaxy_sheet(galaxies: pd.DataFrame, crops: np.ndarray, words: Mapping[str, str]) -> Figure:
+    """Pictures of galaxies, each above the sentence of its labels and the network's.
 
     `galaxies` has a row for each of the `crops` (n, size, size, 3) uint8: its `name` (without one,
     `GalaxyID`), its own `rmse`, and the sentences `crowd` and `network`. All rows have the height
@@ -60,7 +61,7 @@ def galaxy_sheet(galaxies: pd.DataFrame, crops: np.ndarray) -> Figure:
         for x_text, lines_under, text, style in (
             (x, name_at, ending_of(name, side - ERROR_WIDTH, 7.5), muted),
             (x + side, name_at, f"RMSE {error:.3f}", muted | {"ha": "right"}),
-            (x, crowd_at, "CROWD", heading | {"color": NIGHT_CROWD}),
+            (x, crowd_at, words["short"].upper(), heading | {"color": NIGHT_CROWD}),
             (x, crowd_at + 1, "\n".join(crowd[i]), sentence),
             (x, network_at, "NETWORK", heading | {"color": NIGHT_NETWORK}),
             (x, network_at + 1, "\n".join(network[i]), sentence),
