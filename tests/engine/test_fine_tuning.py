@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from galaxyzoo.engine.checkpoints import save_checkpoint
-from galaxyzoo.engine.loaded_networks import new_network
+from galaxyzoo.engine.loaded_networks import new_network, starting_network
 from galaxyzoo.engine.pretrained import head_is_for, starting_weights
 from galaxyzoo.engine.torch_files import save_checked
 from galaxyzoo.foundation.errors import InputError
@@ -42,6 +42,20 @@ def test_with_another_tree_or_kind_of_head_the_head_is_new(checkpoint, change):
     assert same(network.body.state_dict(), new_tiny_network().body.state_dict())
     old, new = new_tiny_network().head[-1].weight, network.head[-1].weight
     assert new.shape != old.shape or not torch.equal(new, old)
+
+
+def test_before_training_a_start_is_the_checkpoint_s_own_network(tmp_path, checkpoint):
+    network = new_tiny_network()
+    network.zoom = 1.25
+    save_checkpoint(network, checkpoint, MODEL, {})
+    started(checkpoint)
+    path = checkpoint.parent / "start.safetensors"
+    start = starting_network(path, BACKBONE, GALAXY_ZOO_2)
+    assert same(start.state_dict(), network.state_dict())
+    assert (start.size_px, start.zoom) == (32, 1.25)
+    assert starting_network(path, BACKBONE, RING_TREE) is None  # it answers other questions
+    save_checked(starting_weights(BACKBONE, "random"), path, {"backbone": BACKBONE})
+    assert starting_network(path, BACKBONE, GALAXY_ZOO_2) is None  # it answers none
 
 
 def test_a_checkpoint_that_does_not_fit_is_a_sentence(checkpoint):

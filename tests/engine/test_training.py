@@ -87,6 +87,47 @@ def test_a_frozen_body_learns_nothing_but_batch_normalisation(network):
     assert changed == normalisation
 
 
+def changed_by(network, **stage) -> set[str]:
+    """The entries of a network's body that a stage changes."""
+    before = {name: value.clone() for name, value in network.body.state_dict().items()}
+    train(network, stage=STAGE | stage)
+    after = network.body.state_dict()
+    return {name for name in before if not torch.equal(before[name], after[name])}
+
+
+def test_the_last_blocks_of_a_body_are_trained_with_the_head(network):
+    """Timm's test_resnet has a stem and four stages of one block, the last of them layer4."""
+    blocks = changed_by(network, freeze={"but_last": 1}, batch_norm="frozen")
+    assert blocks
+    assert all(name.startswith("layer4.") for name in blocks)
+    assert "layer4.0.conv1.weight" in blocks
+    assert "layer4.0.bn1.weight" in blocks  # its block is trained
+    assert not any("running" in name for name in blocks)
+
+
+def test_frozen_batch_normalisation_keeps_its_statistics_and_uses_them(network):
+    body = {name: value.clone() for name, value in network.body.state_dict().items()}
+    assert changed_by(network, freeze=True, batch_norm="frozen") == set()
+    assert same(network.body.state_dict(), body)
+    whole = changed_by(new_tiny_network(), batch_norm="frozen")
+    assert "conv1.0.weight" in whole
+    assert not any("running" in name or "num_batches" in name for name in whole)
+
+
+def test_the_last_blocks_have_the_rates_of_layer_decay(network):
+    stage = STAGE | {"freeze": {"but_last": 2}, "batch_norm": "frozen", "layer_decay": 0.5}
+    learner = Learner(network, galaxies(), stage, AUGMENTATION, seed=0)
+    groups = learner.optimiser.param_groups
+    trained = [group["max_lr"] for group in groups if group["params"]]
+    # Those of the two highest layers below the head: a half and a quarter of its rate.
+    assert trained == pytest.approx([0.25 * STAGE["lr"], 0.5 * STAGE["lr"], STAGE["lr"]])
+
+
+def test_as_many_blocks_as_there_are_leave_none_frozen(network):
+    with pytest.raises(InputError, match=r"has 5 blocks, of which freeze: {but_last: 5} leaves"):
+        train(network, stage=STAGE | {"freeze": {"but_last": 5}})
+
+
 def test_layer_groups_cut_a_resnet_as_fastai_does():
     network = GalaxyNetwork("resnet18", "fastai", "sigmoid", GALAXY_ZOO_2, dropout=0.0)
     names = {id(parameter): name for name, parameter in network.named_parameters()}

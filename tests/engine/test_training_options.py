@@ -17,8 +17,9 @@ from galaxyzoo.engine.loaded_networks import restored_network
 from galaxyzoo.engine.losses import LOSSES, balanced
 from galaxyzoo.engine.lr_find import lr_find, suggested_lr
 from galaxyzoo.engine.network import GalaxyNetwork, layer_groups, layers
+from galaxyzoo.engine.resume import SavedState
 from galaxyzoo.engine.schedule import SchedulePoint, cosine, one_cycle
-from galaxyzoo.engine.training import Learner, adam, pooled_rmse
+from galaxyzoo.engine.training import Learner, adam, pooled_rmse, train_stage
 from galaxyzoo.engine.transforms import relight
 from galaxyzoo.foundation.errors import InputError
 from tiny_network import (
@@ -47,6 +48,45 @@ def test_the_average_of_weights_warms_up():
     second = 2 / 11 * 1 + 9 / 11 * 2
     third = 0.25 * second + 0.75 * 3
     assert seen == pytest.approx([1, second, third, 0.3 * third + 0.7 * 4])
+
+
+def unlike_training(data):
+    """The same pictures with the opposite labels: whoever learns from the others errs more."""
+    return dataclasses.replace(data, labels=1 - data.labels)
+
+
+def kept(stage, path, stop_after=None):
+    """The history and network of a stage that is validated on galaxies unlike those of training."""
+    network, data, tables = new_tiny_network(), galaxies(), []
+    learner = Learner(network, data, STAGE | {"epochs": 5} | stage, AUGMENTATION, seed=0)
+
+    def write_tables(history, timing):
+        tables.append(history)
+        if len(history) == stop_after:
+            raise KeyboardInterrupt
+
+    saved = SavedState(path, {}, save_minutes=0)
+    train_stage(learner, unlike_training(data), saved, write_tables)
+    return tables[-1], network
+
+
+def test_the_best_epoch_is_kept_where_the_last_is_worse(tmp_path):
+    last, ended = kept({}, tmp_path / "last.state")
+    best, network = kept({"keep": "best"}, tmp_path / "best.state")
+    pd.testing.assert_frame_equal(best, last)  # training itself is the same
+    errors = best["valid_rmse"]
+    assert errors.min() < errors.iloc[-1]
+    other = unlike_training(galaxies())
+    assert pooled_rmse(network, other, 16) == pytest.approx(errors.min(), rel=1e-6)
+    assert pooled_rmse(ended, other, 16) == pytest.approx(errors.iloc[-1], rel=1e-6)
+
+
+def test_a_stage_that_was_stopped_after_its_best_epoch_still_keeps_it(tmp_path):
+    _, expected = kept({"keep": "best", "ema": 0.5}, tmp_path / "whole.state")
+    with pytest.raises(KeyboardInterrupt):
+        kept({"keep": "best", "ema": 0.5}, tmp_path / "stopped.state", stop_after=4)
+    _, resumed = kept({"keep": "best", "ema": 0.5}, tmp_path / "stopped.state")
+    assert same(resumed.state_dict(), expected.state_dict())
 
 
 def test_cross_entropy_is_minimised_and_squared_errors_are_told():

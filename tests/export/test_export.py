@@ -19,7 +19,7 @@ from galaxyzoo.engine.ensemble import Member
 from galaxyzoo.engine.loaded_networks import restored_network
 from galaxyzoo.engine.pooled_features import features_of
 from galaxyzoo.engine.prediction import predict_views, ready
-from galaxyzoo.export.card import write_card
+from galaxyzoo.export.card import starting_weights_in_words, write_card
 from galaxyzoo.plan.labellers import WORDS
 from tiny_network import new_tiny_network
 from trees import GALAXY_ZOO_2
@@ -159,6 +159,19 @@ def test_the_card_tells_that_the_start_learnt_held_out_galaxies(finished, tmp_pa
         card = tmp_path / "README.md"
         write_card(template, members, GALAXY_ZOO_2, metrics | {"starts": starts}, settings, card)
         assert (told in card.read_text(encoding="utf-8")) == bool(seen)
+
+
+def test_the_card_tells_the_licence_and_the_commit_of_a_hub_s_encoder():
+    name = "hf-hub:someone/encoder"
+    origin = {"weights": name, "commit": "4f2a", "has_card": True, "licence": "mit"}
+    told = starting_weights_in_words(name, new_tiny_network(), {name: origin})
+    assert told == (
+        f"The starting weights were those of `{name}` at commit 4f2a, whose card states the "
+        "licence mit."
+    )
+    unknown = origin | {"has_card": False, "licence": None}
+    told = starting_weights_in_words(name, new_tiny_network(), {name: unknown})
+    assert told.endswith("of which no card was at hand: its licence is to be looked up.")
 
 
 @pytest.mark.parametrize("labelled_by", WORDS)

@@ -1,12 +1,14 @@
 """What an experiment starts from: another one that is finished, or a stage of it."""
 
 import hashlib
+import json
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
 import torch
-from safetensors.torch import load_file
+from safetensors.torch import load, load_file
 
 from checkout import ROOT, TINY, changed
 from galaxyzoo.foundation.checkpoint_notes import add_note
@@ -14,6 +16,8 @@ from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.plan.config import load_schema, validated
 from galaxyzoo.plan.finished import RECORD, finished_record
 from galaxyzoo.plan.starting_points import file_of_weights, starting_weights_name
+from hub_server import ENCODER, encoder_files, served
+from warm import run_snakemake
 
 SCHEMA = load_schema(ROOT / "workflow" / "schemas" / "config.schema.yaml")
 
@@ -90,6 +94,39 @@ def test_starting_weights_are_named_by_content(tmp_path):
     copied = {"backbone": "b", "weights": str(tmp_path / "copy" / "seed0" / "stages" / "a.pt")}
     assert starting_weights_name(copied) == one
     assert starting_weights_name({"backbone": "b", "weights": "random"}) == "b-random"
+    hub = {"backbone": "b", "weights": "hf-hub:c/d@v1"}
+    assert starting_weights_name(hub) == "b-hf-hub--c--d@v1"
+
+
+def test_a_run_fetches_an_encoder_of_a_hub_and_says_that_nobody_knows_what_it_learnt(
+    finished, tmp_path
+):
+    checkout = finished.copy(tmp_path)
+    weights = f"hf-hub:{ENCODER}"
+    checkout.write_config(
+        changed(experiment="of_a_hub", seeds=[0], model=TINY["model"] | {"weights": weights})
+    )
+    start = "results/backbones/test_resnet-hf-hub--someone--galaxies-test_resnet"
+    with served(encoder_files("test_resnet"), tmp_path / "cache") as hub:
+        variables = {"HF_ENDPOINT": hub.address, "HF_HUB_CACHE": str(tmp_path / "cache")}
+        targets = [f"{start}.safetensors", "results/of_a_hub/seed0/split.csv"]
+        arguments = [*targets, "--cores", "1", "--configfile", "tiny.yaml"]
+        # A Python of its own, since the hub's client reads these variables when it is imported.
+        run = run_snakemake(checkout.folder, arguments, variables, python=sys.executable)
+    assert run.returncode == 0, run.stdout
+    expected = load(hub.files["model.safetensors"])
+    found = load_file(checkout.folder / f"{start}.safetensors")
+    assert torch.equal(found["conv1.0.weight"], expected["conv1.0.weight"])
+    origin = json.loads((checkout.folder / f"{start}.json").read_text(encoding="utf-8"))
+    assert origin == {
+        "weights": weights,
+        "commit": hub.commit,
+        "has_card": True,
+        "licence": "mit",
+        "galaxy_zoo_names": ["galaxy zoo"],
+    }
+    log = (checkout.folder / f"{start}.log").read_text(encoding="utf-8")
+    assert f"{weights} does not tell which galaxies it learnt" in log
 
 
 @pytest.mark.parametrize("weights", ["results/tiny", "results/tiny/seed1/stages/all_large.pt"])

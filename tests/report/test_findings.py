@@ -65,17 +65,19 @@ def test_a_tree_of_numbers_alone_has_no_majority_to_mistake():
 
 
 STAGES = [
-    {"name": "head", "size": 64, "freeze": True},
-    {"name": "all", "size": 64, "freeze": False},
-    {"name": "large", "size": 128, "freeze": False},
-    {"name": "again", "size": 128, "freeze": False},
+    {"keep": "last", "name": "head", "size": 64, "freeze": True},
+    {"keep": "last", "name": "upper", "size": 64, "freeze": {"but_last": 2}},
+    {"keep": "last", "name": "all", "size": 64, "freeze": False},
+    {"keep": "last", "name": "large", "size": 128, "freeze": False},
+    {"keep": "last", "name": "again", "size": 128, "freeze": False},
 ]
 
 
 @pytest.mark.parametrize(
     ("began", "reason"),
     [
-        ("all", "all layers begin to change, where before only the head did, and the learning"),
+        ("upper", "the head and the last 2 blocks begin to change, where before only the head did"),
+        ("all", "all layers begin to change, where before only the head and the last 2 blocks did"),
         ("large", "its pictures are 128 px wide, and the network learnt from 64 px, and the"),
         ("again", "the learning rate, which had fallen, rises again."),
     ],

@@ -58,7 +58,15 @@ METRICS = {
     "experiment": CONFIG["experiment"],
     "survey": "simulated",
     "seen_galaxy_zoo": False,
-    "starts": {"learnt": "none", "galaxies": 0, "holdout_seen": 0, "test_seen": 0},
+    "starts": {
+        "learnt": "none",
+        "galaxies": 0,
+        "holdout_seen": 0,
+        "test_seen": 0,
+        "origins": [],
+    },
+    "epochs_chosen": False,
+    "start": None,
     "subset": {"name": "holdout", "galaxies": 1400, "limited_to_fair_ids": True},
     "galaxies": {"train": 12345, "valid": 1371, "holdout": 1400, "test": 109}
     | {"test_in_training": 0},
@@ -133,6 +141,7 @@ METRICS = {
 }
 VERSIONS = {"python": "3.11.7", "torch": "2.14.1"}
 PROVENANCE = {
+    "start": {"weights": "a<b>&.safetensors"},
     "commit": "c" * 40,
     "versions": VERSIONS,
     "files": [
@@ -525,6 +534,47 @@ def test_what_the_starting_weights_learnt_of_the_galaxies_is_told_beside_the_num
         assert text.count(sentence) == 3
         assert sentence not in plain
     assert "predicted by a network that was not trained on it after its start, and" in text
+
+
+def test_an_encoder_of_a_hub_is_told_with_its_commit_its_licence_and_its_card_s_words(results):
+    origin = {"weights": "hf-hub:a/b", "commit": "4f2a", "has_card": True, "licence": "mit"}
+    starts = METRICS["starts"] | {"origins": [origin | {"galaxy_zoo_names": ["zoobot"]}]}
+    told = source(
+        results, metrics=METRICS | {"starts": starts}, provenance=PROVENANCE | {"start": origin}
+    )
+    text = " ".join(re.sub("<.*?>", "", told).split())
+    assert "those of hf-hub:a/b at commit 4f2a. Its card states the licence mit." in text
+    assert text.count("The card of hf-hub:a/b names zoobot: if it learnt Galaxy Zoo") == 3
+
+
+def test_the_start_alone_is_a_row_and_who_would_be_better_off_with_it_is_told(results):
+    assert "Start, recalibrated" not in source(results)
+    start = {
+        "rmse": 0.09812,
+        "recalibration": METRICS["recalibration"] | {"helps_on_validation": True, "rmse": 0.07123},
+        "published_rmse": 0.07764,
+        "difference": 0.00641,
+        "difference_interval": [0.0055, 0.0073],
+        "interval_percent": 95,
+    }
+    told = source(results, metrics=METRICS | {"start": start})
+    text = " ".join(re.sub("<.*?>", "", told).split())
+    assert "Start 0.09812" in text
+    assert "Start, recalibrated 0.07123" in text
+    assert "Training made the start worse: the start alone, recalibrated on validation" in text
+    assert "Use the start without training." in text
+
+
+def test_epochs_that_validation_galaxies_chose_are_told_beside_each_number_of_these(results):
+    said = "this error is optimistic"
+    assert said not in source(results)
+    first, *others = CONFIG["stages"]
+    stages = [first, *(stage | {"keep": "best"} for stage in others)]
+    chosen = source(results, CONFIG | {"stages": stages}, METRICS | {"epochs_chosen": True})
+    text = " ".join(re.sub("<.*?>", "", chosen).split())
+    assert text.count(said) == 2  # beside the error, and beside recalibration and intervals
+    assert "all_64 all layers 64 2 (kept: 2, 2)" in text  # the errors of `results` fall
+    assert "chosen by this very number, it is optimistic" in text
 
 
 def test_every_score_says_of_which_galaxies_it_is(page):

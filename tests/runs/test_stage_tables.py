@@ -2,8 +2,15 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 
-from galaxyzoo.runs.stage_tables import stage_costs
+from galaxyzoo.runs.stage_tables import kept_row, stage_costs
+
+
+@pytest.mark.parametrize(("keep", "row"), [("last", 3), ("best", 1)])
+def test_the_row_that_is_kept_is_the_last_or_the_first_with_the_lowest_error(keep, row):
+    history = pd.DataFrame({"valid_rmse": [0.3, 0.1, 0.1, 0.2]})
+    assert kept_row({"keep": keep}, history) == row
 
 
 def test_costs_are_of_all_seeds_and_epochs():

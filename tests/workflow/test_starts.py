@@ -52,7 +52,7 @@ def test_a_checkpoint_knows_the_galaxies_that_its_seed_was_trained_on(finished):
             ids = learnt_ids(finished, f"tiny/seed{seed}/stages/{stage}.pt")
             assert ids == set(part.index[part == "train"])
     metrics = json.loads((finished.results / "metrics.json").read_text(encoding="utf-8"))
-    nothing = {"learnt": "none", "galaxies": 0, "holdout_seen": 0, "test_seen": 0}
+    nothing = {"learnt": "none", "galaxies": 0, "holdout_seen": 0, "test_seen": 0, "origins": []}
     assert metrics["starts"] == nothing
 
 
@@ -78,12 +78,19 @@ def test_a_hold_out_that_the_start_learnt_is_refused_or_told_beside_each_result(
     metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
     assert metrics["starts"]["learnt"] == "known"
     assert metrics["starts"]["holdout_seen"] == len(seen)
+    # The start answers the same questions, so it is scored by itself too.
+    of_start = pd.read_parquet(folder / "start_holdout.parquet")
+    assert set(of_start["GalaxyID"]) == set(held_out)
+    assert 0 < metrics["start"]["rmse"] < metrics["rmse"]["all_zeros"]
+    assert not metrics["start"]["recalibration"]["tried"]  # with 9 validation galaxies
     told = f"The starting weights learnt {len(seen)} of the held-out galaxies"
     assert checkout.snakemake("compare", "--cores", "1").returncode == 0
     for path in (folder / "logs" / "submission.log", folder.parent / "comparison.html"):
         assert told in path.read_text(encoding="utf-8"), path
     compared = pd.read_csv(checkout.folder / "results" / "comparison.csv")
-    assert compared.set_index("experiment").loc["again", "holdout_seen"] == len(seen)
+    again = compared.set_index("experiment").loc["again"]
+    assert again["holdout_seen"] == len(seen)
+    assert again["start_rmse"] == pytest.approx(metrics["start"]["rmse"])
     # Those of the start stay among what the next network has learnt.
     ids = learnt_ids(checkout, "again/seed0/stages/head.pt")
     part = parts(checkout, "again")

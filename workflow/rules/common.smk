@@ -61,6 +61,7 @@ from galaxyzoo.plan.labellers import words_of
 from galaxyzoo.plan.own_configs import own_command
 from galaxyzoo.plan.paths import catalogue_file, experiment_file, survey_file
 from galaxyzoo.plan.starting_points import (
+    may_have_learnt,
     require_other_starts,
     starting_weights_name,
     starts_from_a_file,
@@ -325,15 +326,23 @@ def starting_weights(wildcards):
     return f"results/backbones/{STARTS[name]}.safetensors"
 
 
-def learnt_by_starts(experiments):
-    """Paths of the lists of galaxies that the experiments' starting weights learnt, each once.
+def of_starts(experiments, ending):
+    """Paths of a file beside the starting weights of each of some experiments, each once.
 
-    None for weights that are no file: ImageNet's and random ones learnt no galaxies.
+    None for ImageNet's and random ones, which learnt no galaxies.
     """
-    starts = [
-        STARTS[name] for name in experiments if starts_from_a_file(PLAN.configs[name]["model"])
-    ]
-    return [f"results/backbones/{start}_learnt.npz" for start in dict.fromkeys(starts)]
+    starts = [STARTS[name] for name in experiments if may_have_learnt(PLAN.configs[name]["model"])]
+    return [f"results/backbones/{start}{ending}" for start in dict.fromkeys(starts)]
+
+
+def learnt_by_starts(experiments):
+    """Paths of the lists of galaxies that the experiments' starting weights learnt, each once."""
+    return of_starts(experiments, "_learnt.npz")
+
+
+def origins_of_its_starts(wildcards):
+    """Paths of the records of where the starts of the networks that are averaged are from."""
+    return of_starts(members_of(wildcards), ".json")
 
 
 def learnt_by_the_start_of_the_stage(wildcards):
@@ -348,8 +357,21 @@ def learnt_by_its_starts(wildcards):
 
 
 def if_starts_learnt(path):
-    """An input function: what another one gives, or nothing if no start is a file."""
+    """An input function: what another one gives, or nothing if no start may have learnt galaxies."""
     return lambda wildcards: path(wildcards) if learnt_by_its_starts(wildcards) else []
+
+
+def of_its_start(name):
+    """An input function: path of a file of the start's own predictions, or nothing.
+
+    Only a file may hold a network with a head, which can predict.
+    """
+
+    def path(wildcards):
+        is_file = starts_from_a_file(config_of(wildcards)["model"])
+        return experiment_file(name).format(**wildcards) if is_file else []
+
+    return path
 
 
 def its_last_weights(wildcards):

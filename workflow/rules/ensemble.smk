@@ -34,6 +34,7 @@ use rule evaluate as evaluate_ensemble with:
         test_index=its_test_index,
         true_probabilities=its_raw("true_probabilities"),
         learnt=learnt_by_its_starts,
+        origins=origins_of_its_starts,
     wildcard_constraints:
         experiment=re.escape(PLAN.ensemble),
     params:

@@ -13,6 +13,9 @@ rule evaluate:
         test_index=its_test_index,
         true_probabilities=its_raw("true_probabilities"),
         learnt=learnt_by_its_starts,
+        origins=origins_of_its_starts,
+        start_holdout=of_its_start("start_holdout.parquet"),
+        start_validation=of_its_start("start_validation.parquet"),
     output:
         metrics=experiment_file("metrics.json"),
     log:
@@ -33,6 +36,7 @@ rule record_experiment:
         survey=its_survey("provenance.json"),
         holdout=its_survey("holdout.csv"),
         starting_weights=starting_weights,
+        origin=lambda wildcards: starting_weights(wildcards).replace(".safetensors", ".json"),
         weights=each_stage("seed{seed}/stages/{stage}.pt"),
     output:
         record=experiment_file("provenance.json"),

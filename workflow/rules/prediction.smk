@@ -54,6 +54,34 @@ use rule predict_holdout as predict_test with:
         experiment_file("benchmarks/seed{seed}/predict_test.tsv")
 
 
+# The network that an experiment starts from, which may be better without any training.
+rule predict_start:
+    input:
+        weights=starting_weights,
+        crops=its_survey("training.npy"),
+        index=its_survey("training.csv"),
+        holdout=its_survey("holdout.csv"),
+        splits=each_seed("split.csv"),
+    output:
+        holdout=experiment_file("start_holdout.parquet"),
+        validation=experiment_file("start_validation.parquet"),
+    log:
+        experiment_file("logs/predict_start.log"),
+    wildcard_constraints:
+        experiment=WITH_NETWORKS,
+    conda:
+        "../../envs/environment.yaml"
+    threads: network_threads
+    resources:
+        gpu=network_gpus,
+    params:
+        settings=prediction_settings,
+        code=fingerprints("predict_start"),
+        versions=VERSIONS,
+    script:
+        "../scripts/predict_start.py"
+
+
 rule bag:
     input:
         members=lambda wildcards: paths.bag_members(PLAN, wildcards.experiment, wildcards.subset),
@@ -76,6 +104,7 @@ rule submission:
         predictions=experiment_file("bag/test.parquet"),
         calibration=experiment_file("calibration.json"),
         learnt=learnt_by_its_starts,
+        origins=origins_of_its_starts,
         index=if_starts_learnt(its_survey("training.csv")),
         holdout=if_starts_learnt(its_survey("holdout.csv")),
         test_index=if_starts_learnt(its_test_index),

@@ -190,6 +190,12 @@ def seen_galaxy_zoo(wildcards):
     return any(PLAN.configs[name]["model"]["seen_galaxy_zoo"] for name in members_of(wildcards))
 
 
+def epochs_are_chosen(wildcards):
+    """Whether a stage of any network of an experiment keeps the best of its epochs."""
+    stages = [stage for name in members_of(wildcards) for stage in PLAN.configs[name]["stages"]]
+    return any(stage["keep"] == "best" for stage in stages)
+
+
 def stage_position(wildcards):
     """The position of a stage in its experiment's list."""
     names = [stage["name"] for stage in config_of(wildcards)["stages"]]
@@ -250,6 +256,7 @@ def evaluation_settings(wildcards):
         "experiment": wildcards.experiment,
         "survey": config["survey"]["name"],
         "seen_galaxy_zoo": seen_galaxy_zoo(wildcards),
+        "epochs_chosen": epochs_are_chosen(wildcards),
         "seeds": config["seeds"],
         "tree": tree_without_words(wildcards),
         "learnt_votes": learnt_votes(config),

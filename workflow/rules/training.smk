@@ -13,6 +13,7 @@ rule starting_weights:
     output:
         weights="results/backbones/{starting_weights}.safetensors",
         learnt="results/backbones/{starting_weights}_learnt.npz",
+        origin="results/backbones/{starting_weights}.json",
     log:
         "results/backbones/{starting_weights}.log",
     priority: 2  # so that a backbone or weights that do not fit are told before the long jobs

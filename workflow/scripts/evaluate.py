@@ -18,15 +18,16 @@ from galaxyzoo.calibration.coverage import (
 from galaxyzoo.calibration.dirichlet_intervals import dirichlet_scores
 from galaxyzoo.calibration.photometry import measured
 from galaxyzoo.calibration.recalibration import recalibration_scores
+from galaxyzoo.calibration.start_scores import start_scores
 from galaxyzoo.evaluation.central_pixel import central_pixel_benchmark, centre_colours
 from galaxyzoo.evaluation.ensembles import member_scores
 from galaxyzoo.evaluation.error_tables import galaxy_properties
 from galaxyzoo.evaluation.held_out import read_held_out
 from galaxyzoo.evaluation.metrics import scores
-from galaxyzoo.evaluation.starts import starts_in_words, what_starts_learnt
+from galaxyzoo.evaluation.starts import start_in_words, starts_in_words, what_starts_learnt
 from galaxyzoo.evaluation.validation import read_members, together
 from galaxyzoo.evaluation.vote_noise import vote_noise_floor
-from galaxyzoo.foundation.handed_on import damaged, read_csv, read_json
+from galaxyzoo.foundation.handed_on import damaged, read_csv, read_json, read_own_parquet
 from galaxyzoo.foundation.packed_crops import packed_crops, read_index
 from galaxyzoo.foundation.split_files import read_split
 from galaxyzoo.tree.decision_tree import tree_from
@@ -75,6 +76,7 @@ starts = what_starts_learnt(
     galaxies.ids,
     test,
     settings["seen_galaxy_zoo"],
+    [*map(read_json, snakemake.input.get("origins", []))],
 )
 for sentence in starts_in_words(starts):
     job.log.warning("%s", sentence)
@@ -84,6 +86,7 @@ metrics = {
     "survey": settings["survey"],
     "seen_galaxy_zoo": settings["seen_galaxy_zoo"],
     "starts": starts,
+    "epochs_chosen": settings["epochs_chosen"],
     "subset": {
         "name": "holdout",
         "galaxies": len(galaxies.ids),
@@ -126,6 +129,19 @@ metrics["recalibration"] = recalibration_scores(
     calibration.recalibration, bag, galaxies.voted, tree
 )
 published, bounds = calibration.of(bag)
+metrics["start"] = None
+start_validation = snakemake.input.get("start_validation")
+if start_validation and len(of_start := read_own_parquet(start_validation)):
+    metrics["start"] = start_scores(
+        of_start,
+        read_index(snakemake.input.index),
+        galaxies.predicted(snakemake.input.start_holdout),
+        calibration.recalibration.of(bag, tree),
+        galaxies.voted,
+        tree,
+    )
+    for sentence in start_in_words(metrics["start"]):
+        job.log.info("%s", sentence)
 coverage = covered(bounds, galaxies.voted, tree)
 properties = galaxy_properties(galaxies.voted, measured(crops, galaxies.rows), tree)
 networks = {seed: predicted["tta"] for seed, predicted in seeds.items()}

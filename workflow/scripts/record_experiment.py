@@ -33,6 +33,7 @@ for path in map(Path, snakemake.input.weights):
             **file_record(path),
         }
     )
-record = {"files": survey + shared, "stages": stages}
+start = read_json(snakemake.input.origin)
+record = {"files": survey + shared, "start": start, "stages": stages}
 text = json.dumps(record, indent=2) + "\n"
 Path(snakemake.output.record).write_text(text, encoding="utf-8")

@@ -1,17 +1,30 @@
-"""Fetch a backbone's starting weights, and the list of galaxies that they learnt."""
+"""Fetch a backbone's starting weights, where they are from, and the galaxies that they learnt."""
 
+import json
 from pathlib import Path
 
 import job
+from galaxyzoo.engine.checkpoints import normalisation_metadata
+from galaxyzoo.engine.hub import fetched_encoder
 from galaxyzoo.engine.pretrained import head_is_for, learnt_by, starting_weights
 from galaxyzoo.engine.torch_files import save_checked
 from galaxyzoo.foundation.learnt_galaxies import write_learnt
+from galaxyzoo.plan.starting_points import is_of_a_hub
 
 settings = job.start(snakemake)
-file = snakemake.input.get("file") or settings["weights"]
-weights = starting_weights(settings["backbone"], file)
-save_checked(weights, Path(snakemake.output.weights), settings | head_is_for(file))
+backbone, file = settings["backbone"], snakemake.input.get("file") or settings["weights"]
+origin, looks = {"weights": settings["weights"]}, {}
+if is_of_a_hub(file):
+    encoder = fetched_encoder(file, backbone)
+    origin |= encoder.origin()
+    looks = normalisation_metadata(encoder._asdict())
+    file = str(encoder.weights)
+weights = starting_weights(backbone, file)
+metadata = settings | head_is_for(file) | looks
+save_checked(weights, Path(snakemake.output.weights), metadata)
 learnt = learnt_by(file)
 write_learnt(learnt, snakemake.output.learnt)
+origin_file = Path(snakemake.output.origin)
+origin_file.write_text(json.dumps(origin, indent=2) + "\n", encoding="utf-8")
 if not learnt.known:
-    job.log.warning("%s does not tell which galaxies it learnt", file)
+    job.log.warning("%s does not tell which galaxies it learnt", settings["weights"])

@@ -6,7 +6,7 @@ import job
 from galaxyzoo.calibration.calibration import read_calibration, recalibrated
 from galaxyzoo.evaluation.predictions import write_submission
 from galaxyzoo.evaluation.starts import starts_in_words, what_starts_learnt
-from galaxyzoo.foundation.handed_on import read_csv, read_own_parquet
+from galaxyzoo.foundation.handed_on import read_csv, read_json, read_own_parquet
 from galaxyzoo.foundation.packed_crops import read_index
 from galaxyzoo.tree.decision_tree import tree_from
 
@@ -25,6 +25,7 @@ if snakemake.input.learnt:
         read_csv(snakemake.input.holdout)["GalaxyID"].to_numpy(),
         read_index(snakemake.input.test_index),
         seen_galaxy_zoo=False,  # which the rule that submits tells
+        origins=[*map(read_json, snakemake.input.origins)],
     )
     for sentence in starts_in_words(starts):
         job.log.warning("%s", sentence)

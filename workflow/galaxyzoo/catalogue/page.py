@@ -13,6 +13,7 @@ from galaxyzoo.catalogue.batches import fitted_pictures
 from galaxyzoo.catalogue.listing import PLACE, RADIUS
 from galaxyzoo.catalogue.preview import Preview
 from galaxyzoo.catalogue.summary import Summary
+from galaxyzoo.evaluation.choices import choices_in_words
 from galaxyzoo.evaluation.starts import starts_in_words
 from galaxyzoo.files.picture_sources import PictureReader
 from galaxyzoo.report.templates import in_print, page_templates, script_hash, thumbnail
@@ -67,7 +68,7 @@ def catalogue_page(
         reasons=counts.reasons,
         sheets=sheets,
         metrics=metrics,
-        starts=starts_in_words(metrics.get("starts")),
+        starts=starts_in_words(metrics.get("starts")) + choices_in_words(metrics),
         differences=differences,
         told=told,
         commit=commit,

@@ -13,6 +13,7 @@ from galaxyzoo.catalogue.page import catalogue_page
 from galaxyzoo.catalogue.preview import preview
 from galaxyzoo.catalogue.summary import summary
 from galaxyzoo.catalogue.tables import LISTED, write_readme, write_tables
+from galaxyzoo.evaluation.choices import choices_in_words
 from galaxyzoo.evaluation.starts import starts_in_words
 from galaxyzoo.foundation.atomic_files import replaced
 from galaxyzoo.foundation.errors import InputError
@@ -111,6 +112,7 @@ def promises(metrics: Mapping[str, Any], galaxies: int, words: Words) -> list[st
         "those of training, taken together. It is none about each galaxy, and none about galaxies "
         "of another survey, telescope or scale: see the flags.",
         *starts_in_words(metrics.get("starts")),
+        *choices_in_words(metrics),
         f"By the predicted number, they held {in_bins(intervals['by_number'])}.",
         "A fraction is the share of those who would be asked the question. Where few would be "
         "asked, it says little: `<question>_proportion_volunteers_asked` tells how many. In "

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from galaxyzoo.engine.network import GalaxyNetwork
 
 HEAD = "head_of_galaxies."  # begins the names of a head's entries among a body's starting weights
+NORMALISATION = "normalisation"  # names it in the metadata of starting weights
 CONTENT = {"place", "model", "columns", "size", "zoom", "weights", "moments", "provenance"}
 
 
@@ -52,6 +53,7 @@ def save_checkpoint(
         "bands": network.bands,
         "size": network.size_px,
         "zoom": network.zoom,
+        "normalisation": network.normalisation,
         "weights": weights,
         "moments": moments,
         "provenance": provenance,
@@ -86,7 +88,27 @@ def handed_on_moments(weights: Path) -> dict[int, dict[str, Any]] | None:
 
 def head_metadata(columns: Sequence[str], model: dict[str, Any]) -> dict[str, str]:
     """The metadata of starting weights with the head of a `model` as in the config, for columns."""
-    return {"columns": json.dumps(list(columns)), "head": model["head"], "output": model["output"]}
+    return {"columns": columns_metadata(columns), "head": model["head"], "output": model["output"]}
+
+
+def columns_metadata(columns: Sequence[str]) -> str:
+    """The columns of a tree, as they stand in the metadata of starting weights."""
+    return json.dumps(list(columns))
+
+
+def normalisation_metadata(checkpoint: Mapping[str, Any]) -> dict[str, str]:
+    """The metadata of starting weights with the `normalisation` of a checkpoint's network.
+
+    It is empty if that is the backbone's own, as in checkpoints of earlier versions.
+    """
+    given = checkpoint.get("normalisation")
+    return {NORMALISATION: json.dumps(given)} if given else {}
+
+
+def looks_metadata(checkpoint: Mapping[str, Any]) -> dict[str, str]:
+    """The metadata of starting weights with how a checkpoint's network looks at galaxies."""
+    looks = {name: str(checkpoint[name]) for name in ("size", "zoom")}
+    return looks | normalisation_metadata(checkpoint)
 
 
 def learnt_galaxies(checkpoint: Mapping[str, Any]) -> Learnt:

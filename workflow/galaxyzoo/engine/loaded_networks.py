@@ -1,5 +1,6 @@
 """Networks as they are loaded: from a checkpoint, or from a backbone's weights under a new head."""
 
+import json
 import math
 from pathlib import Path
 from typing import Any
@@ -7,11 +8,17 @@ from typing import Any
 import numpy as np
 import torch
 
-from galaxyzoo.engine.checkpoints import HEAD, head_metadata, load_checkpoint
+from galaxyzoo.engine.checkpoints import (
+    HEAD,
+    NORMALISATION,
+    columns_metadata,
+    head_metadata,
+    load_checkpoint,
+)
 from galaxyzoo.engine.heads import start_at
 from galaxyzoo.engine.network import COLOURS, GalaxyNetwork, of_bands
 from galaxyzoo.engine.output_layers import OUTPUT_LAYERS
-from galaxyzoo.engine.torch_files import UNREADABLE, load_checked, read_metadata
+from galaxyzoo.engine.torch_files import UNREADABLE, State, load_checked, read_metadata
 from galaxyzoo.engine.votes import DIRICHLET_MULTINOMIAL, FIRST_SUM
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.handed_on import damaged
@@ -69,14 +76,10 @@ def new_network(
     network = GalaxyNetwork(model["backbone"], model["head"], model["output"], tree, dropout, bands)
     if model["weights"] != "random":
         try:
-            state, metadata = load_checked(body_weights), read_metadata(body_weights)
-            head = {
-                name.removeprefix(HEAD): state.pop(name)
-                for name in sorted(state)
-                if name.startswith(HEAD)
-            }
-            of_bands(state, network.body, bands)
-            network.body.load_state_dict(state)
+            body, head, metadata = starting_weights_in(body_weights)
+            of_bands(body, network.body, bands)
+            network.body.load_state_dict(body)
+            network.normalise_by(json.loads(metadata.get(NORMALISATION, "null")))
             if head and head_metadata(tree.columns, model).items() <= metadata.items():
                 network.head.load_state_dict(head)
                 return network
@@ -85,6 +88,38 @@ def new_network(
     mean = torch.from_numpy(mean_label.astype(np.float32))
     raw = OUTPUT_LAYERS[model["output"]].raw_outputs(mean, tree)
     start_at(network.head, raw + math.log(first_sum))
+    return network
+
+
+def starting_weights_in(path: Path) -> tuple[State, State, dict[str, str]]:
+    """A body's starting weights, those of a head if there are any, and the file's metadata.
+
+    Raises any of UNREADABLE.
+    """
+    state, metadata = load_checked(path), read_metadata(path)
+    head = {
+        name.removeprefix(HEAD): state.pop(name) for name in sorted(state) if name.startswith(HEAD)
+    }
+    return state, head, metadata
+
+
+def starting_network(path: Path, backbone: str, tree: DecisionTree) -> GalaxyNetwork | None:
+    """The network that starting weights were taken from, as it was: with its head, size and zoom.
+
+    None if they are of no checkpoint, or of one with other answers.
+    """
+    try:
+        body, head, metadata = starting_weights_in(path)
+        if not head or metadata["columns"] != columns_metadata(tree.columns):
+            return None
+        network = GalaxyNetwork(backbone, metadata["head"], metadata["output"], tree, dropout=0.0)
+        network.set_size(int(metadata["size"]))
+        network.zoom = float(metadata["zoom"])
+        network.normalise_by(json.loads(metadata.get(NORMALISATION, "null")))
+        network.body.load_state_dict(body)
+        network.head.load_state_dict(head)
+    except UNREADABLE as error:
+        raise damaged(path, error) from error
     return network
 
 
@@ -112,6 +147,7 @@ def restored_network(
     network = GalaxyNetwork(*parts, tree, dropout, checkpoint.get("bands", COLOURS))
     network.set_size(checkpoint["size"])
     network.zoom = checkpoint["zoom"]
+    network.normalise_by(checkpoint.get("normalisation"))
     try:
         network.load_state_dict(checkpoint["weights"])
     except RuntimeError as error:

@@ -1,11 +1,13 @@
 """A timm backbone under a head, its layers and layer groups, and freezing."""
 
 import difflib
+from collections.abc import Sequence
 
 import timm
 import torch
 from timm.models import adapt_input_conv, group_parameters
 from torch import nn
+from torch.nn.modules.batchnorm import _BatchNorm
 
 from galaxyzoo.engine.heads import HEADS
 from galaxyzoo.engine.output_layers import OUTPUT_LAYERS
@@ -13,6 +15,7 @@ from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.tree.decision_tree import DecisionTree
 
 COLOURS = 3  # red, green and blue: the bands of a JPEG, and of pictures that backbones learnt from
+Normalisation = dict[str, list[float]]  # `mean` and `std`
 
 
 class GalaxyNetwork(nn.Module):
@@ -44,11 +47,19 @@ class GalaxyNetwork(nn.Module):
         self.output = OUTPUT_LAYERS[output]
         self.body_dtype = torch.float32
         self.zoom = 1.0
+        self.normalisation: Normalisation | None = None
         for name in ("mean", "std"):
-            values = torch.tensor(self.body.pretrained_cfg[name])
-            if bands != COLOURS:
-                values = values.mean().expand(bands).clone()
-            self.register_buffer(name, values.view(1, bands, 1, 1), persistent=False)
+            values = by_band(self.body.pretrained_cfg[name], bands)
+            self.register_buffer(name, values, persistent=False)
+
+    def normalise_by(self, normalisation: Normalisation | None) -> None:
+        """Normalise pictures with a given `mean` and `std` instead of the backbone's own.
+
+        Each is three numbers, by colour.
+        """
+        self.normalisation = normalisation
+        for name, values in (normalisation or {}).items():
+            getattr(self, name).copy_(by_band(values, getattr(self, name).shape[1]))
 
     def set_size(self, size_px: int) -> None:
         """Take pictures of another size, resampling the position embeddings if there are any.
@@ -92,6 +103,14 @@ class GalaxyNetwork(nn.Module):
         with torch.autocast(images.device.type, enabled=False):
             outputs = self.head(features.float())
             return outputs if raw else self.output.probabilities(outputs, self.tree)
+
+
+def by_band(by_colour: Sequence[float], bands: int) -> torch.Tensor:
+    """Numbers by colour as (1, bands, 1, 1) float32; their mean for other than three bands."""
+    values = torch.tensor(by_colour)
+    if bands != COLOURS:
+        values = values.mean().expand(bands).clone()
+    return values.view(1, bands, 1, 1)
 
 
 def create_body(backbone: str, bands: int = COLOURS) -> nn.Module:
@@ -167,9 +186,27 @@ def layers(network: GalaxyNetwork, coarse: bool = False) -> list[list[nn.Paramet
     return [[body[name] for name in group] for group in names] + [list(network.head.parameters())]
 
 
-def freeze_body(network: GalaxyNetwork) -> None:
-    """Fastai's `freeze`: in the body, only batch normalisation stays trainable."""
+def freeze_body(network: GalaxyNetwork, but_last: int, batch_norm: bool) -> None:
+    """Fastai's `freeze`: in the body but its last blocks, only batch normalisation stays trainable.
+
+    With `batch_norm`, that is frozen there too. Blocks are counted as `layers` does. Raises
+    InputError if there are no more blocks than are to be trained.
+    """
+    *blocks, _ = layers(network)
+    if but_last >= len(blocks):
+        raise InputError(
+            f"the body of {network.backbone} has {len(blocks)} blocks, of which freeze: "
+            f"{{but_last: {but_last}}} leaves none frozen; write a smaller number, or freeze: false"
+        )
+    trained = {id(p) for block in blocks[len(blocks) - but_last :] for p in block}
     for module in network.body.modules():
-        trainable = isinstance(module, nn.modules.batchnorm._BatchNorm)
+        trainable = isinstance(module, _BatchNorm) and not batch_norm
         for parameter in module.parameters(recurse=False):
-            parameter.requires_grad_(trainable)
+            parameter.requires_grad_(trainable or id(parameter) in trained)
+
+
+def freeze_statistics(network: GalaxyNetwork) -> None:
+    """Let the body's batch normalisation keep and use its statistics, until `train` is called."""
+    for module in network.body.modules():
+        if isinstance(module, _BatchNorm):
+            module.eval()

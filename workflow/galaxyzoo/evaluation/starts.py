@@ -23,12 +23,14 @@ def what_starts_learnt(
     holdout: np.ndarray | None,
     test: pd.DataFrame | None,
     seen_galaxy_zoo: bool,
+    origins: Sequence[Mapping[str, Any]],
 ) -> dict[str, Any]:
     """What the starts of a result learnt, as in metrics.json under `starts`.
 
     `lists` are the paths of what starting weights that are files learnt. `survey` is the index of
     the labelled galaxies, `holdout` (n,) their GalaxyIDs that are held out, `test` the index of the
-    galaxies without labels, None if there are none; they are read if there is a list. Returns
+    galaxies without labels, None if there are none; they are read if there is a list. `origins` say
+    where weights that may have learnt galaxies are from. Returns these, and
     `learnt`: `none`, `known` or `unknown`; `galaxies`, the number that is known to be learnt; and
     `holdout_seen` and `test_seen`, how many held-out and test galaxies are among these. Raises
     InputError if a list is damaged.
@@ -36,7 +38,8 @@ def what_starts_learnt(
     if not lists:
         # A backbone under the name of Galaxy Zoo has learnt some of its galaxies.
         learnt = UNKNOWN if seen_galaxy_zoo else NONE
-        return {"learnt": learnt, "galaxies": 0, "holdout_seen": 0, "test_seen": 0}
+        seen = {"learnt": learnt, "galaxies": 0, "holdout_seen": 0, "test_seen": 0}
+        return seen | {"origins": []}
     learnt = read_all(lists)
     held_out = survey[survey[GALAXY_ID].isin(holdout)]
     return {
@@ -44,6 +47,7 @@ def what_starts_learnt(
         "galaxies": learnt.galaxies[IMAGE_HASH].nunique(),
         "holdout_seen": int(are_among(held_out, learnt).sum()),
         "test_seen": 0 if test is None else int(are_among(test, learnt).sum()),
+        "origins": [*origins],
     }
 
 
@@ -67,4 +71,49 @@ def starts_in_words(starts: Mapping[str, Any] | None) -> list[str]:
         )
     if starts["learnt"] == UNKNOWN:
         sentences.append(UNKNOWN_IN_WORDS)
+    for origin in starts.get("origins", ()):
+        if names := origin.get("galaxy_zoo_names"):
+            sentences.append(
+                f"The card of {origin['weights']} names {', '.join(names)}: if it learnt Galaxy "
+                "Zoo's votes, perhaps on these very galaxies, set model.seen_galaxy_zoo: true."
+            )
     return sentences
+
+
+def start_in_words(start: Mapping[str, Any] | None) -> list[str]:
+    """What training made of the start: a sentence, if it answers the same questions.
+
+    `start` is that of metrics.json: errors are of what would be published, recalibrated if that
+    lowers the error on validation galaxies.
+    """
+    if start is None:
+        return []
+    recalibration = start["recalibration"]
+    alone, how = start["rmse"], "as it is"
+    if recalibration["helps_on_validation"]:
+        alone, how = recalibration["rmse"], "recalibrated on validation galaxies"
+    low, high = start["difference_interval"]
+    compared = (
+        f"the start alone, {how}, has an error of {alone:.5f} on held-out galaxies, and the "
+        f"trained networks {start['published_rmse']:.5f}, a difference of "
+        f"{start['difference']:+.5f} ({start['interval_percent']} % interval {low:+.5f} to "
+        f"{high:+.5f})"
+    )
+    if low > 0:
+        return [f"Training made the start worse: {compared}. Use the start without training."]
+    if high < 0:
+        return [f"Training made the start better: {compared}."]
+    return [f"Whether training made the start better is not shown: {compared}."]
+
+
+def origin_in_words(origin: Mapping[str, Any]) -> str:
+    """A sentence that tells where starting weights are from, and their licence."""
+    named = origin["weights"]
+    if "commit" not in origin:
+        return f"The starting weights were those of `{named}`, whose licence is to be looked up."
+    start = f"The starting weights were those of `{named}` at commit {origin['commit']}"
+    if not origin["has_card"]:
+        return f"{start}, of which no card was at hand: its licence is to be looked up."
+    licence = origin["licence"]
+    stated = f"states the licence {licence}" if licence else "states no licence"
+    return f"{start}, whose card {stated}."

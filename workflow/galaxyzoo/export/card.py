@@ -10,7 +10,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from galaxyzoo.engine.ensemble import Member
 from galaxyzoo.engine.network import GalaxyNetwork
-from galaxyzoo.evaluation.starts import starts_in_words
+from galaxyzoo.evaluation.choices import choices_in_words
+from galaxyzoo.evaluation.starts import origin_in_words, starts_in_words
 from galaxyzoo.foundation.atomic_files import replaced
 from galaxyzoo.plan.picture_settings import Taught
 from galaxyzoo.report.templates import counted
@@ -75,8 +76,10 @@ def write_card(
         keep_trailing_newline=True,
     )
     cards.filters.update(rmse="{:.4f}".format, counted=counted, percent="{:.1%}".format)
+    origins = (metrics.get("starts") or {}).get("origins", ())
+    known = {origin["weights"]: origin for origin in origins}
     starts = {
-        starting_weights_in_words(experiment["model"]["weights"], member.network)
+        starting_weights_in_words(experiment["model"]["weights"], member.network, known)
         for name, experiment in settings["members"].items()
         for member in members
         if member.name.startswith(f"{name}.seed")
@@ -86,19 +89,24 @@ def write_card(
         tree=tree,
         metrics=metrics,
         starts=sorted(starts),
-        starting_points=starts_in_words(metrics.get("starts")),
+        starting_points=starts_in_words(metrics.get("starts")) + choices_in_words(metrics),
         **settings["card"],
     )
     with replaced(path) as unfinished:
         unfinished.write_text(text, encoding="utf-8")
 
 
-def starting_weights_in_words(weights: str, network: GalaxyNetwork) -> str:
-    """What a network's starting weights were, and their licence if timm tells it."""
+def starting_weights_in_words(
+    weights: str, network: GalaxyNetwork, known: Mapping[str, Mapping[str, Any]]
+) -> str:
+    """What a network's starting weights were, and their licence if timm or a hub's card tells it.
+
+    `known` says of some weights where they are from.
+    """
     if weights == "random":
         return f"The weights of `{network.backbone}` were random at the start."
     if weights != "pretrained":
-        return f"The starting weights were those of `{weights}`, whose licence is to be looked up."
+        return origin_in_words(known.get(weights, {"weights": weights}))
     licence = network.body.pretrained_cfg.get("license")
     stated = f"has the licence {licence}" if licence else "states no licence in timm"
     return f"The starting weights were those of timm's `{network.backbone}`, which {stated}."

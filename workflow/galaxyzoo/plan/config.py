@@ -14,7 +14,14 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from galaxyzoo.foundation.errors import InputError
-from galaxyzoo.plan.starting_points import has_seen_galaxy_zoo, weights_file
+from galaxyzoo.plan.galaxy_zoo_names import galaxy_zoo_names
+from galaxyzoo.plan.starting_points import (
+    HUB,
+    HUB_NAME,
+    has_seen_galaxy_zoo,
+    is_of_a_hub,
+    weights_file,
+)
 from galaxyzoo.tree.galaxy_zoo_trees import TREES
 from galaxyzoo.tree.parents import exclude_each_other, parents_of
 from galaxyzoo.tree.questions import questions_of, tree_at_hand
@@ -28,10 +35,10 @@ COUNTED = ("votes", "gz2_count")  # kinds of survey.own.labels that count votes
 # Keys that say which variants an experiment has.
 OF_ALL_VARIANTS = ("variants", "grid", "ensemble")
 VARIANT_OF = "variant_of"  # in a variant's resolved config alone, with the name of its base
-# In names of encoders such as zoobot-encoder-convnext_nano or those of Galaxy Zoo Evo.
-GALAXY_ZOO_NAMES = r"zoobot|galaxy[-_. ]?zoo|\bgz[-_]?(2|evo|decals|desi|euclid|hubble|candels)"
 # Keys of a catalogue, on which no experiment depends.
 OF_A_CATALOGUE = ("galaxies", "catalogue")
+# Keys of a stage that decide which weights its optimiser has, and in which order.
+OF_MOMENTS = ("freeze", "batch_norm", "layer_decay")
 # Keys that say who is told of a run, on which nothing depends.
 OF_A_RUN = ("tracking", "notify")
 NOT_OF_ONE = (*OF_ALL_VARIANTS, VARIANT_OF, *OF_A_CATALOGUE, *OF_A_RUN)
@@ -217,13 +224,31 @@ def contradictions(config: dict[str, Any], schema: Schema) -> Iterator[str]:
                 "another name"
             )
     for i, (stage, following) in enumerate(zip(stages, [*stages[1:], None], strict=True)):
-        same = following and all(stage[key] == following[key] for key in ("freeze", "layer_decay"))
+        same = following and all(stage[key] == following[key] for key in OF_MOMENTS)
         if stage["hand_on_moments"] and not same:
             yield (
                 f"stages[{i}].hand_on_moments: true is not allowed here, since the optimiser's "
-                "moments are for a next stage with the same freeze and layer_decay; allowed: false"
+                f"moments are for a next stage with the same {', '.join(OF_MOMENTS)}; allowed: "
+                "false"
             )
-    patch_px = patch_size_px(config["model"]["backbone"])
+    if is_of_a_hub(backbone := config["model"]["backbone"]):
+        yield (
+            f"model.backbone: {backbone} is an encoder of a hub; allowed: the timm architecture "
+            f"that its config.json names, with model.weights: {backbone}"
+        )
+    weights = config["model"]["weights"]
+    if is_of_a_hub(weights) and not re.fullmatch(HUB_NAME, weights):
+        yield (
+            f"model.weights: {weights} names no encoder of a hub; allowed: {HUB}OWNER/NAME, or "
+            f"{HUB}OWNER/NAME@REVISION"
+        )
+    for i, stage in enumerate(stages):
+        if stage["hand_on_moments"] and stage["keep"] == "best":
+            yield (
+                f"stages[{i}].keep: best is not allowed with hand_on_moments, since the "
+                "optimiser's moments are those of the last epoch; allowed: last"
+            )
+    patch_px = patch_size_px(backbone)
     for i, stage in enumerate(stages):
         if stage["size"] % patch_px:
             yield (
@@ -492,8 +517,9 @@ def named_after_galaxy_zoo(model: dict[str, Any]) -> bool:
 
     Of a path, only the file's own name counts: the folder may be named after this project.
     """
-    names = (model["backbone"], Path(model["weights"]).name)
-    return any(re.search(GALAXY_ZOO_NAMES, name, re.IGNORECASE) for name in names)
+    weights = model["weights"]
+    names = (model["backbone"], weights if is_of_a_hub(weights) else Path(weights).name)
+    return any(map(galaxy_zoo_names, names))
 
 
 def patch_size_px(backbone: str) -> int:

@@ -31,6 +31,7 @@ JOBS = {
     "predict_holdout": "predict the held-out galaxies",
     "predict_validation": "predict the validation galaxies",
     "predict_test": "predict the test galaxies",
+    "predict_start": "predict with the start alone",
     "bag": "average the networks",
     "weigh_members": "weigh the ensemble's members",
     "calibrate": "recalibrate, and fit the intervals",

@@ -1,5 +1,6 @@
-"""What `model.weights` names: a file of weights, a stage's checkpoint or a finished experiment."""
+"""What `model.weights` names: weights in a file or of a hub, a checkpoint, an experiment."""
 
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path, PurePath
 from typing import Any
@@ -10,11 +11,32 @@ from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.plan.finished import RECORD, normal, read_finished
 
 HASH_DIGITS = 12
+HUB = "hf-hub:"  # begins the name of an encoder of a hub, as in timm
+HUB_NAME = HUB + r"([\w.-]+/[\w.-]+)(?:@([\w./-]+))?"  # its owner and name, and a revision
 
 
 def starts_from_a_file(model: Mapping[str, str]) -> bool:
     """Whether a resolved config's `model` starts from weights of a file."""
+    return may_have_learnt(model) and not is_of_a_hub(model["weights"])
+
+
+def may_have_learnt(model: Mapping[str, str]) -> bool:
+    """Whether the weights that a resolved config's `model` starts from may have learnt galaxies.
+
+    ImageNet's and random ones have learnt none.
+    """
     return model["weights"] not in ("pretrained", "random")
+
+
+def is_of_a_hub(weights: str) -> bool:
+    """Whether `model.weights` names an encoder of a hub."""
+    return weights.startswith(HUB)
+
+
+def parts_of_hub_name(weights: str) -> tuple[str, str | None]:
+    """OWNER/NAME and the revision, None if there is none, of a name that matches HUB_NAME."""
+    named = re.fullmatch(HUB_NAME, weights)
+    return named[1], named[2]
 
 
 def weights_file(model: Mapping[str, str], find: Callable[[str], str] = str) -> str | None:
@@ -80,11 +102,12 @@ def require_of_a_stage(weights: str, path: Path) -> None:
 def starting_weights_name(model: Mapping[str, str], find: Callable[[str], str] = str) -> str:
     """The name under which a network's starting weights are kept: backbone, weights, content.
 
-    Two files of one name with other weights then have two names, and a copy has the same.
+    Two files of one name with other weights then have two names, and a copy has the same. An
+    encoder of a hub is named by its revision, if the config gives one.
     """
     path = weights_file(model, find)
     if path is None:
-        return f"{model['backbone']}-{model['weights']}"
+        return f"{model['backbone']}-{re.sub('[:/]', '--', model['weights'])}"
     content = content_hash(find(path))[:HASH_DIGITS]
     return f"{model['backbone']}-{PurePath(path).stem}-{content}"
 

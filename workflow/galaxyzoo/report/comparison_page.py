@@ -7,7 +7,8 @@ from typing import Any
 import pandas as pd
 
 from galaxyzoo.evaluation.bootstrap import INTERVAL_PERCENT, RESAMPLES
-from galaxyzoo.evaluation.starts import starts_in_words
+from galaxyzoo.evaluation.choices import choices_in_words
+from galaxyzoo.evaluation.starts import start_in_words, starts_in_words
 from galaxyzoo.report.figures.comparison import compared_curves, differences
 from galaxyzoo.report.figures.style import save_with_numbers
 from galaxyzoo.report.findings import of_comparison
@@ -42,6 +43,8 @@ def write_comparison(
     save_with_numbers(differences(scores, base), scores, Path(files.differences))
     scores.to_csv(files.table, index=False)
     in_words = {one.name: starts_in_words(one.metrics.get("starts")) for one in experiments}
+    alone = {one.name: start_in_words(one.metrics.get("start")) for one in experiments}
+    chosen = {one.name: choices_in_words(one.metrics) for one in experiments}
     configs = {one.name: one.config for one in experiments if not one.members}
     here = Path(files.page).parent
     reports = {name: here / (".." if base else "") / name / "report.html" for name in by_name}
@@ -62,6 +65,8 @@ def write_comparison(
         config_file=relative(Path(files.config), here) if base else None,
         same_validation=on_one_validation(experiments),
         starts={name: sentences for name, sentences in in_words.items() if sentences},
+        choices={name: sentences for name, sentences in chosen.items() if sentences},
+        trained_starts={name: sentences for name, sentences in alone.items() if sentences},
         trained=list(configs),
         differences=config_differences(configs),
         apart=apart,

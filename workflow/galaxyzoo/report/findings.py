@@ -1,14 +1,16 @@
 """The finding that each section of a page opens with: one sentence, made from its numbers."""
 
+import math
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from statistics import mean
 from typing import Any
 
 import pandas as pd
 
 from galaxyzoo.plan.labellers import Words
 from galaxyzoo.report.templates import counted
-from galaxyzoo.runs.stage_tables import StageTables
+from galaxyzoo.runs.stage_tables import StageTables, kept_row
 from galaxyzoo.tree.decision_tree import DecisionTree
 
 Settings = Mapping[str, Any]
@@ -112,8 +114,10 @@ def jumps(stages: Sequence[Settings], histories: StageTables) -> list[str]:
     """
     sentences = []
     for before, stage in pairwise(stages):
-        ended = mean_over_seeds(histories, before["name"], -1)
-        began = mean_over_seeds(histories, stage["name"], 0)
+        ended = error_at_the_end(before, histories)
+        began = mean(
+            [history[stage["name"]]["valid_rmse"].iloc[0] for history in histories.values()]
+        )
         if began > ended:
             sentences.append(
                 f"In the first epoch of {stage['name']} the error jumps from {ended:.5f} to "
@@ -122,10 +126,10 @@ def jumps(stages: Sequence[Settings], histories: StageTables) -> list[str]:
     return sentences
 
 
-def mean_over_seeds(histories: StageTables, stage: str, epoch: int) -> float:
-    """The validation error of a stage at the position of an epoch, as the mean over seeds."""
-    errors = [history[stage]["valid_rmse"].iloc[epoch] for history in histories.values()]
-    return sum(errors) / len(errors)
+def error_at_the_end(stage: Settings, histories: StageTables) -> float:
+    """The validation error of the weights that a stage ends with, as the mean over seeds."""
+    tables = [history[stage["name"]] for history in histories.values()]
+    return mean([table["valid_rmse"].iloc[kept_row(stage, table)] for table in tables])
 
 
 def reasons_of_a_jump(before: Settings, stage: Settings) -> str:
@@ -136,9 +140,26 @@ def reasons_of_a_jump(before: Settings, stage: Settings) -> str:
             f"its pictures are {stage['size']} px wide, and the network learnt from "
             f"{before['size']} px"
         )
-    if before["freeze"] and not stage["freeze"]:
-        reasons.append("all layers begin to change, where before only the head did")
+    if blocks_trained(stage) > blocks_trained(before):
+        reasons.append(
+            f"{trained_in_words(stage)} begin to change, where before only "
+            f"{trained_in_words(before)} did"
+        )
     return ", ".join([*reasons, "and the learning rate rises again" if reasons else ONLY_THE_RATE])
+
+
+def blocks_trained(stage: Settings) -> float:
+    """How many of the body's last blocks a stage trains."""
+    frozen = stage["freeze"]
+    return frozen["but_last"] if isinstance(frozen, dict) else 0 if frozen else math.inf
+
+
+def trained_in_words(stage: Settings) -> str:
+    """Which part of the network a stage trains."""
+    blocks = blocks_trained(stage)
+    if blocks == math.inf:
+        return "all layers"
+    return f"the head and the last {counted(blocks, 'block')}" if blocks else "the head"
 
 
 ONLY_THE_RATE = "the learning rate, which had fallen, rises again"

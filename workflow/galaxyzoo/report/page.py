@@ -9,22 +9,25 @@ import yaml
 from markupsafe import Markup
 
 from galaxyzoo.evaluation.averaging import BAG
+from galaxyzoo.evaluation.choices import choices_in_words
 from galaxyzoo.evaluation.error_tables import main_columns
 from galaxyzoo.evaluation.published_scores import (
     ON_KAGGLES_TEST_GALAXIES,
     ON_VALIDATION_GALAXIES,
 )
-from galaxyzoo.evaluation.starts import UNKNOWN_IN_WORDS, starts_in_words
+from galaxyzoo.evaluation.starts import UNKNOWN_IN_WORDS, start_in_words, starts_in_words
 from galaxyzoo.foundation.handed_on import read_json
 from galaxyzoo.plan.labellers import Words, words_of
 from galaxyzoo.report.citations import citations
 from galaxyzoo.report.findings import (
+    error_at_the_end,
     findings,
     jumps,
     of_attribution,
     of_averaging,
     of_members,
     of_training,
+    trained_in_words,
 )
 from galaxyzoo.report.templates import (
     counted,
@@ -34,7 +37,7 @@ from galaxyzoo.report.templates import (
     picture,
     script_hash,
 )
-from galaxyzoo.runs.stage_tables import StageTables, lr_in_words
+from galaxyzoo.runs.stage_tables import StageTables, kept_row, lr_in_words
 from galaxyzoo.tree.decision_tree import DecisionTree
 
 Settings = Mapping[str, Any]
@@ -170,11 +173,14 @@ def page(
     """
     pages = page_templates(template.parent)
     starts = starts_in_words(metrics.get("starts"))
+    choices = choices_in_words(metrics)
     galaxies = read_json(explorer)
     words = words_of(config["survey"])
     return pages.get_template(template.name).render(
         words=in_print(words),
         starts=starts,
+        choices=choices,
+        trained_start=start_in_words(metrics["start"]),
         unknown_starts=UNKNOWN_IN_WORDS in starts,
         config=config,
         metrics=metrics,
@@ -301,11 +307,22 @@ def scores(metrics: Settings, own: Sequence[Score], words: Words) -> list[Score]
         Score("Mean label", "the same prediction for every galaxy", rmse["mean_label"]),
         Score("Central pixel", "predicted from the colour at the centre", rmse["central_pixel"]),
     ]
-    rows += own
+    rows += [*start_rows(metrics["start"]), *own]
     if rmse["vote_noise_floor"] is not None:
         meaning = f"the random noise in the {words['votes']} themselves"
         name = f"{words['vote'].capitalize()}-noise floor"
         rows.append(Score(name, meaning, rmse["vote_noise_floor"]))
+    return rows
+
+
+def start_rows(start: Settings | None) -> list[Score]:
+    """The rows of the starting network before training, if it answers the same questions."""
+    if start is None:
+        return []
+    rows = [Score("Start", "the starting network, without training", start["rmse"])]
+    if start["recalibration"]["helps_on_validation"]:
+        meaning = "the same, recalibrated on validation galaxies"
+        rows.append(Score("Start, recalibrated", meaning, start["recalibration"]["rmse"]))
     return rows
 
 
@@ -333,12 +350,17 @@ def seen_in(views: int) -> str:
 
 
 def stage_rows(stages: Sequence[Settings], histories: StageTables) -> list[dict[str, Any]]:
-    """Each stage's settings, with its final validation error as the mean over seeds."""
+    """Each stage's settings, with the validation error of the weights that it ends with.
+
+    That error is the mean over seeds. `kept` lists the epoch of each seed that was chosen, if any.
+    """
     rows = []
     for stage in stages:
-        ends = [history[stage["name"]]["valid_rmse"].iloc[-1] for history in histories.values()]
-        error = sum(ends) / len(ends)
-        rows.append({**stage, "lr": lr_in_words(stage), "valid_rmse": error})
+        error = error_at_the_end(stage, histories)
+        kept = [kept_row(stage, history[stage["name"]]) + 1 for history in histories.values()]
+        words = {"lr": lr_in_words(stage), "trains": trained_in_words(stage)}
+        words["kept"] = kept if stage["keep"] == "best" else []
+        rows.append({**stage, **words, "valid_rmse": error})
     return rows
 
 

@@ -77,7 +77,8 @@ def score_table(
     sizes_px, in the order of the stages; galaxies, the number held out; seen_galaxy_zoo, whether a
     network began with weights that were trained on Galaxy Zoo's votes; starts_learnt, whether
     starting weights learnt galaxies (none, known or unknown), and
-    holdout_seen, how many of those held out.
+    holdout_seen, how many of those held out; start_rmse and start_rmse_recalibrated, the errors of
+    the starting network before training, if it answers the same questions.
     """
     experiments = sorted(
         experiments, key=lambda one: (one.name != base, one.validation_rmse or np.inf)
@@ -86,6 +87,7 @@ def score_table(
     errors = resampled_rmse(squared, label_counts(experiments[0].voted), resamples)
     rmse = np.array([one.metrics["rmse"]["bag"] for one in experiments])
     starts = [one.metrics.get("starts") or {} for one in experiments]
+    alone = [one.metrics.get("start") or {} for one in experiments]
     low, high = simultaneous_intervals(rmse - rmse[0], errors - errors[:, :1])
     return pd.DataFrame(
         {
@@ -108,6 +110,10 @@ def score_table(
             "seen_galaxy_zoo": [one.metrics["seen_galaxy_zoo"] for one in experiments],
             "starts_learnt": [one.get("learnt") for one in starts],
             "holdout_seen": pd.array([one.get("holdout_seen") for one in starts], dtype="Int64"),
+            "start_rmse": pd.array([one.get("rmse") for one in alone], dtype="Float64"),
+            "start_rmse_recalibrated": pd.array(
+                [one.get("recalibration", {}).get("rmse") for one in alone], dtype="Float64"
+            ),
         }
     )
 

@@ -46,6 +46,13 @@ def learning_table(histories: StageTables, stages: Sequence[Mapping[str, Any]]) 
     return table[[*columns, "train_loss", "valid_loss", "valid_rmse"]]
 
 
+def kept_row(stage: Mapping[str, Any], history: pd.DataFrame) -> int:
+    """The row of a stage's history whose weights the stage ends with."""
+    if stage["keep"] == "best":
+        return int(history["valid_rmse"].to_numpy().argmin())
+    return len(history) - 1
+
+
 def lr_in_words(stage: Mapping[str, Any]) -> str:
     """A stage's maximum learning rate or, if it has two, from the lowest layers' to the head's."""
     rate = stage["lr"]
