@@ -20,6 +20,7 @@ class RightHalf(nn.Module):
 
     size_px = 32
     zoom = 1.0
+    bands = 3
 
     def forward(self, images):
         bright = images[..., 16:].mean(dim=(1, 2, 3))

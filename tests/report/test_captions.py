@@ -45,6 +45,3 @@ def test_volunteers_and_others_are_told_of_in_whole_sentences():
     assert "prediction holds the experts' label, on held-out" in said["experts"]
     assert "prediction holds the simulation's label, on" in said["simulation"]
     assert "prediction holds the earlier network's label, on" in said["network"]
-    first = {name: caption("workflow.rst", name) for name in WORDS}
-    assert "of a galaxy, what a crowd of volunteers would say: the" in first["volunteers"]
-    assert "of a galaxy, what experts would say: the" in first["experts"]

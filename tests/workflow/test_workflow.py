@@ -29,7 +29,9 @@ def test_the_training_images_and_labels_become_packed_crops(finished):
     index = pd.read_csv(finished.survey / "training.csv")
     assert crops.shape == (60, 224, 224, 3)
     assert crops.dtype == np.uint8
-    assert index.columns.tolist() == ["GalaxyID", *COLUMNS, "image_hash", "crop_crc32", "row_crc32"]
+    votes = [f"votes_{column}" for column in COLUMNS]
+    sums = ["image_hash", "crop_crc32", "row_crc32"]
+    assert index.columns.tolist() == ["GalaxyID", *COLUMNS, *votes, *sums]
     assert len(pd.read_csv(finished.survey / "rejected.csv")) == 0
 
 

@@ -143,11 +143,9 @@ CATALOGUE = catalogue_settings(config, SCHEMA)
 SURVEYS = paths.surveys(PLAN)
 # For scripts, which redo nothing for it. What they read is the same in all variants, but for two
 # mappings: what is done about bad galaxies, by survey, and what is said of a network, by experiment.
-# `words` are for the first page of Snakemake's report.
 config = PLAN.configs[PLAN.base] | {
     "on_bad_galaxy": {name: one["survey"]["on_bad_galaxy"] for name, one in SURVEYS.items()},
     "seen_galaxy_zoo": paths.have_seen_galaxy_zoo(PLAN, SCHEMA),
-    "words": words_of(PLAN.configs[PLAN.base]["survey"]),
 }
 RAW_SURVEYS = paths.raw_surveys(PLAN)
 # By source, a function that gives the `SurveyFiles` of a survey. Its file of rules puts it here.

@@ -353,8 +353,8 @@ def picture_settings(experiment):
     if the config says otherwise. Networks that are missing are told of before any job.
     """
     own = {key: value for key, value in CATALOGUE.items() if key not in ("name", "features")}
-    networks = paths.network_weights(PLAN, experiment)
-    notes = {path: read_note(Path(IN_THE_MODULE(path))) or {} for path in networks}
+    networks = {path: Path(IN_THE_MODULE(path)) for path in paths.network_weights(PLAN, experiment)}
+    notes = {path: read_note(file) or {} for path, file in networks.items() if file.exists()}
     with input_errors_told():
         return as_trained(own, {path: note.get("pictures") for path, note in notes.items()})
 

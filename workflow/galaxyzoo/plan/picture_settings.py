@@ -125,6 +125,8 @@ def as_trained(settings: Settings, networks: Mapping[str, Taught | None]) -> Set
 
 def one_of_all(known: Mapping[str, Taught]) -> Taught:
     """What all networks were taught; InputError if that is not the same."""
+    if not known:
+        return UNTOLD
     (first, common), *others = known.items()
     for name, one in others:
         keys = [key for key in IN_COMMON if one[key] != common[key]]
