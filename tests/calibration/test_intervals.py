@@ -19,7 +19,7 @@ from galaxyzoo.calibration.coverage import (
     in_main_questions,
     mean_coverage,
 )
-from galaxyzoo.calibration.intervals import fitted_intervals, numbers_of, share_asked
+from galaxyzoo.calibration.intervals import fitted_intervals, numbers_of, quantiles, share_asked
 from galaxyzoo.evaluation.metrics import rmse
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.tree.decision_tree import tree_from
@@ -288,3 +288,10 @@ def test_coverage_by_property_leaves_out_galaxies_without_a_vote_on_the_main_que
     assert table["galaxies"].tolist() == [50] * 4
     assert table["lowest"].min() == 20
     assert np.isfinite(table.drop(columns=["kind", "property"])).all(axis=None)
+
+
+def test_nine_values_are_enough_for_a_conformal_quantile_of_90_percent_and_eight_are_not():
+    # The rank of 90 % of 9 + 1 is 9, the largest of them; that of 8 + 1 rounds up to 9 as well.
+    values = np.concatenate([np.linspace(0.1, 0.9, 9), np.linspace(0.1, 0.8, 8)])
+    found = quantiles(values, np.repeat([0, 1], [9, 8]), 2)
+    np.testing.assert_allclose(found, [0.9, np.inf])

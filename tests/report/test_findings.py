@@ -168,3 +168,12 @@ def test_where_the_error_is_lowest_and_highest_is_told_in_that_order():
     assert low.endswith("0.9 to 1 (0.05000)")
     assert high.endswith("0.5 to 0.6 (0.11000).")
     assert "of redshift 0.1 to 0.2" in of_properties(bins[2:], VOLUNTEERS)
+
+
+def test_the_questions_that_are_named_best_and_worst_are_told_or_the_only_one():
+    columns = ["question", "voted", "predicted", "galaxies"]
+    rows = [(1, "a", "a", 9), (1, "a", "b", 1), (2, "c", "c", 1), (2, "c", "d", 3)]
+    said = of_confusion(pd.DataFrame(rows, columns=columns), VOLUNTEERS)
+    assert "for 90 % of 10 galaxies on question 1, the best, and for 25 % of 4 galaxies" in said
+    only = of_confusion(pd.DataFrame(rows[:2], columns=columns), VOLUNTEERS)
+    assert only.endswith("for 90 % of 10 galaxies on question 1.")
