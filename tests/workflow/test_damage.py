@@ -110,7 +110,9 @@ def test_a_damaged_file_is_named_and_nothing_is_made_of_it(
 
 def test_a_checkpoint_in_another_s_place_is_refused(finished, tmp_path):
     checkout = finished.copy(tmp_path)
-    shutil.copy2(checkout.results / "seed1/stages/head.pt", checkout.results / "seed0/stages")
+    shutil.copyfile(
+        checkout.results / "seed1/stages/head.pt", checkout.results / "seed0/stages/head.pt"
+    )
     (checkout.folder / STAGES / "all.pt").unlink()
     run = checkout.make(f"{STAGES}/all.pt")
     assert run.returncode != 0
