@@ -4,6 +4,7 @@ import io
 import json
 import tarfile
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -254,6 +255,67 @@ def test_parquet_files_are_trained_on_with_a_table_beside_them(tmp_path, shards)
     assert sorted(found) == ["J5", "J9"]
     expected = in_a_catalogue(tmp_path, shards)
     require_same(found, {name: expected[name] for name in found})
+
+
+@pytest.fixture
+def webdataset(tmp_path) -> Callable[..., Path]:
+    """A function that writes a tar of two galaxies, with other files beside the pictures."""
+
+    def write(**files: str) -> Path:
+        path = tmp_path / "t.tar"
+        pictures = {"J9.image.jpg": PICTURES["colour.jpg"], "J1.fits": PICTURES["cube.fits"]}
+        texts = {name.replace("_", "."): text.encode() for name, text in files.items()}
+        with tarfile.open(path, "w") as archive:
+            for name, content in (pictures | texts).items():
+                member = tarfile.TarInfo(name)
+                member.size = len(content)
+                archive.addfile(member, io.BytesIO(content))
+        return path
+
+    return write
+
+
+def test_labels_beside_the_pictures_of_a_webdataset_are_its_table(tmp_path, webdataset, caplog):
+    caplog.set_level("INFO")
+    rows = {"J9": {"kind": "spiral", "tile": 7, "box": [1]}, "J1": {"kind": "round", "tile": "a"}}
+    path = webdataset(**{f"{key}_json": json.dumps(row) for key, row in rows.items()}, J9_txt="-")
+    keys = {"image_column": None, "sizes": "resize"}
+    found = cropped(tmp_path, path, None, **keys)
+    assert sorted(found) == ["t.tar/J1", "t.tar/J9"]
+    labels = pd.read_csv(tmp_path / "labels.csv", index_col="GalaxyID")
+    assert labels.loc[[1, 2], "spiral"].tolist() == [0, 1]
+    assert "Left out as no images: 1 (.txt 1)." in caplog.text
+    groups = own_groups(path, None, OWN | keys | {"group_column": "tile"})
+    assert groups.tolist() == ["a", "7"]
+    assert sorted(cropped(tmp_path, path, None, **keys, id_column="tile")) == ["7", "a"]
+    path = webdataset(J9_cls="spiral\n", J1_cls="round")
+    cropped(tmp_path, path, None, **keys, class_column="cls")
+    labels = pd.read_csv(tmp_path / "labels.csv", index_col="GalaxyID")
+    assert labels.loc[[1, 2], "spiral"].tolist() == [0, 1]
+
+
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        ({"J9_json": "[1]"}, r"t\.tar/J9\.json cannot be read as labels \(it is no object\)"),
+        ({"J9_json": "{"}, r"t\.tar/J9\.json cannot be read as labels \(Expecting property"),
+        ({"J9_json": '{"cls": 1}', "J9_cls": "2"}, r"J9\.cls: cls has been given by another file"),
+        ({"J9_json": '{"type": 1}'}, "has no column kind"),
+    ],
+)
+def test_labels_that_cannot_be_read_are_told_by_their_file(tmp_path, webdataset, files, message):
+    with pytest.raises(InputError, match=message):
+        cropped(tmp_path, webdataset(**files), None, image_column=None)
+
+
+def test_labels_that_are_nowhere_are_asked_for(tmp_path, webdataset):
+    path = webdataset()
+    keys = {"image_column": None, "class_column": None}
+    with pytest.raises(InputError, match=r"survey\.own\.table: missing with labels: weighted"):
+        cropped(tmp_path, path, None, **keys, labels="weighted")
+    path = webdataset(J9_cls="spiral", J1_cls="round")
+    with pytest.raises(InputError, match=r"survey\.own\.class_column: missing.*: image, cls"):
+        cropped(tmp_path, path, None, **keys)
 
 
 def test_pictures_are_resampled_to_the_scale_of_training_by_their_radii(tmp_path, shards):

@@ -31,12 +31,12 @@ from galaxyzoo.files.galaxy_files import by_galaxy
 from galaxyzoo.files.given_tables import TABLES, is_of_images, read_parquet, require_rows
 from galaxyzoo.files.positions import column_called, require_column
 from galaxyzoo.files.tables import readable
+from galaxyzoo.files.webdataset import key_of
 from galaxyzoo.foundation.errors import InputError
 
 # Columns that identify galaxies, whatever their capital letters: the first that is there does.
 ID_COLUMNS = ("id_str", "GalaxyID", "id", "objid", "dr7objid", "dr8objid", "dr8_id", "specobjid")
 ID_COLUMNS += ("targetid", "source_id", "iauname", "designation", "name")
-FIELD = re.compile(r"\.[A-Za-z]{3,}$")  # of WebDataset: the picture of KEY is KEY.image.jpg
 SUFFIX = re.compile(r"\.[A-Za-z0-9]{1,8}$")
 NAMED, KINDS = 3, 8  # files, and kinds of files, in a sentence
 
@@ -72,11 +72,13 @@ class PictureReader:
 
 
 def pictures_in(
-    path: Path, container: Container, settings: Mapping[str, Any]
+    path: Path, container: Container, settings: Mapping[str, Any], labels: Sequence[str] = ()
 ) -> tuple[list[PictureFile], list[str]]:
     """The pictures in a container by name, and sentences on those left out and how they are read.
 
-    Pictures in Parquet files are named by their ids. Raises InputError if there are none.
+    Pictures in Parquet files are named by their ids, and those in tars by their keys. Files in
+    tars whose suffixes are among `labels` are read beside them. Raises InputError if there are
+    no pictures.
     """
     if isinstance(container, ParquetFiles):
         names = [str(one) for one in parquet_ids(rows_beside(path, container), path, settings)]
@@ -90,6 +92,7 @@ def pictures_in(
     others = Counter(kind_of(name) for name, _ in by_name if not is_visible(name, PICTURES))
     if isinstance(container, Tars):
         others += beside(path, container.tars)
+        others = Counter({kind: n for kind, n in others.items() if kind not in labels})
     if not images:
         raise InputError(
             f"{path} holds no images; it should hold files in {', '.join(PICTURES)}"
@@ -99,7 +102,7 @@ def pictures_in(
     positions = {place: at for at, (_, place) in enumerate(files)}
     found = []
     for name, places, file in galaxies:
-        name = FIELD.sub("", name) if isinstance(container, Tars) else name
+        name = key_of(name) if isinstance(container, Tars) else name
         name = name or path.resolve().name.partition(".")[0]
         if isinstance(places, dict):
             at = positions[next(iter(places.values()))]

@@ -18,10 +18,10 @@ from galaxyzoo.surveys.missing_labels import write_notes
 from galaxyzoo.surveys.own_labels import CLASSES, label_columns, labels_of
 from galaxyzoo.surveys.own_rows import (
     OwnRows,
+    columns_given,
     own_pictures,
     read_own,
     stem,
-    table_in,
     without_suffix,
 )
 from galaxyzoo.tree.decision_tree import DecisionTree
@@ -45,14 +45,14 @@ def write_labels(
 ) -> None:
     """Write the labels, image names and faults of a table's galaxies, for cropping.
 
-    `own` is the config's `survey.own`. `table` is None if images are in Parquet files with the
-    labels, or in a folder for each class. `labels` says what the label columns hold: `weighted`,
-    the tree's columns as they are predicted; `shares`, the tree's columns as shares of the votes on
-    their own question; `votes`, the tree's columns as counted votes; `class`, the galaxy's class in
-    one column; `gz2_` and the ending of Galaxy Zoo 2's columns of vote fractions, or `debiased`, of
-    which `far_sums` says what is done where a question's sum is far from 1; `gz2_count`, its
-    columns of counted votes. `tree_name` is the tree's in the config if it is one of
-    `galaxy_zoo_trees`, else "".
+    `own` is the config's `survey.own`. `table` is None if images are in Parquet files or tars with
+    the labels, or in a folder for each class. `labels` says what the label columns hold:
+    `weighted`, the tree's columns as they are predicted; `shares`, the tree's columns as shares of
+    the votes on their own question; `votes`, the tree's columns as counted votes; `class`, the
+    galaxy's class in one column; `gz2_` and the ending of Galaxy Zoo 2's columns of vote fractions,
+    or `debiased`, of which `far_sums` says what is done where a question's sum is far from 1;
+    `gz2_count`, its columns of counted votes. `tree_name` is the tree's in the config if it is one
+    of `galaxy_zoo_trees`, else "".
 
     Writes five CSV files. `labels_path` has GalaxyID and the tree's columns, weighted, with a row
     for each fit row of the table. `notes_path` says why some labels are masked (`missing_labels`).
@@ -66,7 +66,8 @@ def write_labels(
     pictures, told = own_pictures(images, table, own)
     for sentence in told:
         log.info("%s", sentence)
-    columns = label_columns(table or table_in(images, own), own, tree, tree_name)
+    given = columns_given(images, table, own)
+    columns = label_columns(table or images, given, own, tree, tree_name)
     rows = read_own(images, table, own, columns, of_names=own["labels"] == CLASSES)
     made, faults, votes = labels_of(rows.given, columns, own, tree)
     found = matched(rows.images, rows.ids, pictures)

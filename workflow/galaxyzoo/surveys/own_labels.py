@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 
 from galaxyzoo.files.given_cells import numbers, texts
-from galaxyzoo.files.tables import column_names
+from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.surveys.missing_labels import Labels, labels_as_given, labels_from_shares
 from galaxyzoo.surveys.own_rows import CLASS
 from galaxyzoo.surveys.published_columns import published_columns
@@ -37,20 +37,26 @@ class OwnLabels(NamedTuple):
 
 
 def label_columns(
-    table: Path | None, own: Mapping[str, Any], tree: DecisionTree, tree_name: str
+    path: Path, given: Sequence[str], own: Mapping[str, Any], tree: DecisionTree, tree_name: str
 ) -> list[str]:
-    """The columns of a table that hold its labels. `own` is the config's `survey.own`.
+    """Which of the columns that are `given` at a path hold labels. `own` is `survey.own`.
 
-    `tree_name` is that of the tree in `galaxy_zoo_trees`, "" for another.
+    `tree_name` is that of the tree in `galaxy_zoo_trees`, "" for another. Raises InputError if
+    there are none.
     """
-    if table is None:
+    if list(given) == [CLASS]:
         return [CLASS]
     if own["labels"] == CLASSES:
+        if own["class_column"] is None:
+            raise InputError(
+                f"survey.own.class_column: missing, since {path} has labels beside the pictures; "
+                f"name the one that is the class: {', '.join(given)}"
+            )
         return [own["class_column"]]
     if own["labels"].startswith(CATALOGUE):
-        return fraction_columns(table, own["labels"].removeprefix(CATALOGUE))
+        return fraction_columns(path, given, own["labels"].removeprefix(CATALOGUE))
     if tree_name and own["labels"] != WEIGHTED:
-        return published_columns(table, column_names(table), tree, tree_name, own["labels"])
+        return published_columns(path, given, tree, tree_name, own["labels"])
     return list(tree.columns)
 
 

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 import pyarrow as pa
 
-from galaxyzoo.files.containers import PICTURES, ParquetFiles
+from galaxyzoo.files.containers import PICTURES, ParquetFiles, Tars
 from galaxyzoo.files.csv_tables import require_columns
 from galaxyzoo.files.galaxy_files import without_suffix as without_its_suffix
 from galaxyzoo.files.given_cells import texts
@@ -20,9 +20,12 @@ from galaxyzoo.files.picture_sources import (
     pictures_in,
     rows_beside,
 )
+from galaxyzoo.files.tables import column_names
+from galaxyzoo.files.webdataset import KEY, LABELS, labels_beside
+from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.plan.picture_settings import keys_of_own
 
-IMAGE, CLASS = "image", "folder"  # columns of the table that a folder for each class stands for
+IMAGE, CLASS = KEY, "folder"  # columns of the table that a folder for each class stands for
 
 
 class OwnRows(NamedTuple):
@@ -46,7 +49,7 @@ def read_own(
     *,
     of_names: bool = False,
 ) -> OwnRows:
-    """The rows of a table of galaxies; without a table, those of Parquet files of `images`.
+    """The rows of a table of galaxies; without a table, those of Parquet files or tars of `images`.
 
     Without either, there is a row for each picture, with its folder. `own` is the config's
     `survey.own`. `columns` are those that are needed besides the ones that name image and galaxy;
@@ -55,8 +58,9 @@ def read_own(
     """
     if table is None:
         given = rows_without_a_table(images, own)
-        require_columns(images, given.column_names, columns)
-        image_column, id_column = IMAGE, None
+        image_column, id_column = IMAGE, own["id_column"]
+        wanted = dict.fromkeys([id_column, *columns])
+        require_columns(images, given.column_names, [name for name in wanted if name is not None])
     else:
         image_column, id_column = own["image_column"], own["id_column"]
         given = read_given_table(table, image_column, id_column, *(columns if of_names else ()))
@@ -68,12 +72,14 @@ def read_own(
 
 
 def rows_without_a_table(images: Path, own: Mapping[str, Any]) -> pa.Table:
-    """The table that pictures stand for: rows of Parquet files, or each one's folder.
+    """The table that pictures stand for: rows of Parquet files, labels in tars, or folders.
 
     Its column IMAGE names the picture.
     """
     settings = own | keys_of_own(own, is_table=True)
     container = container_of(images, settings)
+    if isinstance(container, Tars) and (labels := labels_beside(container)) is not None:
+        return labels
     if not isinstance(container, ParquetFiles):
         return by_folder(own_pictures(images, None, own)[0])
     given = rows_beside(images, container)
@@ -87,13 +93,29 @@ def own_pictures(
 ) -> tuple[list[PictureFile], list[str]]:
     """The pictures at a path, and sentences on what is left out and how they are read."""
     settings = own | keys_of_own(own, is_table=table is None)
-    return pictures_in(images, container_of(images, settings), settings)
+    labels = LABELS if table is None else ()
+    return pictures_in(images, container_of(images, settings), settings, labels)
 
 
-def table_in(images: Path, own: Mapping[str, Any]) -> Path | None:
-    """A Parquet file of pictures that has the columns of a table; None if they are other files."""
+def columns_given(images: Path, table: Path | None, own: Mapping[str, Any]) -> list[str]:
+    """The columns of a table or, without one, of Parquet files, or of labels in tars.
+
+    There is CLASS alone if pictures lie in a folder for each class. Raises InputError if labels
+    that are not classes have no table.
+    """
+    if table is not None:
+        return column_names(table)
     container = container_of(images, own | keys_of_own(own, is_table=True))
-    return container.path / container.files[0] if isinstance(container, ParquetFiles) else None
+    if isinstance(container, ParquetFiles):
+        return column_names(container.path / container.files[0])
+    if isinstance(container, Tars) and (labels := labels_beside(container)) is not None:
+        return labels.column_names
+    if own["labels"] != "class":
+        raise InputError(
+            f"survey.own.table: missing with labels: {own['labels']}, since {images} holds no "
+            "labels beside the pictures; give the table of labels"
+        )
+    return [CLASS]
 
 
 def by_folder(pictures: Sequence[PictureFile]) -> pa.Table:

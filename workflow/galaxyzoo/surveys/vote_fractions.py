@@ -8,6 +8,7 @@ the answers (`debiased`). Its columns are named by question and answer, such as
 """
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -32,7 +33,7 @@ def read_vote_fractions(
     empty cell is an answer without a label. Raises InputError if the file cannot be read, lacks a
     column, or has a cell that is not a number of at least 0.
     """
-    columns = fraction_columns(path, votes)
+    columns = fraction_columns(path, column_names(path), votes)
     table = read_table(path, {id_column: "int64"} | dict.fromkeys(columns, "float64"))
     tree = tree_from(QUESTIONS)
     labels = weighted_labels(path, table[columns], tree, far_sums)
@@ -54,14 +55,15 @@ def weighted_labels(
     return labels_from_shares(fractions.to_numpy(), tree, far_sums)
 
 
-def fraction_columns(path: Path, votes: str) -> list[str]:
-    """The table's vote fraction columns in tree order, identified by the numbers in their names."""
+def fraction_columns(path: Path, given: Sequence[str], votes: str) -> list[str]:
+    """Which of a table's columns are vote fractions, in tree order, by the numbers in their names.
+
+    Raises InputError if one is missing.
+    """
     ending = rf"(?<!weighted_){votes}"  # `fraction` must not match weighted ones
     pattern = re.compile(rf"t(\d+)_(?:\w+_)?a(\d+)_(?:\w+_)?{ending}")
     columns_by_answer = {
-        (int(match[1]), int(match[2])): name
-        for name in column_names(path)
-        if (match := pattern.fullmatch(name))
+        (int(match[1]), int(match[2])): name for name in given if (match := pattern.fullmatch(name))
     }
     answers = [
         (question, answer["number"], answer["column"])
