@@ -1,6 +1,8 @@
 """An exported ensemble, used as its model card says: without PyTorch, and without this project."""
 
+import contextlib
 import json
+import re
 import subprocess
 import sys
 import zipfile
@@ -10,6 +12,7 @@ import numpy as np
 import pytest
 import torch
 import yaml
+from PIL import Image
 from safetensors.torch import load_file
 
 from checkout import ROOT, TINY, Checkout, changed
@@ -157,7 +160,7 @@ def test_the_card_tells_that_the_start_learnt_held_out_galaxies(finished, tmp_pa
     for seen in (0, 7):
         starts = metrics["starts"] | {"learnt": "known", "holdout_seen": seen}
         card = tmp_path / "README.md"
-        write_card(template, members, GALAXY_ZOO_2, metrics | {"starts": starts}, settings, card)
+        write_card(template, members, GALAXY_ZOO_2, metrics | {"starts": starts}, settings, 3, card)
         assert (told in card.read_text(encoding="utf-8")) == bool(seen)
 
 
@@ -181,8 +184,40 @@ def test_the_card_says_who_labelled_the_galaxies(finished, tmp_path, labelled_by
     words = WORDS[labelled_by]
     settings = {"members": {}, "card": dict.fromkeys(names, "") | {"words": words}}
     template = ROOT / "workflow" / "report" / "model_card.md.j2"
-    write_card(template, [], GALAXY_ZOO_2, metrics, settings, tmp_path / "README.md")
+    write_card(template, [], GALAXY_ZOO_2, metrics, settings, 3, tmp_path / "README.md")
     text = " ".join((tmp_path / "README.md").read_text(encoding="utf-8").split())
     assert f"What would {words['who']} say about a galaxy?" in text
     assert f"It sorts and describes galaxies as {words['people']} would, in" in text
     assert labelled_by == "volunteers" or crowd_words(text) == []
+
+
+@pytest.mark.parametrize(
+    ("bands", "shape", "words"),
+    [
+        (1, (40, 50), "from a grey picture the 37"),
+        (3, (40, 50, 3), "from a colour picture the 37"),
+        (5, (40, 50, 5), "from a picture in 5 bands the 37"),
+    ],
+)
+def test_the_card_s_code_cuts_out_the_middle_of_a_picture_with_its_bands(
+    finished, tmp_path, bands, shape, words
+):
+    metrics = json.loads((finished.results / "metrics.json").read_text(encoding="utf-8"))
+    names = ("tree_name", "data", "licence_of_data", "views", "crop_px", "project", "commit")
+    card = dict.fromkeys(names, "") | {"words": WORDS["volunteers"]} | {"tree_name": "galaxy_zoo_2"}
+    settings = {"members": {}, "card": card}
+    template = ROOT / "workflow" / "report" / "model_card.md.j2"
+    write_card(template, [], GALAXY_ZOO_2, metrics, settings, bands, tmp_path / "README.md")
+    text = (tmp_path / "README.md").read_text(encoding="utf-8")
+    assert words in " ".join(text.split())
+    pixels = np.random.default_rng(0).integers(0, 256, shape, np.uint8)
+    np.save(tmp_path / "galaxy.npy", pixels)
+    if bands < 5:
+        Image.fromarray(pixels).save(tmp_path / "galaxy.png")
+    middle = re.search(r"^def middle.*?(?=\n\n\n)", text, re.MULTILINE | re.DOTALL)[0]
+    reading = re.search(r"^picture = .*$", text, re.MULTILINE)[0]
+    given = {"np": np, "Image": Image, "config": {"crop_px": 8}}
+    with contextlib.chdir(tmp_path):
+        exec(f"{middle}\n{reading}".replace("galaxy.jpg", "galaxy.png"), given)
+    crop = given["middle"](given["picture"])
+    np.testing.assert_array_equal(crop, pixels.reshape(40, 50, bands)[16:24, 21:29])

@@ -16,9 +16,9 @@ from trees import GALAXY_ZOO_2, RING_TREE
 CPU = torch.device("cpu")
 
 
-def member(tree, backbone, output, size_px, zoom, crop_px, share):
+def member(tree, bands, backbone, output, size_px, zoom, crop_px, share):
     torch.manual_seed(0)
-    network = GalaxyNetwork(backbone, "fastai", output, tree, 0.0)
+    network = GalaxyNetwork(backbone, "fastai", output, tree, 0.0, bands)
     network.set_size(size_px)
     network.zoom = zoom
     tta = {"rotations": 1 + size_px // 64, "flips": zoom > 1, "zooms": [1.0, zoom + 0.1]}
@@ -26,10 +26,11 @@ def member(tree, backbone, output, size_px, zoom, crop_px, share):
 
 
 @pytest.mark.parametrize(
-    ("tree", "networks"),
+    ("tree", "bands", "networks"),
     [
         (
             GALAXY_ZOO_2,
+            3,
             [
                 ("test_resnet", "softmax", 32, 1.2, 64, 0.25),
                 ("test_vit", "tree", 160, 1.0, 96, 0.75),
@@ -38,19 +39,20 @@ def member(tree, backbone, output, size_px, zoom, crop_px, share):
         ),
         (
             RING_TREE,
+            5,
             [
                 ("test_resnet", "sigmoid", 32, 1.2, 64, 0.25),
                 ("test_resnet", "none", 64, 1.0, 96, 0.75),
             ],
         ),
     ],
-    ids=["Galaxy Zoo 2", "rings"],
+    ids=["Galaxy Zoo 2", "rings in five bands"],
 )
-def test_each_network_sees_its_own_crop_and_has_its_own_share(tmp_path, tree, networks):
-    members = [member(tree, *network) for network in networks]
+def test_each_network_sees_its_own_crop_and_has_its_own_share(tmp_path, tree, bands, networks):
+    members = [member(tree, bands, *network) for network in networks]
     write_onnx(ExportedEnsemble(members), tmp_path / "model.onnx")
     rng = np.random.default_rng(0)
-    crops = rng.integers(0, 256, (5, 96, 96, 3), np.uint8)
+    crops = rng.integers(0, 256, (5, 96, 96, bands), np.uint8)
     session = onnxruntime.InferenceSession(
         tmp_path / "model.onnx", providers=["CPUExecutionProvider"]
     )

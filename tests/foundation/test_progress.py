@@ -1,10 +1,11 @@
 """Progress is told in few lines, and time in words."""
 
 import logging
+import threading
 
 import pytest
 
-from galaxyzoo.foundation.progress import progress, time_in_words, time_left
+from galaxyzoo.foundation.progress import progress, tell_growth, time_in_words, time_left
 
 
 def test_a_short_loop_is_one_line(caplog):
@@ -13,6 +14,16 @@ def test_a_short_loop_is_one_line(caplog):
     [record] = caplog.records
     assert record.getMessage().startswith("crop: 2000 of 2000 galaxies, ")
     assert record.is_progress
+
+
+def test_a_file_that_grows_is_told_once_in_a_short_time(caplog, tmp_path):
+    caplog.set_level(logging.INFO)
+    path, ended = tmp_path / "file", threading.Event()
+    path.write_bytes(bytes(3_000_000))
+    threading.Timer(1.2, ended.set).start()  # longer than between two looks at the file
+    tell_growth(path, 1_000_000, 5_000_000, "download", ended)
+    [record] = caplog.records
+    assert record.getMessage().startswith("download: 3.0 of 5.0 MB, ")
 
 
 @pytest.mark.parametrize(

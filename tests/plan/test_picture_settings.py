@@ -5,7 +5,13 @@ import pytest
 from checkout import ROOT
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.plan.config import given_catalogue_settings, load_schema
-from galaxyzoo.plan.picture_settings import USUAL_STRETCH, as_trained, pictures_of_survey, taught
+from galaxyzoo.plan.picture_settings import (
+    USUAL_STRETCH,
+    as_trained,
+    pictures_of_survey,
+    taught,
+    unlike_start,
+)
 
 SCHEMA = load_schema(ROOT / "workflow" / "schemas" / "config.schema.yaml")
 OWN = {
@@ -85,6 +91,15 @@ def test_networks_of_an_earlier_version_are_asked_as_before():
     settings = found(None, sizes="pad")
     assert (settings["training_scale"], settings["sizes"]) == (0.02, "pad")
     assert settings["bands"] == ["i", "r", "g"]
+
+
+def test_a_start_that_learnt_from_other_pictures_is_told():
+    assert unlike_start(trained(), trained()) is None
+    assert unlike_start(None, trained()) is None
+    assert unlike_start(trained(hdu="SCI"), trained(crop=96)) is None
+    told = unlike_start(trained(any_fits=False), trained(sizes="pad"))
+    assert "(bands None, now ['z', 'r', 'g'], stretch None, now {" in told
+    assert told.endswith("sizes crop, now pad); the stages have to learn the difference")
 
 
 def test_no_network_takes_another_number_of_bands():

@@ -74,6 +74,10 @@ def test_the_longest_sentences_stay_under_their_pictures_and_apart():
         assert box.y0 > 0
         assert any(box.x0 > column.x0 - 1 and box.x1 < column.x1 + 1 for column in columns)
         assert not any(box.overlaps(other) for other in boxes[:i] + columns)
+    for i, column in enumerate(columns):
+        assert 0 < column.x0 < column.x1 < figure.bbox.x1
+        assert 0 < column.y0 < column.y1 < figure.bbox.y1
+        assert not any(column.overlaps(other) for other in columns[:i])
 
 
 def attribution_figure():

@@ -192,6 +192,15 @@ def test_a_class_of_seven_galaxies_is_in_each_part(seed):
     assert common.to_dict() == {"train": 805, "valid": 89, "holdout": 99}  # tenths, rounded
 
 
+def test_of_each_of_three_classes_the_same_part_is_drawn():
+    sizes = {"a": 500, "b": 300, "c": 200}
+    classes = pd.Series(np.repeat([*sizes], [*sizes.values()]), IDS)
+    parts = parts_of(Ties(classes))
+    for name, size in sizes.items():  # a tenth is held out, and a tenth of the rest validated on
+        counts = parts[classes == name].value_counts()
+        assert (counts["holdout"], counts["valid"]) == (size // 10, round(0.09 * size))
+
+
 @pytest.mark.parametrize(
     ("galaxies", "parts"),
     [(1, ["train"]), (2, ["train", "valid"]), (3, ["holdout", "train", "valid"])],

@@ -33,6 +33,7 @@ write_card(
     tree,
     read_metrics(snakemake.input.metrics),
     settings | {"card": settings["card"] | {"commit": git_commit()}},
+    members[0].network.bands,
     Path(output.card),
 )
 job.log.info("exporting %d networks", len(members))

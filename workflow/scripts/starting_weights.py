@@ -8,6 +8,7 @@ from galaxyzoo.engine.checkpoints import normalisation_metadata
 from galaxyzoo.engine.hub import fetched_encoder
 from galaxyzoo.engine.pretrained import head_is_for, learnt_by, starting_weights
 from galaxyzoo.engine.torch_files import save_checked
+from galaxyzoo.foundation.checkpoint_notes import read_note
 from galaxyzoo.foundation.learnt_galaxies import write_learnt
 from galaxyzoo.plan.starting_points import is_of_a_hub
 
@@ -20,7 +21,8 @@ if is_of_a_hub(file):
     looks = normalisation_metadata(encoder._asdict())
     file = str(encoder.weights)
 weights = starting_weights(backbone, file)
-metadata = settings | head_is_for(file) | looks
+pictures = {"pictures": json.dumps((read_note(Path(file)) or {}).get("pictures"))}
+metadata = settings | head_is_for(file) | looks | pictures
 save_checked(weights, Path(snakemake.output.weights), metadata)
 learnt = learnt_by(file)
 write_learnt(learnt, snakemake.output.learnt)

@@ -1,5 +1,6 @@
 """Train one stage of one seed, from the weights of the previous stage."""
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ from galaxyzoo.engine.checkpoints import learnt_galaxies, load_checkpoint, save_
 from galaxyzoo.engine.devices import memory_for
 from galaxyzoo.engine.resume import SavedState, made_with, stage_fingerprint
 from galaxyzoo.engine.stage import set_up_stage
+from galaxyzoo.engine.torch_files import read_metadata
 from galaxyzoo.engine.training import Learner, train_stage
 from galaxyzoo.foundation.atomic_files import replaced
 from galaxyzoo.foundation.gpus import lease_gpu, visible_gpus
@@ -19,6 +21,7 @@ from galaxyzoo.foundation.locks import locked
 from galaxyzoo.foundation.packed_crops import read_index
 from galaxyzoo.foundation.provenance import git_commit, uncommitted_diff, versions
 from galaxyzoo.foundation.split_files import read_split
+from galaxyzoo.plan.picture_settings import unlike_start
 
 settings = job.start(snakemake)
 made_by = {"commit": git_commit(), "diff": uncommitted_diff(), "versions": versions()}
@@ -66,6 +69,11 @@ with (
     before = (
         read_all(snakemake.input.learnt) if first else learnt_galaxies(load_checkpoint(weights))
     )
+    pictures = read_json(snakemake.input.pictures)
+    if first:
+        begun_with = json.loads(read_metadata(weights).get("pictures", "null"))
+        if sentence := unlike_start(begun_with, pictures):
+            job.log.warning("%s", sentence)
     require_unlearnt(galaxies, validated_on, before, weights, split)
     made = made_with(
         stage_fingerprint(settings, snakemake.params.code, weights, index, split),
@@ -85,6 +93,6 @@ with (
         learner.moments if stage["hand_on_moments"] else None,
         all_of(before, learnt_from(galaxies, trained_on, survey=index.parent.name)),
         snakemake.config["seen_galaxy_zoo"][snakemake.wildcards.experiment],
-        read_json(snakemake.input.pictures),
+        pictures,
     )
     saved.remove()

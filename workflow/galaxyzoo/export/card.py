@@ -60,9 +60,10 @@ def write_card(
     tree: DecisionTree,
     metrics: Mapping[str, Any],
     settings: Mapping[str, Any],
+    bands: int,
     path: Path,
 ) -> None:
-    """Write the model card.
+    """Write the model card, of pictures with some bands.
 
     `metrics` is an experiment's metrics.json, and `settings` are those of the rule, with the commit
     in its `card`.
@@ -86,6 +87,8 @@ def write_card(
     }
     text = cards.get_template(template.name).render(
         members=members,
+        bands=bands,
+        picture={1: "grey picture", 3: "colour picture"}.get(bands, f"picture in {bands} bands"),
         tree=tree,
         metrics=metrics,
         starts=sorted(starts),

@@ -123,6 +123,23 @@ def as_trained(settings: Settings, networks: Mapping[str, Taught | None]) -> Set
     return found | {"told": [f"{sentence}." for sentence in unlike]}
 
 
+def unlike_start(start: Taught | None, now: Taught) -> str | None:
+    """A sentence about a start whose pictures were made otherwise than those of `now`.
+
+    Both are what networks were `taught`; a `start` of None is not known. None if they are alike.
+    """
+    if start is None:
+        return None
+    unlike = [key for key in IN_COMMON if start[key] != now[key]]
+    if not unlike:
+        return None
+    differences = ", ".join(f"{key} {start[key]}, now {now[key]}" for key in unlike)
+    return (
+        f"The starting weights learnt from pictures that were made otherwise ({differences}); "
+        "the stages have to learn the difference"
+    )
+
+
 def one_of_all(known: Mapping[str, Taught]) -> Taught:
     """What all networks were taught; InputError if that is not the same."""
     if not known:
