@@ -14,6 +14,7 @@ import pandas as pd
 import yaml
 
 from galaxyzoo.foundation.packed_crops import read_index
+from galaxyzoo.plan.kept_code import KEPT
 from warm import run_snakemake
 
 ROOT = Path(__file__).parents[1]
@@ -55,6 +56,9 @@ class Checkout:
         for name in ("workflow", "config", "profiles", "envs"):
             ignored = shutil.ignore_patterns("__pycache__")
             shutil.copytree(ROOT / name, folder / name, ignore=ignored)
+        if (ROOT / KEPT).exists():
+            (folder / KEPT).parent.mkdir(parents=True)
+            shutil.copy(ROOT / KEPT, folder / KEPT)
         self.write_config(config)
 
     @property

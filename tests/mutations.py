@@ -30,7 +30,7 @@ ROOT = Path(__file__).parents[1]
 MODULE = ROOT / "workflow" / "galaxyzoo"
 PYTEST = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--without-snakemake"]
 PYTEST += ["-k", "not compiled"]
-NO_TESTS = 5  # pytest's exit status where all were deselected
+WRONGLY_ASKED, NO_TESTS = 4, 5  # exit statuses of pytest: for a test that is not there, for none
 MINUTES = 10  # after which a change counts as noticed: it has made something endless
 SWAPPED = {
     ast.Lt: ast.LtE,
@@ -165,8 +165,8 @@ def is_noticed(change: Change, folder: Path, tests: Sequence[str]) -> bool:
         return True
     finally:
         target.write_text(before, encoding="utf-8")
-    if b"not found" in run.stderr:  # pytest's word for a test that does not exist
-        raise RuntimeError(run.stderr.decode())
+    if run.returncode == WRONGLY_ASKED:
+        raise RuntimeError(f"{change.path}:{change.line}: {run.stderr.decode()}")
     return run.returncode not in (0, NO_TESTS)
 
 
@@ -203,6 +203,8 @@ def main() -> None:
         tries = {pool.submit(survives, change): change for change in drawn}
         for tried, done in enumerate(as_completed(tries), 1):
             change = tries[done]
+            if done.exception():
+                pool.shutdown(wait=False, cancel_futures=True)
             if done.result():
                 survived += 1
                 print(f"{change.path.relative_to(ROOT)}:{change.line}: {change.what}", flush=True)

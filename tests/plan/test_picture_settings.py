@@ -4,14 +4,9 @@ import pytest
 
 from checkout import ROOT
 from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.foundation.taught_pictures import unlike_start
 from galaxyzoo.plan.config import given_catalogue_settings, load_schema
-from galaxyzoo.plan.picture_settings import (
-    USUAL_STRETCH,
-    as_trained,
-    pictures_of_survey,
-    taught,
-    unlike_start,
-)
+from galaxyzoo.plan.picture_settings import USUAL_STRETCH, as_trained, pictures_of_survey, taught
 
 SCHEMA = load_schema(ROOT / "workflow" / "schemas" / "config.schema.yaml")
 OWN = {

@@ -21,7 +21,7 @@ from galaxyzoo.foundation.locks import locked
 from galaxyzoo.foundation.packed_crops import read_index
 from galaxyzoo.foundation.provenance import git_commit, uncommitted_diff, versions
 from galaxyzoo.foundation.split_files import read_split
-from galaxyzoo.plan.picture_settings import unlike_start
+from galaxyzoo.foundation.taught_pictures import unlike_start
 
 settings = job.start(snakemake)
 made_by = {"commit": git_commit(), "diff": uncommitted_diff(), "versions": versions()}

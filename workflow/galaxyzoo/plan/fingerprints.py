@@ -6,10 +6,11 @@ the words of errors and log messages. It is the same on every supported Python.
 
 import ast
 import hashlib
-from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
+
+from galaxyzoo.plan.kept_code import keep, kept, key_of
 
 PACKAGE = "galaxyzoo"
 DOCUMENTED = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
@@ -27,6 +28,7 @@ def code_fingerprints(workflow: Path) -> dict[str, list[str]]:
     does.
     """
     imports: dict[Path, set[Path]] = {}
+    lines: dict[Path, str] = {}
     found = {}
     for script in sorted((workflow / "scripts").glob("*.py")):
         seen: set[Path] = set()
@@ -36,10 +38,9 @@ def code_fingerprints(workflow: Path) -> dict[str, list[str]]:
             seen.add(path)
             if path not in imports:
                 imports[path] = imported_files(path, workflow / PACKAGE)
+                lines[path] = f"{path.relative_to(workflow).as_posix()} {code_fingerprint(path)}"
             waiting |= imports[path] - seen
-        found[script.stem] = sorted(
-            f"{path.relative_to(workflow).as_posix()} {code_fingerprint(path)}" for path in seen
-        )
+        found[script.stem] = sorted(lines[path] for path in seen)
     return found
 
 
@@ -48,19 +49,55 @@ def code_fingerprint(path: Path) -> str:
     return parsed(path.read_text(encoding="utf-8"), str(path)).fingerprint
 
 
+class Imported(NamedTuple):
+    """A name that is imported from a module, or a module: its line, and the dots before it."""
+
+    line: int
+    level: int
+    module: str
+    name: str | None
+
+
 class Code(NamedTuple):
-    """The fingerprint of a file's code, and the nodes of its import statements."""
+    """The fingerprint of a file's code, what it imports, and whether it has more than words."""
 
     fingerprint: str
-    imports: list[ast.Import | ast.ImportFrom]
+    imports: list[Imported]
+    has_code: bool
 
 
-@cache
+FOUND: dict[str, Code] = {}  # in this process, by key
+
+
 def parsed(text: str, filename: str) -> Code:
-    """The code in a file's text, which is parsed once for all rules that depend on it."""
-    imports: list[ast.Import | ast.ImportFrom] = []
-    code = canonical(ast.parse(text, filename), imports)
-    return Code(hashlib.sha256(code.encode()).hexdigest()[:12], imports)
+    """The code in a file's text, which is parsed once for all rules and runs that depend on it."""
+    key = key_of(text, Path(__file__))
+    if key not in FOUND and key in kept():
+        fingerprint, imports, has_code = kept()[key]
+        FOUND[key] = Code(fingerprint, [Imported(*one) for one in imports], has_code)
+    elif key not in FOUND:
+        tree, imports = ast.parse(text, filename), []
+        code = canonical(tree, imports)
+        fingerprint = hashlib.sha256(code.encode()).hexdigest()[:12]
+        has_code = any(not is_docstring([node]) for node in tree.body)
+        FOUND[key] = Code(fingerprint, imported(imports), has_code)
+    return FOUND[key]
+
+
+def keep_parsed() -> None:
+    """Keep what this process found out about code for the next ones."""
+    keep(FOUND)
+
+
+def imported(nodes: list[ast.Import | ast.ImportFrom]) -> list[Imported]:
+    """What import statements import, in their order."""
+    return [
+        Imported(node.lineno, node.level, node.module or "", alias.name)
+        if isinstance(node, ast.ImportFrom)
+        else Imported(node.lineno, 0, alias.name, None)
+        for node in nodes
+        for alias in node.names
+    ]
 
 
 def canonical(node: object, imports: list[ast.Import | ast.ImportFrom], mute: bool = False) -> str:
@@ -149,18 +186,10 @@ def imported_names(text: str, filename: str) -> list[tuple[int, str, str | None]
 
     Raises ImportError for a relative import.
     """
-    found: list[tuple[int, str, str | None]] = []
-    for node in parsed(text, filename).imports:
-        if isinstance(node, ast.ImportFrom):
-            if node.level:
-                raise ImportError(
-                    f"{filename}, line {node.lineno}: relative imports are not followed"
-                )
-            if is_ours(node.module):
-                found += [(node.lineno, node.module, alias.name) for alias in node.names]
-        else:
-            found += [(node.lineno, a.name, None) for a in node.names if is_ours(a.name)]
-    return found
+    imports = parsed(text, filename).imports
+    if relative := [one.line for one in imports if one.level]:
+        raise ImportError(f"{filename}, line {relative[0]}: relative imports are not followed")
+    return [(one.line, one.module, one.name) for one in imports if is_ours(one.module)]
 
 
 def is_ours(module: str) -> bool:
@@ -175,7 +204,4 @@ def is_module(path: Path) -> bool:
 
 def has_code(path: Path) -> bool:
     """Whether a file is there and has code in it, not only comments and a docstring."""
-    return path.is_file() and any(
-        not isinstance(node, ast.Expr) or not isinstance(node.value, ast.Constant)
-        for node in ast.parse(path.read_text(encoding="utf-8")).body
-    )
+    return path.is_file() and parsed(path.read_text(encoding="utf-8"), str(path)).has_code

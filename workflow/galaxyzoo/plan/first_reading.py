@@ -17,7 +17,7 @@ from typing import Any
 import yaml
 
 from galaxyzoo.foundation.errors import InputError
-from galaxyzoo.plan.fingerprints import code_fingerprint
+from galaxyzoo.plan.fingerprints import code_fingerprint, keep_parsed
 
 VARIABLE = "GALAXYZOO_FIRST_READING"
 
@@ -60,6 +60,7 @@ def remember(workflow: Path, versions: list[str]) -> None:
     code = {path.relative_to(workflow).as_posix(): code_fingerprint(path) for path in files}
     reading = {"process": process, "code": code, "versions": versions}
     os.environ[VARIABLE] = json.dumps(reading)
+    keep_parsed()
 
 
 def handed_on() -> dict[str, Any]:

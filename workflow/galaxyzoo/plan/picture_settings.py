@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.foundation.taught_pictures import IN_COMMON, Taught
 
 Settings = dict[str, Any]
-Taught = Mapping[str, Any]
 
 USUAL_BANDS = ("i", "r", "g")
 USUAL_STRETCH = {"minimum": 0.0, "stretch": 5.0, "q": 8.0, "scales": None}
@@ -25,8 +25,6 @@ USUAL = {
     "training_scale": None,
     "sizes": "crop",
 }
-# What pictures must have in common with those of training.
-IN_COMMON = ("bands", "stretch", "training_scale", "sizes")
 # Of a network whose checkpoint does not say how its pictures were made, as earlier ones do not.
 UNTOLD = {
     "hdu": None,
@@ -121,23 +119,6 @@ def as_trained(settings: Settings, networks: Mapping[str, Taught | None]) -> Set
             "catalogue.unlike_training to allow"
         )
     return found | {"told": [f"{sentence}." for sentence in unlike]}
-
-
-def unlike_start(start: Taught | None, now: Taught) -> str | None:
-    """A sentence about a start whose pictures were made otherwise than those of `now`.
-
-    Both are what networks were `taught`; a `start` of None is not known. None if they are alike.
-    """
-    if start is None:
-        return None
-    unlike = [key for key in IN_COMMON if start[key] != now[key]]
-    if not unlike:
-        return None
-    differences = ", ".join(f"{key} {start[key]}, now {now[key]}" for key in unlike)
-    return (
-        f"The starting weights learnt from pictures that were made otherwise ({differences}); "
-        "the stages have to learn the difference"
-    )
 
 
 def one_of_all(known: Mapping[str, Taught]) -> Taught:
