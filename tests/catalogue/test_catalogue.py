@@ -22,7 +22,7 @@ from pyarrow import dataset
 
 from browsing import VIEWS as SCREENS
 from browsing import opened, require_access, require_fit, require_links
-from checkout import TINY, Checkout, changed, replaced_by_older
+from checkout import TINY, Checkout, changed, labels_in, replaced_by_older
 from crowd_words import crowd_words, shown_on
 from cutout_server import CutoutServer
 from galaxyzoo.calibration.calibration import read_calibration
@@ -353,6 +353,46 @@ def test_a_table_s_own_columns_come_through(made, folder):
     said = made.snakemake("--dry-run", "catalogue").stdout
     assert "checkpoint list_galaxies:" in said
     assert "train_stage" not in said
+
+
+def test_intervals_are_reset_on_galaxies_that_have_labels(made, tmp_path):
+    raw = made.survey / "raw"
+    votes = labels_in(made.survey / "training.csv").sample(40, random_state=0)
+    folder = tmp_path / "others"
+    folder.mkdir()
+    with zipfile.ZipFile(raw / "images_training_rev1.zip") as archive:
+        by_id = {Path(name).stem: name for name in archive.namelist() if name.endswith(".jpg")}
+        for galaxy in votes.index:  # encoded anew, they are other pictures
+            with Image.open(archive.open(by_id[str(galaxy)])) as image:
+                image.save(folder / f"{galaxy}.png")
+        learnt = folder / f"{votes.index[0]}.png"
+    votes.iloc[:35].rename(index={votes.index[34]: 7}).to_csv(tmp_path / "labels.csv")
+    settings = {"name": "others", "labels": {"table": str(tmp_path / "labels.csv")}}
+    run = catalogue_of(made, folder, **settings)
+    assert run.returncode == 0, run.stdout
+    assert "1 of 35 labels are of galaxies that the catalogue does not have" in run.stdout
+    results = made.results / "catalogues" / "others"
+    scores = json.loads((results / "calibration_scores.json").read_text(encoding="utf-8"))
+    assert (scores["galaxies"], scores["given"], scores["known"]) == (34, 35, True)
+    found = whole(results).set_index("id")
+    calibration = read_calibration(results / "calibration.json", GALAXY_ZOO_2)
+    _, bounds = calibration.of(found[JOINT].to_numpy(np.float64))  # which was left as it was
+    assert not calibration.recalibration.helps
+    lower = found[[f"{column}_90pc_lower" for column in JOINT]]
+    np.testing.assert_allclose(lower, bounds.lower.joint, atol=1e-6)
+    for page in ("README.md", "catalogue.html"):
+        text = " ".join((results / page).read_text(encoding="utf-8").split())
+        assert "The intervals were reset on 34 labelled galaxies of" in text
+    assert "Nothing to be done" in catalogue_of(made, folder, **settings).stdout
+    (folder / learnt.name).write_bytes(b"")
+    learnt.unlink()
+    with zipfile.ZipFile(raw / "images_training_rev1.zip") as archive:
+        (folder / f"{learnt.stem}.jpg").write_bytes(archive.read(by_id[learnt.stem]))
+    refused = catalogue_of(made, folder, **settings)
+    assert "the networks learnt 1 of the labelled galaxies, such as" in refused.stdout
+    lost = catalogue_of(made, folder, name="others", labels={"table": "nowhere.csv"})
+    assert "catalogue.labels.table: there is no nowhere.csv" in lost.stdout
+    assert "Traceback" not in run.stdout + refused.stdout + lost.stdout
 
 
 def test_positions_become_cut_outs_and_a_catalogue(made, tmp_path):

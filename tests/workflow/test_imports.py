@@ -34,6 +34,7 @@ NEEDED = {
     "plot_attribution": TORCH | {"captum", "matplotlib"},
     "plot_augmentation": {"torch", "matplotlib"},
     "predict_shard": TORCH | {"sklearn"},
+    "reset_calibration": TORCH | {"scipy.stats", "sklearn"},
     "show": TORCH | {"captum", "matplotlib", "sklearn"},
     "suggest_lr": TORCH | {"matplotlib"},
 }

@@ -110,6 +110,7 @@ def users(finished, tmp_path_factory) -> Path:
         "classes/types.csv",
         "votes/votes.parquet",
         "my_survey/votes.csv",
+        "labels.csv",
     ):
         (folder / name).write_text("path\n1.jpg\n", encoding="utf-8")
     (folder / "kaggle").mkdir()

@@ -39,13 +39,40 @@ rule look_at_galaxies:
         "../scripts/look.py"
 
 
+# Of another survey, a hundred labels tell how far the networks are off there.
+rule reset_calibration:
+    input:
+        labels=labels_of_the_catalogue,
+        listing=ancient(catalogue_file("listing")),  # which is in the settings
+        galaxies=galaxies_of_the_catalogue,
+        networks=network_weights,
+        weights=member_weights,
+        calibration=experiment_file("calibration.json"),
+    output:
+        calibration=catalogue_file("calibration.json"),
+        scores=catalogue_file("calibration_scores.json"),
+    log:
+        catalogue_file("logs/reset_calibration.log"),
+    conda:
+        "../../envs/environment.yaml"
+    threads: shard_threads
+    resources:
+        gpu=network_gpus,
+    params:
+        settings=reset_settings,
+        code=fingerprints("reset_calibration"),
+        versions=VERSIONS,
+    script:
+        "../scripts/reset_calibration.py"
+
+
 rule predict_shard:
     input:
         listing=ancient(catalogue_file("listing")),  # whose part is in the settings
         galaxies=galaxies_of_the_catalogue,
         networks=network_weights,
         weights=member_weights,
-        calibration=experiment_file("calibration.json"),
+        calibration=calibration_of_the_catalogue,
         reference=experiment_file("reference.npz"),
     output:
         shard=catalogue_file("shards/{shard}.parquet"),
@@ -75,7 +102,8 @@ rule write_catalogue:
         galaxies=galaxies_of_the_catalogue,
         listing=ancient(catalogue_file("listing")),
         metrics=experiment_file("metrics.json"),
-        calibration=experiment_file("calibration.json"),
+        calibration=calibration_of_the_catalogue,
+        reset=catalogue_file("calibration_scores.json") if CATALOGUE["labels"] else [],
         template=report_file("catalogue.html.j2"),
         script_of_page=report_file("catalogue.js"),
         parts=page_parts(),

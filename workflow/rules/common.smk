@@ -151,6 +151,8 @@ RAW_SURVEYS = paths.raw_surveys(PLAN)
 # By source, a function that gives the `SurveyFiles` of a survey. Its file of rules puts it here.
 FILES_OF_SOURCE = {}
 STARTING_WEIGHTS = {STARTS[name]: one["model"] for name, one in PLAN.configs.items()}
+# Keys of a catalogue that its galaxies' pixels do not depend on.
+NOT_OF_PICTURES = ("name", "features", "labels")
 CATALOGUE_OF_THE_RUN = {
     "experiment": PLAN.ensemble if PLAN.members else PLAN.base,
     "catalogue": CATALOGUE["name"],
@@ -381,6 +383,13 @@ def member_weights(wildcards):
     """Path of the weights with which an ensemble's members are averaged; seeds have none."""
     is_ensemble = wildcards.experiment == PLAN.ensemble
     return f"results/{PLAN.ensemble}/weights.json" if is_ensemble else []
+
+
+def calibration_of_the_catalogue(wildcards):
+    """Path of what recalibrates a catalogue: the experiment's, or one reset on labelled galaxies."""
+    is_reset = CATALOGUE["labels"] is not None
+    path = catalogue_file("calibration.json") if is_reset else experiment_file("calibration.json")
+    return path.format(**wildcards)
 
 
 def shards_of_the_catalogue(name):

@@ -43,6 +43,17 @@ def galaxies_of_the_catalogue(wildcards):
     return GALAXIES
 
 
+def labels_of_the_catalogue(_):
+    """Path of the labels on which the catalogue's intervals are reset; exits if there are none."""
+    table = CATALOGUE["labels"]["table"]
+    if not Path(IN_THE_MODULE(table)).is_file():
+        sys.exit(
+            f"catalogue.labels.table: there is no {table}; give the path from the folder in which "
+            "snakemake is started"
+        )
+    return table
+
+
 def refuse_to_train():
     """Exit if a catalogue or an export would have stages of its networks trained."""
     jobs = list(workflow.dag.needrun_jobs())

@@ -352,7 +352,7 @@ def picture_settings(experiment):
     Where the config says nothing, they are made as the networks' checkpoints say of training. Exits
     if the config says otherwise. Networks that are missing are told of before any job.
     """
-    own = {key: value for key, value in CATALOGUE.items() if key not in ("name", "features")}
+    own = {key: value for key, value in CATALOGUE.items() if key not in NOT_OF_PICTURES}
     networks = {path: Path(IN_THE_MODULE(path)) for path in paths.network_weights(PLAN, experiment)}
     notes = {path: read_note(file) or {} for path, file in networks.items() if file.exists()}
     with input_errors_told():
@@ -455,6 +455,21 @@ def look_settings(wildcards):
         "listed": listed_galaxies.contents_of(listing_of(wildcards)),
         "catalogue": picture_settings(wildcards.experiment),
         "crop": PLAN.configs[members_of(wildcards)[0]]["survey"]["crop"],
+        "given": given_galaxies(wildcards.experiment),
+    }
+
+
+def reset_settings(wildcards):
+    """What a calibration that is reset on labelled galaxies depends on besides these."""
+    tree = PLAN.configs[members_of(wildcards)[0]]["tree"]
+    return {
+        "listed": listed_galaxies.contents_of(listing_of(wildcards)),
+        "labels": CATALOGUE["labels"],
+        "given_labels": what_is_given(CATALOGUE["labels"]["table"]),
+        "catalogue": picture_settings(wildcards.experiment),
+        "members": settings_of_the_networks(wildcards),
+        "tree": tree_without_words(wildcards),
+        "tree_name": tree_at_hand(tree),
         "given": given_galaxies(wildcards.experiment),
     }
 

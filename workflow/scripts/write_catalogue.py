@@ -5,11 +5,11 @@ from pathlib import Path
 import job
 from galaxyzoo.calibration.calibration import read_calibration
 from galaxyzoo.catalogue.written import write_catalogue
-from galaxyzoo.foundation.handed_on import read_metrics
+from galaxyzoo.foundation.handed_on import read_json, read_metrics
 from galaxyzoo.tree.decision_tree import tree_from
 
 settings = job.start(snakemake)
-folder = Path(snakemake.output[0]).parent
+folder, reset = Path(snakemake.output[0]).parent, snakemake.input.get("reset")
 tree = tree_from(settings["tree"])
 galaxies, differences = write_catalogue(
     [Path(shard) for shard in snakemake.input.shards],
@@ -21,6 +21,7 @@ galaxies, differences = write_catalogue(
     tree,
     read_metrics(snakemake.input.metrics),
     read_calibration(snakemake.input.calibration, tree),
+    read_json(reset) if reset else None,
 )
 for sentence in differences:
     job.log.warning("%s", sentence)

@@ -31,14 +31,16 @@ def catalogue_page(
     metrics: Mapping[str, Any],
     meanings: Mapping[str, str],
     differences: Sequence[str],
+    of_reset: Sequence[str],
     told: Sequence[str],
     commit: str,
 ) -> str:
     """The page, as HTML, with the pictures of its sheets read again from the `galaxies` path.
 
     `first` are the rows that it shows and searches. `meanings` describes each of the catalogue's
-    columns, by name. `differences` are sentences of `likeness.differences_in_words`, and `told`
-    sentences about what was left out, and how pictures are read.
+    columns, by name. `differences` are sentences of `likeness.differences_in_words`, `of_reset`
+    those on labels that the intervals were reset on, and `told` sentences about what was left out,
+    and how pictures are read.
     """
     reader = PictureReader(galaxies, settings["catalogue"])
     sheets = [
@@ -70,6 +72,7 @@ def catalogue_page(
         metrics=metrics,
         starts=starts_in_words(metrics.get("starts")) + choices_in_words(metrics),
         differences=differences,
+        of_reset=of_reset,
         told=told,
         commit=commit,
     )

@@ -34,13 +34,15 @@ def write_catalogue(
     tree: DecisionTree,
     metrics: Mapping[str, Any],
     calibration: Calibration,
+    reset: Mapping[str, Any] | None = None,
 ) -> tuple[int, list[str]]:
     """Write a catalogue into a `folder`, all but its shards.
 
     Returns the number of galaxies, and why the intervals' promise does not reach them, in words.
 
     `galaxies` is the path they were read from and `listing` the folder of their list, `metrics` is
-    the content of the experiment's metrics.json. Raises InputError if the shards are not those of
+    the content of the experiment's metrics.json. `reset` has the scores of a calibration that was
+    reset on labelled galaxies of the catalogue. Raises InputError if the shards are not those of
     the list, all of them and whole.
     """
     require_all(shards, listing)
@@ -48,9 +50,11 @@ def write_catalogue(
     counts = summary(shards, tree)
     said = write_tables(shards, columns, plain_columns(tree), folder)
     title = f"{settings['name']}: a catalogue by {settings['experiment']}"
-    differences = differences_in_words(shards, calibration)
+    differences = differences_in_words(shards, calibration, reset is not None)
+    of_reset = [] if reset is None else [reset_in_words(reset)]
     told = [*whole_contents_of(listing)["told"], *said]
-    paragraphs = [*differences, *promises(metrics, counts.galaxies, settings["words"]), *told]
+    promised = promises(metrics, counts.galaxies, settings["words"])
+    paragraphs = [*of_reset, *differences, *promised, *told]
     write_readme(folder, columns, title, paragraphs)
     page = catalogue_page(
         counts,
@@ -61,6 +65,7 @@ def write_catalogue(
         metrics,
         {name: column.description for name, column in columns.items()},
         differences,
+        of_reset,
         told,
         git_commit() or "unknown",
     )
@@ -86,6 +91,34 @@ def require_all(shards: Sequence[Path], listing: Path) -> None:
         part = parts[shard.stem]
         if rows != part["galaxies"] or (of or {}).get(LISTED) != part["sha256"].encode():
             raise damaged(shard, "it is of another list of galaxies")
+
+
+def reset_in_words(reset: Mapping[str, Any]) -> str:
+    """On which labels recalibration and intervals were reset, and what that changed."""
+    before, after = reset["before"], reset["after"]
+
+    def held(scores: Mapping[str, Any], kind: str) -> str:
+        if scores[kind]["coverage"] is None:
+            return "an unknown share"
+        low, high = scores[kind]["coverage_interval"]
+        return (
+            f"{scores[kind]['coverage']:.1%} ({reset['interval_percent']} % interval {low:.1%} to "
+            f"{high:.1%}; {scores[kind]['width']:.2f} wide)"
+        )
+
+    anew = "fitted anew" if reset["recalibrated_anew"] else "kept, since a new one was no better"
+    unsure = "" if reset["known"] else " It is not known whether the networks learnt some of them."
+    return (
+        f"The intervals were reset on {reset['galaxies']:,} labelled galaxies of {reset['table']}, "
+        f"and what they promise is a promise about galaxies like these: it holds here if they were "
+        f"drawn at random from the catalogue. There, intervals of fractions as they were after "
+        f"training held {held(before, 'fraction')} and those of joint probabilities "
+        f"{held(before, 'joint')}; reset, they hold {held(after, 'fraction')} and "
+        f"{held(after, 'joint')}, each galaxy judged by a calibration that was fitted to others. "
+        f"Recalibration was {anew}; the error on these galaxies was {before['rmse']:.4f} and is "
+        f"{after['rmse']:.4f}.{unsure} What is said below of held-out galaxies is of the survey "
+        "of training, with the intervals as they were."
+    )
 
 
 def promises(metrics: Mapping[str, Any], galaxies: int, words: Words) -> list[str]:

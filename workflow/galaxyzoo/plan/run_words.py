@@ -55,6 +55,7 @@ JOBS = {
     "compare_variants": "compare the variants",
     "list_galaxies": "list the galaxies",
     "look_at_galaxies": "look at the galaxies",
+    "reset_calibration": "reset the intervals on labelled galaxies",
     "predict_shard": "predict",
     "write_catalogue": "write the catalogue",
     "export_ensemble": "export the networks",
