@@ -163,6 +163,23 @@ def test_the_promise_is_kept_by_predicted_number_too(kind):
     assert table.between(0.885, 0.915).all(), table
 
 
+def test_the_interval_of_coverage_by_number_takes_a_galaxy_for_one_draw():
+    predicted, voted = predictions_and_votes(400, TREE)
+    held = covered(fitted_intervals(predicted, voted, TREE).of(predicted, TREE), voted, TREE)
+    table = coverage_by_number(held, predicted, TREE)
+    row = table[(table["kind"] == "joint") & (table["lowest"] == 0.3)].iloc[0]
+    inside = (predicted >= 0.3) & (predicted < 0.5)
+    counts, holds = inside.sum(1), (held.holds.joint * inside).sum(1)
+    coverage = holds.sum() / counts.sum()
+    # The jackknife over galaxies is another way to the standard error of a ratio.
+    left_out = (holds.sum() - holds) / (counts.sum() - counts)
+    galaxies = (counts > 0).sum()
+    left_out = left_out[counts > 0]
+    error = np.sqrt((galaxies - 1) / galaxies * ((left_out - left_out.mean()) ** 2).sum())
+    assert row["coverage"] == pytest.approx(coverage)
+    assert row["coverage_high"] - coverage == pytest.approx(1.97 * error, rel=0.03)
+
+
 def test_a_table_is_recalibrated_and_keeps_its_other_columns():
     calibration, timid = a_calibration()
     _, voted = predictions_and_votes(200, TREE)

@@ -57,5 +57,7 @@ def test_completeness_and_purity_are_of_the_predicted_fraction():
     bar = table.loc[("bar", 0.7)]  # fractions 8/9, 3/4 and 1
     assert (bar["voted"], bar["selected"]) == (2, 3)
     assert bar["purity"] == pytest.approx(2 / 3)
+    # Above all of a fraction, nothing can be selected.
+    assert table.index.get_level_values("threshold").isin([0.5, 0.6, 0.7, 0.8, 0.9]).all()
     assert table.loc[("none", 0.5)]["completeness"] == 0
     assert np.isnan(table.loc[("none", 0.5)]["purity"])

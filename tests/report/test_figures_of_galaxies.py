@@ -108,6 +108,10 @@ def test_nothing_is_cut_off_or_overlaps_and_bytes_do_not_vary(tmp_path, draw):
         assert 0 <= box.x0 < box.x1 <= width
         assert 0 <= box.y0 < box.y1 <= height
         assert not any(box.overlaps(other) for other in boxes[:i] + pictures)
+    for i, box in enumerate(pictures):
+        assert 0 <= box.x0 < box.x1 <= width
+        assert 0 <= box.y0 < box.y1 <= height
+        assert not any(box.overlaps(other) for other in pictures[:i])
     for name in ("1.png", "2.png"):
         save(draw(), tmp_path / name)
     assert (tmp_path / "1.png").read_bytes() == (tmp_path / "2.png").read_bytes()
