@@ -5,21 +5,56 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from galaxyzoo.foundation import gpus
+from galaxyzoo.foundation.errors import InputError
 
 ROOT = Path(__file__).parents[2]
 JOB = """
 import os, sys
 from pathlib import Path
 from galaxyzoo.foundation.gpus import lease_gpu
-lease_gpu(sys.argv[2:], Path(sys.argv[1]))
+lease_gpu(sys.argv[2:], bool(sys.argv[2:]), Path(sys.argv[1]))
 print(os.environ.get("CUDA_VISIBLE_DEVICES", "all"), flush=True)
 sys.stdin.read()
 """
+
+
+LISTED = """GPU 0: NVIDIA H100 PCIe (UUID: GPU-5a1)
+GPU 1: NVIDIA H100 PCIe (UUID: GPU-7c2)
+GPU 2: NVIDIA H100 PCIe (UUID: GPU-7d3)
+"""
+DIVIDED = """GPU 0: NVIDIA A100-SXM4-40GB (UUID: GPU-5a1)
+  MIG 3g.20gb     Device  0: (UUID: MIG-3f)
+  MIG 3g.20gb     Device  1: (UUID: MIG-4e)
+GPU 1: NVIDIA A100-SXM4-40GB (UUID: GPU-7c2)
+"""
+
+
+def nvidia_smi(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, listed: str, free: str = "", status: int = 0
+) -> None:
+    """Put a program first on the PATH that answers as nvidia-smi does."""
+    (folder / "listed").write_text(listed)
+    (folder / "free").write_text(free)
+    smi = folder / "nvidia-smi"
+    smi.write_text(
+        f'#!/bin/sh\ncase "$1" in -L) cat "{folder}/listed";; *) cat "{folder}/free";; esac\n'
+        f"exit {status}\n"
+    )
+    smi.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
+
+
+@pytest.fixture(autouse=True)
+def nothing_remembered() -> Iterator[None]:
+    gpus.listed_gpus.cache_clear()
+    yield
+    gpus.listed_gpus.cache_clear()
 
 
 def start_job(folder: Path, *names: str) -> subprocess.Popen:
@@ -55,10 +90,10 @@ def test_a_job_that_may_use_one_gpu_alone_takes_no_other(tmp_path):
     job.communicate()
 
 
-def test_without_a_gpu_nothing_is_locked_or_hidden(tmp_path, monkeypatch):
+def test_a_job_that_asked_for_none_locks_none_and_sees_none(tmp_path, monkeypatch):
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
     job = start_job(tmp_path)
-    assert job.stdout.readline() == "all\n"
+    assert job.stdout.readline() == "\n"
     assert not [*tmp_path.iterdir()]
     job.communicate()
 
@@ -78,35 +113,21 @@ def test_without_a_gpu_nothing_is_locked_or_hidden(tmp_path, monkeypatch):
     ],
 )
 def test_the_gpus_of_a_process_are_those_that_it_was_given(tmp_path, monkeypatch, visible, names):
-    smi = tmp_path / "nvidia-smi"
-    smi.write_text("#!/bin/sh\nprintf '0, GPU-5a1\\n1, GPU-7c2\\n2, GPU-7d3\\n'\n")
-    smi.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    nvidia_smi(tmp_path, monkeypatch, LISTED)
     if visible is None:
         monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
     else:
         monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
-    gpus.listed_gpus.cache_clear()
-    try:
-        assert gpus.visible_gpus() == names
-    finally:
-        gpus.listed_gpus.cache_clear()
+    assert gpus.visible_gpus() == names
 
 
 @pytest.mark.parametrize("status", [0, 6])
 def test_a_driver_without_a_gpu_is_none(tmp_path, monkeypatch, status):
-    smi = tmp_path / "nvidia-smi"
-    smi.write_text(f"#!/bin/sh\necho 'No devices were found'\nexit {status}\n")
-    smi.chmod(0o755)
-    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    nvidia_smi(tmp_path, monkeypatch, "No devices were found\n", status=status)
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0")
-    gpus.listed_gpus.cache_clear()
     monkeypatch.setattr(gpus, "DRIVERS", ())
-    try:
-        assert gpus.visible_gpus() == []
-        assert not gpus.has_gpu()
-    finally:
-        gpus.listed_gpus.cache_clear()
+    assert gpus.visible_gpus() == []
+    assert not gpus.has_gpu()
 
 
 @pytest.mark.parametrize(
@@ -120,9 +141,40 @@ def test_a_gpu_without_nvidia_smi_is_there_unless_it_is_hidden(
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
     if visible is not None:
         monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
-    gpus.listed_gpus.cache_clear()
-    try:
-        assert gpus.has_gpu() == has_it
-        assert gpus.visible_gpus() == []
-    finally:
-        gpus.listed_gpus.cache_clear()
+    assert gpus.has_gpu() == has_it
+    assert gpus.visible_gpus() == []
+
+
+@pytest.mark.parametrize(
+    ("visible", "names"), [(None, ["MIG-3f", "MIG-4e", "GPU-7c2"]), ("0", ["MIG-3f", "MIG-4e"])]
+)
+def test_the_parts_of_a_divided_gpu_are_leased_one_by_one(tmp_path, monkeypatch, visible, names):
+    nvidia_smi(tmp_path, monkeypatch, DIVIDED)
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    if visible is not None:
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
+    assert gpus.visible_gpus() == names
+
+
+def test_the_gpu_with_the_most_free_memory_is_leased_first(tmp_path, monkeypatch):
+    nvidia_smi(tmp_path, monkeypatch, LISTED, free="GPU-5a1, 900\nGPU-7c2, 70000\nGPU-7d3, 80\n")
+    job = start_job(tmp_path / "locks", "GPU-5a1", "GPU-7c2", "GPU-7d3")
+    assert job.stdout.readline() == "GPU-7c2\n"
+    job.communicate()
+
+
+def test_a_job_that_asked_for_a_gpu_where_there_is_none_ends_in_a_sentence(tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setattr(gpus, "DRIVERS", ())
+    with pytest.raises(InputError, match="this job asked for a GPU, and there is none where it"):
+        gpus.lease_gpu([], asked=True, folder=tmp_path)
+
+
+@pytest.mark.parametrize(("visible", "is_told"), [("7", True), ("1", False), ("", False)])
+def test_a_variable_that_names_no_gpu_is_told(tmp_path, monkeypatch, visible, is_told):
+    nvidia_smi(tmp_path, monkeypatch, LISTED)
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
+    told = gpus.hidden_in_words()
+    assert (told is not None) == is_told
+    if is_told:
+        assert told.startswith("CUDA_VISIBLE_DEVICES=7 names none of the GPUs that nvidia-smi")

@@ -21,7 +21,7 @@ def gpus(cores: int, at_once: int) -> Machine:
     return Machine(cores, has_gpu=True, gpus_at_once=at_once)
 
 
-CLUSTER = Machine(None, has_gpu=False, gpus_at_once=1)
+CLUSTER = Machine(None, has_gpu=True, gpus_at_once=1)
 
 
 @pytest.mark.parametrize(
@@ -55,6 +55,7 @@ def test_a_shard_s_threads_are_all_cores_over_the_shards(machine, shards, thread
 
 def test_a_network_asks_for_a_gpu_where_there_may_be_one():
     assert [network_gpus(one) for one in (cpus(8), gpus(8, 1), CLUSTER)] == [0, 1, 1]
+    assert network_gpus(CLUSTER._replace(has_gpu=False)) == 0  # as --resources gpu=0 says
 
 
 def test_the_limit_on_gpus_lowers_and_never_raises_what_the_machine_has():

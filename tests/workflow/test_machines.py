@@ -51,7 +51,9 @@ def test_variants_share_them_too_and_what_they_have_in_common_counts_once(empty,
 def test_with_a_gpu_each_job_asks_for_one(empty, monkeypatch, tmp_path):
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
     smi = tmp_path / "nvidia-smi"
-    smi.write_text("#!/bin/sh\nfor i in 0 1 2 3; do echo $i, GPU-5a$i; done\n")
+    smi.write_text(
+        "#!/bin/sh\nfor i in 0 1 2 3; do echo 'GPU '$i': H100 (UUID: GPU-5a'$i')'; done\n"
+    )
     smi.chmod(0o755)
     empty.write_config(TINY)
 
@@ -61,6 +63,7 @@ def test_with_a_gpu_each_job_asks_for_one(empty, monkeypatch, tmp_path):
 
     assert asked("gpu=1") == {(8, 1)}
     assert asked("gpu=4") == {(4, 1)}
+    assert asked("gpu=0") == {(8, 0)}  # and those of both seeds share the cores
     assert asked("gpu=9") == {(4, 1)}  # four is all there are
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "2,3")
     assert asked("gpu=4") == {(8, 1)}

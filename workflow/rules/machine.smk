@@ -1,6 +1,9 @@
 # The threads and GPUs of jobs, by what they run on.
-from galaxyzoo.foundation.gpus import has_gpu, visible_gpus
+from galaxyzoo.foundation.gpus import has_gpu, hidden_in_words, visible_gpus
 from galaxyzoo.plan import threads
+
+if workflow.is_main_process and (sentence := hidden_in_words()):
+    logger.warning(sentence)
 
 
 def machine():
@@ -9,11 +12,12 @@ def machine():
     Asked when the graph is built: the executor is not known while the Snakefile is read.
     """
     on_a_cluster = workflow.non_local_exec or workflow.remote_exec
-    limit = workflow.global_resources.get("gpu")
+    given = workflow.global_resources.get("gpu")
+    limit = None if given is None else given.value
     return threads.Machine(
         None if on_a_cluster else workflow.cores,
-        has_gpu(),
-        threads.gpus_at_once(len(visible_gpus()), limit and limit.value),
+        limit != 0 and (on_a_cluster or has_gpu()),
+        threads.gpus_at_once(len(visible_gpus()), limit),
     )
 
 

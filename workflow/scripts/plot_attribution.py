@@ -19,7 +19,7 @@ from galaxyzoo.report.figures.style import save
 from galaxyzoo.tree.decision_tree import tree_from
 
 settings = job.start(snakemake)
-lease_gpu(visible_gpus())
+lease_gpu(visible_gpus(), asked=snakemake.resources.gpu > 0)
 tree = tree_from(settings["tree"])
 use_threads(snakemake.threads)
 network = restored_network(Path(snakemake.input.weights), settings["model"], tree)

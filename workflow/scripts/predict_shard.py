@@ -16,7 +16,7 @@ from galaxyzoo.foundation.provenance import git_commit
 from galaxyzoo.tree.decision_tree import tree_from
 
 settings = job.start(snakemake)
-lease_gpu(visible_gpus())
+lease_gpu(visible_gpus(), asked=snakemake.resources.gpu > 0)
 use_threads(snakemake.threads)
 tree = tree_from(settings["tree"])
 weights = snakemake.input.get("weights")

@@ -21,7 +21,7 @@ from galaxyzoo.foundation.split_files import read_split
 from galaxyzoo.tree.decision_tree import tree_from
 
 settings = job.start(snakemake)
-lease_gpu(visible_gpus())
+lease_gpu(visible_gpus(), asked=snakemake.resources.gpu > 0)
 tree = tree_from(settings["tree"])
 use_threads(snakemake.threads)
 index = read_index(snakemake.input.index)

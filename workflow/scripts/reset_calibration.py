@@ -22,7 +22,7 @@ tree = tree_from(settings["tree"])
 labels = catalogue_labels(
     Path(snakemake.input.labels), settings["labels"], tree, settings["tree_name"]
 )
-lease_gpu(visible_gpus())
+lease_gpu(visible_gpus(), asked=snakemake.resources.gpu > 0)
 use_threads(snakemake.threads)
 weights = snakemake.input.get("weights")
 shares = read_json(weights) if weights else dict.fromkeys(settings["members"], 1.0)

@@ -12,7 +12,7 @@ from galaxyzoo.report.figures.learning import lr_finder
 from galaxyzoo.report.figures.style import save_with_numbers
 
 settings = job.start(snakemake)
-lease_gpu(visible_gpus())
+lease_gpu(visible_gpus(), asked=snakemake.resources.gpu > 0)
 stage = settings["stage"] | {"accumulate": 1, "ema": None}
 network, train, _, moments = set_up_stage(
     settings,

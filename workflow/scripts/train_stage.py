@@ -29,6 +29,9 @@ stage, seed, model = settings["stage"], settings["seed"], settings["model"]
 inputs = ("weights", "crops", "index", "split")
 weights, crops, index, split = (Path(snakemake.input[name]) for name in inputs)
 output = Path(snakemake.output.weights)
+TO_LOWER = "the stage's batch_size (and raise accumulate)"
+if not snakemake.config["stream"]:
+    TO_LOWER += ", or set stream: true, which keeps the survey in the machine's own memory"
 
 
 def write_tables(history: pd.DataFrame, timing: pd.DataFrame) -> None:
@@ -42,9 +45,9 @@ def write_tables(history: pd.DataFrame, timing: pd.DataFrame) -> None:
 with (
     # If Snakemake alone was killed, its job lives on, and the next run starts another.
     locked(output.with_suffix(".lock"), f"trains the stage {output.with_suffix('')}"),
-    memory_for(stage["batch_size"], stage["size"], "the stage's batch_size (and raise accumulate)"),
+    memory_for(stage["batch_size"], stage["size"], TO_LOWER),
 ):
-    lease_gpu(visible_gpus())
+    lease_gpu(visible_gpus(), asked=snakemake.resources.gpu > 0)
     network, train, valid, moments = set_up_stage(
         settings,
         weights,

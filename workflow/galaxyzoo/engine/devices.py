@@ -2,14 +2,15 @@
 
 import logging
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 import torch
 from torch import nn
+from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from galaxyzoo.foundation.errors import InputError
-from galaxyzoo.foundation.gpus import leases
+from galaxyzoo.foundation.gpus import has_gpu, leases
 
 log = logging.getLogger(__name__)
 
@@ -24,16 +25,22 @@ def best_device(deterministic: bool = True) -> torch.device:
 
     A GPU is set up for bit-reproducible results without TF32, or, if not `deterministic`, for
     speed: kernels are chosen by trial, and float32 products and convolutions may be rounded to
-    TF32. Raises InputError if a GPU was leased that torch cannot use.
+    TF32. Raises InputError if there is a GPU that torch cannot use.
     """
     if not torch.cuda.is_available():
-        if leases:
+        if leases or has_gpu():
             raise InputError(
-                "nvidia-smi lists a GPU, and torch cannot use it: the driver may be too old for "
-                f"CUDA {torch.version.cuda}; update it, or set CUDA_VISIBLE_DEVICES to nothing, "
-                "which runs all on the CPU"
+                "there is a GPU, and torch cannot use it: the driver may be too old for CUDA "
+                f"{torch.version.cuda}; update it, or set CUDA_VISIBLE_DEVICES to nothing, which "
+                "runs all on the CPU"
             )
         return torch.device("cpu")
+    if not runs_on(torch.cuda.get_device_capability(), torch.cuda.get_arch_list()):
+        raise InputError(
+            f"{torch.cuda.get_device_name()} is older or newer than what torch {torch.__version__} "
+            f"was built for ({', '.join(torch.cuda.get_arch_list())}); install a torch for another "
+            "CUDA, or set CUDA_VISIBLE_DEVICES to nothing, which runs all on the CPU"
+        )
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
     torch.backends.cudnn.benchmark = not deterministic
     torch.backends.cudnn.deterministic = deterministic
@@ -42,6 +49,30 @@ def best_device(deterministic: bool = True) -> torch.device:
     torch.use_deterministic_algorithms(deterministic, warn_only=True)
     torch.utils.deterministic.fill_uninitialized_memory = False
     return torch.device("cuda", torch.cuda.current_device())
+
+
+def runs_on(capability: tuple[int, int], architectures: Sequence[str]) -> bool:
+    """Whether a GPU of a compute capability runs code for some of CUDA's architectures.
+
+    Binary code, as of sm_80, runs on that major version from its minor one on, and intermediate
+    code, as of compute_90, on all that is newer (CUDA C++ Programming Guide, section 3.1).
+    """
+    for name in architectures:
+        kind, _, number = name.partition("_")
+        version = int(number.rstrip("af")) // 10, int(number.rstrip("af")) % 10
+        if version <= capability and (kind == "compute" or version[0] == capability[0]):
+            return True
+    return False
+
+
+def reproducible_attention(device: torch.device) -> AbstractContextManager[None]:
+    """In it, attention is computed so that its gradients are the same in each run.
+
+    On a GPU, where algorithms are deterministic: the fast kernels' gradients are sums in any order.
+    """
+    if device.type == "cuda" and torch.are_deterministic_algorithms_enabled():
+        return sdpa_kernel(SDPBackend.MATH)
+    return nullcontext()
 
 
 def device_name(device: torch.device) -> str:
@@ -79,7 +110,9 @@ def memory_for(batch_size: int, size_px: int, setting: str) -> Iterator[None]:
     """If the GPU runs out of memory, raise InputError with the batches and the setting to lower."""
     try:
         yield
-    except torch.OutOfMemoryError as error:
+    except (torch.OutOfMemoryError, torch.AcceleratorError) as error:
+        if "out of memory" not in str(error):
+            raise
         raise InputError(
             f"the GPU has too little memory for batches of {batch_size} pictures of {size_px} px; "
             f"lower {setting}"

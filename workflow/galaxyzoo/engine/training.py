@@ -14,6 +14,7 @@ import torch
 from galaxyzoo.engine.augmentation import first_view, random_lights, random_maps
 from galaxyzoo.engine.dataset import Galaxies
 from galaxyzoo.engine.depthwise import SmallMapGradients
+from galaxyzoo.engine.devices import reproducible_attention
 from galaxyzoo.engine.ema import WeightAverage
 from galaxyzoo.engine.losses import LOSSES, balanced, mean_squared_error
 from galaxyzoo.engine.network import (
@@ -161,11 +162,11 @@ class Learner:
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """The predictions (batch, columns) of a batch, and what the stage minimises of it."""
         if self.stage["loss"] == DIRICHLET_MULTINOMIAL:
-            with SmallMapGradients():
+            with SmallMapGradients(), reproducible_attention(labels.device):
                 raw = self.network(views, raw=True)
             predicted = self.network.output.probabilities(raw.detach(), self.network.tree)
             return predicted, dirichlet_multinomial(raw, votes, self.network.tree)
-        with SmallMapGradients():
+        with SmallMapGradients(), reproducible_attention(labels.device):
             predicted = self.network(views)
         weights = None
         if self.class_weights is not None:

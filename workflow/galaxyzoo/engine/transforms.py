@@ -52,8 +52,12 @@ def sampled_places(maps: torch.Tensor, size_px: int, wide_px: int) -> torch.Tens
 
     `maps` are those of `warp`. Returns (N, size, size, 2) float32, for `grid_sample`.
     """
+    # Element by element: as a matrix product, a GPU might round it to TF32, by half a pixel.
     maps = maps * (size_px / wide_px)
-    return functional.affine_grid(maps, [len(maps), 3, size_px, size_px], align_corners=False)
+    middles = (2 * torch.arange(size_px, device=maps.device, dtype=maps.dtype) + 1) / size_px - 1
+    across = maps[:, None, None, :, 0] * middles[:, None]
+    down = maps[:, None, None, :, 1] * middles[:, None, None]
+    return across + down + maps[:, None, None, :, 2]
 
 
 def middle(images: torch.Tensor, size_px: int) -> torch.Tensor:

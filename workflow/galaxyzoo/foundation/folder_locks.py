@@ -13,6 +13,7 @@ from pathlib import Path, PurePath
 from typing import IO
 
 from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.foundation.locks import lock
 
 FOLDER = ".locks"
 # Folders of results that hold a folder for each of several things that are made apart.
@@ -76,7 +77,7 @@ def hold(results: Path, name: str, *, alone: bool) -> None:
 def flocked(file: IO[str], kind: int) -> bool:
     """Whether a lock of a kind could be had at once."""
     try:
-        fcntl.flock(file, kind | fcntl.LOCK_NB)
+        lock(file, kind)
     except BlockingIOError:
         return False
     return True

@@ -3,7 +3,6 @@
 Standard library alone: this is also asked when the Snakefile is read.
 """
 
-import fcntl
 import functools
 import logging
 import os
@@ -15,10 +14,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
+from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.foundation.locks import lock
+
 VISIBLE = "CUDA_VISIBLE_DEVICES"
 LOCKS = Path("/tmp") / f"galaxyzoo-gpus-{os.getuid()}"
-# Where a driver shows its GPUs without nvidia-smi: NVIDIA's, and AMD's.
-DRIVERS = (Path("/dev/nvidia0"), Path("/dev/kfd"))
+# Where NVIDIA's driver shows a GPU without nvidia-smi, the second under Windows' Linux.
+DRIVERS = (Path("/dev/nvidia0"), Path("/dev/dxg"))
+OF_WINDOWS = "/usr/lib/wsl/lib"  # has nvidia-smi under Windows' Linux, and is on no PATH
 SECONDS_TO_LIST = 30
 SECONDS_BETWEEN_TRIES = 0.5
 
@@ -34,20 +37,50 @@ def has_gpu() -> bool:
 
 
 @functools.cache
-def listed_gpus() -> dict[str, str]:
-    """The UUIDs of all GPUs that nvidia-smi lists, by index; none where there is no nvidia-smi."""
-    command = shutil.which("nvidia-smi")
-    if command is None:
-        return {}
-    query = [command, "--query-gpu=index,uuid", "--format=csv,noheader"]
-    try:
-        answer = subprocess.run(
-            query, capture_output=True, text=True, check=False, timeout=SECONDS_TO_LIST
-        )
-    except subprocess.TimeoutExpired:  # a driver that hangs
-        return {}
+def listed_gpus() -> dict[str, list[str]]:
+    """The UUIDs of all GPUs that nvidia-smi lists, by index; none where there is no nvidia-smi.
+
+    Of a GPU that is divided (MIG), they are those of its parts.
+    """
+    found: dict[str, list[str]] = {}
+    whole: dict[str, str] = {}
     # Anything else than such lines says that there is no GPU, whatever the exit status.
-    return dict(re.findall(r"^(\d+), (GPU-\S+)$", answer.stdout, re.MULTILINE))
+    for index, gpu, part in re.findall(
+        r"^(?:GPU (\d+): .*\(UUID: (GPU-\S+)\)| +MIG .*\(UUID: (MIG-\S+)\))$",
+        answer_of_nvidia_smi("-L"),
+        re.MULTILINE,
+    ):
+        if gpu:
+            last = index
+            found[last], whole[last] = [], gpu
+        elif found:
+            found[last].append(part)
+    return {index: parts or [whole[index]] for index, parts in found.items()}
+
+
+def free_memory() -> dict[str, int]:
+    """The memory in MiB that is free on each GPU, by UUID."""
+    answer = answer_of_nvidia_smi("--query-gpu=uuid,memory.free", "--format=csv,noheader,nounits")
+    found = re.findall(r"^(GPU-\S+), (\d+)$", answer, re.MULTILINE)
+    return {gpu: int(megabytes) for gpu, megabytes in found}
+
+
+def answer_of_nvidia_smi(*question: str) -> str:
+    """What nvidia-smi says, nothing where there is none, or no answer."""
+    command = shutil.which("nvidia-smi") or shutil.which("nvidia-smi", path=OF_WINDOWS)
+    if command is None:
+        return ""
+    try:
+        return subprocess.run(
+            [command, *question],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=SECONDS_TO_LIST,
+        ).stdout
+    except subprocess.TimeoutExpired:
+        log.warning("nvidia-smi has not answered within %d s: its driver hangs", SECONDS_TO_LIST)
+        return ""
 
 
 def visible_gpus() -> list[str]:
@@ -57,32 +90,54 @@ def visible_gpus() -> list[str]:
     """
     listed = listed_gpus()
     if not listed or VISIBLE not in os.environ:
-        return list(listed.values())
-    gpus = []
+        return [gpu for gpus in listed.values() for gpu in gpus]
+    visible = []
     for name in map(str.strip, os.environ[VISIBLE].split(",")):
-        if name.startswith("MIG-"):  # a part of a GPU, which nvidia-smi does not query
-            matches = [name]
+        if name.startswith("MIG-"):
+            matches = [[name]]
         elif name.startswith("GPU-"):
-            matches = [uuid for uuid in listed.values() if uuid.startswith(name)]
+            matches = [gpus for gpus in listed.values() if gpus[0].startswith(name)]
         else:
             matches = [listed[name]] if name in listed else []
         if len(matches) != 1:
             break
-        gpus += matches
-    return gpus
+        visible += matches[0]
+    return visible
 
 
-def lease_gpu(gpus: Sequence[str], folder: Path = LOCKS) -> str | None:
+def hidden_in_words() -> str | None:
+    """Why no GPU is used though there are some, if CUDA_VISIBLE_DEVICES names none of them."""
+    named = os.environ.get(VISIBLE, "").strip()
+    if named in ("", "-1") or not listed_gpus() or visible_gpus():
+        return None
+    return (
+        f"{VISIBLE}={named} names none of the GPUs that nvidia-smi lists "
+        f"({', '.join(listed_gpus())}): all runs on the CPU; correct or unset it to use them"
+    )
+
+
+def lease_gpu(gpus: Sequence[str], asked: bool, folder: Path = LOCKS) -> str | None:
     """Take one of the `gpus` until this process ends, and let CUDA see no other.
 
-    Where all are taken by other processes of this user on this machine, wait. The kernel frees a
-    GPU when the process that holds it ends, however it ends. Call this before torch looks for
-    GPUs. `folder` is where the locks are. Returns the GPU, or None if there are none.
+    The one with the most free memory goes first. Where all are taken by other processes of this
+    user on this machine, wait. The kernel frees a GPU when the process that holds it ends, however
+    it ends. Call this before torch looks for GPUs. `folder` is where the locks are. Returns the
+    GPU, or None if it has no name. A job that has not `asked` for one sees none. Raises InputError
+    if it has, and there is none.
     """
+    if not asked:
+        os.environ[VISIBLE] = ""
+        return None
     if not gpus:
+        if not has_gpu():
+            raise InputError(
+                "this job asked for a GPU, and there is none where it runs; a container needs "
+                "--nv, a cluster's job --gres or --gpus, and --resources gpu=0 asks for none"
+            )
         return None
     folder.mkdir(exist_ok=True)
-    is_logged = False
+    is_logged, free = False, free_memory()
+    gpus = sorted(gpus, key=lambda gpu: -free.get(gpu, 0))
     while (gpu := first_free(gpus, folder)) is None:
         if not is_logged:
             log.info("all %d GPUs are in use; this waits until one is free", len(gpus))
@@ -98,7 +153,7 @@ def first_free(gpus: Sequence[str], folder: Path) -> str | None:
     for gpu in gpus:
         file = (folder / f"{gpu.replace('/', '-')}.lock").open("wb")
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            lock(file)
         except BlockingIOError:
             file.close()
             continue

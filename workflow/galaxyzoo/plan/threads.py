@@ -13,7 +13,7 @@ ON_A_GPU = 8  # threads of a job that has a GPU, at most
 
 
 class Machine(NamedTuple):
-    """What jobs run on: cores, whether there is a GPU, and how many are in use at a time.
+    """What jobs run on: cores, whether GPUs are to be used, and how many at a time.
 
     `cores` is None if jobs run on the machines of a cluster, which are not known.
     """
@@ -30,7 +30,7 @@ def gpus_at_once(visible: int, limit: int | None) -> int:
 
 def network_gpus(machine: Machine) -> int:
     """GPUs of a job that trains a network or predicts with it."""
-    return 0 if machine.cores is not None and not machine.has_gpu else 1
+    return int(machine.has_gpu)
 
 
 def network_threads(machine: Machine, chains: int) -> int:

@@ -275,9 +275,13 @@ def write_crops(
 
 
 def reserve(file: IO[bytes], size_bytes: int) -> None:
-    """Reserve a file's disk space, which speeds up writing; OSError if there is not enough."""
-    if hasattr(os, "posix_fallocate"):  # not on a Mac
-        os.posix_fallocate(file.fileno(), 0, size_bytes)
+    """Give a new file its length; OSError if the disk has not enough space for it.
+
+    Space is not allocated: on NFS, that would write to each of its blocks.
+    """
+    if shutil.disk_usage(Path(file.name).parent).free < size_bytes:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), file.name)
+    file.truncate(size_bytes)
 
 
 def start_worker(source: GalaxyImages) -> None:
