@@ -19,7 +19,13 @@ from galaxyzoo.calibration.coverage import (
     in_main_questions,
     mean_coverage,
 )
-from galaxyzoo.calibration.intervals import fitted_intervals, numbers_of, quantiles, share_asked
+from galaxyzoo.calibration.intervals import (
+    filled_edges,
+    fitted_intervals,
+    numbers_of,
+    quantiles,
+    share_asked,
+)
 from galaxyzoo.evaluation.metrics import rmse
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.tree.decision_tree import tree_from
@@ -305,6 +311,26 @@ def test_coverage_by_property_leaves_out_galaxies_without_a_vote_on_the_main_que
     assert table["galaxies"].tolist() == [50] * 4
     assert table["lowest"].min() == 20
     assert np.isfinite(table.drop(columns=["kind", "property"])).all(axis=None)
+
+
+def test_the_ends_of_a_coverage_are_shares():
+    predicted, voted = predictions_and_votes(12, TREE)
+    voted[0, :2] = [0, 1]  # one galaxy far from what was predicted
+    predicted[0, :2] = [1, 0]
+    held = covered(fitted_intervals(predicted, voted, TREE).of(predicted, TREE), voted, TREE)
+    for table in (
+        coverage_by_property({"size": np.arange(12.0)}, held, TREE),
+        coverage_by_number(held, predicted, TREE),
+    ):
+        assert table["coverage_high"].max() == 1
+        assert table["coverage_low"].min() >= 0
+
+
+def test_each_bin_of_numbers_holds_at_least_fifty():
+    numbers = np.repeat([0.1, 0.2, 0.4, 0.6, 0.8, 0.9], [60, 20, 40, 200, 10, 50])
+    edges = filled_edges(numbers)
+    # By hand: 60; 20 and 40 together; 200; 10 and 50 together.
+    assert edges.tolist() == [0.15, 0.5, 0.7]
 
 
 def test_nine_values_are_enough_for_a_conformal_quantile_of_90_percent_and_eight_are_not():

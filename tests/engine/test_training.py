@@ -15,7 +15,7 @@ from galaxyzoo.engine.dataset import load_galaxies
 from galaxyzoo.engine.heads import fastai_head, linear_head
 from galaxyzoo.engine.loaded_networks import new_network, restored_network
 from galaxyzoo.engine.network import GalaxyNetwork, create_body, layer_groups
-from galaxyzoo.engine.prediction import predict_by_views
+from galaxyzoo.engine.prediction import counts_of_views, predict_by_views
 from galaxyzoo.engine.pretrained import PACKAGES, packaged_weights, starting_weights
 from galaxyzoo.engine.schedule import one_cycle, spread_lr
 from galaxyzoo.engine.stage import set_up_stage
@@ -47,6 +47,11 @@ TTA = {"rotations": 1, "flips": False, "zooms": [1.0]}
 @pytest.fixture
 def network() -> GalaxyNetwork:
     return new_tiny_network()
+
+
+@pytest.mark.parametrize(("views", "counts"), [(1, [1]), (8, [1, 2, 4, 8]), (12, [1, 2, 4, 8, 12])])
+def test_averages_are_compared_over_powers_of_two_and_all_views(views, counts):
+    assert counts_of_views(views) == counts
 
 
 def test_the_head_is_fastais():
