@@ -13,13 +13,15 @@ TORCH = frozenset({"torch", "timm"})
 FIGURES = frozenset({"matplotlib"})
 NOTHING = frozenset()
 NEEDED = {
-    **dict.fromkeys(["bag", "calibrate", "compare_missing", "config_tables"], NOTHING),
+    **dict.fromkeys(["bag", "calibrate", "compare_missing", "config_tables", "verify"], NOTHING),
     **dict.fromkeys(["crop", "write_config"], NOTHING),
     **dict.fromkeys(["download_gz2", "download_kaggle"], NOTHING),
     **dict.fromkeys(["finish", "group_own", "hold_out", "job", "label_gz2", "label_own"], NOTHING),
     **dict.fromkeys(["list_galaxies", "publish_catalogue", "record_survey"], NOTHING),
     **dict.fromkeys(["report_ensemble", "simulate", "split", "submission", "submit"], NOTHING),
-    **dict.fromkeys(["track", "watch", "weigh_members", "write_catalogue", "write_check"], NOTHING),
+    **dict.fromkeys(
+        ["track", "verify", "watch", "weigh_members", "write_catalogue", "write_check"], NOTHING
+    ),
     **dict.fromkeys(["name_own", "predictions_by_name", "write_explorer", "write_report"], NOTHING),
     **dict.fromkeys(["compare", "compare_variants", "plot_averaging"], FIGURES),
     **dict.fromkeys(["plot_errors", "plot_galaxies", "plot_learning_curves"], FIGURES),

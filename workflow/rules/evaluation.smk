@@ -75,3 +75,16 @@ rule finish:
         code=fingerprints("finish"),
     script:
         "../scripts/finish.py"
+
+
+# It looks at what is there, and makes nothing.
+rule verify:
+    log:
+        "results/logs/verify.log",
+    localrule: True
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        settings={"folders": [IN_THE_MODULE(f"results/{name}") for name in NAMES]},
+    script:
+        "../scripts/verify.py"

@@ -46,7 +46,7 @@ def start(snakemake: Any) -> dict[str, Any]:  # noqa: ANN401  (Snakemake's own o
     logging.captureWarnings(True)
     gc.freeze()
     gc.enable()
-    sys.excepthook = partial(log_the_end, Path(snakemake.output[0]))
+    sys.excepthook = partial(log_the_end, Path([*snakemake.output, *snakemake.log][0]))
     require_unchanged(WORKFLOW, snakemake.params.get("code", []))
     return snakemake.params.settings
 

@@ -53,6 +53,7 @@ JOBS = {
     "report_ensemble": "write the report",
     "compare": "compare all experiments",
     "compare_variants": "compare the variants",
+    "verify": "compare files with their records",
     "list_galaxies": "list the galaxies",
     "look_at_galaxies": "look at the galaxies",
     "reset_calibration": "reset the intervals on labelled galaxies",
