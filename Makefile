@@ -49,8 +49,8 @@ optional: .venv/installed
 
 # The stamp is the last thing made: a set-up that broke off starts again.
 .venv/installed: envs/requirements.txt
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and \
-	  "Python 3.11 or newer is needed, and this is " + sys.version.split()[0])'
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14) and \
+	  "Python 3.11 to 3.13 is needed (make PYTHON=python3.13), and this is " + sys.version.split()[0])'
 	$(PYTHON) -m venv --clear .venv
 	.venv/bin/pip install --require-hashes --requirement envs/requirements.txt
 	touch $@
