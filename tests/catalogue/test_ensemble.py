@@ -31,3 +31,20 @@ def test_the_first_network_gives_the_features_even_if_it_has_no_share_of_the_mea
     alone = predict_together(crops, members[1:2], CPU)
     np.testing.assert_allclose(found.probabilities, alone.probabilities)
     np.testing.assert_allclose(found.between_networks, 0, atol=1e-9)
+
+
+def test_networks_apart_are_told_as_the_mean_deviation_over_columns():
+    networks = [ready(new_tiny_network(), CPU) for _ in range(2)]
+    with torch.no_grad():
+        networks[1].body.conv1[0].weight.mul_(3)
+    crops = np.random.default_rng(0).integers(0, 256, (4, 32, 32, 3), np.uint8)
+    members = [
+        Member("any", network, first_view(), 32, share)
+        for network, share in zip(networks, (0.25, 0.75), strict=True)
+    ]
+    one, other = (predict_together(crops, [member], CPU).probabilities for member in members)
+    found = predict_together(crops, members, CPU)
+    # Two values a and b of shares p and 1 - p deviate by sqrt(p (1 - p)) |a - b|.
+    expected = np.sqrt(0.25 * 0.75 * np.mean((one - other) ** 2, axis=1))
+    np.testing.assert_allclose(found.between_networks, expected, rtol=1e-6)
+    assert expected.min() > 0
