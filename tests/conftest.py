@@ -19,8 +19,6 @@ from unchecked import unchecked_in_words
 # the cores. Snakemake's jobs have as many as their rules say.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ.setdefault("GOMP_SPINCOUNT", "2000")  # as in the workflow
-# The many jobs of a checkout compile its modules once.
-os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # A script that runs the tests in the background has them ignore Ctrl-C, and so what they start.
 signal.signal(signal.SIGINT, signal.default_int_handler)

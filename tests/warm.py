@@ -11,6 +11,13 @@ from functools import cache
 from pathlib import Path
 
 
+def variables_of_jobs() -> dict[str, str]:
+    """The environment of Snakemake and its jobs, which compile the modules of a checkout once."""
+    left_out = "PYTHONDONTWRITEBYTECODE"
+    own = {name: value for name, value in os.environ.items() if name != left_out}
+    return own | {"GOMP_SPINCOUNT": "2000"}
+
+
 @dataclass
 class Running:
     """A process that has been started, and the file with what it says."""
@@ -52,7 +59,7 @@ class Warm:
                 [sys.executable, Path(__file__).with_name("warm_server.py"), *self.modules],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                env=os.environ | {"GOMP_SPINCOUNT": "2000"},
+                env=variables_of_jobs(),
                 text=True,
             )
         self.process.stdin.write(json.dumps(request) + "\n")
@@ -71,7 +78,7 @@ class Warm:
         output.touch()
         request = {
             "folder": str(folder),
-            "environment": os.environ | {"PYTHONPATH": ""} | (variables or {}),
+            "environment": variables_of_jobs() | {"PYTHONPATH": ""} | (variables or {}),
             "output": str(output),
             "command": command,
             "arguments": [str(argument) for argument in arguments],
@@ -139,7 +146,7 @@ def warm_python() -> Path:
         [sys.executable, here / "warm_python.py", folder / "socket", *LIBRARIES],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        env=os.environ | {"GOMP_SPINCOUNT": "2000"},
+        env=variables_of_jobs(),
         text=True,
     )
     assert server.stdout.readline() == "ready\n"
