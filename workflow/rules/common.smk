@@ -42,6 +42,7 @@ IN_THE_MODULE = workflow.modifier.modify_path  # functions that are called later
 sys.path.insert(0, str(WORKFLOW))  # Snakemake passes it on to the scripts
 
 from galaxyzoo.foundation.content_hashes import content_hash
+from galaxyzoo.foundation.downloads_folder import VARIABLE, environment_of
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.listings import listing_hash
 from galaxyzoo.plan import listed_galaxies, paths
@@ -133,6 +134,11 @@ with input_errors_told(), own_config_named():
         name: starting_weights_name(one["model"], find=IN_THE_MODULE)
         for name, one in PLAN.configs.items()
     }
+
+if shared := AS_GIVEN.get("downloads") or os.environ.get(VARIABLE):
+    for variable, value in environment_of(Path(shared).expanduser().absolute()).items():
+        # Inherited by all jobs. What the user has set for a library alone stays.
+        os.environ[variable] = value if variable == VARIABLE else os.environ.get(variable, value)
 
 AS_WRITTEN = {
     key: value for key, value in config.items() if key not in (*OF_A_CATALOGUE, *OF_A_RUN)

@@ -39,8 +39,8 @@ VARIANT_OF = "variant_of"  # in a variant's resolved config alone, with the name
 OF_A_CATALOGUE = ("galaxies", "catalogue")
 # Keys of a stage that decide which weights its optimiser has, and in which order.
 OF_MOMENTS = ("freeze", "batch_norm", "layer_decay")
-# Keys that say who is told of a run, on which nothing depends.
-OF_A_RUN = ("tracking", "notify")
+# Keys that say who is told of a run and where it keeps downloads, on which nothing depends.
+OF_A_RUN = ("tracking", "notify", "downloads")
 NOT_OF_ONE = (*OF_ALL_VARIANTS, VARIANT_OF, *OF_A_CATALOGUE, *OF_A_RUN)
 
 
