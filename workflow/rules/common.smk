@@ -52,6 +52,7 @@ from galaxyzoo.plan.config import (
     catalogue_settings,
     counts_votes,
     load_schema,
+    publish_settings,
     require_files,
 )
 from galaxyzoo.plan.command_line import with_numbers
@@ -61,6 +62,7 @@ from galaxyzoo.plan.first_reading import library_versions, remember
 from galaxyzoo.plan.labellers import words_of
 from galaxyzoo.plan.own_configs import own_command
 from galaxyzoo.plan.paths import catalogue_file, experiment_file, survey_file
+from galaxyzoo.plan.publishing import publication
 from galaxyzoo.plan.starting_points import (
     may_have_learnt,
     require_other_starts,

@@ -18,6 +18,7 @@ from huggingface_hub.errors import EntryNotFoundError, LocalEntryNotFoundError
 from galaxyzoo.engine.network import Normalisation
 from galaxyzoo.foundation.content_hashes import file_hash
 from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.foundation.hub_errors import first_line
 from galaxyzoo.plan.galaxy_zoo_names import galaxy_zoo_names
 from galaxyzoo.plan.starting_points import HUB, parts_of_hub_name
 
@@ -140,12 +141,6 @@ def is_as_named(path: Path) -> bool:
         content = path.read_bytes()
         return hashlib.sha1(b"blob %d\0%b" % (len(content), content)).hexdigest() == name
     return True
-
-
-def first_line(error: Exception) -> str:
-    """What an error of the hub's client says first, beside the status."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return (lines[1] if len(lines) > 1 else lines[0] if lines else type(error).__name__).rstrip(".")
 
 
 def of_config(name: str, path: Path) -> dict[str, Any]:
