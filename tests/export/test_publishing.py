@@ -1,12 +1,9 @@
 """An export that is published: whole, with the licence that its user chose, or told as not."""
 
 import hashlib
-import json
-import sys
 from pathlib import Path
 
 import pytest
-import yaml
 from huggingface_hub import constants
 
 from checkout import ROOT, TINY, changed
@@ -16,7 +13,6 @@ from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.plan.config import load_schema, publish_settings, validated
 from galaxyzoo.plan.publishing import publication
 from publishing_servers import TOKEN, Hub, Zenodo
-from warm import run_snakemake
 
 SCHEMA = load_schema(ROOT / "workflow" / "schemas" / "config.schema.yaml")
 REPOSITORY = "someone/galaxies"
@@ -177,31 +173,3 @@ def test_a_zenodo_that_refuses_or_is_not_there_is_told(deposits, paths):
     deposits.__exit__()
     told = refused(zenodo.publish, files, METADATA, deposits.address, TOKEN)
     assert "could not be reached" in told
-
-
-def test_a_run_publishes_once_and_writes_its_token_nowhere(hub, finished, tmp_path):
-    checkout = finished.copy(tmp_path / "run")
-    key = f"publish={{to: huggingface, repository: {REPOSITORY}"
-    variables = {"HF_TOKEN": TOKEN, "HF_ENDPOINT": hub.address, "HF_HUB_DISABLE_XET": "1"}
-
-    def publish(key: str):
-        words = ["publish", "--configfile", "tiny.yaml", "--config", key]
-        return run_snakemake(checkout.folder, words, variables, python=sys.executable)
-
-    without = publish(f"{key}}}")
-    assert without.returncode != 0
-    assert "publish.licence: missing; choose the licence of the networks" in without.stdout
-    assert hub.requests == []
-    done = publish(f"{key}, licence: cc-by-4.0}}")
-    assert done.returncode == 0, done.stdout
-    told = json.loads((checkout.results / "published_huggingface.json").read_text(encoding="utf-8"))
-    assert (told["revision"], told["licence"]) == (hub.commits[0], "cc-by-4.0")
-    assert f"published at {hub.address}/{REPOSITORY}, record: " in done.stdout
-    card = hub.repositories[REPOSITORY][CARD].decode()
-    assert yaml.safe_load(card.split("---")[1])["license"] == "cc-by-4.0"
-    again = publish(f"{key}, licence: cc-by-4.0}}")
-    assert again.returncode == 0, again.stdout
-    assert len(hub.commits) == 1
-    assert TOKEN not in without.stdout + done.stdout + again.stdout
-    written = [path for path in checkout.folder.rglob("*") if path.is_file()]
-    assert not any(TOKEN.encode() in path.read_bytes() for path in written)
