@@ -59,7 +59,7 @@ def fetch_once(
 
 def place_of(address: str) -> Path:
     """Where the file of an address is kept: in a folder of its own, under its own name."""
-    name = Path(urlsplit(address).path).name
+    name = Path(urlsplit(address).path).name or "file"
     digest = hashlib.sha256(address.encode()).hexdigest()[:12]
     return Path(os.environ[VARIABLE]) / f"{name}-{digest}" / name
 
