@@ -6,7 +6,11 @@ from collections.abc import Iterable
 # The program that each test wants, by the reason with which it is skipped.
 PACKAGES = {"no Chromium here": "chromium", "no stilts here": "stilts"}
 # Installed by `make optional`.
-OPTIONAL = {"no tensorboardX here": "tensorboardX", "no apprise here": "apprise"}
+OPTIONAL = {
+    "no tensorboardX here": "tensorboardX",
+    "no mlflow here": "mlflow",
+    "no apprise here": "apprise",
+}
 
 
 def unchecked_in_words(reasons: Iterable[str]) -> str:

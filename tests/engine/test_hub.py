@@ -134,6 +134,24 @@ def test_an_encoder_that_is_not_there_or_not_timm_s_is_a_sentence(hub):
     assert "it has no config.json, as timm's models have" in refused()
 
 
+def test_a_damaged_copy_in_the_cache_is_told_and_fetched_anew(hub, caplog):
+    first = fetched_encoder(NAME, BACKBONE)
+    whole = first.weights.read_bytes()
+    first.weights.resolve().write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+    assert fetched_encoder(NAME, BACKBONE).weights.read_bytes() == whole
+    assert f"{first.weights} is damaged; it is fetched anew" in caplog.text
+
+
+def test_a_cache_that_cannot_be_written_to_is_told_and_done_without(
+    hub, monkeypatch, tmp_path, caplog
+):
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "file" / "huggingface"))
+    monkeypatch.setattr(constants, "HF_HOME", str(tmp_path / "home"))
+    assert fetched_encoder(NAME, BACKBONE).weights.is_relative_to(tmp_path / "home" / "hub")
+    assert "huggingface cannot be written to (" in caplog.text
+
+
 def test_a_checkpoint_of_zoobot_s_gives_its_encoder(hub, tmp_path):
     state = load(hub.files["model.safetensors"])
     path = tmp_path / "zoobot.ckpt"

@@ -24,8 +24,10 @@ from galaxyzoo.engine.pooled_features import features_of
 from galaxyzoo.engine.prediction import predict_views, ready
 from galaxyzoo.export.card import starting_weights_in_words, write_card
 from galaxyzoo.plan.labellers import WORDS
+from publishing_servers import TOKEN, Hub
 from tiny_network import new_tiny_network
 from trees import GALAXY_ZOO_2
+from warm import run_snakemake
 
 CPU = torch.device("cpu")
 # What a machine without PyTorch and this project would say, and what the card's code leaves behind.
@@ -47,6 +49,13 @@ def exported(finished, tmp_path_factory) -> Checkout:
     run = checkout.make("export")
     assert run.returncode == 0, run.stdout
     return checkout
+
+
+@pytest.fixture
+def hub(monkeypatch):
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with Hub() as server:
+        yield server
 
 
 @pytest.fixture(scope="module")
@@ -136,6 +145,34 @@ def test_safetensors_hold_each_network_s_weights(exported, networks):
         expected = network.state_dict()
         assert own.keys() == expected.keys()
         assert all(torch.equal(own[name], expected[name]) for name in own)
+
+
+def test_a_run_publishes_once_and_writes_its_token_nowhere(exported, hub, tmp_path):
+    checkout = exported.copy(tmp_path / "run")
+    key = "publish={to: huggingface, repository: someone/galaxies"
+    variables = {"HF_TOKEN": TOKEN, "HF_ENDPOINT": hub.address, "HF_HUB_DISABLE_XET": "1"}
+
+    def publish(key: str):
+        words = ["publish", "--configfile", "tiny.yaml", "--config", f"{key}}}"]
+        return run_snakemake(checkout.folder, words, variables, python=sys.executable)
+
+    without = publish(key)
+    assert without.returncode != 0
+    assert "publish.licence: missing; choose the licence of the networks" in without.stdout
+    assert hub.requests == []
+    done = publish(f"{key}, licence: cc-by-4.0")
+    assert done.returncode == 0, done.stdout
+    told = json.loads((checkout.results / "published_huggingface.json").read_text(encoding="utf-8"))
+    assert (told["revision"], told["licence"]) == (hub.commits[0], "cc-by-4.0")
+    assert f"published at {hub.address}/someone/galaxies, record: " in done.stdout
+    card = hub.repositories["someone/galaxies"]["README.md"].decode()
+    assert yaml.safe_load(card.split("---")[1])["license"] == "cc-by-4.0"
+    again = publish(f"{key}, licence: cc-by-4.0")
+    assert again.returncode == 0, again.stdout
+    assert len(hub.commits) == 1
+    assert TOKEN not in without.stdout + done.stdout + again.stdout
+    written = [path for path in checkout.folder.rglob("*") if path.is_file()]
+    assert not any(TOKEN.encode() in path.read_bytes() for path in written)
 
 
 def test_nothing_is_trained_for_an_export(exported, tmp_path):

@@ -11,7 +11,7 @@ import pytest
 
 from checkout import ROOT, TINY, Checkout, changed
 from galaxyzoo.plan.config import load_schema, validated
-from galaxyzoo.plan.notification import send
+from galaxyzoo.plan.notification import send, what_failed
 from warm import run_snakemake
 
 HAS_APPRISE = shutil.which("apprise", path=Path(sys.executable).parent) is not None
@@ -59,6 +59,7 @@ def test_a_run_tells_once_how_it_ended_and_its_address_to_nobody(told, nobody, t
         "Galaxy Zoo: tiny failed",
     ]
     assert ".snakemake/log/" in messages[1][1]
+    assert messages[1][1].startswith("resolved_config: ")
     assert SECRET not in done.stdout + failed.stdout
     written = [path for path in checkout.folder.rglob("*") if path.is_file()]
     assert not any(SECRET.encode() in path.read_bytes() for path in written)
@@ -77,6 +78,23 @@ def test_without_apprise_it_is_told_what_installs_it(monkeypatch, tmp_path):
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
     monkeypatch.setenv("PATH", str(tmp_path))
     assert send("title", "body").endswith("pip install --require-hashes -r envs/notify.txt")
+
+
+def test_a_message_of_failure_has_the_rule_and_the_last_line_of_its_log(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "train.log").write_text("12:00:00 epoch 1\n12:00:01 Error: too few\n\n")
+    told = (
+        "rule train_stage:\n    output: a.pt\nError in rule train_stage:\n    message: None\n"
+        "    jobid: 0\n    log: train.log (check log file(s) for error details)\nShutting down\n"
+        "Error in rule bag:\n    jobid: 1\n    log: bag.log (check log file(s) for error details)\n"
+    )
+    (tmp_path / "run.log").write_text(told)
+    assert what_failed("run.log").splitlines() == [
+        "train_stage: 12:00:01 Error: too few",
+        "bag: failed",
+        "Snakemake's log is run.log.",
+    ]
+    assert what_failed("none.log") == "Snakemake's log is none.log."
 
 
 def test_no_result_depends_on_a_message():

@@ -1,74 +1,29 @@
 """Trackers show a run as it is on disk: one curve for each stage, its scores and its figures."""
 
-import json
 import os
-import resource
-import subprocess
-import sys
 from importlib.util import find_spec
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
 import psutil
 import pytest
-from PIL import Image
 
 from checkout import ROOT, TINY, Checkout, changed
 from event_files import pictures, scalars
+from followed import LAST, STAGE, followed, track, write_results, write_tables
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.plan.config import load_schema, validated
 from galaxyzoo.plan.variants import experiments
-from galaxyzoo.runs.tracking import SHOWN, Run, follow
+from galaxyzoo.runs.tracking import SHOWN
 
 pytestmark = pytest.mark.skipif(find_spec("tensorboardX") is None, reason="no tensorboardX here")
 SCHEMA = load_schema(ROOT / "workflow" / "schemas" / "config.schema.yaml")
-STAGE = ("tiny", 3, "all_64")
-LAST = 1_800_000_000  # when the last table was written, in seconds since 1970
-
-
-def write_tables(results: Path, epochs: int, error: float = 0.1, timed: int | None = None) -> None:
-    """The tables of a stage of so many epochs, of which `timed` are in the timing too."""
-    number = np.arange(1, epochs + 1)
-    history = {"epoch": number, "train_loss": error / number, "valid_loss": (error / number) ** 2}
-    history |= {"valid_rmse": error / number, "lr": 0.01 * number}
-    timing = pd.DataFrame(
-        {"epoch": number, "images_per_second": 100.0 * number, "seconds": 10.0 * number}
-    )
-    stages = results / "tiny" / "seed3" / "stages"
-    stages.mkdir(parents=True, exist_ok=True)
-    pd.DataFrame(history).to_csv(stages / "all_64.csv", index=False)
-    timing[:timed].to_csv(stages / "all_64_timing.csv", index=False)
-    for name in ("all_64.csv", "all_64_timing.csv"):
-        os.utime(stages / name, (LAST + epochs, LAST + epochs))
-
-
-def write_results(results: Path, bag: float) -> None:
-    """Scores, a figure, and a report of them that is a second younger."""
-    (results / "tiny" / "figures").mkdir(parents=True, exist_ok=True)
-    rmse = {"bag": bag, "seeds": {"3": {"single": 0.25}}, "vote_noise_floor": None}
-    metrics = {"experiment": "tiny", "rmse": rmse, "validation": {"rmse": 0.5, "rows": 7}}
-    (results / "tiny" / "metrics.json").write_text(json.dumps(metrics), encoding="utf-8")
-    (results / "tiny" / "report.html").touch()
-    os.utime(results / "tiny" / "metrics.json", (LAST - 1, LAST - 1))
-    os.utime(results / "tiny" / "report.html", (LAST, LAST + bag))
-    Image.new("RGB", (3, 2), (255, 0, 0)).save(results / "tiny" / "figures" / "questions.png")
 
 
 def tracked(results: Path, *then) -> Path:
     """Follow a run in which one thing after another happens; the folder of its event files."""
     from galaxyzoo.runs.tensorboard_files import EventFiles
 
-    happening = iter(then)
-
-    def is_over() -> bool:
-        happens = next(happening, None)
-        if happens is not None:
-            happens()
-        return happens is None
-
-    run = Run(results, [STAGE], ["tiny"])
-    follow(run, EventFiles(results / "tracking"), is_over)
+    followed(results, EventFiles(results / "tracking"), *then)
     return results / "tracking" / "tiny" / "seed3" / "all_64"
 
 
@@ -136,40 +91,23 @@ def test_scores_that_no_report_has_yet_are_not_shown(tmp_path):
     assert not (tmp_path / "tracking" / "tiny").exists()
 
 
-def track(results: Path, largest_file: int = resource.RLIM_INFINITY, **variables: str) -> str:
-    """What the process beside a run says that ends at once. `largest_file` is in bytes."""
-    run = json.dumps({"results": str(results), "stages": [STAGE], "experiments": ["tiny"]})
-    process = subprocess.run(
-        [sys.executable, ROOT / "workflow" / "scripts" / "track.py", "tensorboard"],
-        input=f"{run}\n",
-        env=os.environ | variables,
-        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file,) * 2),
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=120,
-    )
-    assert process.stdout == ""
-    return process.stderr
-
-
 def test_a_tracker_that_cannot_write_says_so_in_a_sentence(tmp_path):
     (tmp_path / "tracking").touch()
-    [line] = track(tmp_path).splitlines()
+    [line] = track(tmp_path, "tensorboard").splitlines()
     assert line.startswith("tracking: tensorboard gets nothing more of this run, which goes on: ")
     assert str(tmp_path / "tracking") in line
 
 
 def test_a_tracker_whose_file_cannot_grow_says_so_and_ends(tmp_path):
     write_tables(tmp_path, 500)
-    [line] = track(tmp_path, largest_file=1024).splitlines()
+    [line] = track(tmp_path, "tensorboard", largest_file=1024).splitlines()
     assert "gets nothing more of this run, which goes on: OSError: " in line
 
 
 def test_a_tracker_that_is_not_installed_says_what_installs_it(tmp_path):
     missing = "raise ModuleNotFoundError('no', name='tensorboardX')"
     (tmp_path / "tensorboardX.py").write_text(missing, encoding="utf-8")
-    [line] = track(tmp_path, PYTHONPATH=str(tmp_path)).splitlines()
+    [line] = track(tmp_path, "tensorboard", PYTHONPATH=str(tmp_path)).splitlines()
     assert "pip install --require-hashes -r envs/tensorboard.txt" in line
     assert (ROOT / "envs" / "tensorboard.txt").exists()
 
@@ -179,7 +117,7 @@ def test_no_result_depends_on_who_is_told():
     assert validated(told, SCHEMA) == validated(TINY, SCHEMA)
     with pytest.raises(InputError, match="tracking cannot vary"):
         experiments(changed(variants={"other": {"tracking": []}}), SCHEMA)
-    with pytest.raises(InputError, match=r"tracking\[0\]: .* allowed: tensorboard"):
+    with pytest.raises(InputError, match=r"tracking\[0\]: .* allowed: mlflow or tensorboard"):
         validated(changed(tracking=["carrier pigeons"]), SCHEMA)
     with pytest.raises(InputError, match="folders of their own"):
         validated(changed(experiment="tracking"), SCHEMA)

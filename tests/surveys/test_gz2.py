@@ -6,6 +6,7 @@ import io
 import json
 import zipfile
 from collections.abc import Mapping
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -91,8 +92,9 @@ RAW[PHOTOMETRY] = f"tables/2_{PHOTOMETRY}"
 class Survey(Checkout):
     """A checkout with a survey of the files that a server has."""
 
-    def __init__(self, folder, server: FileServer) -> None:
+    def __init__(self, folder, server: FileServer, downloads=None) -> None:
         self.server = server
+        self.shared = {"downloads": str(downloads)} if downloads else {}
         super().__init__(folder)
 
     def config(self, **gz2) -> dict:
@@ -106,7 +108,8 @@ class Survey(Checkout):
         sources["tables"] = [{"address": self.server.address(n)} for n in (SPECTRA, PHOTOMETRY)]
         gz2 = {"votes": "weighted_fraction"} | gz2
         survey = {"name": "tiny", "source": "gz2", "crop": CROP, "holdout": 0.25}
-        return changed(survey=survey | {"on_bad_galaxy": "skip", "gz2": sources | gz2})
+        survey |= {"on_bad_galaxy": "skip", "gz2": sources | gz2}
+        return changed(survey=survey, **self.shared)
 
     def made(self, target: str, *arguments: str, **gz2):
         self.write_config(self.config(**gz2))
@@ -123,7 +126,8 @@ class Survey(Checkout):
 def finished(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch, FileServer(FILES) as server:
         patch.setenv("NO_PROXY", "127.0.0.1")
-        survey = Survey(tmp_path_factory.mktemp("checkout"), server)
+        shared = tmp_path_factory.mktemp("shared")
+        survey = Survey(tmp_path_factory.mktemp("checkout"), server, shared)
         run = survey.made("holdout.csv")
         assert run.returncode == 0, run.stdout
         yield survey
@@ -139,6 +143,14 @@ def fresh(tmp_path, monkeypatch):
 def test_the_files_are_as_they_came(finished):
     for name, content in FILES.items():
         assert finished.raw(RAW[name]).read_bytes() == content
+
+
+def test_the_files_are_kept_for_other_checkouts_as_files_of_their_own(finished):
+    shared = Path(finished.shared["downloads"])
+    for name, content in FILES.items():
+        [kept] = shared.glob(f"{name}-*/{name}")
+        assert kept.read_bytes() == content
+        assert not kept.samefile(finished.raw(RAW[name]))
 
 
 def test_galaxies_with_image_and_votes_are_cropped_each_from_its_own_image(finished):

@@ -140,6 +140,19 @@ def test_without_credentials_nothing_is_asked_and_the_steps_are_told(tmp_path, f
     assert_refused(run, "~/.kaggle/access_token", "KAGGLE_API_TOKEN", WITHOUT_KAGGLE)
 
 
+def test_what_one_checkout_fetched_another_has_without_asking_kaggle(tmp_path, files):
+    shared = {"GALAXYZOO_DOWNLOADS": str(tmp_path / "shared")}
+    with Kaggle(files) as kaggle:
+        first = download(kaggle, tmp_path / "raw", BY_TOKEN | shared)
+        assert first.returncode == 0, first.stderr
+        asked = list(kaggle.requests)
+        second = download(kaggle, tmp_path / "other", shared)
+        assert kaggle.requests == asked
+    assert second.returncode == 0, second.stderr
+    for folder in ("raw", "other"):
+        assert_there(tmp_path / folder, files)
+
+
 @pytest.mark.parametrize(
     ("credentials", "why"),
     [

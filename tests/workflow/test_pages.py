@@ -122,8 +122,8 @@ def users(finished, tmp_path_factory) -> Path:
 
 @pytest.mark.parametrize("command", sorted({*map(dry_run, DRY_RUNS)}))
 def test_a_dry_run_of_each_command_succeeds(command, users):
-    token = {"KAGGLE_API_TOKEN": "made-up"}
-    run = run_snakemake(users, shlex.split(command)[1:], token)
+    tokens = ("KAGGLE_API_TOKEN", "HF_TOKEN", "ZENODO_TOKEN")
+    run = run_snakemake(users, shlex.split(command)[1:], dict.fromkeys(tokens, "made-up"))
     assert run.returncode == 0, run.stdout
     assert re.search(r"^total +\d+$|Nothing to be done", run.stdout, re.MULTILINE), run.stdout
 

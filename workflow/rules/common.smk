@@ -42,6 +42,7 @@ IN_THE_MODULE = workflow.modifier.modify_path  # functions that are called later
 sys.path.insert(0, str(WORKFLOW))  # Snakemake passes it on to the scripts
 
 from galaxyzoo.foundation.content_hashes import content_hash
+from galaxyzoo.foundation.downloads_folder import VARIABLE, can_be_written, environment_of
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.listings import listing_hash
 from galaxyzoo.plan import listed_galaxies, paths
@@ -51,6 +52,7 @@ from galaxyzoo.plan.config import (
     catalogue_settings,
     counts_votes,
     load_schema,
+    publish_settings,
     require_files,
 )
 from galaxyzoo.plan.command_line import with_numbers
@@ -60,6 +62,7 @@ from galaxyzoo.plan.first_reading import library_versions, remember
 from galaxyzoo.plan.labellers import words_of
 from galaxyzoo.plan.own_configs import own_command
 from galaxyzoo.plan.paths import catalogue_file, experiment_file, survey_file
+from galaxyzoo.plan.publishing import publication
 from galaxyzoo.plan.starting_points import (
     may_have_learnt,
     require_other_starts,
@@ -133,6 +136,17 @@ with input_errors_told(), own_config_named():
         name: starting_weights_name(one["model"], find=IN_THE_MODULE)
         for name, one in PLAN.configs.items()
     }
+
+if shared := AS_GIVEN.get("downloads") or os.environ.get(VARIABLE):
+    shared = Path(shared).expanduser().absolute()
+    for variable, value in environment_of(shared).items():
+        # Inherited by all jobs. What the user has set for a library alone stays.
+        os.environ[variable] = value if variable == VARIABLE else os.environ.get(variable, value)
+    if workflow.is_main_process and not can_be_written(shared):
+        logger.warning(
+            f"downloads: {shared} cannot be written to; files that are in it are used, and others, "
+            "with all weights, are fetched as without it"
+        )
 
 AS_WRITTEN = {
     key: value for key, value in config.items() if key not in (*OF_A_CATALOGUE, *OF_A_RUN)

@@ -22,6 +22,30 @@ rule export_ensemble:
         "../scripts/export_ensemble.py"
 
 
+rule publish_export:
+    input:
+        rules.export_ensemble.output,
+    output:
+        record=experiment_file("published_{place}.json"),
+    log:
+        experiment_file("logs/publish_{place}.log"),
+    wildcard_constraints:
+        place="huggingface|zenodo",
+    localrule: True
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        # No fingerprints: changed code would upload the same files once more.
+        settings=settings_of_publishing,
+    script:
+        "../scripts/publish.py"
+
+
+rule publish:
+    input:
+        record_of_publishing,
+
+
 rule export:
     input:
         f"results/{PLAN.ensemble if PLAN.members else PLAN.base}/export/README.md",

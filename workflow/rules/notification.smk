@@ -15,4 +15,4 @@ onsuccess:
 
 
 onerror:
-    notify("failed", f"Snakemake's log is {log}.")
+    notify("failed", notification.what_failed(log))

@@ -25,6 +25,22 @@ def file_to_submit(wildcards):
     return f"results/{wildcards.experiment}/submission.csv.gz"
 
 
+def settings_of_publishing(wildcards):
+    """What is published where, of which experiment; exits before any job if that is not known."""
+    with input_errors_told():
+        settings = publication(publish_settings(AS_GIVEN, SCHEMA))
+    if settings["to"] != wildcards.place:
+        sys.exit(f"publish.to: {settings['to']}, and the file of {wildcards.place} was asked for")
+    return settings | {"experiment": wildcards.experiment}
+
+
+def record_of_publishing(_):
+    """Path of the record of what is published; exits if nothing can be."""
+    with input_errors_told():
+        place = publication(publish_settings(AS_GIVEN, SCHEMA))["to"]
+    return f"results/{PLAN.ensemble if PLAN.members else PLAN.base}/published_{place}.json"
+
+
 def galaxies_of_the_catalogue(wildcards):
     """Path of the galaxies; exits before any job if there are none."""
     if not GALAXIES:

@@ -12,7 +12,8 @@ def follow_the_run():
         for owners in PLAN.owners.values()
         for (seed, stage), owner in owners.items()
     }
-    run = {"results": str(RESULTS), "stages": sorted(stages), "experiments": NAMES}
+    configs = {name: config_to_write(SimpleNamespace(experiment=name)) for name in NAMES}
+    run = {"results": str(RESULTS), "stages": sorted(stages), "experiments": configs}
     for tracker in AS_GIVEN.get("tracking") or []:
         try:
             follower = subprocess.Popen(

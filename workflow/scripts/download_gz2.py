@@ -1,11 +1,13 @@
 """Fetch Galaxy Zoo 2's images and tables of votes."""
 
 import platform
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 
 import job
 from galaxyzoo.foundation.file_records import PROVENANCE, write_record
+from galaxyzoo.foundation.shared_downloads import fetch_once
 from galaxyzoo.surveys.downloads import fetch, put
 from galaxyzoo.surveys.gz2 import named_by_address
 
@@ -20,7 +22,9 @@ for number, (source, name) in enumerate(named_by_address(settings["tables"])):
 sources["images"] = (settings["images"], output["images"])
 for key, (source, path) in sources.items():
     download = DOWNLOADS / path.name
-    fetch(source["address"], source["hash"], download, key=f"survey.gz2.{key}")
+    address, known_hash = source["address"], source["hash"]
+    fetching = partial(fetch, address, known_hash, key=f"survey.gz2.{key}")
+    fetch_once(download, address, known_hash, fetching)
     path.parent.mkdir(exist_ok=True)
     put(download, path)
 write_record(

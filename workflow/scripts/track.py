@@ -16,16 +16,20 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from galaxyzoo.foundation.terminal import ToTheRun
 
 SECONDS = 2
+LIBRARIES = {"mlflow": ("mlflow", "sqlalchemy", "alembic"), "tensorboard": ("tensorboardX",)}
 
 
 def track(name: str, said: str) -> None:
     """Follow the run for one tracker to its end."""
-    # Here, where it is told if a library is not installed.
-    from galaxyzoo.runs.tensorboard_files import EventFiles
+    # Here, where it is told if a library is not installed, and where it was asked for.
     from galaxyzoo.runs.tracking import follow, run_of
 
+    if name == "mlflow":
+        from galaxyzoo.runs.mlflow_runs import MlflowRuns as Tracker
+    else:
+        from galaxyzoo.runs.tensorboard_files import EventFiles as Tracker
     run = run_of(said)
-    follow(run, EventFiles(run.results / "tracking"), main_process_has_ended)
+    follow(run, Tracker(run.results / "tracking"), main_process_has_ended)
 
 
 def main_process_has_ended() -> bool:
@@ -35,10 +39,10 @@ def main_process_has_ended() -> bool:
 
 def reason(name: str, error: BaseException) -> str:
     """Why a tracker gets nothing, and what to do if its library is missing."""
-    if isinstance(error, ImportError) and (error.name or "").lower().startswith(name):
+    if isinstance(error, ImportError) and (error.name or "").partition(".")[0] in LIBRARIES[name]:
         command = f"pip install --require-hashes -r envs/{name}.txt"
         return f"{error.name} is not installed; to install it: {command}"
-    return f"{type(error).__name__}: {error}"
+    return f"{type(error).__name__}: {' '.join(str(error).split())}"
 
 
 def end(name: str, error: BaseException) -> None:

@@ -4,8 +4,10 @@ The hub's client keeps what it fetches (HF_HUB_CACHE), and takes it from there w
 HF_ENDPOINT is the address of another hub.
 """
 
+import hashlib
 import json
 import logging
+import re
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -14,7 +16,9 @@ from huggingface_hub import RepoCard, constants, hf_hub_download
 from huggingface_hub.errors import EntryNotFoundError, LocalEntryNotFoundError
 
 from galaxyzoo.engine.network import Normalisation
+from galaxyzoo.foundation.content_hashes import file_hash
 from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.foundation.hub_errors import first_line
 from galaxyzoo.plan.galaxy_zoo_names import galaxy_zoo_names
 from galaxyzoo.plan.starting_points import HUB, parts_of_hub_name
 
@@ -83,7 +87,7 @@ def hub_file(
     Raises InputError if it cannot be had.
     """
     try:
-        return Path(hf_hub_download(repository, file, revision=revision))
+        return whole(repository, file, revision)
     except EntryNotFoundError as error:
         is_offline = isinstance(error, LocalEntryNotFoundError)
         if not needed:
@@ -101,10 +105,42 @@ def hub_file(
     )
 
 
-def first_line(error: Exception) -> str:
-    """What an error of the hub's client says first, beside the status."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    return (lines[1] if len(lines) > 1 else lines[0] if lines else type(error).__name__).rstrip(".")
+def whole(repository: str, file: str, revision: str | None) -> Path:
+    """A file of a hub, fetched, or from the cache if it is what was fetched.
+
+    Raises what the hub's client does, and OSError if it comes damaged.
+    """
+    path = downloaded(repository, file, revision)
+    if not is_as_named(path):
+        log.warning("%s is damaged; it is fetched anew", path)
+        path = downloaded(repository, file, revision, force_download=True)
+        if not is_as_named(path):
+            raise OSError(f"{file} came damaged: its hash is not the one that the hub gives")
+    return path
+
+
+def downloaded(repository: str, file: str, revision: str | None, **how: bool) -> Path:
+    """A file of a hub in the cache or, where that cannot be written to, in the user's own."""
+    try:
+        return Path(hf_hub_download(repository, file, revision=revision, **how))
+    except OSError as error:
+        if error.errno is None:  # the network's
+            raise
+        own = Path(constants.HF_HOME) / "hub"
+        told = "downloads: %s cannot be written to (%s); %s is fetched to %s"
+        log.warning(told, constants.HF_HUB_CACHE, error.strerror, file, own)
+        return Path(hf_hub_download(repository, file, revision=revision, cache_dir=own, **how))
+
+
+def is_as_named(path: Path) -> bool:
+    """Whether a file in the cache has the hash that it is kept under; True if that is none."""
+    name = path.resolve().name
+    if re.fullmatch("[0-9a-f]{64}", name):
+        return file_hash(path) == name
+    if re.fullmatch("[0-9a-f]{40}", name):  # git's hash of a small file
+        content = path.read_bytes()
+        return hashlib.sha1(b"blob %d\0%b" % (len(content), content)).hexdigest() == name
+    return True
 
 
 def of_config(name: str, path: Path) -> dict[str, Any]:

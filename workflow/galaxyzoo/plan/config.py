@@ -39,8 +39,8 @@ VARIANT_OF = "variant_of"  # in a variant's resolved config alone, with the name
 OF_A_CATALOGUE = ("galaxies", "catalogue")
 # Keys of a stage that decide which weights its optimiser has, and in which order.
 OF_MOMENTS = ("freeze", "batch_norm", "layer_decay")
-# Keys that say who is told of a run, on which nothing depends.
-OF_A_RUN = ("tracking", "notify")
+# Keys of what is beside a run: who is told, and where downloads and exports go.
+OF_A_RUN = ("tracking", "notify", "downloads", "publish")
 NOT_OF_ONE = (*OF_ALL_VARIANTS, VARIANT_OF, *OF_A_CATALOGUE, *OF_A_RUN)
 
 
@@ -91,6 +91,11 @@ def catalogue_settings(config: dict[str, Any], schema: Schema) -> dict[str, Any]
     """
     settings = canonical(config.get("catalogue", {}), schema["properties"]["catalogue"], schema)
     return settings | {"name": settings["name"] or name_of_galaxies(config)}
+
+
+def publish_settings(config: dict[str, Any], schema: Schema) -> dict[str, Any]:
+    """The settings of publishing in a valid config, with defaults filled in."""
+    return canonical(config.get("publish", {}), schema["properties"]["publish"], schema)
 
 
 def given_catalogue_settings(settings: dict[str, Any], schema: Schema) -> dict[str, Any]:

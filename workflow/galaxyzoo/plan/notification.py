@@ -6,12 +6,14 @@ read.
 """
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 LONGEST_WAIT = 60  # seconds
+FAILED = re.compile(r"^Error in rule (\w+):\n(?: {4}.*\n)*? {4}log: (.+?) \(check", re.MULTILINE)
 
 
 def send(title: str, body: str) -> str:
@@ -37,3 +39,22 @@ def send(title: str, body: str) -> str:
             "an address that it can reach"
         )
     return ""
+
+
+def what_failed(log: str) -> str:
+    """The rules of the jobs that failed, by Snakemake's log, each with the last line of its own."""
+    try:
+        found = dict(FAILED.findall(Path(log).read_text(encoding="utf-8")))
+    except OSError:
+        found = {}
+    lines = [f"{rule}: {last_line(logs.split(', ')[0])}" for rule, logs in found.items()]
+    return "\n".join([*lines, f"Snakemake's log is {log}."])
+
+
+def last_line(log: str) -> str:
+    """The last line of a job's log; where it has none, that it failed."""
+    try:
+        lines = Path(log).read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        lines = []
+    return next((line for line in reversed(lines) if line.strip()), "failed")

@@ -60,6 +60,7 @@ JOBS = {
     "predict_shard": "predict",
     "write_catalogue": "write the catalogue",
     "export_ensemble": "export the networks",
+    "publish_export": "publish the export",
 }
 NOTES = {
     *("resolved_config", "compare_missing", "record_survey", "record_experiment", "finish"),
@@ -178,12 +179,27 @@ def score_in_words(folder: Path) -> str:
         return f"{folder.name}, page"
 
 
+def published_in_words(place: str) -> Callable[[Path], str]:
+    """A function of an experiment's folder: where its export was published, in words."""
+
+    def words(folder: Path) -> str:
+        try:
+            told = json.loads((folder / f"published_{place}.json").read_text(encoding="utf-8"))
+            return f"published at {told['address']}, record"
+        except (OSError, ValueError, KeyError):
+            return "published, record"
+
+    return words
+
+
 # What a run was asked for, by how its path ends, and what is said of it, by its folder.
 PAGES: dict[str, Callable[[Path], str]] = {
     "check.html": check_in_words,
     "look.txt": lambda folder: f"look at the galaxies of {folder.name}",
     "catalogue.html": lambda folder: f"catalogue {folder.name}",
     "export/README.md": lambda _: "exported networks",
+    "published_huggingface.json": published_in_words("huggingface"),
+    "published_zenodo.json": published_in_words("zenodo"),
     "comparison.html": lambda _: "comparison",
     "report.html": score_in_words,
 }

@@ -7,6 +7,8 @@ import numpy as np
 from PIL import Image
 from tensorboardX import SummaryWriter
 
+from galaxyzoo.runs.tracking import About
+
 
 class EventFiles:
     """A `Tracker` that writes event files in a folder, each curve's in one of its own below it."""
@@ -16,7 +18,10 @@ class EventFiles:
         self.writers: dict[str, SummaryWriter] = {}
         folder.mkdir(parents=True, exist_ok=True)
 
-    def begin(self, curve: str) -> None:
+    def shown(self, curve: str) -> None:
+        """Nothing is known of what event files have: they are not read."""
+
+    def begin(self, curve: str, about: About) -> None:
         """Remove the curve's event files. A TensorBoard that has read them drops what they had."""
         self.end(curve)
         for path in (self.folder / curve).glob("events.out.tfevents.*"):
@@ -28,12 +33,12 @@ class EventFiles:
         for name, value in values.items():
             self.writer(curve).add_scalar(name, value, step, walltime=time)
 
-    def show(self, curve: str, figures: Mapping[str, Path]) -> None:
-        """Add pictures."""
-        for name, path in figures.items():
+    def show(self, curve: str, folder: Path) -> None:
+        """Add an experiment's figures."""
+        for path in sorted((folder / "figures").glob("*.png")):
             with Image.open(path) as picture:
                 pixels = np.asarray(picture.convert("RGB"))
-            self.writer(curve).add_image(name, pixels, 0, dataformats="HWC")
+            self.writer(curve).add_image(path.stem, pixels, 0, dataformats="HWC")
 
     def writer(self, curve: str) -> SummaryWriter:
         """The writer of a curve, which makes a file where none is open."""

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, Protocol
 import pandas as pd
 
 from galaxyzoo.foundation.handed_on import read_metrics
+from galaxyzoo.foundation.provenance import git_commit
 from galaxyzoo.runs.watch import done_at
 
 # What is shown of each epoch, by its name there: columns of a stage's history and timing.
@@ -27,25 +28,40 @@ SHOWN = {
 class Run(NamedTuple):
     """What is followed: the folder of all results, the stages in it, and the experiments.
 
-    Each stage is the experiment that trains it, its seed and its name.
+    Each stage is the experiment that trains it, its seed and its name. `experiments` are resolved
+    configs by name, `commit` is that of the code, None if it is not known.
     """
 
     results: Path
     stages: Sequence[tuple[str, int, str]]
-    experiments: Sequence[str]
+    experiments: Mapping[str, Mapping[str, Any]]
+    commit: str | None
+
+
+class About(NamedTuple):
+    """What is known of a curve besides its numbers: tags to find it by, and a config."""
+
+    tags: dict[str, str]
+    parameters: dict[str, Any]
 
 
 class Tracker(Protocol):
-    """Where numbers and figures go, by the name of a curve such as `demo/seed0/head_64`."""
+    """Where numbers and results go, by the name of a curve such as `demo/seed0/head_64`."""
 
-    def begin(self, curve: str) -> None:
+    def shown(self, curve: str) -> pd.DataFrame | None:
+        """Numbers that the curve has from an earlier run: a column for each name, by step.
+
+        None if there is no such curve, or if that is not known.
+        """
+
+    def begin(self, curve: str, about: About) -> None:
         """Begin a curve anew: what it had is forgotten."""
 
     def add(self, curve: str, values: Mapping[str, float], step: int, time: float) -> None:
         """Add numbers by name. `time` is in seconds since 1970."""
 
-    def show(self, curve: str, figures: Mapping[str, Path]) -> None:
-        """Show figures, PNG files by name."""
+    def show(self, curve: str, folder: Path) -> None:
+        """Show what a tracker can of the results in an experiment's folder."""
 
     def end(self, curve: str) -> None:
         """A curve is whole; it may begin anew."""
@@ -64,39 +80,86 @@ def follow(run: Run, tracker: Tracker, is_over: Callable[[], bool]) -> None:
     were handed on are no longer in the table, or are others, the stage began anew, and so does its
     curve.
     """
-    shown: dict[str, pd.DataFrame] = {}
+    shown: dict[str, pd.DataFrame | None] = {}
     stamps: dict[str, tuple[int, ...]] = {}
     while True:
         ends = is_over()
         for experiment, seed, stage in run.stages:
             curve = f"{experiment}/seed{seed}/{stage}"
             path = run.results / experiment / f"seed{seed}" / "stages" / stage
-            if new := changed(stamps, curve, *tables_of(path)):
-                shown[curve] = follow_stage(tracker, curve, path, shown.get(curve), new)
+            if written := changed(stamps, curve, *tables_of(path)):
+                before = shown[curve] if curve in shown else tracker.shown(curve)
+                about = about_stage(run, experiment, seed, stage)
+                shown[curve] = follow_stage(tracker, curve, path, about, before, written)
             if done_at(path) is not None:
                 tracker.end(curve)
         for experiment in run.experiments:
             folder = run.results / experiment
-            if new := changed(stamps, experiment, folder / "metrics.json", folder / "report.html"):
+            files = folder / "metrics.json", folder / "report.html"
+            if written := changed(stamps, experiment, *files):
+                about = about_experiment(run, experiment)
                 with suppress(FileNotFoundError):  # a job that began has deleted what it makes
-                    show_results(tracker, experiment, folder, new)
+                    show_results(tracker, folder, about, written)
         tracker.flush()
         if ends:
             tracker.close()
             return
 
 
-def show_results(tracker: Tracker, experiment: str, folder: Path, written: float) -> None:
-    """Hand on the scores and figures of an experiment in a folder, if its report has them."""
+def about_experiment(run: Run, experiment: str) -> About:
+    """What is known of an experiment: its config, with stages by name."""
+    config = dict(run.experiments[experiment])
+    tags = {"experiment": experiment, "survey": config["survey"]["name"]}
+    if run.commit:
+        tags["commit"] = run.commit
+    stages = {stage["name"]: stage for stage in config.pop("stages", [])}
+    return About(tags, config | {"stages": stages})
+
+
+def about_stage(run: Run, experiment: str, seed: int, stage: str) -> About:
+    """What is known of a stage: the config of its experiment, without the other stages."""
+    tags, parameters = about_experiment(run, experiment)
+    own = parameters.pop("stages")[stage]
+    parameters.pop("seeds")
+    return About(tags | {"seed": str(seed), "stage": stage}, parameters | {"stage": own})
+
+
+def show_results(tracker: Tracker, folder: Path, about: About, written: float) -> None:
+    """Hand on the results in an experiment's folder, if its report has its scores."""
     metrics = folder / "metrics.json"
     if metrics.stat().st_mtime > (folder / "report.html").stat().st_mtime:
         return
-    scores = dict(scores_of(read_metrics(metrics)))
-    figures = {path.stem: path for path in sorted((folder / "figures").glob("*.png"))}
-    tracker.begin(experiment)
-    tracker.add(experiment, scores, step=0, time=written)
-    tracker.show(experiment, figures)
+    experiment = about.tags["experiment"]
+    scores = pd.DataFrame([dict(scores_of(read_metrics(metrics)))])
+    draw(tracker, experiment, scores, [written], about, tracker.shown(experiment))
+    tracker.show(experiment, folder)
     tracker.end(experiment)
+
+
+def draw(
+    tracker: Tracker,
+    curve: str,
+    points: pd.DataFrame,
+    times: Sequence[float],
+    about: About,
+    before: pd.DataFrame | None,
+) -> None:
+    """Hand on what a curve has besides `before`; begin it anew if it is not that any more.
+
+    `points` are numbers, a column for each name, by step; `times` are in seconds since 1970.
+    """
+    goes_on = before is not None and begins_with(points, before)
+    if not goes_on:
+        tracker.begin(curve, about)
+    for position in range(len(before) if goes_on else 0, len(points)):
+        step = int(points.index[position])
+        tracker.add(curve, points.iloc[position].to_dict(), step, times[position])
+
+
+def begins_with(points: pd.DataFrame, before: pd.DataFrame) -> bool:
+    """Whether the first steps of a curve's numbers are those that it had before."""
+    same = sorted(before.columns) == sorted(points.columns)
+    return same and points[: len(before)].equals(before[points.columns])
 
 
 def tables_of(path: Path) -> tuple[Path, Path]:
@@ -120,7 +183,12 @@ def changed(stamps: dict[str, tuple[int, ...]], name: str, *paths: Path) -> floa
 
 
 def follow_stage(
-    tracker: Tracker, curve: str, path: Path, before: pd.DataFrame | None, written: float
+    tracker: Tracker,
+    curve: str,
+    path: Path,
+    about: About,
+    before: pd.DataFrame | None,
+    written: float,
 ) -> pd.DataFrame | None:
     """Hand on what a stage's tables have besides `before`, and return what has been handed on.
 
@@ -129,15 +197,11 @@ def follow_stage(
     table = epochs_so_far(path)
     if table is None:
         return before
-    is_longer = before is not None and table[: len(before)].equals(before)
-    if not is_longer:
-        tracker.begin(curve)
+    points = table.set_index("epoch")[list(SHOWN.values())].astype(float)
+    points.columns = list(SHOWN)
     seconds_after = table["seconds"][::-1].cumsum()[::-1] - table["seconds"]
-    for position in range(len(before) if is_longer else 0, len(table)):
-        row = table.iloc[position]
-        values = {name: row[column] for name, column in SHOWN.items()}
-        tracker.add(curve, values, int(row["epoch"]), written - seconds_after.iloc[position])
-    return table
+    draw(tracker, curve, points, list(written - seconds_after), about, before)
+    return points
 
 
 def epochs_so_far(path: Path) -> pd.DataFrame | None:
@@ -173,4 +237,4 @@ def run_of(said: str) -> Run:
     """What is followed, from the JSON in which the main process says it."""
     run = json.loads(said)
     stages = [(experiment, seed, stage) for experiment, seed, stage in run["stages"]]
-    return Run(Path(run["results"]), stages, run["experiments"])
+    return Run(Path(run["results"]), stages, run["experiments"], git_commit())

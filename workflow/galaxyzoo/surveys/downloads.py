@@ -5,13 +5,13 @@ import os
 import shutil
 from pathlib import Path
 
-import pooch
 import requests
 
 from galaxyzoo.foundation.atomic_files import replaced
 from galaxyzoo.foundation.disk_room import download_watched, require_room
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.progress import size_bytes
+from galaxyzoo.foundation.shared_downloads import hash_of
 
 CHUNK_BYTES = 2**20
 TIMEOUT_SECONDS = 60  # how long a server may be silent
@@ -80,12 +80,6 @@ def download(address: str, part: Path) -> None:
         with download_watched(part, total), part.open("ab") as file:
             for chunk in response.iter_content(CHUNK_BYTES):
                 file.write(chunk)
-
-
-def hash_of(path: Path, like: str) -> str:
-    """Hash of a file in the form of `like`, which begins with the algorithm to use."""
-    algorithm = like.partition(":")[0]
-    return f"{algorithm}:{pooch.file_hash(str(path), alg=algorithm)}"
 
 
 def put(source: Path, path: Path) -> None:

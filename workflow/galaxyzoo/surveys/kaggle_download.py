@@ -4,7 +4,8 @@ import logging
 import platform
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from galaxyzoo.files.archives import zipped_images
 from galaxyzoo.foundation.disk_room import download_watched, require_room
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.file_records import PROVENANCE, write_record
+from galaxyzoo.foundation.shared_downloads import fetch_once
 from galaxyzoo.surveys.kaggle_client import (
     AccountError,
     competition_page,
@@ -44,11 +46,11 @@ def download_survey(folder: Path, competition: str, image_counts: Mapping[str, i
     """
     folder.mkdir(parents=True, exist_ok=True)
     parts = {name: folder / f"{name}.part" for name in image_counts}
+    signed_in = cache(lambda: signed_in_api(competition))  # only if a file is not at hand
     try:
-        api = signed_in_api(competition)
         for name, part in parts.items():
-            fetch(api, competition, name, part)
-            require_whole(part, name, image_counts[name], competition)
+            whole = partial(fetch_whole, signed_in, competition, name, image_counts[name])
+            fetch_once(part, f"{competition_page(competition)}/data/{name}", None, whole)
     except AccountError as error:
         raise InputError(f"{error}. {WITHOUT_KAGGLE}") from error
     for name, part in parts.items():
@@ -59,6 +61,14 @@ def download_survey(folder: Path, competition: str, image_counts: Mapping[str, i
         files=[folder / name for name in parts],
         versions={"python": platform.python_version(), "kaggle": version("kaggle")},
     )
+
+
+def fetch_whole(
+    signed_in: Callable[[], "KaggleApi"], competition: str, name: str, images: int, part: Path
+) -> None:
+    """Fetch a file, a zip of `images` images, to `part`, or raise InputError."""
+    fetch(signed_in(), competition, name, part)
+    require_whole(part, name, images, competition)
 
 
 def fetch(api: "KaggleApi", competition: str, name: str, part: Path) -> None:
