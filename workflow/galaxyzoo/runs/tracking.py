@@ -14,7 +14,8 @@ import pandas as pd
 from galaxyzoo.foundation.handed_on import read_metrics
 from galaxyzoo.runs.watch import done_at
 
-# What is shown of each epoch, by its name there: columns of a stage's history and timing.
+# What is shown of each epoch, by its name there: columns of a stage's history and timing. A probe
+# has no learning rate.
 SHOWN = {
     "loss/train": "train_loss",
     "loss/validation": "valid_loss",
@@ -135,7 +136,7 @@ def follow_stage(
     seconds_after = table["seconds"][::-1].cumsum()[::-1] - table["seconds"]
     for position in range(len(before) if is_longer else 0, len(table)):
         row = table.iloc[position]
-        values = {name: row[column] for name, column in SHOWN.items()}
+        values = {name: row[of] for name, of in SHOWN.items() if pd.notna(row[of])}
         tracker.add(curve, values, int(row["epoch"]), written - seconds_after.iloc[position])
     return table
 
