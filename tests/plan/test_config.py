@@ -8,8 +8,9 @@ import pytest
 import yaml
 
 from galaxyzoo.foundation.errors import InputError
-from galaxyzoo.plan.config import load_schema, patch_size_px, validated
+from galaxyzoo.plan.config import OF_A_PROBE, load_schema, patch_size_px, validated
 from galaxyzoo.plan.stage_owners import stage_owners
+from galaxyzoo.plan.stage_settings import split_settings
 from galaxyzoo.plan.variants import Experiments, experiments, laid_over
 from galaxyzoo.tree.questions import questions_of
 from trees import RINGS
@@ -317,6 +318,64 @@ def test_classes_are_short_for_one_question():
     assert question["parent"] is None
     assert [answer["column"] for answer in question["answers"]] == ["elliptical", "1"]
     validated(with_change(**classes(table=None, **NO_COLUMNS)), SCHEMA)
+
+
+def probe_and_all(**keys) -> dict[str, object]:
+    """Changes of the default config to a probe with some keys, and a stage that goes on from it."""
+    probe = {"name": "probe", "size": 48, "probe": {"views": 8}}
+    return {"stages": [probe | keys, DEFAULT["stages"][1]]}
+
+
+def test_a_probe_has_keys_of_its_own_and_no_epochs():
+    config = validated(with_change(**probe_and_all(), epochs_scale=0.5), SCHEMA)
+    probe, following = config["stages"]
+    assert {*probe} == {*OF_A_PROBE}
+    assert probe["probe"] == {"views": 8}
+    assert "probe" not in following
+    assert following["epochs"] == 8  # of 16
+    assert validated(config, SCHEMA) == config
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (probe_and_all(lr=1e-3, epochs=2), r"stages\[0\]: a probe has no lr, epochs; allowed besi"),
+        (probe_and_all(ema=None), r"stages\[0\]: a probe has no ema; allowed beside probe: name"),
+        (probe_and_all(probe={"views": 0}), r"stages\[0\].probe.views: 0 is not .* at least 1"),
+        (probe_and_all(probe=None), r"stages\[0\].probe: None is not allowed; allowed: {views: N}"),
+        (
+            probe_and_all() | {"model__head": "fastai"},
+            r"stages\[0\].probe: it .* allowed: model.he",
+        ),
+        (
+            probe_and_all(vote_weights=5) | classes(),
+            r"stages\[0\].vote_weights: 5.0 is not allowed",
+        ),
+        ({"stages": [{"name": "all", "size": 48, "lr": 1e-3}]}, r"stages\[0\]: missing epochs"),
+        ({"validation": "folds", "seeds": [3]}, r"validation: folds is not .* best five"),
+        (
+            {"validation": "fold"},
+            "validation: 'fold' is not allowed; allowed: .* or folds",
+        ),
+    ],
+)
+def test_what_a_probe_or_folds_cannot_have_is_told(change, message):
+    with pytest.raises(InputError, match=message):
+        validated(with_change(**change), SCHEMA)
+
+
+def test_moments_are_not_handed_on_to_a_probe():
+    first, second = probe_and_all()["stages"]
+    with pytest.raises(InputError, match=r"stages\[0\].hand_on_moments"):
+        validated(with_change(stages=[second | {"hand_on_moments": True}, first]), SCHEMA)
+
+
+def test_the_seeds_divide_folds_among_them_in_their_order():
+    config = validated(with_change(validation="folds", seeds=[4, 1, 7]), SCHEMA)
+    parts = [split_settings(config, seed)["validation"] for seed in (4, 1, 7)]
+    assert parts == [[0, 3], [1, 3], [2, 3]]
+    config["validation"] = 0.2
+    assert split_settings(config, 7)["validation"] == 0.2
 
 
 def test_several_mistakes_are_all_told():

@@ -180,6 +180,15 @@ def test_learning_curves_have_a_line_for_each_seed_through_all_epochs():
         )
 
 
+def test_a_probe_is_one_epoch_of_the_curves_without_a_rate():
+    probe = {"name": "head_64", "size": 64, "probe": {"views": 8}}
+    table = learning_table(histories(), [probe, *STAGE_SETTINGS[1:]])
+    rmse, _, rates = learning_curves(table).axes
+    assert rmse.get_lines()[0].get_xdata().tolist() == [*range(1, 9)]
+    assert [line.get_xdata()[0] for line in rates.get_lines()] == [1.5, 5.5]
+    assert table["lr"].unique().tolist() == ["none", "0.0001 to 0.002", "0.001"]
+
+
 def test_learning_curves_show_the_losses_of_each_seed():
     given = histories()
     drawn = [line.get_ydata().tolist() for line in curves(given).axes[1].get_lines()]

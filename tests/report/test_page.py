@@ -4,6 +4,7 @@ import base64
 import copy
 import hashlib
 import json
+import math
 import re
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -575,6 +576,24 @@ def test_epochs_that_validation_galaxies_chose_are_told_beside_each_number_of_th
     assert text.count(said) == 2  # beside the error, and beside recalibration and intervals
     assert "all_64 all layers 64 2 (kept: 2, 2)" in text  # the errors of `results` fall
     assert "chosen by this very number, it is optimistic" in text
+
+
+def test_a_probe_has_a_penalty_for_each_seed_in_place_of_epochs_and_rates(results, tmp_path):
+    probe = {"name": "head_64", "size": 64, "probe": {"views": 8}, "batch_size": 32}
+    for penalty, path in zip((0.01, 0, math.inf, 0), history_paths(tmp_path), strict=True):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        is_probe = path.stem == "head_64"
+        rmse = [0.08] if is_probe else [0.09, 0.05]
+        pd.DataFrame({"valid_rmse": rmse, "penalty": penalty}).to_csv(path, index=False)
+    metrics = METRICS | {"penalties_chosen": True, "folds": True}
+    config = CONFIG | {"stages": [probe, CONFIG["stages"][1]], "validation": "folds"}
+    told = source(results, config, metrics, histories=tmp_path)
+    text = " ".join(re.sub("<.*?>", "", told).split())
+    assert "head_64 the head, by a probe of 8 views 64 penalty 0.01, inf 32 0.08000" in text
+    assert "Every seed validates on its own fold of the galaxies" in text
+    assert "where before only the head, by a probe of 8 views was fitted, and it" in text
+    chosen = "were chosen by the error on validation galaxies, each on a fold of its own, so"
+    assert text.count(chosen) == 2  # beside the error, and beside recalibration and intervals
 
 
 def test_every_score_says_of_which_galaxies_it_is(page):

@@ -42,6 +42,13 @@ def test_a_stage_is_shown_epoch_by_epoch_as_its_tables_have_it(tmp_path):
     assert times == [LAST + 2 - 20, LAST + 2, LAST + 3]
 
 
+def test_a_probe_has_no_learning_rate_to_show(tmp_path):
+    write_tables(tmp_path, 1)
+    path = tmp_path / "tiny" / "seed3" / "stages" / "all_64.csv"
+    pd.read_csv(path).assign(lr=np.nan, penalty=np.inf).to_csv(path, index=False)
+    assert set(scalars(tracked(tmp_path))) == {*SHOWN} - {"learning_rate"}
+
+
 def test_a_stage_that_was_stopped_and_goes_on_is_one_curve(tmp_path):
     write_tables(tmp_path, 2)
     tracked(tmp_path)

@@ -16,7 +16,7 @@ from rich.console import Console
 from checkout import ROOT, TINY, Checkout, changed
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.plan.config import load_schema, validated
-from galaxyzoo.runs.watch import one_stage, progress_table, stage_paths
+from galaxyzoo.runs.watch import one_stage, progress_table, stage_paths, stage_progress
 
 SCHEMA = load_schema(ROOT / "workflow" / "schemas" / "config.schema.yaml")
 BASE = validated(TINY | {"experiment": "one", "stages": TINY["stages"][:2]}, SCHEMA)
@@ -139,6 +139,23 @@ def test_a_narrow_terminal_shows_whole_names_of_stages(finished):
     parts = [line.split("│")[2].strip() for line in lines if line.startswith("│")]
     assert "".join(parts) == name
     assert all(len(line) <= 80 for line in lines)
+
+
+def test_a_probe_is_shown_as_one_epoch(tmp_path):
+    path = tmp_path / "one" / "seed0" / "stages" / "probe"
+    path.parent.mkdir(parents=True)
+    probe = {"name": "probe", "size": 32, "probe": {"views": 8}}
+    model = BASE["model"] | {"head": "linear"}
+    config = validated(BASE | {"stages": [probe], "seeds": [0], "model": model}, SCHEMA)
+    [waiting] = stage_progress(tmp_path / "one", config)
+    assert (waiting["state"], waiting["epoch"], waiting["epochs"]) == ("waiting", 0, 1)
+    history = {"epoch": 1, "train_loss": 0.01, "valid_rmse": 0.1, "lr": None, "penalty": 0.01}
+    pd.DataFrame([history]).to_csv(f"{path}.csv", index=False)
+    timing = {"epoch": 1, "images_per_second": 200.0, "seconds": 3.0}
+    pd.DataFrame([timing]).to_csv(f"{path}_timing.csv", index=False)
+    path.with_suffix(".pt").touch()
+    [done] = stage_progress(tmp_path / "one", config)
+    assert (done["state"], done["epoch"], done["seconds_left"]) == ("done", 1, 0)
 
 
 def test_the_config_is_written_down_as_it_was_resolved(finished):

@@ -6,7 +6,7 @@ import pytest
 
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.randomness import numpy_generator
-from galaxyzoo.surveys.splits import Ties, classes_of, draw_holdout, require_unseen, split
+from galaxyzoo.surveys.splits import Fold, Ties, classes_of, draw_holdout, require_unseen, split
 from galaxyzoo.tree.decision_tree import tree_from
 
 IDS = np.arange(100_000, 101_000)
@@ -273,3 +273,69 @@ def test_hard_labels_of_one_question_are_classes(labels, classes):
 def test_labels_of_several_questions_or_of_one_answer_are_no_classes():
     one = tree_from([{"answers": [{"column": "a"}]}])
     assert classes_of(pd.DataFrame({"GalaxyID": [1], "a": [1]}), one) is None
+
+
+def folds(number: int, holdout: np.ndarray = IDS[:200], **options) -> list[pd.Series]:
+    """The splits of as many seeds as there are folds."""
+    return [split(IDS, holdout, Fold(i, number), seed=7 - i, **options) for i in range(number)]
+
+
+def validated_in(parts: list[pd.Series]) -> pd.Series:
+    """How many of some splits validate on each galaxy."""
+    return sum((part == "valid").astype(int) for part in parts)
+
+
+def test_each_galaxy_is_validated_on_in_one_fold_and_held_out_ones_in_none():
+    parts = folds(3)
+    times = validated_in(parts)
+    assert times[200:].eq(1).all()
+    assert times[:200].eq(0).all()
+    for part in parts:
+        assert part.value_counts()["valid"] in (266, 267)
+        assert set(part[:200]) == {"holdout"}
+        assert (part == "train").sum() == 800 - (part == "valid").sum()
+
+
+def test_folds_do_not_depend_on_the_seed_and_do_on_how_many_there_are():
+    one, other = (split(IDS, IDS[:200], Fold(1, 4), seed) for seed in (0, 9))
+    assert one.equals(other)
+    assert not one.equals(split(IDS, IDS[:200], Fold(1, 5), 0))
+
+
+def test_each_fold_has_its_share_of_each_class():
+    classes = pd.Series(np.where(np.arange(1000) % 10 == 3, "rare", "common"), IDS, name="class")
+    parts = folds(4, ties=Ties(classes))
+    assert validated_in(parts)[200:].eq(1).all()
+    for part in parts:
+        assert (classes[part == "valid"] == "rare").sum() == 20
+
+
+def test_a_class_with_fewer_galaxies_than_folds_is_validated_on_once_too():
+    classes = pd.Series("common", IDS, name="class")
+    classes.iloc[-2:] = "rare"
+    parts = folds(5, ties=Ties(classes))
+    assert validated_in(parts)[200:].eq(1).all()
+    for part in parts:
+        assert (part[-2:] == "train").any()
+
+
+def test_folds_keep_groups_together():
+    groups = pd.Series([f"tile {i // 7}" for i in range(1000)], IDS)
+    parts = folds(3, IDS[:210], ties=Ties(groups=groups))
+    assert validated_in(parts)[210:].eq(1).all()
+    for part in parts:
+        assert part.groupby(groups).nunique().eq(1).all()
+
+
+def test_folds_are_of_fair_galaxies_that_no_start_has_learnt():
+    fair, learnt = set(IDS[200:700].tolist()), IDS[600:]
+    parts = folds(4, fair_ids=fair, learnt_ids=learnt)
+    times = validated_in(parts)
+    assert times[200:600].eq(1).all()
+    assert times[600:].eq(0).all()
+    assert all((part[600:] == "train").all() for part in parts)
+
+
+def test_more_folds_than_galaxies_are_refused():
+    with pytest.raises(InputError, match="and fold 2 of 5 of the other 3 leaves none"):
+        split(IDS[:5], IDS[:2], Fold(1, 5), 0)

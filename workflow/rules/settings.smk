@@ -2,6 +2,7 @@
 from galaxyzoo.foundation.checkpoint_notes import read_note
 from galaxyzoo.plan.picture_settings import as_trained, pictures_of_survey
 from galaxyzoo.plan.stage_settings import (
+    FOLDS,
     answer_names,
     columns_and_parents,
     network_settings,
@@ -176,7 +177,8 @@ def holdout_settings(wildcards):
 def settings_of_the_split(wildcards):
     """What a split depends on besides the seed and the galaxies."""
     given = given_fair_ids(survey_of(wildcards.experiment))
-    return split_settings(config_of(wildcards)) | no_words(wildcards) | given
+    split = split_settings(config_of(wildcards), int(wildcards.seed))
+    return split | no_words(wildcards) | given
 
 
 def backbone_and_weights(wildcards):
@@ -190,10 +192,18 @@ def seen_galaxy_zoo(wildcards):
     return any(PLAN.configs[name]["model"]["seen_galaxy_zoo"] for name in members_of(wildcards))
 
 
-def epochs_are_chosen(wildcards):
-    """Whether a stage of any network of an experiment keeps the best of its epochs."""
-    stages = [stage for name in members_of(wildcards) for stage in PLAN.configs[name]["stages"]]
-    return any(stage["keep"] == "best" for stage in stages)
+def chosen_on_validation(wildcards):
+    """What any network of an experiment chose on validation galaxies: epochs, penalties of probes.
+
+    And whether these are folds.
+    """
+    configs = [PLAN.configs[name] for name in members_of(wildcards)]
+    stages = [stage for one in configs for stage in one["stages"]]
+    return {
+        "epochs_chosen": any(stage.get("keep") == "best" for stage in stages),
+        "penalties_chosen": any("probe" in stage for stage in stages),
+        "folds": any(one["validation"] == FOLDS for one in configs),
+    }
 
 
 def stage_position(wildcards):
@@ -256,7 +266,7 @@ def evaluation_settings(wildcards):
         "experiment": wildcards.experiment,
         "survey": config["survey"]["name"],
         "seen_galaxy_zoo": seen_galaxy_zoo(wildcards),
-        "epochs_chosen": epochs_are_chosen(wildcards),
+        "chosen": chosen_on_validation(wildcards),
         "seeds": config["seeds"],
         "tree": tree_without_words(wildcards),
         "learnt_votes": learnt_votes(config),
@@ -294,8 +304,8 @@ def finished_settings(wildcards):
 def curve_settings(wildcards):
     """What the learning curves depend on besides the histories."""
     config = config_of(wildcards)
-    names = ("name", "size", "lr", "schedule")
-    stages = [{name: stage[name] for name in names} for stage in config["stages"]]
+    names = ("name", "size", "probe", "lr", "schedule")
+    stages = [{name: stage[name] for name in names if name in stage} for stage in config["stages"]]
     return {"seeds": config["seeds"], "stages": stages}
 
 

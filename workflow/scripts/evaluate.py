@@ -86,7 +86,7 @@ metrics = {
     "survey": settings["survey"],
     "seen_galaxy_zoo": settings["seen_galaxy_zoo"],
     "starts": starts,
-    "epochs_chosen": settings["epochs_chosen"],
+    **settings["chosen"],
     "subset": {
         "name": "holdout",
         "galaxies": len(galaxies.ids),

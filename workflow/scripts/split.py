@@ -8,7 +8,7 @@ from galaxyzoo.foundation.learnt_galaxies import are_among, read_all
 from galaxyzoo.foundation.packed_crops import read_index
 from galaxyzoo.foundation.split_files import write_split
 from galaxyzoo.surveys.labels import read_fair_ids, read_groups
-from galaxyzoo.surveys.splits import Ties, classes_of, require_unseen, split
+from galaxyzoo.surveys.splits import Fold, Ties, classes_of, require_unseen, split
 from galaxyzoo.tree.decision_tree import tree_from
 
 settings = job.start(snakemake)
@@ -19,10 +19,11 @@ start, starts = (read_all(snakemake.input.get(name, [])) for name in ("start", "
 if settings["holdout_seen"] == "refuse":
     require_unseen(holdout, ids[are_among(index, start)])
 fair_ids, groups = (snakemake.input.get(name) for name in ("fair_ids", "groups"))
+validation = settings["validation"]
 parts = split(
     ids,
     holdout,
-    settings["validation"],
+    Fold(*validation) if isinstance(validation, list) else validation,
     int(snakemake.wildcards.seed),
     read_fair_ids(Path(fair_ids)) if fair_ids else None,
     settings["training_galaxies"],

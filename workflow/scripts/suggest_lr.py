@@ -7,11 +7,14 @@ from galaxyzoo.engine.devices import memory_for
 from galaxyzoo.engine.lr_find import lr_find, suggested_lr
 from galaxyzoo.engine.stage import set_up_stage
 from galaxyzoo.engine.training import Learner
+from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.gpus import lease_gpu, visible_gpus
 from galaxyzoo.report.figures.learning import lr_finder
 from galaxyzoo.report.figures.style import save_with_numbers
 
 settings = job.start(snakemake)
+if "probe" in settings["stage"]:
+    raise InputError(f"{settings['stage']['name']} is a probe, which has no learning rate")
 lease_gpu(visible_gpus(), asked=snakemake.resources.gpu > 0)
 stage = settings["stage"] | {"accumulate": 1, "ema": None}
 network, train, _, moments = set_up_stage(

@@ -9,6 +9,8 @@ import pandas as pd
 import job
 from galaxyzoo.engine.checkpoints import learnt_galaxies, load_checkpoint, save_checkpoint
 from galaxyzoo.engine.devices import memory_for
+from galaxyzoo.engine.probe import fit_probe
+from galaxyzoo.engine.probe_features import features_file
 from galaxyzoo.engine.resume import SavedState, made_with, stage_fingerprint
 from galaxyzoo.engine.stage import set_up_stage
 from galaxyzoo.engine.torch_files import read_metadata
@@ -39,7 +41,8 @@ def write_tables(history: pd.DataFrame, timing: pd.DataFrame) -> None:
     for table, path in ((history, snakemake.output.history), (timing, snakemake.output.timing)):
         with replaced(Path(path)) as unfinished:
             table.to_csv(unfinished, index=False)
-    job.log_epoch(history, timing, stage["epochs"])
+    if "probe" not in stage:
+        job.log_epoch(history, timing, stage["epochs"])
 
 
 with (
@@ -86,16 +89,23 @@ with (
     )
     # Not an output of the rule: Snakemake would delete it when a stage is stopped.
     saved = SavedState(output.with_suffix(".state"), made, snakemake.config["save_minutes"])
-    learner = Learner(network, train, stage, settings["augmentation"], seed, moments)
-    train_stage(learner, valid, saved, write_tables)
+    moments_after = None
+    if "probe" in stage:
+        of_stage = stage, settings["augmentation"], seed
+        fit_probe(network, train, valid, *of_stage, saved, write_tables)
+    else:
+        learner = Learner(network, train, stage, settings["augmentation"], seed, moments)
+        train_stage(learner, valid, saved, write_tables)
+        moments_after = learner.moments if stage["hand_on_moments"] else None
     save_checkpoint(
         network,
         output,
         model,
         made_by | {"made_with": made, "settings": settings},
-        learner.moments if stage["hand_on_moments"] else None,
+        moments_after,
         all_of(before, learnt_from(galaxies, trained_on, survey=index.parent.name)),
         snakemake.config["seen_galaxy_zoo"][snakemake.wildcards.experiment],
         pictures,
     )
     saved.remove()
+    features_file(saved.path).unlink(missing_ok=True)

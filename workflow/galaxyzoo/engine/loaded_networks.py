@@ -38,17 +38,16 @@ def stage_network(
 ) -> GalaxyNetwork:
     """The network that a stage starts from, at the stage's size and zoom and with its dropout.
 
-    `weights` is the checkpoint of the previous stage or, for the first stage, the .safetensors file
-    of the backbone's starting weights. `mean_label` (columns,) is that of the training galaxies,
-    whose pictures have some `bands`.
+    A probe has none. `weights` is the checkpoint of the previous stage or, for the first stage, the
+    .safetensors file of the backbone's starting weights. `mean_label` (columns,) is that of the
+    training galaxies, whose pictures have some `bands`.
     """
+    dropout = stage.get("dropout", 0.0)
     if weights.suffix == ".safetensors":
         surer = FIRST_SUM if stage["loss"] == DIRICHLET_MULTINOMIAL else 1.0
-        network = new_network(
-            model, tree, weights, mean_label, stage["dropout"], seed, bands, surer
-        )
+        network = new_network(model, tree, weights, mean_label, dropout, seed, bands, surer)
     else:
-        network = restored_network(weights, model, tree, stage["dropout"])
+        network = restored_network(weights, model, tree, dropout)
     network.set_size(stage["size"])
     network.zoom = zoom
     return network

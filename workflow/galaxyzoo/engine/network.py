@@ -95,14 +95,18 @@ class GalaxyNetwork(nn.Module):
 
     def forward(self, images: torch.Tensor, *, raw: bool = False) -> torch.Tensor:
         """Predict the answer probabilities, or the `raw` outputs, of a batch of pictures."""
+        features = self.features_to_head(images)
+        with torch.autocast(images.device.type, enabled=False):
+            outputs = self.head(features)
+            return outputs if raw else self.output.probabilities(outputs, self.tree)
+
+    def features_to_head(self, images: torch.Tensor) -> torch.Tensor:
+        """The features (N, C, ...) float32 of a batch of pictures, which the head is given."""
         images = (images - self.mean) / self.std
         with torch.autocast(
             images.device.type, self.body_dtype, enabled=self.body_dtype != torch.float32
         ):
-            features = self.features(images)
-        with torch.autocast(images.device.type, enabled=False):
-            outputs = self.head(features.float())
-            return outputs if raw else self.output.probabilities(outputs, self.tree)
+            return self.features(images).float()
 
 
 def by_band(by_colour: Sequence[float], bands: int) -> torch.Tensor:

@@ -16,7 +16,7 @@ from galaxyzoo.engine.dataset import Galaxies
 from galaxyzoo.engine.depthwise import SmallMapGradients
 from galaxyzoo.engine.devices import reproducible_attention
 from galaxyzoo.engine.ema import WeightAverage
-from galaxyzoo.engine.losses import LOSSES, balanced, mean_squared_error
+from galaxyzoo.engine.losses import mean_squared_error
 from galaxyzoo.engine.network import (
     GalaxyNetwork,
     freeze_body,
@@ -26,12 +26,8 @@ from galaxyzoo.engine.network import (
 )
 from galaxyzoo.engine.resume import SavedState, stop_request
 from galaxyzoo.engine.schedule import SCHEDULES, Schedule, SchedulePoint, decayed_lr, spread_lr
+from galaxyzoo.engine.stage_loss import StageLoss
 from galaxyzoo.engine.transforms import relight, warp
-from galaxyzoo.engine.votes import (
-    DIRICHLET_MULTINOMIAL,
-    dirichlet_multinomial,
-    weights_of_votes,
-)
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.randomness import numpy_generator, torch_seed
 
@@ -64,12 +60,7 @@ class Learner:
             freeze_body(network, but_last, batch_norm=self.fixed_statistics)
         self.network, self.train, self.seed = network, train, seed
         self.stage, self.augmentation = stage, augmentation
-        self.class_weights, self.vote_weight = None, None
-        if stage["class_weights"] == "balanced":
-            self.class_weights = balanced(train.labels).to(train.device)
-        if stage["vote_weights"]:
-            every = weights_of_votes(train.votes, stage["vote_weights"], network.tree)
-            self.vote_weight = 1 / every.mean().to(train.device)
+        self.loss = StageLoss(network, train, stage)
         self.optimiser = adam(network, stage)
         if moments:
             self.optimiser.load_state_dict(self.optimiser.state_dict() | {"state": moments})
@@ -161,20 +152,9 @@ class Learner:
         self, views: torch.Tensor, labels: torch.Tensor, votes: torch.Tensor | None
     ) -> tuple[torch.Tensor, torch.Tensor]:
         """The predictions (batch, columns) of a batch, and what the stage minimises of it."""
-        if self.stage["loss"] == DIRICHLET_MULTINOMIAL:
-            with SmallMapGradients(), reproducible_attention(labels.device):
-                raw = self.network(views, raw=True)
-            predicted = self.network.output.probabilities(raw.detach(), self.network.tree)
-            return predicted, dirichlet_multinomial(raw, votes, self.network.tree)
         with SmallMapGradients(), reproducible_attention(labels.device):
-            predicted = self.network(views)
-        weights = None
-        if self.class_weights is not None:
-            weights = labels @ self.class_weights
-        if self.vote_weight is not None:
-            known = weights_of_votes(votes, self.stage["vote_weights"], self.network.tree)
-            weights = self.vote_weight * known
-        return predicted, LOSSES[self.stage["loss"]](predicted, labels, weights)
+            raw = self.network(views, raw=True)
+        return self.loss.predicted_and_loss(raw, labels, votes)
 
     def step(self, schedule: Schedule, step: int) -> None:
         """Update the weights from the gradients, then reset the gradients."""

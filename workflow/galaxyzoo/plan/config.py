@@ -15,6 +15,7 @@ from jsonschema.exceptions import ValidationError
 
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.plan.galaxy_zoo_names import galaxy_zoo_names
+from galaxyzoo.plan.stage_settings import FOLDS, is_trained
 from galaxyzoo.plan.starting_points import (
     HUB,
     HUB_NAME,
@@ -39,6 +40,9 @@ VARIANT_OF = "variant_of"  # in a variant's resolved config alone, with the name
 OF_A_CATALOGUE = ("galaxies", "catalogue")
 # Keys of a stage that decide which weights its optimiser has, and in which order.
 OF_MOMENTS = ("freeze", "batch_norm", "layer_decay")
+# Keys of a stage that trains, and those that a probe has.
+OF_TRAINING = ("epochs", "lr")
+OF_A_PROBE = ("name", "size", "probe", "loss", "class_weights", "vote_weights", "batch_size")
 # Keys of what is beside a run: who is told, and where downloads and exports go.
 OF_A_RUN = ("tracking", "notify", "downloads", "publish")
 NOT_OF_ONE = (*OF_ALL_VARIANTS, VARIANT_OF, *OF_A_CATALOGUE, *OF_A_RUN)
@@ -66,9 +70,11 @@ def validated(
     validator = Draft202012Validator(schema)
     problems = [problem(error) for error in validator.iter_errors(config)]
     problems += not_finite(config)
+    problems = problems or [*misplaced_stage_keys(config["stages"])]
     if not problems:
         one = {key: value for key, value in config.items() if key not in NOT_OF_ONE}
         config = without_other_sources(canonical(one, schema, schema), schema)
+        config["stages"] = [*map(with_its_keys, config["stages"])]
         problems = list(contradictions(config, schema))
     if problems:
         raise InputError("\n".join(f"config: {line}" for line in problems))
@@ -78,7 +84,7 @@ def validated(
         model["seen_galaxy_zoo"] = seen
     if config["epochs_scale"] != 1:
         config["milestones"] = []  # those of the full number of epochs
-    for stage in config["stages"]:
+    for stage in filter(is_trained, config["stages"]):
         stage["epochs"] = max(1, round(config["epochs_scale"] * stage["epochs"]))
     config["epochs_scale"] = 1.0
     return config
@@ -196,6 +202,25 @@ def canonical(value: Any, schema: Schema, root: Schema) -> Any:  # noqa: ANN401 
     return value
 
 
+def misplaced_stage_keys(stages: list[dict[str, Any]]) -> Iterator[str]:
+    """One line for each stage that lacks keys of training, or is a probe and has some."""
+    for i, stage in enumerate(stages):
+        missing = [key for key in OF_TRAINING if key not in stage]
+        others = [key for key in stage if key not in OF_A_PROBE]
+        if is_trained(stage) and missing:
+            yield f"stages[{i}]: missing {', '.join(missing)}"
+        if not is_trained(stage) and others:
+            yield (
+                f"stages[{i}]: a probe has no {', '.join(others)}; allowed beside probe: "
+                f"{', '.join(key for key in OF_A_PROBE if key != 'probe')}"
+            )
+
+
+def with_its_keys(stage: dict[str, Any]) -> dict[str, Any]:
+    """A stage of a resolved config; a probe without what only training has."""
+    return stage if is_trained(stage) else {key: stage[key] for key in OF_A_PROBE}
+
+
 def without_other_sources(config: dict[str, Any], schema: Schema) -> dict[str, Any]:
     """The config without the settings of survey sources that are not used."""
     others = {*schema["$defs"]["source"]["enum"]}
@@ -229,8 +254,8 @@ def contradictions(config: dict[str, Any], schema: Schema) -> Iterator[str]:
                 "another name"
             )
     for i, (stage, following) in enumerate(zip(stages, [*stages[1:], None], strict=True)):
-        same = following and all(stage[key] == following[key] for key in OF_MOMENTS)
-        if stage["hand_on_moments"] and not same:
+        same = following and all(stage.get(key) == following.get(key) for key in OF_MOMENTS)
+        if stage.get("hand_on_moments") and not same:
             yield (
                 f"stages[{i}].hand_on_moments: true is not allowed here, since the optimiser's "
                 f"moments are for a next stage with the same {', '.join(OF_MOMENTS)}; allowed: "
@@ -248,7 +273,7 @@ def contradictions(config: dict[str, Any], schema: Schema) -> Iterator[str]:
             f"{HUB}OWNER/NAME@REVISION"
         )
     for i, stage in enumerate(stages):
-        if stage["hand_on_moments"] and stage["keep"] == "best":
+        if stage.get("hand_on_moments") and stage["keep"] == "best":
             yield (
                 f"stages[{i}].keep: best is not allowed with hand_on_moments, since the "
                 "optimiser's moments are those of the last epoch; allowed: last"
@@ -267,12 +292,17 @@ def contradictions(config: dict[str, Any], schema: Schema) -> Iterator[str]:
                 f"allowed: mean_squared_error, or an output of {' or '.join(PROBABILITIES)}"
             )
         yield from vote_contradictions(f"stages[{i}]", stage, config)
+        if not is_trained(stage) and config["model"]["head"] != "linear":
+            yield (
+                f"stages[{i}].probe: it is not allowed with model.head: "
+                f"{config['model']['head']}, which has hidden layers; allowed: model.head: linear"
+            )
         if stage["class_weights"] and (survey.get("own") or {}).get("labels") != "class":
             yield (
                 f"stages[{i}].class_weights: {stage['class_weights']} is not allowed where a "
                 "galaxy has no class; allowed: null, or survey.own.labels: class"
             )
-        if stage["layer_decay"] and isinstance(stage["lr"], list):
+        if stage.get("layer_decay") and isinstance(stage["lr"], list):
             yield (
                 f"stages[{i}].lr: {stage['lr']} is not allowed with layer_decay, which sets each "
                 "layer's rate; allowed: a number above 0"
@@ -288,6 +318,11 @@ def contradictions(config: dict[str, Any], schema: Schema) -> Iterator[str]:
                 f"milestones[{i}].stage: there is no stage {milestone['stage']}; allowed: "
                 f"{', '.join(names)}"
             )
+    if config["validation"] == FOLDS and len(config["seeds"]) == 1:
+        yield (
+            "validation: folds is not allowed with a single seed, which would have no galaxies to "
+            "train on; allowed: two seeds at least, best five, or a fraction"
+        )
     low, high = config["augmentation"]["zoom"]
     if low > high:
         yield f"augmentation.zoom: {[low, high]} is not allowed; allowed: [lowest, highest]"
@@ -385,12 +420,13 @@ def source_contradictions(config: dict[str, Any], schema: Schema) -> Iterator[st
         )
     if source == "simulation":
         galaxies = survey["simulation"]["galaxies"]
-        fractions = (survey["holdout"], config["validation"])
-        held_out = round(fractions[0] * galaxies)
-        valid = round(fractions[1] * (galaxies - held_out))
+        shares = [survey["holdout"], config["validation"]]
+        held_out = round(shares[0] * galaxies)
+        share = 1 / len(config["seeds"]) if shares[1] == FOLDS else shares[1]
+        valid = round(share * (galaxies - held_out))
         if min(held_out, valid, galaxies - held_out - valid) < 1:
             yield (
-                f"survey.holdout, validation: {list(fractions)} of {galaxies} galaxies leave none "
+                f"survey.holdout, validation: {shares} of {galaxies} galaxies leave none "
                 "to train on, validate on or hold out; allowed: fractions that leave some of each"
             )
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from galaxyzoo.plan.stage_settings import columns_and_parents
+from galaxyzoo.plan.stage_settings import columns_and_parents, is_trained
 from galaxyzoo.plan.variants import Experiments
 
 Config = Mapping[str, Any]
@@ -143,12 +143,15 @@ def chains(plan: Experiments) -> int:
 
 
 def learning_rates(plan: Experiments) -> list[str]:
-    """Paths of the finder's figure for each stage that an experiment trains, of its first seed."""
+    """Paths of the finder's figure for each stage that an experiment trains, of its first seed.
+
+    A probe has no learning rate.
+    """
     return [
-        f"results/{name}/seed{seed}/lr_find/{stage}.svg"
+        f"results/{name}/seed{config['seeds'][0]}/lr_find/{stage['name']}.svg"
         for name, config in plan.configs.items()
-        for (seed, stage), owner in plan.owners[name].items()
-        if owner == name and seed == config["seeds"][0]
+        for stage in filter(is_trained, config["stages"])
+        if plan.owners[name][config["seeds"][0], stage["name"]] == name
     ]
 
 

@@ -11,6 +11,8 @@ from galaxyzoo.tree.questions import Questions, questions_of, without_words
 
 Config = Mapping[str, Any]
 
+FOLDS = "folds"  # as `validation`: the seeds divide the galaxies among them
+
 
 def columns_and_parents(config: Config) -> Questions:
     """The tree of a resolved config without its words, on which no number depends."""
@@ -35,10 +37,25 @@ def network_settings(config: Config) -> dict[str, Any]:
     return {name: config["model"][name] for name in ("backbone", "weights", "head", "output")}
 
 
-def split_settings(config: Config) -> dict[str, Any]:
-    """What the split of a seed depends on besides the seed and the survey."""
-    own = {name: config[name] for name in ("validation", "training_galaxies")}
-    return own | {"holdout_seen": config["model"]["holdout_seen"]}
+def is_trained(stage: Mapping[str, Any]) -> bool:
+    """Whether a stage trains, for some epochs, and is no probe."""
+    return "probe" not in stage
+
+
+def split_settings(config: Config, seed: int) -> dict[str, Any]:
+    """What the split of a seed depends on besides the seed and the survey.
+
+    `validation` is a share, or [fold, folds]: which of how many folds is the seed's, counted from 0
+    in the order of the seeds.
+    """
+    validation, seeds = config["validation"], config["seeds"]
+    if validation == FOLDS:
+        validation = [seeds.index(seed), len(seeds)]
+    return {
+        "validation": validation,
+        "training_galaxies": config["training_galaxies"],
+        "holdout_seen": config["model"]["holdout_seen"],
+    }
 
 
 def survey_settings(config: Config) -> dict[str, Any]:
@@ -71,6 +88,6 @@ def stage_dependencies(config: Config, seed: int, position: int) -> dict[str, An
     """All that a stage depends on in a config, besides the stages before it."""
     return {
         "settings": stage_settings(config, seed, position),
-        "split": split_settings(config),
+        "split": split_settings(config, seed),
         "survey": survey_settings(config),
     }

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from galaxyzoo.plan.labellers import Words
+from galaxyzoo.plan.stage_settings import is_trained
 from galaxyzoo.report.templates import counted
 from galaxyzoo.runs.stage_tables import StageTables, kept_row
 from galaxyzoo.tree.decision_tree import DecisionTree
@@ -119,8 +120,9 @@ def jumps(stages: Sequence[Settings], histories: StageTables) -> list[str]:
             [history[stage["name"]]["valid_rmse"].iloc[0] for history in histories.values()]
         )
         if began > ended:
+            when = "In the first epoch of" if is_trained(stage) else "After"
             sentences.append(
-                f"In the first epoch of {stage['name']} the error jumps from {ended:.5f} to "
+                f"{when} {stage['name']} the error jumps from {ended:.5f} to "
                 f"{began:.5f}: {reasons_of_a_jump(before, stage)}."
             )
     return sentences
@@ -134,28 +136,35 @@ def error_at_the_end(stage: Settings, histories: StageTables) -> float:
 
 def reasons_of_a_jump(before: Settings, stage: Settings) -> str:
     """What is new in a stage that the network of the one before has not adapted to."""
-    reasons = []
+    reasons, rates = [], "and the learning rate rises again"
+    if not is_trained(before):
+        rates = "and it learns at a high rate, after a probe"
     if stage["size"] != before["size"]:
         reasons.append(
             f"its pictures are {stage['size']} px wide, and the network learnt from "
             f"{before['size']} px"
         )
     if blocks_trained(stage) > blocks_trained(before):
+        did = "did" if is_trained(before) else "was fitted"
         reasons.append(
             f"{trained_in_words(stage)} begin to change, where before only "
-            f"{trained_in_words(before)} did"
+            f"{trained_in_words(before)} {did}"
         )
-    return ", ".join([*reasons, "and the learning rate rises again" if reasons else ONLY_THE_RATE])
+    if not is_trained(stage):
+        return ", ".join(reasons)
+    return ", ".join([*reasons, rates if reasons else ONLY_THE_RATE])
 
 
 def blocks_trained(stage: Settings) -> float:
-    """How many of the body's last blocks a stage trains."""
-    frozen = stage["freeze"]
+    """How many of the body's last blocks a stage trains; a probe has only the head."""
+    frozen = stage["freeze"] if is_trained(stage) else True
     return frozen["but_last"] if isinstance(frozen, dict) else 0 if frozen else math.inf
 
 
 def trained_in_words(stage: Settings) -> str:
     """Which part of the network a stage trains."""
+    if not is_trained(stage):
+        return f"the head, by a probe of {counted(stage['probe']['views'], 'view')}"
     blocks = blocks_trained(stage)
     if blocks == math.inf:
         return "all layers"

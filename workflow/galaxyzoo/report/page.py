@@ -18,6 +18,7 @@ from galaxyzoo.evaluation.published_scores import (
 from galaxyzoo.evaluation.starts import UNKNOWN_IN_WORDS, start_in_words, starts_in_words
 from galaxyzoo.foundation.handed_on import read_json
 from galaxyzoo.plan.labellers import Words, words_of
+from galaxyzoo.plan.stage_settings import is_trained
 from galaxyzoo.report.citations import citations
 from galaxyzoo.report.findings import (
     error_at_the_end,
@@ -117,7 +118,7 @@ def report_page(
         jumps=jumps(config["stages"], histories),
         milestones=milestones(config),
         averaging=averaging,
-        epochs=sum(stage["epochs"] for stage in config["stages"]),
+        epochs=sum(stage.get("epochs", 1) for stage in config["stages"]),
         views=views(config["tta"]),
     )
 
@@ -352,14 +353,20 @@ def seen_in(views: int) -> str:
 def stage_rows(stages: Sequence[Settings], histories: StageTables) -> list[dict[str, Any]]:
     """Each stage's settings, with the validation error of the weights that it ends with.
 
-    That error is the mean over seeds. `kept` lists the epoch of each seed that was chosen, if any.
+    That error is the mean over seeds. `kept` lists the epoch of each seed that was chosen, if any,
+    and `penalties` those of a probe.
     """
     rows = []
     for stage in stages:
         error = error_at_the_end(stage, histories)
         kept = [kept_row(stage, history[stage["name"]]) + 1 for history in histories.values()]
         words = {"lr": lr_in_words(stage), "trains": trained_in_words(stage)}
-        words["kept"] = kept if stage["keep"] == "best" else []
+        words["kept"] = kept if stage.get("keep") == "best" else []
+        words["penalties"] = [
+            f"{history[stage['name']]['penalty'].iloc[-1]:g}"
+            for history in histories.values()
+            if not is_trained(stage)
+        ]
         rows.append({**stage, **words, "valid_rmse": error})
     return rows
 

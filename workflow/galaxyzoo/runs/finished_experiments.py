@@ -65,8 +65,10 @@ class Experiment(NamedTuple):
 
     @property
     def epochs(self) -> int | None:
-        """The number of epochs of one seed; None for an ensemble."""
-        return None if self.members else sum(stage["epochs"] for stage in self.config["stages"])
+        """The number of epochs of one seed, of which a probe has none; None for an ensemble."""
+        if self.members:
+            return None
+        return sum(stage.get("epochs", 0) for stage in self.config["stages"])
 
 
 def found_experiments(results: Path) -> tuple[list[Experiment], dict[str, str]]:

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from galaxyzoo.foundation.handed_on import read_csv
+from galaxyzoo.plan.stage_settings import is_trained
 
 StageTables = Mapping[int, Mapping[str, pd.DataFrame]]  # seed -> stage -> table
 
@@ -24,7 +25,7 @@ def learning_table(histories: StageTables, stages: Sequence[Mapping[str, Any]]) 
 
     `stages` are those of the config, in order. Columns: seed, stage, size_px, lr (as in the config,
     in words), highest_lr (the head's), schedule, epoch, and train_loss, valid_loss and valid_rmse
-    from the stage's history.
+    from the stage's history. A probe is one epoch, without a rate and a schedule.
     """
     rows = []
     for seed, by_stage in histories.items():
@@ -36,8 +37,8 @@ def learning_table(histories: StageTables, stages: Sequence[Mapping[str, Any]]) 
                     stage=stage["name"],
                     size_px=stage["size"],
                     lr=lr_in_words(stage),
-                    highest_lr=np.ravel(stage["lr"])[-1],
-                    schedule=stage["schedule"],
+                    highest_lr=np.ravel(stage.get("lr", np.nan))[-1],
+                    schedule=stage.get("schedule", ""),
                 )
             )
     table = pd.concat(rows, ignore_index=True)
@@ -48,13 +49,18 @@ def learning_table(histories: StageTables, stages: Sequence[Mapping[str, Any]]) 
 
 def kept_row(stage: Mapping[str, Any], history: pd.DataFrame) -> int:
     """The row of a stage's history whose weights the stage ends with."""
-    if stage["keep"] == "best":
+    if stage.get("keep") == "best":
         return int(history["valid_rmse"].to_numpy().argmin())
     return len(history) - 1
 
 
 def lr_in_words(stage: Mapping[str, Any]) -> str:
-    """A stage's maximum learning rate or, if it has two, from the lowest layers' to the head's."""
+    """A stage's maximum learning rate or, if it has two, from the lowest layers' to the head's.
+
+    A probe has none.
+    """
+    if not is_trained(stage):
+        return "none"
     rate = stage["lr"]
     return f"{rate[0]:g} to {rate[1]:g}" if isinstance(rate, Sequence) else f"{rate:g}"
 

@@ -15,7 +15,8 @@ from galaxyzoo.foundation.handed_on import read_metrics
 from galaxyzoo.foundation.provenance import git_commit
 from galaxyzoo.runs.watch import done_at
 
-# What is shown of each epoch, by its name there: columns of a stage's history and timing.
+# What is shown of each epoch, by its name there: columns of a stage's history and timing. A probe
+# has no learning rate.
 SHOWN = {
     "loss/train": "train_loss",
     "loss/validation": "valid_loss",
@@ -153,7 +154,8 @@ def draw(
         tracker.begin(curve, about)
     for position in range(len(before) if goes_on else 0, len(points)):
         step = int(points.index[position])
-        tracker.add(curve, points.iloc[position].to_dict(), step, times[position])
+        values = points.iloc[position].dropna().to_dict()
+        tracker.add(curve, values, step, times[position])
 
 
 def begins_with(points: pd.DataFrame, before: pd.DataFrame) -> bool:

@@ -18,7 +18,8 @@ COLUMNS = ("seed", "stage", "state", "epoch", "train loss", "valid RMSE", "image
 def stage_progress(folder: Path, config: dict[str, Any]) -> list[dict[str, Any]]:
     """One mapping for each stage of each seed of the experiment in a folder, in order.
 
-    `state` is `waiting`, `training` or `done`. `epoch` is the last finished one, of `epochs`.
+    `state` is `waiting`, `training` or `done`. `epoch` is the last finished one, of `epochs`; a
+    probe is one.
     `train_loss`, `valid_rmse` and `images_per_second` belong to that epoch, and `seconds_left` is
     the time that the remaining epochs take at its pace. Values that are not known yet are None.
     What an earlier run left of a stage is not shown: a stage follows on the one before it.
@@ -38,7 +39,7 @@ def stage_progress(folder: Path, config: dict[str, Any]) -> list[dict[str, Any]]
             state = "done" if done is not None and done >= before else "waiting"
             if done is None and before < math.inf and log_of(path).exists():
                 state = "training"
-            rows.append(one_stage(path, seed, stage["epochs"], state))
+            rows.append(one_stage(path, seed, stage.get("epochs", 1), state))
             before = done if state == "done" else math.inf
     return rows
 

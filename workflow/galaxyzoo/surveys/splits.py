@@ -21,6 +21,13 @@ class Ties(NamedTuple):
     groups: pd.Series | None = None
 
 
+class Fold(NamedTuple):
+    """One of several parts into which the galaxies are divided, counted from 0."""
+
+    number: int
+    of: int
+
+
 FREE = Ties()
 
 
@@ -73,6 +80,19 @@ def draw(
             number = min(max(number, 1), most, len(order)) if most > 0 else 0
         taken.append(order[:number])
     return pool[np.isin(groups, np.concatenate(taken))]
+
+
+def draw_fold(pool: np.ndarray, fold: Fold, ties: Ties) -> np.ndarray:
+    """The galaxies of a fold of a `pool` (N,) of ascending GalaxyIDs: (n,), ascending.
+
+    Folds have no galaxy in common, together have all, and are about as large. `ties` are kept to as
+    `draw` says.
+    """
+    drawn = pool[:0]
+    for number in range(fold.number + 1):
+        pool, after = np.setdiff1d(pool, drawn), fold.of - number - 1
+        drawn = draw(pool, 1 / (after + 1), ("fold", fold.of, number), ties, parts_after=after)
+    return drawn
 
 
 def units(pool: np.ndarray, groups: pd.Series | None) -> np.ndarray:
@@ -146,7 +166,7 @@ def require_unseen(holdout_ids: np.ndarray, learnt_ids: np.ndarray) -> None:
 def split(
     ids: np.ndarray,
     holdout_ids: np.ndarray,
-    validation_fraction: float,
+    validation: float | Fold,
     seed: int,
     fair_ids: set[int] | None = None,
     training_galaxies: int | None = None,
@@ -155,25 +175,26 @@ def split(
 ) -> pd.Series:
     """Divide the galaxies that are not held out into training and validation.
 
-    `validation_fraction` is the share of these galaxies to validate on or, with `fair_ids`, of the
-    fair ones among them; then only fair galaxies are drawn, so that errors on validation and on
-    hold-out are of the same kind of galaxies. With `training_galaxies`, so many of the others are
+    `validation` is the share of these galaxies to validate on or, with `fair_ids`, of the fair ones
+    among them; then only fair galaxies are drawn, so that errors on validation and on hold-out are
+    of the same kind of galaxies. A `Fold` of them, which does not depend on the seed, is validated
+    on by one seed, and each of them once. With `training_galaxies`, so many of the others are
     trained on, of which a smaller number are a part, and the rest is left out as "spare". None of
     `learnt_ids`, which starting weights learnt, is validated on; the number of validation galaxies
-    stays the same, and so do they where none is one of these. `ties` are kept to as `draw` says; a
-    galaxy in a group with one that is held out or validated on, but not fair, is left out as
-    "spare". Returns a Series named `part`, of
-    "train", "valid", "holdout" or "spare", indexed by ascending GalaxyID. It does not depend on the
-    order of `ids`. Raises InputError if this leaves no galaxy to train on, or none to validate on,
-    if starting weights learnt so many that too few are left to validate on, or if there are fewer
-    than `training_galaxies`.
+    stays the same, unless they are a fold, and so do they where none is one of these. `ties` are
+    kept to as `draw` says; a galaxy in a group with one that is held out or validated on, but not
+    fair, is left out as "spare". Returns a Series named `part`, of "train", "valid", "holdout" or
+    "spare", indexed by ascending GalaxyID. It does not depend on the order of `ids`. Raises
+    InputError if this leaves no galaxy to train on, or none to validate on, if starting weights
+    learnt so many that too few are left to validate on, or if there are fewer than
+    `training_galaxies`.
     """
     galaxies = np.unique(ids)
     rest = np.setdiff1d(galaxies, holdout_ids)
     pool = rest if fair_ids is None else np.intersect1d(rest, np.array(sorted(fair_ids)))
     tied = tied_to(galaxies, holdout_ids, ties.groups)
     pool = np.setdiff1d(pool, galaxies[tied])
-    count = round(validation_fraction * len(pool))
+    count = 0 if isinstance(validation, Fold) else round(validation * len(pool))
     part = pd.Series("train", index=pd.Index(galaxies, name="GalaxyID"), name="part")
     part[tied] = "spare"
     part[np.isin(galaxies, holdout_ids)] = "holdout"
@@ -188,15 +209,18 @@ def split(
             "validation, or start from weights that learnt fewer of this survey's galaxies"
         )
     if len(pool):
-        key = ("validation", seed)
-        valid = draw(pool, validation_fraction, key, ties, parts_after=1, barred=pool[learnt])
+        if isinstance(validation, Fold):
+            valid = draw_fold(pool[~learnt], validation, ties)
+        else:
+            key = ("validation", seed)
+            valid = draw(pool, validation, key, ties, parts_after=1, barred=pool[learnt])
         part[tied_to(galaxies, valid, ties.groups)] = "spare"
         part[valid] = "valid"
     if not {"train", "valid"} <= set(part):
         raise InputError(
             f"survey.holdout, validation: of {len(galaxies)} galaxies, "
-            f"{len(galaxies) - len(rest)} are held out, and {validation_fraction:g} of the other "
-            f"{len(pool)}{'' if fair_ids is None else ' fair ones'} leaves none to train or "
+            f"{len(galaxies) - len(rest)} are held out, and {share_in_words(validation)} of the "
+            f"other {len(pool)}{'' if fair_ids is None else ' fair ones'} leaves none to train or "
             "validate on; choose fractions that leave at least one of each, or a larger survey"
         )
     if training_galaxies is not None:
@@ -209,3 +233,10 @@ def split(
         drawn = numpy_generator("training galaxies", seed).permutation(train)
         part[drawn[training_galaxies:]] = "spare"
     return part
+
+
+def share_in_words(validation: float | Fold) -> str:
+    """How much is validated on, in a message."""
+    if isinstance(validation, Fold):
+        return f"fold {validation.number + 1} of {validation.of}"
+    return f"{validation:g}"

@@ -49,6 +49,8 @@ def learning_curves(table: pd.DataFrame) -> Figure:
     lengths = one_seed.groupby("stage", sort=False).size().to_numpy()
     ends = np.cumsum(lengths)
     for length, end, (_, stage) in zip(lengths, ends, stages.iterrows(), strict=True):
+        if np.isnan(stage["highest_lr"]):
+            continue  # a probe
         done = np.linspace(0, 1, POINTS_OF_A_RATE)
         factors = [
             SCHEDULES[stage["schedule"]](step, POINTS_OF_A_RATE).lr_factor
