@@ -70,7 +70,8 @@ def missing_settings(wildcards):
     """What the comparison of galaxies with and without labels depends on besides files of rules."""
     return {
         "tree": columns_and_parents(SURVEYS[wildcards.survey]),
-        "given": given_files(wildcards.survey, "labels", "image_names"),
+        "surveys": parts_of(wildcards.survey),
+        "given": given_parts(wildcards.survey, "labels", "image_names"),
     }
 
 
@@ -87,10 +88,11 @@ def check_settings(wildcards):
         "tree": tree_with_words(wildcards),
         "words": labellers_in_words(wildcards),
         "crop": survey["crop"],
-        "pictures": pictures_of_survey(survey),
+        "surveys": parts_of(survey["name"]),
+        "pictures": [pictures_of_survey(one) for one in surveys_of(config)],
         "size": config["stages"][0]["size"],
         "augmentation": {name: augmentation[name] for name in ("zoom", "middle")},
-        "given": given_files(survey["name"], "training_images", "labels", "image_names"),
+        "given": given_parts(survey["name"], "training_images", "labels", "image_names"),
     }
 
 
@@ -117,7 +119,25 @@ def different_checks(_):
 
 def record_settings(wildcards):
     """What the record of a survey's files depends on besides them."""
-    return {"given": given_files(wildcards.survey, "training_images", "labels", "table")}
+    return {"given": given_parts(wildcards.survey, "training_images", "labels", "table")}
+
+
+def joined_settings(wildcards):
+    """What a table of joined surveys depends on besides theirs."""
+    return {"surveys": parts_of(wildcards.survey)}
+
+
+def joined_crop_settings(wildcards):
+    """What joined crops depend on besides those of each survey."""
+    config = SURVEYS[wildcards.survey]
+    own = {"tree": columns_and_parents(config), "counts_votes": counts_votes(config)}
+    return joined_settings(wildcards) | own
+
+
+def joined_holdout_settings(wildcards):
+    """What a joined hold-out depends on besides those of each survey."""
+    given = {part: given_fair_ids(part) for part in parts_of(wildcards.survey)}
+    return joined_settings(wildcards) | {"given": given}
 
 
 def own_label_settings(wildcards):
@@ -157,8 +177,8 @@ def given_of_own(own):
 
 
 def given_fair_ids(survey):
-    """What the file is that limits a survey's hold-out to a fair subset, if there is one."""
-    path = fair_ids(survey)
+    """What the user's file is that limits a survey's hold-out to a fair subset, if there is one."""
+    path = fair_ids(survey) if survey in NOT_JOINED else []
     return {"given": what_is_given(path)} if path else {}
 
 
@@ -176,7 +196,8 @@ def holdout_settings(wildcards):
 def settings_of_the_split(wildcards):
     """What a split depends on besides the seed and the galaxies."""
     given = given_fair_ids(survey_of(wildcards.experiment))
-    return split_settings(config_of(wildcards)) | no_words(wildcards) | given
+    surveys = {"surveys": parts_of(survey_of(wildcards.experiment))}
+    return split_settings(config_of(wildcards)) | no_words(wildcards) | surveys | given
 
 
 def backbone_and_weights(wildcards):
@@ -255,6 +276,7 @@ def evaluation_settings(wildcards):
     return {
         "experiment": wildcards.experiment,
         "survey": config["survey"]["name"],
+        "surveys": parts_of(config["survey"]["name"]),
         "seen_galaxy_zoo": seen_galaxy_zoo(wildcards),
         "epochs_chosen": epochs_are_chosen(wildcards),
         "seeds": config["seeds"],
@@ -422,8 +444,9 @@ def export_settings(wildcards):
     members = settings_of_the_networks(wildcards)
     views = {name: views_in_words(member["tta"]) for name, member in members.items()}
     config = config_of(wildcards)
-    survey, tree = config["survey"], config["tree"]
-    source, words = SCHEMA["$defs"]["sources"][survey["source"]], labellers_in_words(wildcards)
+    surveys, tree = surveys_of(config), config["tree"]
+    sources = SCHEMA["$defs"]["sources"]
+    licences = [sources[survey["source"]]["licence"] for survey in surveys]
     return {
         "members": {
             name: {key: member[key] for key in ("seeds", "model", "crop", "tta")}
@@ -432,9 +455,14 @@ def export_settings(wildcards):
         "tree": tree_with_words(wildcards),
         "card": {
             "tree_name": tree if isinstance(tree, str) else "",
-            "data": source["data"].format(name=survey["name"], votes=words["votes"]),
-            "words": words,
-            "licence_of_data": source["licence"],
+            "data": " ".join(
+                sources[survey["source"]]["data"].format(
+                    name=survey["name"], votes=words_of(survey)["votes"]
+                )
+                for survey in surveys
+            ),
+            "words": labellers_in_words(wildcards),
+            "licence_of_data": " ".join(dict.fromkeys(licences)),
             "views": " and ".join(dict.fromkeys(views.values())),
             "crop_px": max(member["crop"] for member in members.values()),
             "project": "Galaxy Zoo, reproducible",
