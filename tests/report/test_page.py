@@ -507,10 +507,16 @@ def test_each_of_several_surveys_has_its_own_scores_and_coverage(results):
     several = [of_survey("near", 1), of_survey("far", 2)]
     galaxies = METRICS["galaxies"] | {"in_several_surveys": 6}
     metrics = METRICS | {"surveys": several, "galaxies": galaxies}
-    page = Page(source(results, metrics=metrics))
+    config = CONFIG | {
+        "survey": CONFIG["survey"] | {"source": "joined"},
+        "surveys": [{"name": "near", "source": "simulation"}, {"name": "far", "source": "own"}],
+    }
+    page = Page(source(results, metrics=metrics, config=config))
+    [lede] = [text for attrs, text in page.all("p") if attrs.get("class") == "lede"]
+    assert "pictures of the surveys near (simulated) and far together:" in lede
     rows = [text for _, text in page.all("tr")]
     for n, name in ((1, "near"), (2, "far")):
-        scores = f"0.08{n}0 0.07{5 + n}0 to 0.08{5 + n}0 0.07{n}0 0.16{n}0"
+        scores = f"0.08{n}00 0.07{5 + n}00 to 0.08{5 + n}00 0.07{n}00 0.16{n}00"
         assert [row for row in rows if row.startswith(f"{name} {600 + n} {scores}")], rows
         assert f"{name} Fraction 90.{n} % 85.{n} to 95.{n} % 0.30{n}" in rows
         assert f"{name} Joint probability 90.{n} % 85.{n} to 95.{n} % 0.30{n}" in rows

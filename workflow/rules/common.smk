@@ -235,13 +235,6 @@ def each_part(name):
     ]
 
 
-def each_raw(kind):
-    """An input function: paths of the raw files of a kind of each survey that has one."""
-    return lambda wildcards: [
-        path for part in parts_of(wildcards.survey) if (path := getattr(files_of(part), kind))
-    ]
-
-
 def files_of_parts(*kinds):
     """An input function, to be unpacked: raw files by kind and place, such as `labels_0`.
 

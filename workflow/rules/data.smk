@@ -136,9 +136,7 @@ rule hold_out:
 
 rule record_survey:
     input:
-        images=each_raw("training_images"),
-        labels=each_raw("labels"),
-        table=each_raw("table"),
+        unpack(files_of_parts("training_images", "labels", "table")),
         index=survey_file("training.csv"),
     output:
         record=survey_file("provenance.json"),

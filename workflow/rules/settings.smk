@@ -119,7 +119,8 @@ def different_checks(_):
 
 def record_settings(wildcards):
     """What the record of a survey's files depends on besides them."""
-    return {"given": given_parts(wildcards.survey, "training_images", "labels", "table")}
+    given = given_parts(wildcards.survey, "training_images", "labels", "table")
+    return {"surveys": parts_of(wildcards.survey), "given": given}
 
 
 def joined_settings(wildcards):
@@ -299,7 +300,8 @@ def config_to_write(wildcards):
     """The resolved config of an experiment, or what an ensemble is made of."""
     if wildcards.experiment != PLAN.ensemble:
         return config_of(wildcards)
-    shared = {name: config_of(wildcards)[name] for name in ("tree", "survey")}
+    config = config_of(wildcards)
+    shared = {name: config[name] for name in ("tree", "survey", "surveys") if name in config}
     own = {"experiment": PLAN.ensemble, "variant_of": PLAN.base, "ensemble": list(PLAN.members)}
     return own | shared
 

@@ -34,7 +34,7 @@ def is_joined(config: Survey) -> bool:
 
 def surveys_of(config: Survey) -> Sequence[Survey]:
     """The `survey` of each source that the galaxies of a resolved config are from."""
-    return config[SURVEYS] if is_joined(config) else [config["survey"]]
+    return config.get(SURVEYS) or [config["survey"]]
 
 
 def part_configs(config: Survey) -> list[Config]:
@@ -45,7 +45,7 @@ def part_configs(config: Survey) -> list[Config]:
     others = {"files": None}
     return [
         alone | {"survey": survey} | ({} if survey["source"] == "files" else others)
-        for survey in config[SURVEYS]
+        for survey in config.get(SURVEYS) or ()
     ]
 
 

@@ -7,7 +7,7 @@ Standard library alone: this is imported when the Snakefile is read.
 from collections.abc import Mapping
 from typing import Any
 
-from galaxyzoo.plan.joined_surveys import is_joined, surveys_of
+from galaxyzoo.plan.joined_surveys import surveys_of
 from galaxyzoo.tree.questions import Questions, questions_of, without_words
 
 Config = Mapping[str, Any]
@@ -48,7 +48,7 @@ def survey_settings(config: Config) -> dict[str, Any]:
     Who labelled its galaxies is only said: no number depends on it.
     """
     own = {"files": config["files"], "tree": columns_and_parents(config)}
-    if is_joined(config):
+    if config.get("surveys"):
         own["surveys"] = [*map(without_labellers, surveys_of(config))]
     return {"survey": without_labellers(config["survey"]), **own}
 
