@@ -10,6 +10,7 @@ from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.plan import paths
 from galaxyzoo.plan.config import counts_votes, has_classes, load_schema, validated
 from galaxyzoo.plan.joined_surveys import part_configs, surveys_of
+from galaxyzoo.plan.own_configs import retraining_differences
 from galaxyzoo.plan.stage_settings import survey_settings
 from galaxyzoo.plan.variants import experiments, laid_over
 from trees import RINGS
@@ -128,6 +129,14 @@ def test_networks_have_seen_galaxy_zoo_if_one_of_the_surveys_is_of_it():
     assert paths.have_seen_galaxy_zoo(experiments(joined(), SCHEMA), SCHEMA) == seen
     config = joined(NEAR, {"name": "kaggle", "source": "kaggle"})
     assert paths.have_seen_galaxy_zoo(experiments(config, SCHEMA), SCHEMA) == {"tiny": True}
+
+
+def test_what_retrains_is_told_where_surveys_were_joined_or_no_longer_are():
+    one, both = validated(TINY, SCHEMA), validated(joined(), SCHEMA)
+    for before, now in ((one, both), (both, one)):
+        told = " ".join(retraining_differences(before, now))
+        assert "survey.source" in told
+        assert "surveys" in told
 
 
 def variant(**changes) -> dict:

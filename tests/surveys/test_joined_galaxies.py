@@ -74,6 +74,14 @@ def test_galaxies_at_one_position_are_one(far, found):
     assert known_by(galaxies) == expected
 
 
+def test_positions_that_cannot_be_read_are_told_and_the_rest_is_compared(caplog):
+    galaxies = table([("near", "a", "north", "1"), ("far", "b", "1", "1")])
+    assert known_by(galaxies, {"a": "ff", "b": "ff"}) == dict.fromkeys(
+        ["near a", "far b"], "picture"
+    )
+    assert "galaxies of near are not compared by position" in caplog.text
+
+
 def test_two_of_one_survey_at_one_position_are_its_own_matter():
     galaxies = table([("near", "a", "1", "1"), ("near", "b", "1", "1"), ("far", "c", "5", "5")])
     assert known_by(galaxies, {"a": "0", "b": "0"}) == {}

@@ -1,5 +1,6 @@
 """What the galaxies of joined surveys are called, and which of them are in more than one survey."""
 
+import logging
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,11 +13,14 @@ from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from galaxyzoo.files.positions import position_columns, positions_of
+from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.galaxy_id import GALAXY_ID
 from galaxyzoo.foundation.joined_ids import joined_ids, survey_names
 from galaxyzoo.foundation.packed_crops import IMAGE_HASH, read_index
 from galaxyzoo.surveys.labels import read_groups
 from galaxyzoo.surveys.own_rows import stem
+
+log = logging.getLogger(__name__)
 
 NAME, SURVEY = "name", "survey"
 NEAREST_ARCSEC = 2.0  # positions that are no farther apart are of one galaxy
@@ -111,21 +115,15 @@ def equal_pairs(values: pd.Series, surveys: Sequence[str]) -> np.ndarray:
 
 def near_pairs(surveys: Sequence[str], galaxies: pd.DataFrame) -> np.ndarray:
     """Pairs (n, 2) of galaxies of different surveys whose carried positions are near."""
-    ids, points = [], []
-    for survey in surveys:
-        own = galaxies[galaxies[SURVEY] == survey]
-        carried = [name for name in own.columns.drop([NAME, SURVEY]) if (own[name] != "").any()]
-        if position_columns(carried, Path(survey), FOUND_BY_NAME) is None:
-            continue
-        table = pa.Table.from_pandas(own[carried], preserve_index=False)
-        found = positions_of(table, Path(survey), FOUND_BY_NAME)
-        known = found.notna().all(axis=1).to_numpy()
-        ids.append(own.index.to_numpy()[known])
-        points.append(on_the_sphere(found[known]))
+    found = [known_positions(galaxies[galaxies[SURVEY] == survey], survey) for survey in surveys]
+    ids = [positions.index.to_numpy() for positions in found]
+    points = [*map(on_the_sphere, found)]
     pairs = [np.empty((0, 2), np.int64)]
     reach = 2 * np.sin(np.radians(NEAREST_ARCSEC / ARCSEC_PER_DEGREE) / 2)
     for later in range(1, len(ids)):
         for earlier in range(later):
+            if not (len(ids[earlier]) and len(ids[later])):
+                continue
             near = cKDTree(points[earlier]).query_ball_point(points[later], reach)
             pairs += [
                 np.column_stack([ids[earlier][rows], np.full(len(rows), ids[later][row])])
@@ -133,6 +131,24 @@ def near_pairs(surveys: Sequence[str], galaxies: pd.DataFrame) -> np.ndarray:
                 if rows
             ]
     return np.concatenate(pairs)
+
+
+def known_positions(galaxies: pd.DataFrame, survey: str) -> pd.DataFrame:
+    """The columns ra and dec (n rows), in degrees, of those of a survey's galaxies that have both.
+
+    Columns are found by name among those that are carried. If they cannot be read, the log says so.
+    """
+    others = galaxies.columns.drop([NAME, SURVEY])
+    carried = [name for name in others if (galaxies[name] != "").any()]
+    nowhere = pd.DataFrame({"ra": [], "dec": []}, dtype=float)
+    if position_columns(carried, Path(survey), FOUND_BY_NAME) is None:
+        return nowhere
+    table = pa.Table.from_pandas(galaxies[carried], preserve_index=False)
+    try:
+        return positions_of(table, Path(survey), FOUND_BY_NAME).set_axis(galaxies.index).dropna()
+    except InputError as error:
+        log.warning("galaxies of %s are not compared by position: %s", survey, error)
+        return nowhere
 
 
 def on_the_sphere(positions: pd.DataFrame) -> np.ndarray:
