@@ -41,6 +41,12 @@ def no_words(wildcards):
     return {"tree": tree_without_words(wildcards)}
 
 
+def known_scale(survey):
+    """The pixel scale of a survey's crops, in radii that hold 90 % of the light, or None."""
+    of_source = SCHEMA["$defs"]["sources"][survey["source"]]["training_scale"]
+    return pictures_of_survey(survey)["training_scale"] or of_source
+
+
 def crop_settings(survey, rejected, *kinds):
     """What the crops of a survey depend on besides images and labels.
 
@@ -278,6 +284,7 @@ def evaluation_settings(wildcards):
         "experiment": wildcards.experiment,
         "survey": config["survey"]["name"],
         "surveys": parts_of(config["survey"]["name"]),
+        "scales": {one["name"]: known_scale(one) for one in surveys_of(config)},
         "seen_galaxy_zoo": seen_galaxy_zoo(wildcards),
         "epochs_chosen": epochs_are_chosen(wildcards),
         "seeds": config["seeds"],
@@ -457,12 +464,7 @@ def export_settings(wildcards):
         "tree": tree_with_words(wildcards),
         "card": {
             "tree_name": tree if isinstance(tree, str) else "",
-            "data": " ".join(
-                sources[survey["source"]]["data"].format(
-                    name=survey["name"], votes=words_of(survey)["votes"]
-                )
-                for survey in surveys
-            ),
+            "data": data_in_words(surveys),
             "words": labellers_in_words(wildcards),
             "licence_of_data": " ".join(dict.fromkeys(licences)),
             "views": " and ".join(dict.fromkeys(views.values())),
@@ -470,6 +472,22 @@ def export_settings(wildcards):
             "project": "Galaxy Zoo, reproducible",
         },
     }
+
+
+def data_in_words(surveys):
+    """What networks have learnt, by the surveys of their galaxies, for a model card."""
+    names = [survey["name"] for survey in surveys]
+    sentences = [
+        SCHEMA["$defs"]["sources"][survey["source"]]["data"].format(
+            name=survey["name"], votes=words_of(survey)["votes"]
+        )
+        for survey in surveys
+    ]
+    if len(surveys) > 1:
+        sentences.insert(0, f"{len(surveys)} surveys together: {', '.join(names)}.")
+    if all(survey["source"] == "simulation" for survey in surveys):
+        sentences.append("It has never seen a real galaxy.")
+    return " ".join(dict.fromkeys(sentences))
 
 
 def views_in_words(tta):

@@ -168,6 +168,7 @@ metrics["surveys"] = scores_by_survey(
 twins = snakemake.input.get("twins")
 metrics["galaxies"]["in_several_surveys"] = len(read_csv(twins)) if twins else 0
 for one in metrics["surveys"]:
+    one["training_scale"] = settings["scales"][one["survey"]]
     job.log.info(
         "%s: error %.5f (%.5f to %.5f) on %d held-out galaxies",
         *(one["survey"], one["rmse"], *one["rmse_interval"], one["galaxies"]),

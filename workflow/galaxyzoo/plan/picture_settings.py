@@ -110,15 +110,15 @@ def only_one(values: Iterable[Any]) -> Any:  # noqa: ANN401  (any value of a con
 
 
 def scales_in_words(taught: Taught) -> list[str]:
-    """A sentence if networks learnt pictures of several surveys whose scales are not one."""
+    """A sentence if pictures of training are of several surveys that may differ in scale."""
     scales = taught.get("surveys") or {}
     if not scales or taught["training_scale"] is not None:
         return []
     each = ", ".join(f"{name} {f'{one:g}' if one else 'unknown'}" for name, one in scales.items())
     return [
-        f"The networks learnt pictures of several surveys, which are not known to have one scale "
-        f"(radii per pixel: {each}): no picture is resampled unless catalogue.training_scale is "
-        "set."
+        "The pictures of training are of several surveys, which are not known to have one scale "
+        f"(radii per pixel: {each}): a catalogue resamples none, unless catalogue.training_scale "
+        "is set."
     ]
 
 
