@@ -129,7 +129,7 @@ def yaml_value(text: str):
             "survey.gz2.mapping.hash",
             "md5: or sha256:",
         ),
-        ({"survey__source": "kagle"}, "survey.source", "simulation, files, own, kaggle or gz2"),
+        ({"survey__source": "kagle"}, "survey.source", "kaggle, gz2 or joined"),
         ({"model__output": "relu"}, "model.output", "tree, sigmoid, softmax or none"),
         ({"augmentation__zoom": [1.3, 1.0]}, "augmentation.zoom", "[lowest, highest]"),
         (
@@ -171,7 +171,7 @@ def yaml_value(text: str):
         (own(files="folder"), "files", "null, or an experiment with survey.source: files"),
         ({"files": "folder"}, "files", "null, or an experiment with survey.source: files"),
         ({"published_on": ["kaggle", "files"]}, "survey.source", "'published_on=[]'"),
-        ({"published_on": ["kagle"]}, "published_on[0]", "simulation, files, own, kaggle or gz2"),
+        ({"published_on": ["kagle"]}, "published_on[0]", "kaggle, gz2 or joined"),
         ({"survey__source": "files", "files": "o{w}n"}, "files", "without { and }"),
         ({"galaxies": "o{w}n"}, "galaxies", "without { and }"),
         ({"survey__fair_ids": "{a}.csv"}, "survey.fair_ids", "without { and }"),

@@ -6,7 +6,13 @@ from checkout import ROOT
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.taught_pictures import unlike_start
 from galaxyzoo.plan.config import given_catalogue_settings, load_schema
-from galaxyzoo.plan.picture_settings import USUAL_STRETCH, as_trained, pictures_of_survey, taught
+from galaxyzoo.plan.picture_settings import (
+    USUAL_STRETCH,
+    as_trained,
+    joined_taught,
+    pictures_of_survey,
+    taught,
+)
 
 SCHEMA = load_schema(ROOT / "workflow" / "schemas" / "config.schema.yaml")
 OWN = {
@@ -122,3 +128,28 @@ def test_columns_are_those_of_parquet_files_where_there_is_no_table():
     assert pictures_of_survey({"source": "own", "own": OWN})["id_column"] is None
     settings = pictures_of_survey({"source": "own", "own": OWN | {"table": None}})
     assert (settings["id_column"], settings["image_column"]) == ("name", "file")
+
+
+def test_networks_of_several_surveys_know_what_these_have_in_common():
+    of_fits = trained(radius_column="r")
+    of_jpeg = taught(pictures_of_survey({"source": "simulation"}), 64, 0.02, any_fits=False)
+    both = joined_taught({"mine": of_fits, "sky": of_jpeg})
+    assert {key: both[key] for key in of_fits} == of_fits
+    assert both["surveys"] == {"mine": 0.02, "sky": 0.02}
+    settings = found(both)
+    assert (settings["bands"], settings["training_scale"]) == (["z", "r", "g"], 0.02)
+    assert settings["told"] == []
+    padded = joined_taught({"mine": trained(sizes="pad"), "sky": of_jpeg})
+    assert padded["sizes"] == "pad"
+    assert joined_taught({"a": trained(hdu=1), "b": trained(hdu="SCI")})["hdu"] is None
+
+
+def test_a_scale_that_is_not_one_in_all_surveys_is_told_and_none_is_assumed():
+    of_jpeg = taught(pictures_of_survey({"source": "simulation"}), 64, 0.02, any_fits=False)
+    both = joined_taught({"mine": trained(), "sky": of_jpeg})
+    assert both["training_scale"] is None
+    settings = found(both)
+    assert settings["training_scale"] is None
+    [told] = settings["told"]
+    assert "mine unknown, sky 0.02" in told
+    assert found(both, training_scale=0.02, unlike_training="allow")["told"] == []

@@ -92,6 +92,23 @@ def test_many_lines_and_causes_are_counted():
     assert len(lines) == 3 + MOST_CAUSES + MOST_LINES < 20
 
 
+def test_each_of_several_surveys_is_told_with_its_own_score(tmp_path):
+    (tmp_path / "demo").mkdir()
+    several = [
+        {"survey": name, "galaxies": 200, "rmse": rmse, "rmse_interval": [rmse / 2, 2 * rmse]}
+        for name, rmse in (("near", 0.08), ("far", 0.1))
+    ]
+    told = json.dumps(METRICS | {"surveys": several})
+    (tmp_path / "demo" / "metrics.json").write_text(told, encoding="utf-8")
+    page = tmp_path / "demo" / "report.html"
+    page.touch()
+    assert list(made_in_words([str(page)], tmp_path)) == [
+        "demo: error 0.0836 on 400 held-out galaxies (the mean label's is 0.1590), of near 0.0800 "
+        "(0.0400 to 0.1600) on 200, of far 0.1000 (0.0500 to 0.2000) on 200, page: "
+        f"{page}"
+    ]
+
+
 def test_what_was_made_is_told_with_its_score(tmp_path):
     demo, catalogue = tmp_path / "demo", tmp_path / "demo" / "catalogues" / "mine"
     catalogue.mkdir(parents=True)

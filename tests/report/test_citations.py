@@ -43,6 +43,21 @@ def test_a_part_of_a_tree_is_its_survey_s_and_a_tree_of_one_s_own_nobody_else_s(
     assert "rings: as its owners ask" in own
 
 
+def test_each_of_several_surveys_is_cited_and_none_twice():
+    surveys = [
+        {"name": name, "source": source, "gz2": {"tables": HART}}
+        for name, source in (("rings", "own"), ("a", "kaggle"), ("b", "gz2"), ("c", "simulation"))
+    ]
+    model = {"backbone": "tf_efficientnet_lite0", "weights": "random"}
+    joined = {"survey": {"name": "all", "source": "joined"}, "surveys": surveys}
+    found = citations(joined | {"tree": "galaxy_zoo_2", "model": model})
+    references = [one.reference for one in found]
+    assert references.count("rings: as its owners ask") == 1
+    for part in ("The Galaxy Challenge, Kaggle", "zenodo.3565489", "Hart et al. 2016", SDSS):
+        assert len([one for one in references if part in one]) == 1, part
+    assert len(found) == len({*found})
+
+
 def test_kaggle_s_and_galaxy_zoo_2_s_pictures_have_owners_of_their_own():
     for source in ("kaggle", "files"):
         assert "The Galaxy Challenge, Kaggle" in cited(source)

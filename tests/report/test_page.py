@@ -70,7 +70,8 @@ METRICS = {
     "start": None,
     "subset": {"name": "holdout", "galaxies": 1400, "limited_to_fair_ids": True},
     "galaxies": {"train": 12345, "valid": 1371, "holdout": 1400, "test": 109}
-    | {"test_in_training": 0},
+    | {"test_in_training": 0, "in_several_surveys": 0},
+    "surveys": [],
     "rmse": {
         "all_zeros": 0.271611,
         "mean_label": 0.164022,
@@ -483,6 +484,50 @@ def test_coverage_is_shown_by_predicted_number(results):
 
 
 @pytest.mark.parametrize("name", ["kaggle", "simulation"])
+def of_survey(name, number):
+    """The scores on a survey by itself, each another number."""
+    kinds = {
+        kind: {
+            "coverage": 0.9 + number / 1000,
+            "coverage_interval": [0.85 + number / 1000, 0.95 + number / 1000],
+            "width": 0.3 + number / 1000,
+        }
+        for kind in ("fraction", "joint")
+    }
+    errors = {"rmse": 0.08, "rmse_published": 0.07, "rmse_mean_label": 0.16}
+    return {
+        "survey": name,
+        "galaxies": 600 + number,
+        "training_scale": 0.02 if number == 1 else None,
+        "rmse_interval": [0.075 + number / 1000, 0.085 + number / 1000],
+        "intervals": kinds,
+        **{key: value + number / 1000 for key, value in errors.items()},
+    }
+
+
+def test_each_of_several_surveys_has_its_own_scores_and_coverage(results):
+    several = [of_survey("near", 1), of_survey("far", 2)]
+    galaxies = METRICS["galaxies"] | {"in_several_surveys": 6}
+    metrics = METRICS | {"surveys": several, "galaxies": galaxies}
+    config = CONFIG | {
+        "survey": CONFIG["survey"] | {"source": "joined"},
+        "surveys": [{"name": "near", "source": "simulation"}, {"name": "far", "source": "own"}],
+    }
+    page = Page(source(results, metrics=metrics, config=config))
+    [lede] = [text for attrs, text in page.all("p") if attrs.get("class") == "lede"]
+    assert "pictures of the surveys near (simulated) and far together:" in lede
+    rows = [text for _, text in page.all("tr")]
+    for n, name in ((1, "near"), (2, "far")):
+        scores = f"0.08{n}00 0.07{5 + n}00 to 0.08{5 + n}00 0.07{n}00 0.16{n}00"
+        scale = "0.02" if name == "near" else "unknown"
+        assert f"{name} {600 + n} {scores} {scale}" in rows
+        assert f"{name} Fraction 90.{n} % 85.{n} to 95.{n} % 0.30{n}" in rows
+        assert f"{name} Joint probability 90.{n} % 85.{n} to 95.{n} % 0.30{n}" in rows
+    [told] = [text for _, text in page.all("p") if "more than one survey" in text]
+    assert "6 galaxies are of more than one survey" in told
+    assert "By survey" not in source(results)
+
+
 def test_published_scores_stand_apart_from_those_of_other_galaxies(results, name):
     survey = {"name": name, "source": name}
     page = Page(source(results, CONFIG | {"survey": survey}))

@@ -18,6 +18,7 @@ from galaxyzoo.surveys.check import (
     by_kind,
     check,
     drawn_galaxies,
+    ignored_pictures,
     kind_of,
     spread_over,
     warnings_about,
@@ -53,7 +54,8 @@ def looked_at(folder, **files):
     given = read_labelled({"labels": folder / "labels.csv"} | files, GALAXY_ZOO_2)
     source = GalaxyImages(folder / "images", PICTURES, given.image_ids)
     carried = pd.DataFrame(index=given.labels.index)
-    held = check(source, given, GALAXY_ZOO_2, carried, CROPPING, VOLUNTEERS)
+    unnamed = ignored_pictures(source, given)
+    held = check(source, given, GALAXY_ZOO_2, carried, CROPPING, VOLUNTEERS, unnamed)
     return json.loads(json.dumps(held, allow_nan=False)), drawn_galaxies(source, given, CROPPING)
 
 
@@ -210,7 +212,8 @@ def test_masked_answers_are_those_of_the_galaxies_that_can_be_used(folder, rando
     notes["Class7.1"] = FEW
     given = Labelled(labels, notes, {2: "bad"}, {}, None)
     source, carried = GalaxyImages(folder / "images", PICTURES), pd.DataFrame(index=labels.index)
-    held = check(source, given, GALAXY_ZOO_2, carried, CROPPING, VOLUNTEERS)
+    unnamed = ignored_pictures(source, given)
+    held = check(source, given, GALAXY_ZOO_2, carried, CROPPING, VOLUNTEERS, unnamed)
     [row] = held["masked"]
     assert (row["question"], row["galaxies"], row["of_galaxies"]) == (7, 1, 1)
     assert held["matched"] == 2

@@ -5,8 +5,17 @@ import pandas as pd
 import pytest
 
 from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.foundation.joined_ids import joined_ids
 from galaxyzoo.foundation.randomness import numpy_generator
-from galaxyzoo.surveys.splits import Fold, Ties, classes_of, draw_holdout, require_unseen, split
+from galaxyzoo.surveys.splits import (
+    Fold,
+    Ties,
+    classes_of,
+    draw_holdout,
+    require_unseen,
+    split,
+    strata_of,
+)
 from galaxyzoo.tree.decision_tree import tree_from
 
 IDS = np.arange(100_000, 101_000)
@@ -339,3 +348,29 @@ def test_folds_are_of_fair_galaxies_that_no_start_has_learnt():
 def test_more_folds_than_galaxies_are_refused():
     with pytest.raises(InputError, match="and fold 2 of 5 of the other 3 leaves none"):
         split(IDS[:5], IDS[:2], Fold(1, 5), 0)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_each_of_several_surveys_is_validated_on_by_its_share(seed):
+    sizes, surveys = (900, 60), ["near", "far"]
+    ids = np.concatenate([joined_ids(np.arange(n), i, surveys) for i, n in enumerate(sizes)])
+    index = pd.DataFrame({"GalaxyID": np.sort(ids), "a": 0.25, "b": 0.75})
+    tree = tree_from([{"answers": [{"column": "a"}, {"column": "b"}]}])
+    strata = strata_of(index, tree, surveys)
+    assert strata.value_counts().to_dict() == {"near": 900, "far": 60}
+    held_out = joined_ids(np.arange(10), 1, surveys)
+    parts = split(ids, held_out, 0.1, seed, ties=Ties(strata))
+    counts = {name: parts[strata == name].value_counts().to_dict() for name in surveys}
+    assert counts == {
+        "near": {"train": 810, "valid": 90},
+        "far": {"train": 45, "valid": 5, "holdout": 10},
+    }
+    assert parts.equals(split(ids, held_out, 0.1, seed, ties=Ties(strata)))
+
+
+def test_a_class_is_divided_in_each_of_several_surveys():
+    tree = tree_from([{"answers": [{"column": "a"}, {"column": "b"}]}])
+    index = pd.DataFrame({"GalaxyID": [4, 5, 6], "a": [1, 1, 0], "b": [0, 0, 1]})
+    found = strata_of(index, tree, ["near", "far"])
+    assert found.to_dict() == {4: "near a", 5: "far a", 6: "near b"}
+    assert strata_of(index, tree, ["near"]).to_dict() == {4: "a", 5: "a", 6: "b"}

@@ -95,7 +95,7 @@ def variants() -> dict[str, tuple[dict, Any]]:
     missing = [key for key, variant in found.items() if variant is None]
     # What the tiny experiment does not allow to change alone.
     alone = {"files", "tree", "augmentation.zoom_about", "stages.hand_on_moments"}
-    alone |= {"stages.class_weights", "stages.probe.views"}
+    alone |= {"stages.class_weights", "stages.probe.views", "surveys"}
     assert set(missing) == alone, "say in GIVEN what else these may be"
     return {key: variant for key, variant in found.items() if variant is not None}
 

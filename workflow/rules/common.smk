@@ -51,6 +51,7 @@ from galaxyzoo.plan.config import (
     OF_A_RUN,
     catalogue_settings,
     counts_votes,
+    has_classes,
     load_schema,
     publish_settings,
     require_files,
@@ -59,6 +60,7 @@ from galaxyzoo.plan.command_line import with_numbers
 from galaxyzoo.plan.config_files import require_keys_once
 from galaxyzoo.plan.fingerprints import code_fingerprints
 from galaxyzoo.plan.first_reading import library_versions, remember
+from galaxyzoo.plan.joined_surveys import is_joined, surveys_of
 from galaxyzoo.plan.labellers import words_of
 from galaxyzoo.plan.own_configs import own_command
 from galaxyzoo.plan.paths import catalogue_file, experiment_file, survey_file
@@ -164,6 +166,8 @@ config = PLAN.configs[PLAN.base] | {
 RAW_SURVEYS = paths.raw_surveys(PLAN)
 # By source, a function that gives the `SurveyFiles` of a survey. Its file of rules puts it here.
 FILES_OF_SOURCE = {}
+NOT_JOINED = [name for name, one in SURVEYS.items() if not is_joined(one)]
+LABELLED = ("labels", "label_notes", "image_names", "faults")  # files that tell of labels
 STARTING_WEIGHTS = {STARTS[name]: one["model"] for name, one in PLAN.configs.items()}
 # Keys of a catalogue that its galaxies' pixels do not depend on.
 NOT_OF_PICTURES = ("name", "features", "labels")
@@ -235,6 +239,46 @@ def files_of(survey):
     return FILES_OF_SOURCE[source_of(survey)](RAW_SURVEYS[survey])
 
 
+def parts_of(survey):
+    """The names of the surveys that a survey is joined of; its own if it is one by itself."""
+    return [one["name"] for one in surveys_of(SURVEYS[survey])]
+
+
+def each_part(name):
+    """An input function: paths of a file of each survey that a survey is joined of."""
+    return lambda wildcards: [
+        survey_file(name).format(survey=part) for part in parts_of(wildcards.survey)
+    ]
+
+
+def files_of_parts(*kinds):
+    """An input function, to be unpacked: raw files by kind and place, such as `labels_0`.
+
+    They are of each survey that the wildcards' one, or the experiment's, is joined of. The owner's
+    `galaxies` are also a kind `carried`: only if a column is carried along.
+    """
+
+    def files(wildcards):
+        found = {}
+        survey = wildcards.get("survey") or survey_of(wildcards.experiment)
+        for place, part in enumerate(parts_of(survey)):
+            for kind in kinds:
+                name = "galaxies" if kind == "carried" else kind
+                if kind == "carried" and not carries(part):
+                    continue
+                if path := getattr(files_of(part), name):
+                    found[f"{name}_{place}"] = path
+        return found
+
+    return files
+
+
+def each_list_of_fair_ids(wildcards):
+    """Paths of the lists of fair galaxies, by the place of the survey that has one."""
+    lists = enumerate(map(fair_ids, parts_of(wildcards.survey)))
+    return {f"fair_ids_{place}": path for place, path in lists if path}
+
+
 def survey_of(experiment):
     """The name of an experiment's survey."""
     return paths.config_of(PLAN, experiment)["survey"]["name"]
@@ -260,20 +304,27 @@ def raw(kind):
     return lambda wildcards: getattr(files_of(wildcards.survey), kind) or []
 
 
-def carried_columns(wildcards):
-    """Path of the owner's names and columns if any column is carried along, else nothing."""
-    own = SURVEYS[wildcards.survey]["survey"].get("own") or {}
-    return raw("galaxies")(wildcards) if own.get("carry") else []
+def carries(survey):
+    """Whether a column of the owner's table is carried along, in any part of a survey."""
+    owns = [one.get("own") or {} for one in surveys_of(SURVEYS[survey])]
+    return any(own.get("carry") for own in owns)
 
 
 def its_carried_columns(wildcards):
     """Path of the owner's names and columns if any is carried along in the experiment's survey."""
-    return carried_columns(SimpleNamespace(survey=survey_of(wildcards.experiment)))
+    has_some = carries(survey_of(wildcards.experiment))
+    return its_raw("galaxies")(wildcards) if has_some else []
 
 
 def its_raw(kind):
     """An input function: path of a raw file of the experiment's survey, or nothing."""
     return lambda wildcards: getattr(files_of(survey_of(wildcards.experiment)), kind) or []
+
+
+def its_twins(wildcards):
+    """Path of the list of galaxies that are in more than one of the joined surveys, or nothing."""
+    joined = is_joined(config_of(wildcards))
+    return its_survey("twins.csv")(wildcards) if joined else []
 
 
 def its_test_index(wildcards):
@@ -466,6 +517,14 @@ def given_files(survey, *kinds):
         for kind, path in found.items()
         if path and (source_of(survey) == "files" or not path.startswith(by_a_rule))
     }
+
+
+def given_parts(survey, *kinds):
+    """What the user's files are of a survey, as `given_files`; by name of each that is joined."""
+    parts = parts_of(survey)
+    if parts == [survey]:
+        return given_files(survey, *kinds)
+    return {part: given_files(part, *kinds) for part in parts}
 
 
 def rejects_galaxies(survey, name):

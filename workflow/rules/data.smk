@@ -16,6 +16,8 @@ rule crop_training:
         survey_file("logs/crop_training.log"),
     benchmark:
         survey_file("benchmarks/crop_training.tsv")
+    wildcard_constraints:
+        survey=any_of(NOT_JOINED),
     priority: 1  # nearly all else waits for it
     conda:
         "../../envs/environment.yaml"
@@ -30,11 +32,7 @@ rule crop_training:
 # Apart from the crops, so that another column to carry along trains nothing.
 rule compare_missing:
     input:
-        labels=raw("labels"),
-        label_notes=raw("label_notes"),
-        image_names=raw("image_names"),
-        faults=raw("faults"),
-        galaxies=carried_columns,
+        unpack(files_of_parts(*LABELLED, "carried")),
         index=survey_file("training.csv"),
     output:
         not_at_random=survey_file("not_at_random.csv"),
@@ -54,12 +52,7 @@ rule compare_missing:
 # Before any crop: it reads what is given, and some of the pictures.
 rule check_survey:
     input:
-        images=its_raw("training_images"),
-        labels=its_raw("labels"),
-        label_notes=its_raw("label_notes"),
-        image_names=its_raw("image_names"),
-        faults=its_raw("faults"),
-        galaxies=its_carried_columns,
+        unpack(files_of_parts("training_images", *LABELLED, "carried")),
     output:
         held=experiment_file("check.json"),
         table=figure_file("check.csv"),
@@ -130,6 +123,8 @@ rule hold_out:
         holdout=survey_file("holdout.csv"),
     log:
         survey_file("logs/hold_out.log"),
+    wildcard_constraints:
+        survey=any_of(NOT_JOINED),
     conda:
         "../../envs/environment.yaml"
     params:
@@ -141,9 +136,7 @@ rule hold_out:
 
 rule record_survey:
     input:
-        images=raw("training_images"),
-        labels=raw("labels"),
-        table=raw("table"),
+        unpack(files_of_parts("training_images", "labels", "table")),
         index=survey_file("training.csv"),
     output:
         record=survey_file("provenance.json"),

@@ -31,6 +31,7 @@ use rule evaluate as evaluate_ensemble with:
         holdout=its_survey("holdout.csv"),
         splits=paths.seed_files(PLAN, PLAN.members[0], "split.csv"),
         fair_ids=its_fair_ids,
+        twins=its_twins,
         test_index=its_test_index,
         true_probabilities=its_raw("true_probabilities"),
         learnt=learnt_by_its_starts,

@@ -10,6 +10,7 @@ rule evaluate:
         holdout=its_survey("holdout.csv"),
         splits=each_seed("split.csv"),
         fair_ids=its_fair_ids,
+        twins=its_twins,
         test_index=its_test_index,
         true_probabilities=its_raw("true_probabilities"),
         learnt=learnt_by_its_starts,

@@ -76,8 +76,7 @@ def svg_files(figures):
 
 def class_figures(wildcards):
     """The SVG files of figures of classes, by name; none for a survey without classes."""
-    own = config_of(wildcards)["survey"].get("own") or {}
-    names = CLASSES if own.get("labels") == "class" else ()
+    names = CLASSES if has_classes(config_of(wildcards)) else ()
     return {name: figure_file(f"{name}.svg").format(**wildcards) for name in names}
 
 

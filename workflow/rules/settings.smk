@@ -42,6 +42,12 @@ def no_words(wildcards):
     return {"tree": tree_without_words(wildcards)}
 
 
+def known_scale(survey):
+    """The pixel scale of a survey's crops, in radii that hold 90 % of the light, or None."""
+    of_source = SCHEMA["$defs"]["sources"][survey["source"]]["training_scale"]
+    return pictures_of_survey(survey)["training_scale"] or of_source
+
+
 def crop_settings(survey, rejected, *kinds):
     """What the crops of a survey depend on besides images and labels.
 
@@ -71,7 +77,8 @@ def missing_settings(wildcards):
     """What the comparison of galaxies with and without labels depends on besides files of rules."""
     return {
         "tree": columns_and_parents(SURVEYS[wildcards.survey]),
-        "given": given_files(wildcards.survey, "labels", "image_names"),
+        "surveys": parts_of(wildcards.survey),
+        "given": given_parts(wildcards.survey, "labels", "image_names"),
     }
 
 
@@ -88,10 +95,11 @@ def check_settings(wildcards):
         "tree": tree_with_words(wildcards),
         "words": labellers_in_words(wildcards),
         "crop": survey["crop"],
-        "pictures": pictures_of_survey(survey),
+        "surveys": parts_of(survey["name"]),
+        "pictures": [pictures_of_survey(one) for one in surveys_of(config)],
         "size": config["stages"][0]["size"],
         "augmentation": {name: augmentation[name] for name in ("zoom", "middle")},
-        "given": given_files(survey["name"], "training_images", "labels", "image_names"),
+        "given": given_parts(survey["name"], "training_images", "labels", "image_names"),
     }
 
 
@@ -118,7 +126,26 @@ def different_checks(_):
 
 def record_settings(wildcards):
     """What the record of a survey's files depends on besides them."""
-    return {"given": given_files(wildcards.survey, "training_images", "labels", "table")}
+    given = given_parts(wildcards.survey, "training_images", "labels", "table")
+    return {"surveys": parts_of(wildcards.survey), "given": given}
+
+
+def joined_settings(wildcards):
+    """What a table of joined surveys depends on besides theirs."""
+    return {"surveys": parts_of(wildcards.survey)}
+
+
+def joined_crop_settings(wildcards):
+    """What joined crops depend on besides those of each survey."""
+    config = SURVEYS[wildcards.survey]
+    own = {"tree": columns_and_parents(config), "counts_votes": counts_votes(config)}
+    return joined_settings(wildcards) | own
+
+
+def joined_holdout_settings(wildcards):
+    """What a joined hold-out depends on besides those of each survey."""
+    given = {part: given_fair_ids(part) for part in parts_of(wildcards.survey)}
+    return joined_settings(wildcards) | {"given": given}
 
 
 def own_label_settings(wildcards):
@@ -158,8 +185,8 @@ def given_of_own(own):
 
 
 def given_fair_ids(survey):
-    """What the file is that limits a survey's hold-out to a fair subset, if there is one."""
-    path = fair_ids(survey)
+    """What the user's file is that limits a survey's hold-out to a fair subset, if there is one."""
+    path = fair_ids(survey) if survey in NOT_JOINED else []
     return {"given": what_is_given(path)} if path else {}
 
 
@@ -177,8 +204,9 @@ def holdout_settings(wildcards):
 def settings_of_the_split(wildcards):
     """What a split depends on besides the seed and the galaxies."""
     given = given_fair_ids(survey_of(wildcards.experiment))
+    surveys = {"surveys": parts_of(survey_of(wildcards.experiment))}
     split = split_settings(config_of(wildcards), int(wildcards.seed))
-    return split | no_words(wildcards) | given
+    return split | no_words(wildcards) | surveys | given
 
 
 def backbone_and_weights(wildcards):
@@ -265,6 +293,8 @@ def evaluation_settings(wildcards):
     return {
         "experiment": wildcards.experiment,
         "survey": config["survey"]["name"],
+        "surveys": parts_of(config["survey"]["name"]),
+        "scales": {one["name"]: known_scale(one) for one in surveys_of(config)},
         "seen_galaxy_zoo": seen_galaxy_zoo(wildcards),
         "chosen": chosen_on_validation(wildcards),
         "seeds": config["seeds"],
@@ -287,7 +317,8 @@ def config_to_write(wildcards):
     """The resolved config of an experiment, or what an ensemble is made of."""
     if wildcards.experiment != PLAN.ensemble:
         return config_of(wildcards)
-    shared = {name: config_of(wildcards)[name] for name in ("tree", "survey")}
+    config = config_of(wildcards)
+    shared = {name: config[name] for name in ("tree", "survey", "surveys") if name in config}
     own = {"experiment": PLAN.ensemble, "variant_of": PLAN.base, "ensemble": list(PLAN.members)}
     return own | shared
 
@@ -432,8 +463,9 @@ def export_settings(wildcards):
     members = settings_of_the_networks(wildcards)
     views = {name: views_in_words(member["tta"]) for name, member in members.items()}
     config = config_of(wildcards)
-    survey, tree = config["survey"], config["tree"]
-    source, words = SCHEMA["$defs"]["sources"][survey["source"]], labellers_in_words(wildcards)
+    surveys, tree = surveys_of(config), config["tree"]
+    sources = SCHEMA["$defs"]["sources"]
+    licences = [sources[survey["source"]]["licence"] for survey in surveys]
     return {
         "members": {
             name: {key: member[key] for key in ("seeds", "model", "crop", "tta")}
@@ -442,14 +474,30 @@ def export_settings(wildcards):
         "tree": tree_with_words(wildcards),
         "card": {
             "tree_name": tree if isinstance(tree, str) else "",
-            "data": source["data"].format(name=survey["name"], votes=words["votes"]),
-            "words": words,
-            "licence_of_data": source["licence"],
+            "data": data_in_words(surveys),
+            "words": labellers_in_words(wildcards),
+            "licence_of_data": " ".join(dict.fromkeys(licences)),
             "views": " and ".join(dict.fromkeys(views.values())),
             "crop_px": max(member["crop"] for member in members.values()),
             "project": "Galaxy Zoo, reproducible",
         },
     }
+
+
+def data_in_words(surveys):
+    """What networks have learnt, by the surveys of their galaxies, for a model card."""
+    names = [survey["name"] for survey in surveys]
+    sentences = [
+        SCHEMA["$defs"]["sources"][survey["source"]]["data"].format(
+            name=survey["name"], votes=words_of(survey)["votes"]
+        )
+        for survey in surveys
+    ]
+    if len(surveys) > 1:
+        sentences.insert(0, f"{len(surveys)} surveys together: {', '.join(names)}.")
+    if all(survey["source"] == "simulation" for survey in surveys):
+        sentences.append("It has never seen a real galaxy.")
+    return " ".join(dict.fromkeys(sentences))
 
 
 def views_in_words(tta):

@@ -13,21 +13,37 @@ from galaxyzoo.files.galaxy_images import GalaxyImages
 from galaxyzoo.foundation.galaxy_id import GALAXY_ID
 from galaxyzoo.report.figures.galaxies import label_sheet
 from galaxyzoo.report.figures.style import save
-from galaxyzoo.surveys.check import check, drawn_galaxies
+from galaxyzoo.surveys.check import check, drawn_galaxies, ignored_pictures
 from galaxyzoo.surveys.crops import Cropping
+from galaxyzoo.surveys.joined_sources import (
+    files_of_place,
+    joined_cropping,
+    joined_images,
+    joined_labelled,
+    with_joined_ids,
+)
 from galaxyzoo.surveys.labelled import read_labelled
 from galaxyzoo.tree.decision_tree import tree_from
 
 settings = job.start(snakemake)
 tree = tree_from(settings["tree"])
-given = read_labelled(dict(snakemake.input.items()), tree)
-source = GalaxyImages(Path(snakemake.input.images), settings["pictures"], given.image_ids)
+surveys = settings["surveys"]
+parts, sources, croppings, columns = [], [], [], []
+for place, pictures in enumerate(settings["pictures"]):
+    files = files_of_place(dict(snakemake.input.items()), place)
+    part = read_labelled(files, tree)
+    owners = read_owners(files.get("galaxies"), part.labels.index.unique().to_numpy())
+    owners = with_joined_ids(surveys, place, owners)
+    parts.append(part)
+    sources.append(GalaxyImages(Path(files["training_images"]), pictures, part.image_ids))
+    croppings.append(Cropping(settings["crop"], pictures, part.radii))
+    columns.append(pd.DataFrame(numbers_carried(owners), owners.index))
+given, source = joined_labelled(surveys, parts, sources), joined_images(surveys, sources)
 for sentence in source.told:
     job.log.info("%s", sentence)
-owners = read_owners(snakemake.input.get("galaxies"), given.labels.index.unique().to_numpy())
-carried = pd.DataFrame(numbers_carried(owners), owners.index)
-cropping = Cropping(settings["crop"], settings["pictures"], given.radii)
-held = check(source, given, tree, carried, cropping, settings["words"])
+cropping, carried = joined_cropping(croppings), pd.concat(columns)
+unnamed = sum(map(ignored_pictures, sources, parts))
+held = check(source, given, tree, carried, cropping, settings["words"], unnamed)
 drawn, crops = drawn_galaxies(source, given, cropping)
 seen = as_seen(crops, settings["size"], settings["augmentation"])
 galaxies = pd.DataFrame(

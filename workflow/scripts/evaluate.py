@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 import job
+from galaxyzoo.calibration.by_survey import scores_by_survey
 from galaxyzoo.calibration.calibration import read_calibration
 from galaxyzoo.calibration.coverage import (
     coverage_by_number,
@@ -154,6 +155,24 @@ if settings["learnt_votes"]:
     unsure = [galaxies.dispersion(path) for path in snakemake.input.single]
     of_networks = dirichlet_scores(bag, np.mean(unsure, axis=0), votes, tree)
     metrics["intervals"]["dirichlet"] = of_networks
+metrics["surveys"] = scores_by_survey(
+    settings["surveys"],
+    galaxies.ids,
+    bag,
+    published,
+    galaxies.mean_label,
+    galaxies.voted,
+    coverage,
+    tree,
+)
+twins = snakemake.input.get("twins")
+metrics["galaxies"]["in_several_surveys"] = len(read_csv(twins)) if twins else 0
+for one in metrics["surveys"]:
+    one["training_scale"] = settings["scales"][one["survey"]]
+    job.log.info(
+        "%s: error %.5f (%.5f to %.5f) on %d held-out galaxies",
+        *(one["survey"], one["rmse"], *one["rmse_interval"], one["galaxies"]),
+    )
 Path(snakemake.output.metrics).write_text(json.dumps(metrics, indent=2) + "\n", encoding="utf-8")
 job.log.debug(
     "RMSE of the bag %.5f on %d held-out galaxies (mean label %.5f)",

@@ -6,7 +6,12 @@ from pathlib import Path
 import job
 from galaxyzoo.foundation.file_records import known_record
 
-job.start(snakemake)
-files = [known_record(Path(path)) for path in snakemake.input]
+surveys = job.start(snakemake)["surveys"]
+files = []
+for name, path in snakemake.input.items():
+    place = name.rpartition("_")[2]
+    several = len(surveys) > 1 and place.isdecimal()
+    of = {"survey": surveys[int(place)]} if several else {}
+    files.append(known_record(Path(path)) | of)
 record = json.dumps({"files": files}, indent=2) + "\n"
 Path(snakemake.output.record).write_text(record, encoding="utf-8")

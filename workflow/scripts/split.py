@@ -8,7 +8,7 @@ from galaxyzoo.foundation.learnt_galaxies import are_among, read_all
 from galaxyzoo.foundation.packed_crops import read_index
 from galaxyzoo.foundation.split_files import write_split
 from galaxyzoo.surveys.labels import read_fair_ids, read_groups
-from galaxyzoo.surveys.splits import Fold, Ties, classes_of, require_unseen, split
+from galaxyzoo.surveys.splits import Fold, Ties, require_unseen, split, strata_of
 from galaxyzoo.tree.decision_tree import tree_from
 
 settings = job.start(snakemake)
@@ -29,8 +29,9 @@ parts = split(
     settings["training_galaxies"],
     ids[are_among(index, starts)],
     Ties(
-        classes_of(index, tree_from(settings["tree"])),
-        read_groups(Path(groups)) if groups else None,
+        strata_of(index, tree_from(settings["tree"]), settings["surveys"]),
+        # Those of joined surveys are only the galaxies that are in a group.
+        read_groups(Path(groups)).reindex(ids, fill_value="") if groups else None,
     ),
 )
 write_split(parts, snakemake.output.split)

@@ -121,6 +121,25 @@ def reset_in_words(reset: Mapping[str, Any]) -> str:
     )
 
 
+def surveys_in_words(metrics: Mapping[str, Any]) -> list[str]:
+    """A sentence on each survey's own scores, if the networks learnt from several."""
+    return [
+        f"On {one['galaxies']} held-out galaxies of {one['survey']} alone the error is "
+        f"{one['rmse']:.4f}, and {each_held(one['intervals'])}."
+        for one in metrics.get("surveys", ())
+    ]
+
+
+def each_held(intervals: Mapping[str, Any]) -> str:
+    """How often the intervals of a survey's galaxies held, as a part of a sentence."""
+    told = [
+        f"{100 * intervals[kind]['coverage']:.1f} % ({name})"
+        for kind, name in (("fraction", "fractions"), ("joint", "joint probabilities"))
+        if intervals[kind]["coverage"] is not None
+    ]
+    return f"intervals held in {' and '.join(told)}" if told else "no interval could be judged"
+
+
 def promises(metrics: Mapping[str, Any], galaxies: int, words: Words) -> list[str]:
     """Paragraphs of what the intervals promise, and of their coverage on the hold-out."""
     intervals, subset = metrics["intervals"], metrics["subset"]["galaxies"]
@@ -146,6 +165,7 @@ def promises(metrics: Mapping[str, Any], galaxies: int, words: Words) -> list[st
         "of another survey, telescope or scale: see the flags.",
         *starts_in_words(metrics.get("starts")),
         *choices_in_words(metrics),
+        *surveys_in_words(metrics),
         f"By the predicted number, they held {in_bins(intervals['by_number'])}.",
         "A fraction is the share of those who would be asked the question. Where few would be "
         "asked, it says little: `<question>_proportion_volunteers_asked` tells how many. In "

@@ -15,6 +15,15 @@ from jsonschema.exceptions import ValidationError
 
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.plan.galaxy_zoo_names import galaxy_zoo_names
+from galaxyzoo.plan.joined_surveys import (
+    JOINED,
+    SURVEYS,
+    is_joined,
+    joined_contradictions,
+    part_configs,
+    surveys_of,
+    with_keys_of_all,
+)
 from galaxyzoo.plan.stage_settings import FOLDS, is_trained
 from galaxyzoo.plan.starting_points import (
     HUB,
@@ -73,7 +82,8 @@ def validated(
     problems = problems or [*misplaced_stage_keys(config["stages"])]
     if not problems:
         one = {key: value for key, value in config.items() if key not in NOT_OF_ONE}
-        config = without_other_sources(canonical(one, schema, schema), schema)
+        filled = canonical(with_keys_of_all(one), schema, schema)
+        config = without_other_sources(filled, schema)
         config["stages"] = [*map(with_its_keys, config["stages"])]
         problems = list(contradictions(config, schema))
     if problems:
@@ -223,10 +233,14 @@ def with_its_keys(stage: dict[str, Any]) -> dict[str, Any]:
 
 def without_other_sources(config: dict[str, Any], schema: Schema) -> dict[str, Any]:
     """The config without the settings of survey sources that are not used."""
-    others = {*schema["$defs"]["source"]["enum"]}
-    others.remove(config["survey"]["source"])
-    survey = {key: value for key, value in config["survey"].items() if key not in others}
-    return config | {"survey": survey}
+    sources = {*schema["$defs"]["source"]["enum"]}
+
+    def used(survey: dict[str, Any]) -> dict[str, Any]:
+        others = sources - {survey["source"]}
+        return {key: value for key, value in survey.items() if key not in others}
+
+    several = {SURVEYS: [*map(used, config[SURVEYS])]} if SURVEYS in config else {}
+    return config | {"survey": used(config["survey"])} | several
 
 
 def is_valid(value: object, schema: Schema, root: Schema) -> bool:
@@ -240,10 +254,15 @@ def contradictions(config: dict[str, Any], schema: Schema) -> Iterator[str]:
     if isinstance(config["tree"], dict) and (line := mapping_contradiction(config["tree"])):
         yield line
         return
+    scales = {name: one["training_scale"] for name, one in schema["$defs"]["sources"].items()}
+    if lines := list(joined_contradictions(config, scales)):
+        yield from lines
+        return
     if config["tree"] != "galaxy_zoo_2":
-        yield from tree_contradictions(questions_of(config["tree"]), survey, schema)
-    if survey.get("own"):
-        yield from own_contradictions(questions_of(config["tree"]), survey["own"])
+        yield from tree_contradictions(questions_of(config["tree"]))
+    for prefix, one in [("survey.", config), *parts_with_keys(config)]:
+        for line in survey_contradictions(one, schema):
+            yield re.sub(r"\bsurvey\.", prefix, line)
     names = Counter(stage["name"] for stage in stages)
     for name, count in names.items():
         if count > 1:
@@ -297,7 +316,7 @@ def contradictions(config: dict[str, Any], schema: Schema) -> Iterator[str]:
                 f"stages[{i}].probe: it is not allowed with model.head: "
                 f"{config['model']['head']}, which has hidden layers; allowed: model.head: linear"
             )
-        if stage["class_weights"] and (survey.get("own") or {}).get("labels") != "class":
+        if stage["class_weights"] and not has_classes(config):
             yield (
                 f"stages[{i}].class_weights: {stage['class_weights']} is not allowed where a "
                 "galaxy has no class; allowed: null, or survey.own.labels: class"
@@ -337,6 +356,20 @@ def contradictions(config: dict[str, Any], schema: Schema) -> Iterator[str]:
             "augmentation.zoom_about: random is not allowed with a middle other than 1, since a "
             "view could then leave the crop; allowed: centre, or augmentation.middle: 1.0"
         )
+
+
+def parts_with_keys(config: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """What begins the keys of each survey that is joined, and the config of it alone."""
+    return [(f"surveys[{i}].", part) for i, part in enumerate(part_configs(config))]
+
+
+def survey_contradictions(config: dict[str, Any], schema: Schema) -> Iterator[str]:
+    """One line for each conflict within the settings of a survey, or with the tree."""
+    survey = config["survey"]
+    if config["tree"] != "galaxy_zoo_2":
+        yield from foreign_tree_contradictions(survey, schema)
+    if survey.get("own"):
+        yield from own_contradictions(questions_of(config["tree"]), survey["own"])
     yield from source_contradictions(config, schema)
 
 
@@ -345,7 +378,7 @@ def vote_contradictions(name: str, stage: dict[str, Any], config: dict[str, Any]
     of_votes = stage["loss"] == "dirichlet_multinomial"
     wanted = {"loss": of_votes, "vote_weights": stage["vote_weights"] is not None}
     for key in (key for key, is_wanted in wanted.items() if is_wanted):
-        if not counts_votes(config["survey"]):
+        if not counts_votes(config):
             without = "mean_squared_error or cross_entropy" if key == "loss" else "null"
             yield (
                 f"{name}.{key}: {stage[key]} is not allowed where votes are not counted; allowed: "
@@ -371,18 +404,20 @@ def require_files(config: dict[str, Any], find: Callable[[str], str]) -> None:
     was made from an earlier file.
     """
     weights_file(config["model"], find)
-    if (path := config["survey"]["fair_ids"]) and not Path(find(path)).is_file():
-        raise InputError(
-            f"config: survey.fair_ids: there is no file {path}; give the path in full, or "
-            f"from {Path.cwd()}"
-        )
+    for survey in surveys_of(config):
+        if (path := survey["fair_ids"]) and not Path(find(path)).is_file():
+            of = f"{survey['name']}: " if is_joined(config) else ""
+            raise InputError(
+                f"config: survey.fair_ids: {of}there is no file {path}; give the path in full, or "
+                f"from {Path.cwd()}"
+            )
 
 
 def source_contradictions(config: dict[str, Any], schema: Schema) -> Iterator[str]:
     """One line for each setting that the survey's source lacks or does not allow."""
     survey, published_on = config["survey"], config["published_on"]
     source = survey["source"]
-    if published_on and source not in published_on:
+    if published_on and source not in (*published_on, JOINED):
         kaggle = "survey={name: kaggle, source: kaggle}"
         yield (
             f"survey.source: {source} is not one of published_on, {', '.join(published_on)}, the "
@@ -396,7 +431,8 @@ def source_contradictions(config: dict[str, Any], schema: Schema) -> Iterator[st
             "kaggle competitions download -c galaxy-zoo-the-galaxy-challenge -p PATH, and then "
             "unzip -d PATH PATH/galaxy-zoo-the-galaxy-challenge.zip"
         )
-    if source != "files" and config["files"] is not None:
+    are_read = "files" in [one["source"] for one in surveys_of(config)]
+    if not are_read and config["files"] is not None:
         yield (
             f"files: {config['files']!r} is not allowed with survey.source: {source}, which does "
             "not read it; allowed: null, or an experiment with survey.source: files, such as "
@@ -447,16 +483,23 @@ def mapping_contradiction(tree: dict[str, Any]) -> str | None:
     return None
 
 
-def tree_contradictions(
-    questions: list[dict[str, Any]], survey: dict[str, Any], schema: Schema
-) -> Iterator[str]:
-    """One line for each conflict within a tree other than Galaxy Zoo 2's, or with its survey."""
+def foreign_tree_contradictions(survey: dict[str, Any], schema: Schema) -> Iterator[str]:
+    """One line for each conflict of a survey with a tree other than Galaxy Zoo 2's."""
     own = survey.get("own")
     if not schema["$defs"]["sources"][survey["source"]]["any_tree"]:
         yield (
             "tree: the survey's labels are of Galaxy Zoo 2's tree; allowed: galaxy_zoo_2, unless "
             "survey.source is own and survey.own gives images and a table of your own"
         )
+    if own and own["labels"].startswith("gz2_"):
+        yield (
+            f"survey.own.labels: {own['labels']} names Galaxy Zoo 2's columns; allowed "
+            "with a tree of your own: weighted, shares, votes or class"
+        )
+
+
+def tree_contradictions(questions: list[dict[str, Any]]) -> Iterator[str]:
+    """One line for each conflict within a tree other than Galaxy Zoo 2's."""
     columns: list[str] = []
     # Each answer's question, and the answers that lead there, so far.
     asked_by: dict[str, tuple[int, tuple[str, ...]]] = {}
@@ -485,11 +528,6 @@ def tree_contradictions(
     for column, count in Counter(columns).items():
         if count > 1:
             yield f"tree: {count} answers have the column {column!r}; allowed: each its own"
-    if own and own["labels"].startswith("gz2_"):
-        yield (
-            f"survey.own.labels: {own['labels']} names Galaxy Zoo 2's columns; allowed "
-            "with a tree of your own: weighted, shares, votes or class"
-        )
     for column in sorted(set(columns) & TAKEN_COLUMNS):
         yield f"tree: no answer's column can be {column}, which has another use; allowed: any other"
     for column in sorted(set(columns) & {f"votes_{one}" for one in columns}):
@@ -547,10 +585,23 @@ def own_contradictions(questions: list[dict[str, Any]], own: dict[str, Any]) -> 
         )
 
 
-def counts_votes(survey: dict[str, Any]) -> bool:
-    """Whether the votes on a resolved config's survey are counted, and not only their shares."""
+def counts_votes(config: dict[str, Any]) -> bool:
+    """Whether the votes on all of a resolved config's galaxies are counted, not only shares."""
+    return all(
+        survey["source"] == "simulation" or kind_of_labels(survey) in COUNTED
+        for survey in surveys_of(config)
+    )
+
+
+def has_classes(config: dict[str, Any]) -> bool:
+    """Whether each of a resolved config's galaxies has a class."""
+    return all(kind_of_labels(survey) == "class" for survey in surveys_of(config))
+
+
+def kind_of_labels(survey: dict[str, Any]) -> str | None:
+    """What the label columns of a survey of the user's own contain; None of another."""
     own = survey.get("own") if survey["source"] == "own" else None
-    return survey["source"] == "simulation" or (own is not None and own["labels"] in COUNTED)
+    return own and own["labels"]
 
 
 def named_after_galaxy_zoo(model: dict[str, Any]) -> bool:

@@ -66,40 +66,44 @@ LABELS: Words = {
     "main_answers": "the most probable answer of the labels",
     "percentages": "percentages",
 }
-EXPERTS: Words = LABELS | {
-    "who": "experts",
-    "people": "experts",
-    "they": "the experts",
-    "their": "the experts'",
-    "short": "experts",
-    "say": "say",
-    "have": "have",
-    "they_voted": "the experts said",
-    "agreement": "the experts' agreement",
-    "agreement_on_axis": "agreement of the experts",
-    "agreement_in_tables": "agreement",
-    "agreement_means": (
-        "the share of a question's most probable answer, averaged over questions and weighted by "
-        "how many experts reached each"
-    ),
-    "agreed": "by how much the experts agreed on them",
-    "agreeing_by": "whose experts agree by",
-    "share_who_reached": "the share of experts who reached",
-    "few_are_asked": "few are asked",
-    "few_are_asked_about": "few are asked about",
-    "of_those_asked": "of the experts who were asked the question",
-    "about_which": "about which",
-    "half_asked": "half of the experts were asked",
-    "half_asked_it": "half of the experts were asked it",
-    "half_would_be_asked": "half of the experts would be asked the question",
-    "most_would_give": "that most of them would give",
-    "half": "half of the experts",
-    "half_never_asked": "No question was put to half of the experts for any held-out galaxy.",
-    "where_asked": "Where experts were asked",
-    "hedging": "too high where few experts gave the answer, too low where most did",
-    "looked_at": "what the experts looked at",
-    "repeats": VOLUNTEERS["repeats"],
-}
+
+
+def of_people(name: str) -> Words:
+    """The words for labels that people gave, by the plural of what they are called."""
+    return LABELS | {
+        "who": name,
+        "people": name,
+        "they": f"the {name}",
+        "their": f"the {name}'",
+        "short": name,
+        "say": "say",
+        "have": "have",
+        "they_voted": f"the {name} said",
+        "agreement": f"the {name}' agreement",
+        "agreement_on_axis": f"agreement of the {name}",
+        "agreement_in_tables": "agreement",
+        "agreement_means": (
+            "the share of a question's most probable answer, averaged over questions and weighted "
+            f"by how many {name} reached each"
+        ),
+        "agreed": f"by how much the {name} agreed on them",
+        "agreeing_by": f"whose {name} agree by",
+        "share_who_reached": f"the share of {name} who reached",
+        "few_are_asked": "few are asked",
+        "few_are_asked_about": "few are asked about",
+        "of_those_asked": f"of the {name} who were asked the question",
+        "about_which": "about which",
+        "half_asked": f"half of the {name} were asked",
+        "half_asked_it": f"half of the {name} were asked it",
+        "half_would_be_asked": f"half of the {name} would be asked the question",
+        "most_would_give": "that most of them would give",
+        "half": f"half of the {name}",
+        "half_never_asked": f"No question was put to half of the {name} for any held-out galaxy.",
+        "where_asked": f"Where {name} were asked",
+        "hedging": f"too high where few {name} gave the answer, too low where most did",
+        "looked_at": f"what the {name} looked at",
+        "repeats": VOLUNTEERS["repeats"],
+    }
 
 
 def of_a_program(name: str) -> Words:
@@ -144,9 +148,10 @@ def of_a_program(name: str) -> Words:
 
 WORDS = {
     "volunteers": VOLUNTEERS,
-    "experts": EXPERTS,
+    "experts": of_people("experts"),
     "simulation": of_a_program("simulation"),
     "network": of_a_program("earlier network"),
+    "labellers": of_people("labellers"),  # of several surveys
 }
 
 

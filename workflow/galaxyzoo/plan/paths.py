@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from galaxyzoo.plan.joined_surveys import part_configs, surveys_of
 from galaxyzoo.plan.stage_settings import columns_and_parents, is_trained
 from galaxyzoo.plan.variants import Experiments
 
@@ -34,10 +35,14 @@ def config_of(plan: Experiments, experiment: str) -> Config:
 
 
 def surveys(plan: Experiments) -> dict[str, Config]:
-    """The surveys of a run by name, each as the resolved config of the first experiment on it."""
+    """The surveys of a run by name, each as the resolved config of the first experiment on it.
+
+    Before a survey that is joined are those that it is joined of.
+    """
     found: dict[str, Config] = {}
     for config in plan.configs.values():
-        found.setdefault(config["survey"]["name"], config)
+        for one in (*part_configs(config), config):
+            found.setdefault(one["survey"]["name"], one)
     return found
 
 
@@ -51,7 +56,8 @@ def raw_surveys(plan: Experiments) -> dict[str, str]:
     for name, config in surveys(plan).items():
         survey = config["survey"]
         source = survey["source"]
-        raw = (source, survey.get(source), config["files"], columns_and_parents(config))
+        several = config.get("surveys")  # of which each joined survey has files of its own
+        raw = (source, survey.get(source), config["files"], columns_and_parents(config), several)
         owners[name] = next((owner for owner, other in sources if other == raw), name)
         sources.append((name, raw))
     return owners
@@ -99,8 +105,8 @@ def have_seen_galaxy_zoo(plan: Experiments, schema: Mapping[str, Any]) -> dict[s
     """Whether the networks of each experiment learn Galaxy Zoo's votes, or began with some."""
     sources = schema["$defs"]["sources"]
     return {
-        name: sources[config["survey"]["source"]]["galaxy_zoo_votes"]
-        or config["model"]["seen_galaxy_zoo"]
+        name: config["model"]["seen_galaxy_zoo"]
+        or any(sources[one["source"]]["galaxy_zoo_votes"] for one in surveys_of(config))
         for name, config in plan.configs.items()
     }
 

@@ -3,7 +3,7 @@
 Standard library alone: this is imported when the Snakefile is read.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from galaxyzoo.foundation.errors import InputError
@@ -25,6 +25,7 @@ USUAL = {
     "training_scale": None,
     "sizes": "crop",
 }
+FITS = ("hdu", "bands", "stretch")  # of FITS pictures alone
 # Of a network whose checkpoint does not say how its pictures were made, as earlier ones do not.
 UNTOLD = {
     "hdu": None,
@@ -82,6 +83,43 @@ def taught(settings: Settings, crop_px: int, known_scale: float | None, any_fits
     }
 
 
+def joined_taught(parts: Mapping[str, Taught]) -> Settings:
+    """What a network learns of how its pictures were made that are of several surveys, by name.
+
+    Their bands and stretch are those of the surveys that have any, and the config has these agree.
+    The scale is known if it is in all. What differs is None, and `surveys` has each one's scale.
+    """
+    kinds = [*parts.values()]
+    common = {key: only_one(kind[key] for kind in kinds if kind[key] is not None) for key in FITS}
+    scales = {name: kind["training_scale"] for name, kind in parts.items()}
+    return common | {
+        "training_scale": only_one(scales.values()),
+        # A picture that is large enough is the same with either.
+        "sizes": "pad" if any(kind["sizes"] == "pad" for kind in kinds) else kinds[0]["sizes"],
+        "crop": kinds[0]["crop"],
+        "surveys": scales,
+    }
+
+
+def only_one(values: Iterable[Any]) -> Any:  # noqa: ANN401  (any value of a config)
+    """The value that all of some values are; None if there is no such."""
+    found = [*values]
+    return found[0] if found and all(value == found[0] for value in found) else None
+
+
+def scales_in_words(taught: Taught) -> list[str]:
+    """A sentence if pictures of training are of several surveys that may differ in scale."""
+    scales = taught.get("surveys") or {}
+    if not scales or taught["training_scale"] is not None:
+        return []
+    each = ", ".join(f"{name} {f'{one:g}' if one else 'unknown'}" for name, one in scales.items())
+    return [
+        "The pictures of training are of several surveys, which are not known to have one scale "
+        f"(radii per pixel: {each}): a catalogue resamples none, unless catalogue.training_scale "
+        "is set."
+    ]
+
+
 def as_trained(settings: Settings, networks: Mapping[str, Taught | None]) -> Settings:
     """The settings of a catalogue, with those of training where it has none.
 
@@ -118,7 +156,8 @@ def as_trained(settings: Settings, networks: Mapping[str, Taught | None]) -> Set
             "; ".join(unlike) + "; leave it out, and theirs is taken, or set "
             "catalogue.unlike_training to allow"
         )
-    return found | {"told": [f"{sentence}." for sentence in unlike]}
+    told = [] if found["training_scale"] else scales_in_words(common)
+    return found | {"told": [f"{sentence}." for sentence in unlike] + told}
 
 
 def one_of_all(known: Mapping[str, Taught]) -> Taught:

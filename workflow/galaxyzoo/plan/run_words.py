@@ -7,7 +7,7 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 # What each job does, by its rule. The others note what is known already, and take no time.
 JOBS = {
@@ -23,6 +23,8 @@ JOBS = {
     "write_check": "write what was found",
     "crop_training": "crop the labelled galaxies",
     "crop_test": "crop the test galaxies",
+    "join_crops": "join the crops of several surveys",
+    "join_groups": "find galaxies that are in several surveys",
     "hold_out": "hold galaxies out",
     "split": "split into training and validation",
     "starting_weights": "get the starting weights",
@@ -63,6 +65,7 @@ JOBS = {
     "publish_export": "publish the export",
 }
 NOTES = {
+    *("join_holdouts", "join_galaxies"),
     *("resolved_config", "compare_missing", "record_survey", "record_experiment", "finish"),
     "publish_catalogue",
 }
@@ -170,10 +173,11 @@ def score_in_words(folder: Path) -> str:
     """The error that an experiment's scores tell; where there are none, the experiment's name."""
     try:
         told = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
+        apart = [of_a_survey(one) for one in told.get("surveys", ())]
         return (
             f"{told['experiment']}: error {told['rmse']['bag']:.4f} on "
             f"{told['subset']['galaxies']} held-out galaxies (the mean label's is "
-            f"{told['rmse']['mean_label']:.4f}), page"
+            f"{told['rmse']['mean_label']:.4f}){''.join(apart)}, page"
         )
     except (OSError, ValueError, KeyError):
         return f"{folder.name}, page"
@@ -190,6 +194,14 @@ def published_in_words(place: str) -> Callable[[Path], str]:
             return "published, record"
 
     return words
+
+
+def of_a_survey(told: Mapping[str, Any]) -> str:
+    """The error on one of several surveys, of metrics.json, as an ending of a line."""
+    low, high = told["rmse_interval"]
+    return (
+        f", of {told['survey']} {told['rmse']:.4f} ({low:.4f} to {high:.4f}) on {told['galaxies']}"
+    )
 
 
 # What a run was asked for, by how its path ends, and what is said of it, by its folder.

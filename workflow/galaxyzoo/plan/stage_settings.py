@@ -7,6 +7,7 @@ Standard library alone: this is imported when the Snakefile is read.
 from collections.abc import Mapping
 from typing import Any
 
+from galaxyzoo.plan.joined_surveys import surveys_of
 from galaxyzoo.tree.questions import Questions, questions_of, without_words
 
 Config = Mapping[str, Any]
@@ -63,8 +64,15 @@ def survey_settings(config: Config) -> dict[str, Any]:
 
     Who labelled its galaxies is only said: no number depends on it.
     """
-    survey = {key: value for key, value in config["survey"].items() if key != "labelled_by"}
-    return {"survey": survey, "files": config["files"], "tree": columns_and_parents(config)}
+    own = {"files": config["files"], "tree": columns_and_parents(config)}
+    if config.get("surveys"):
+        own["surveys"] = [*map(without_labellers, surveys_of(config))]
+    return {"survey": without_labellers(config["survey"]), **own}
+
+
+def without_labellers(survey: Mapping[str, Any]) -> dict[str, Any]:
+    """A survey's settings without who labelled its galaxies."""
+    return {key: value for key, value in survey.items() if key != "labelled_by"}
 
 
 def stage_settings(config: Config, seed: int, position: int) -> dict[str, Any]:

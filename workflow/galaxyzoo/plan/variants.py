@@ -18,6 +18,7 @@ from galaxyzoo.plan.config import (
     Schema,
     validated,
 )
+from galaxyzoo.plan.joined_surveys import part_configs
 from galaxyzoo.plan.stage_owners import stage_owners
 from galaxyzoo.plan.stage_settings import survey_settings
 
@@ -201,7 +202,8 @@ def stages_laid_over(stages: Sequence[Config], changes: Mapping[str, Config]) ->
 def shared_survey_names(configs: Mapping[str, Config]) -> Iterator[str]:
     """One line for each name of a survey that stands for two things."""
     surveys: dict[str, tuple[str, Config]] = {}
-    for name, config in configs.items():
+    named = [(name, one) for name, own in configs.items() for one in (own, *part_configs(own))]
+    for name, config in named:
         survey = survey_settings(config)
         survey |= survey.pop("survey")
         first, settings = surveys.setdefault(survey["name"], (name, survey))
@@ -252,6 +254,8 @@ def member_problems(
 
 def scored_on(config: Config) -> dict[str, Any]:
     """Which galaxies and answers an experiment is scored on, by the keys of its config."""
+    if parts := part_configs(config):
+        return {"surveys": [*map(scored_on, parts)]}
     survey, settings = config["survey"], survey_settings(config)
     keys = (*HOLD_OUT, "source", survey["source"])
     raw = {f"survey.{key}": survey.get(key) for key in keys}

@@ -81,7 +81,9 @@ def citations(config: Settings) -> list[Citation]:
     That of an ensemble has no `model`: its members have one each.
     """
     networks = of_network(config["model"]) if "model" in config else [OF_MEMBERS]
-    return [WORKFLOW, *of_survey(config["survey"]), *of_tree(config), *networks]
+    surveys = config.get("surveys") or [config["survey"]]
+    data = [one for survey in surveys for one in (*of_survey(survey), *of_tree(config, survey))]
+    return [WORKFLOW, *dict.fromkeys(data), *networks]
 
 
 def of_survey(survey: Settings) -> Iterator[Citation]:
@@ -99,9 +101,9 @@ def of_survey(survey: Settings) -> Iterator[Citation]:
         yield SDSS
 
 
-def of_tree(config: Settings) -> Iterator[Citation]:
+def of_tree(config: Settings, survey: Settings) -> Iterator[Citation]:
     """The paper of a tree that has a name, which published the survey's votes too."""
-    tree, source = config["tree"], config["survey"]["source"]
+    tree, source = config["tree"], survey["source"]
     used = {
         "simulation": "Decision tree",
         "own": "Decision tree, and its survey's labels if these are used",

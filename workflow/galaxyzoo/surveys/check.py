@@ -20,6 +20,7 @@ from galaxyzoo.files.pictures import reason as fault_of
 from galaxyzoo.foundation.randomness import numpy_generator
 from galaxyzoo.plan.labellers import Words
 from galaxyzoo.surveys.crops import Cropping, Faults, in_order, known_faults, with_names
+from galaxyzoo.surveys.joined_sources import JoinedCropping, JoinedImages
 from galaxyzoo.surveys.labelled import Labelled
 from galaxyzoo.surveys.masked_tables import masked_table, not_at_random
 from galaxyzoo.tree.decision_tree import DecisionTree
@@ -40,12 +41,13 @@ SEVERAL = re.compile(r"…(?:, …)+")
 
 
 def check(
-    source: GalaxyImages,
+    source: GalaxyImages | JoinedImages,
     given: Labelled,
     tree: DecisionTree,
     carried: pd.DataFrame,
-    cropping: Cropping,
+    cropping: Cropping | JoinedCropping,
     words: Words,
+    unnamed: int,
 ) -> dict[str, Any]:
     """What a survey holds, as it can be written as JSON.
 
@@ -53,7 +55,7 @@ def check(
     of the owner's table by GalaxyID, as `not_at_random` takes them. `words` are those for who
     labelled the galaxies. Returns:
 
-    - `pictures`, `unnamed` (those that belong to no galaxy), `galaxies`, `matched` (with a picture
+    - `pictures`, `unnamed` (`ignored_pictures`, as given), `galaxies`, `matched` (with a picture
       and labels), `fit` (without a fault that is known before a picture is read) and `usable`
       (fit, and the picture was not found unreadable);
     - `looked_at`, the number of fit galaxies whose pictures were read, at most MOST_LOOKED_AT,
@@ -74,7 +76,7 @@ def check(
     unreadable = with_names(unreadable, given.called)
     return {
         "pictures": source.count,
-        "unnamed": 0 if given.image_ids is None else source.count - len(given.image_ids),
+        "unnamed": unnamed,
         "galaxies": len(fit) + len(faults),
         "matched": len(source.names.keys() & set(given.labels.index.tolist())),
         "fit": len(fit),
@@ -93,6 +95,11 @@ def check(
     }
 
 
+def ignored_pictures(source: GalaxyImages, given: Labelled) -> int:
+    """How many of a survey's pictures belong to no galaxy, since no row of its table names them."""
+    return 0 if given.image_ids is None else source.count - len(given.image_ids)
+
+
 def spread_over(galaxies: Sequence[int]) -> list[int]:
     """At most MOST_LOOKED_AT of some galaxies, evenly spread over them."""
     count = min(len(galaxies), MOST_LOOKED_AT)
@@ -101,7 +108,9 @@ def spread_over(galaxies: Sequence[int]) -> list[int]:
 
 
 def kinds_of_pictures(
-    source: GalaxyImages, galaxies: Sequence[int], cropping: Cropping
+    source: GalaxyImages | JoinedImages,
+    galaxies: Sequence[int],
+    cropping: Cropping | JoinedCropping,
 ) -> tuple[Counter[tuple[int, int, str]], Faults]:
     """How many pictures of galaxies have each width, height and mode, and what is wrong with some.
 
@@ -225,7 +234,7 @@ def rows_of(table: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def drawn_galaxies(
-    source: GalaxyImages, given: Labelled, cropping: Cropping
+    source: GalaxyImages | JoinedImages, given: Labelled, cropping: Cropping | JoinedCropping
 ) -> tuple[list[int], np.ndarray]:
     """Some fit galaxies, drawn at random, and their crops (n, crop, crop, bands) uint8.
 

@@ -25,18 +25,18 @@ OF_A_TABLE = ("image_column", "id_column", "class_column", "group_column", "radi
 class SurveyFiles(NamedTuple):
     """Paths of a survey's files, None for those that it does not have.
 
-    Images are zips or folders. `labels` is a CSV file, or a zip of one. `label_notes` says why some
-    of the labels that a rule has made are masked. `image_names` gives the GalaxyIDs of images that
-    are not named by GalaxyID. `fair_ids` lists the galaxies that are a
-    fair sample. `true_probabilities` holds what a simulated survey's votes were drawn from.
-    `faults` says which galaxies of the owner's table are unfit, and `groups` which of them must not
-    be divided between training, validation and hold-out. `galaxies` has the owner's names for them,
-    and columns that are carried along. `table` is the owner's own. `votes` has the counted
-    votes for each answer.
+    A survey that is joined of others has neither images nor labels by itself. Images are zips or
+    folders. `labels` is a CSV file, or a zip of one. `label_notes` says why some of the labels that
+    a rule has made are masked. `image_names` gives the GalaxyIDs of images that are not named by
+    GalaxyID. `fair_ids` lists the galaxies that are a fair sample. `true_probabilities` holds what
+    a simulated survey's votes were drawn from. `faults` says which galaxies of the owner's table
+    are unfit, and `groups` which of them must not be divided between training, validation and hold-
+    out. `galaxies` has the owner's names for them, and columns that are carried along. `table` is
+    the owner's own. `votes` has the counted votes for each answer.
     """
 
-    training_images: str
-    labels: str
+    training_images: str | None
+    labels: str | None
     test_images: str | None = None
     label_notes: str | None = None
     image_names: str | None = None

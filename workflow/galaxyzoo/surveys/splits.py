@@ -1,5 +1,6 @@
 """Which galaxies are held out from everything, and which each seed trains and validates on."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -7,6 +8,7 @@ import pandas as pd
 
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.galaxy_id import GALAXY_ID
+from galaxyzoo.foundation.joined_ids import survey_names
 from galaxyzoo.foundation.randomness import numpy_generator
 from galaxyzoo.tree.decision_tree import DecisionTree
 
@@ -41,6 +43,19 @@ def classes_of(index: pd.DataFrame, tree: DecisionTree) -> pd.Series | None:
         return None
     classes = np.array(tree.columns)[labels.argmax(axis=1)]
     return pd.Series(classes, pd.Index(index[GALAXY_ID]), name="class")
+
+
+def strata_of(index: pd.DataFrame, tree: DecisionTree, surveys: Sequence[str]) -> pd.Series | None:
+    """What is drawn from in proportion: classes, and of joined `surveys` each one by itself.
+
+    As `classes_of`, with the survey's name before a class.
+    """
+    classes = classes_of(index, tree)
+    if len(surveys) == 1:
+        return classes
+    ids = pd.Index(index[GALAXY_ID])
+    names = pd.Series(survey_names(ids, surveys), ids, name="survey").astype(str)
+    return names if classes is None else names + " " + classes
 
 
 def draw(

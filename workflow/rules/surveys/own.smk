@@ -76,7 +76,7 @@ def files_of_own(survey):
         groups=raw_file(survey, "groups.csv") if own["group_column"] else None,
         galaxies=raw_file(survey, "galaxies.csv"),
         table=own["table"],
-        votes=raw_file(survey, "votes.csv") if counts_votes(SURVEYS[survey]["survey"]) else None,
+        votes=raw_file(survey, "votes.csv") if counts_votes(SURVEYS[survey]) else None,
     )
 
 
