@@ -3,11 +3,12 @@
 Standard library alone: this is imported when the Snakefile is read.
 """
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path, PurePath
 from typing import Any
 
 from galaxyzoo.plan.stage_settings import columns_and_parents
+from galaxyzoo.plan.starting_points import starting_weights_name
 from galaxyzoo.plan.variants import Experiments
 
 Config = Mapping[str, Any]
@@ -30,13 +31,13 @@ def catalogue_file(name: str) -> str:
 
 def config_of(plan: Experiments, experiment: str) -> Config:
     """The resolved config of an experiment; of the ensemble, that of its first member."""
-    return plan.configs[plan.members[0] if experiment == plan.ensemble else experiment]
+    return plan.trained[plan.members[0] if experiment == plan.ensemble else experiment]
 
 
 def surveys(plan: Experiments) -> dict[str, Config]:
     """The surveys of a run by name, each as the resolved config of the first experiment on it."""
     found: dict[str, Config] = {}
-    for config in plan.configs.values():
+    for config in plan.trained.values():
         found.setdefault(config["survey"]["name"], config)
     return found
 
@@ -44,11 +45,14 @@ def surveys(plan: Experiments) -> dict[str, Config]:
 def raw_surveys(plan: Experiments) -> dict[str, str]:
     """For each survey, by name, the survey whose folder holds its raw files.
 
-    That is the first in the run with the same source, settings of the source, and answers.
+    That is the first in the run with the same source, settings of the source, and answers. That of
+    a simulated start has its own, since other runs read it too.
     """
-    owners: dict[str, str] = {}
+    owners = {config["survey"]["name"]: config["survey"]["name"] for config in plan.starts.values()}
     sources: list[tuple[str, Any]] = []
     for name, config in surveys(plan).items():
+        if name in owners:
+            continue
         survey = config["survey"]
         source = survey["source"]
         raw = (source, survey.get(source), config["files"], columns_and_parents(config))
@@ -92,7 +96,20 @@ def weights_of(plan: Experiments, experiment: str, seed: int, stage: str) -> str
 
 def last_weights(plan: Experiments, experiment: str, seed: int) -> str:
     """Path of the weights that a seed predicts with."""
-    return weights_of(plan, experiment, seed, plan.configs[experiment]["stages"][-1]["name"])
+    return weights_of(plan, experiment, seed, plan.trained[experiment]["stages"][-1]["name"])
+
+
+def starting_weights_names(plan: Experiments, find: Callable[[str], str] = str) -> dict[str, str]:
+    """The names under which starting weights are kept, by experiment; simulated ones as taught.
+
+    `find` turns a path of the config into that of the file.
+    """
+    return {
+        name: PurePath(plan.starts[name]["experiment"]).name
+        if name in plan.starts
+        else starting_weights_name(config["model"], find)
+        for name, config in plan.trained.items()
+    }
 
 
 def have_seen_galaxy_zoo(plan: Experiments, schema: Mapping[str, Any]) -> dict[str, bool]:
@@ -101,20 +118,20 @@ def have_seen_galaxy_zoo(plan: Experiments, schema: Mapping[str, Any]) -> dict[s
     return {
         name: sources[config["survey"]["source"]]["galaxy_zoo_votes"]
         or config["model"]["seen_galaxy_zoo"]
-        for name, config in plan.configs.items()
+        for name, config in plan.trained.items()
     }
 
 
 def previous_weights(plan: Experiments, experiment: str, seed: int, position: int) -> str:
     """Path of the weights of the stage before the one at a position of the config's list."""
-    previous = plan.configs[experiment]["stages"][position - 1]["name"]
+    previous = plan.trained[experiment]["stages"][position - 1]["name"]
     return weights_of(plan, experiment, seed, previous)
 
 
 def networks(plan: Experiments, experiment: str) -> list[tuple[str, int]]:
     """The experiment and seed of each network that is averaged, in order."""
     names = plan.members if experiment == plan.ensemble else (experiment,)
-    return [(name, seed) for name in names for seed in plan.configs[name]["seeds"]]
+    return [(name, seed) for name in names for seed in plan.trained[name]["seeds"]]
 
 
 def network_weights(plan: Experiments, experiment: str) -> list[str]:
