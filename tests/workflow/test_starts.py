@@ -164,6 +164,12 @@ def test_a_simulated_start_is_taught_once_for_all_experiments_of_a_folder(finish
     assert [job for job in jobs if job.startswith("train_stage experiment=starts/")]
     assert not [job for job in jobs if sky.name in job]
 
+    # A variant that begins with it redoes nothing of a finished experiment.
+    jobs = checkout.would_run(changed(variants={"begun": {"model": model}}))
+    stages = [job for job in jobs if job.startswith(("split", "train_stage"))]
+    assert stages
+    assert all("experiment=tiny-begun" in job for job in stages)
+
     # What it was taught on is of no use any more.
     for path in (folder, sky):
         shutil.rmtree(path)

@@ -361,10 +361,15 @@ def learnt_by_the_start_of_the_stage(wildcards):
 def learnt_by_starts_of_its_run(wildcards):
     """Paths of the lists of galaxies that starts of the run learnt, on which no seed validates.
 
-    For what teaches a simulated start, that is its own start alone: other runs have it too.
+    Of simulated starts, it is the experiment's own alone: their galaxies are in no other survey, and
+    a new variant with one shall redo no split. What teaches one is the same in every run.
     """
-    is_of_the_run = wildcards.experiment in PLAN.configs
-    return learnt_by_starts(PLAN.configs if is_of_the_run else [wildcards.experiment])
+    own = wildcards.experiment
+    if own in PLAN.teaching:
+        return learnt_by_starts([own])
+    return learnt_by_starts(
+        [name for name in PLAN.configs if name == own or name not in PLAN.starts]
+    )
 
 
 def learnt_by_its_starts(wildcards):
