@@ -54,8 +54,23 @@ def test_before_training_a_start_is_the_checkpoint_s_own_network(tmp_path, check
     assert same(start.state_dict(), network.state_dict())
     assert (start.size_px, start.zoom) == (32, 1.25)
     assert starting_network(path, BACKBONE, RING_TREE) is None  # it answers other questions
+    assert starting_network(path, BACKBONE, GALAXY_ZOO_2, bands=5) is None  # it looks at others
     save_checked(starting_weights(BACKBONE, "random"), path, {"backbone": BACKBONE})
     assert starting_network(path, BACKBONE, GALAXY_ZOO_2) is None  # it answers none
+
+
+def test_a_transformer_goes_on_from_pictures_of_another_size_than_its_own(tmp_path):
+    """Its position embeddings are resampled to the model's own size, as between two stages."""
+    network = new_tiny_network("test_vit")  # at 32 px, where the model's own size is 160
+    path = tmp_path / "seed0" / "stages" / "all_32.pt"
+    path.parent.mkdir(parents=True)
+    save_checkpoint(network, path, MODEL | {"backbone": "test_vit"}, {})
+    state = network.body.state_dict()
+    found = starting_weights("test_vit", str(path))
+    moved = [name for name, value in state.items() if not torch.equal(value, found[name])]
+    assert moved == ["pos_embed"]
+    network.set_size(network.body.pretrained_cfg["input_size"][-1])
+    assert torch.equal(found["pos_embed"], network.body.pos_embed)
 
 
 def test_a_checkpoint_that_does_not_fit_is_a_sentence(checkpoint):

@@ -203,15 +203,39 @@ def test_the_card_tells_that_the_start_learnt_held_out_galaxies(finished, tmp_pa
 
 def test_the_card_tells_the_licence_and_the_commit_of_a_hub_s_encoder():
     name = "hf-hub:someone/encoder"
-    origin = {"weights": name, "commit": "4f2a", "has_card": True, "licence": "mit"}
-    told = starting_weights_in_words(name, new_tiny_network(), {name: origin})
+    model = {"backbone": "test_resnet", "weights": name}
+    origin = model | {"commit": "4f2a", "has_card": True, "licence": "mit"}
+    told = starting_weights_in_words(model, new_tiny_network(), [origin])
     assert told == (
         f"The starting weights were those of `{name}` at commit 4f2a, whose card states the "
         "licence mit."
     )
     unknown = origin | {"has_card": False, "licence": None}
-    told = starting_weights_in_words(name, new_tiny_network(), {name: unknown})
+    told = starting_weights_in_words(model, new_tiny_network(), [unknown])
     assert told.endswith("of which no card was at hand: its licence is to be looked up.")
+
+
+def test_the_card_tells_how_each_simulated_start_was_taught_and_the_licence_of_what_it_began_with():
+    network = new_tiny_network()
+    origins = [
+        {
+            "backbone": "test_resnet",
+            "weights": "simulated",
+            "simulated": {"galaxies": galaxies, "epochs": 8, "size": 64, "weights": "pretrained"},
+            "taught": {"commit": "4f2a", "diff": None},
+            "begun_with": {"backbone": "test_resnet", "weights": "pretrained"},
+        }
+        for galaxies in (500, 600)
+    ]
+    for origin in origins:
+        model = {name: origin[name] for name in ("backbone", "weights", "simulated")}
+        told = starting_weights_in_words(model, network, origins)
+        assert f"at commit 4f2a, on {origin['simulated']['galaxies']} simulated galaxies" in told
+        licence = network.body.pretrained_cfg["license"]
+        assert told.endswith(
+            "Before that: the starting weights were those of timm's `test_resnet`, which has the "
+            f"licence {licence}."
+        )
 
 
 @pytest.mark.parametrize("labelled_by", WORDS)

@@ -60,6 +60,7 @@ def test_each_thing_that_is_made_apart_has_its_lock():
         ("results/a/catalogues/c/x", "a/catalogues/c"),
         ("results/surveys/s/x", "surveys/s"),
         ("results/backbones/w.safetensors", "backbones/w.safetensors"),
+        ("results/starts/s/seed0/stages/all.pt", "starts/s"),
         ("results/comparison.html", "comparison.html"),
         ("elsewhere/x", None),
     ):

@@ -72,7 +72,7 @@ def test_a_row_says_what_the_schema_says():
     [
         ("<!-- keys: tta -->\n", "", r"in one table of the page: tta\.rotations, tta\.flips"),
         ("keys: tta -->", "keys: tta model -->", r"in one table of the page: model\.backbone"),
-        ("keys: model -->", "keys: modle -->", r"explains no key of modle"),
+        ("keys: tta -->", "keys: ttaa -->", r"explains no key of ttaa"),
     ],
 )
 def test_a_key_in_no_table_or_in_two_is_told(marker, changed, message):

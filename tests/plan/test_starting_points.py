@@ -119,6 +119,7 @@ def test_a_run_fetches_an_encoder_of_a_hub_and_says_that_nobody_knows_what_it_le
     assert torch.equal(found["conv1.0.weight"], expected["conv1.0.weight"])
     origin = json.loads((checkout.folder / f"{start}.json").read_text(encoding="utf-8"))
     assert origin == {
+        "backbone": "test_resnet",
         "weights": weights,
         "commit": hub.commit,
         "has_card": True,

@@ -73,6 +73,8 @@ def test_kaggle_s_and_galaxy_zoo_2_s_pictures_have_owners_of_their_own():
         ({}, "Russakovsky", "Zoobot"),
         ({"weights": "random"}, "Tan and Le", "ImageNet"),
         ({"backbone": "convnext_nano"}, "timm's page of convnext_nano", "Tan and Le"),
+        ({"weights": "simulated", "simulated": {"weights": "pretrained"}}, "Russakovsky", "Zoobot"),
+        ({"weights": "simulated", "simulated": {"weights": "random"}}, GZ2, "ImageNet"),
         ({"weights": "results/demo"}, "results/demo: as its makers ask", "ImageNet"),
         ({"backbone": "hf_hub:mwalmsley/zoobot-encoder"}, "JOSS 8(85), 5312", "ImageNet"),
     ],

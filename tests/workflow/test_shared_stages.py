@@ -13,10 +13,11 @@ from galaxyzoo.plan.variants import FIXED, experiments, laid_over
 
 SCHEMA = load_schema(ROOT / "workflow" / "schemas" / "config.schema.yaml")
 LAST = len(TINY["stages"]) - 1
-# A survey with other settings has another name; the weights of a file are tried by other tests.
+# A survey with other settings has another name; starts other than ImageNet's and random ones are
+# tried by other tests.
 RENAMED = {"name": "other"}
 LABELLED_BY = ("survey", "labelled_by")  # which is only said
-ELSEWHERE = ("weights", "name", "source", "simulation", "gz2", "own", "milestones")
+ELSEWHERE = ("weights", "simulated", "name", "source", "simulation", "gz2", "own", "milestones")
 # Lists, and numbers whose schema does not say which others are allowed together.
 GIVEN = {
     ("seeds",): [1, 5],

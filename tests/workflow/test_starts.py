@@ -7,9 +7,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 import torch
+from safetensors.torch import load_file
 
 from checkout import ROOT, TINY, Checkout, changed
 from galaxyzoo.engine.checkpoints import learnt_galaxies, load_checkpoint
+from galaxyzoo.foundation.checkpoint_notes import read_note
 from galaxyzoo.plan.config import load_schema, validated
 
 SCHEMA = load_schema(ROOT / "workflow" / "schemas" / "config.schema.yaml")
@@ -123,6 +125,57 @@ def test_the_split_of_another_seed_in_its_place_is_refused(finished, tmp_path):
         "Error: results/tiny/seed0/split.csv is damaged (it is tiny/seed1/split.csv under another "
         "name); delete it and run this again"
     )
+
+
+def test_a_simulated_start_is_taught_once_for_all_experiments_of_a_folder(finished, tmp_path):
+    checkout = finished.copy(tmp_path)
+    simulated = {"galaxies": 40, "epochs": 1, "size": 32, "weights": "random"}
+    model = {"weights": "simulated", "simulated": simulated, "head": "linear"}
+    checkout.write_config(one_stage("begun", model))
+    first = "results/begun/seed0/stages/head.pt"
+    run = checkout.make(first)
+    assert run.returncode == 0, run.stdout
+    results = checkout.folder / "results"
+    [folder] = (results / "starts").iterdir()
+    words = "test_resnet is taught on 40 simulated galaxies first (1 epoch at 32 px), once for all"
+    assert f"{words} experiments of this folder that begin so, and kept in " in run.stdout
+
+    # It begins with the body and the head that were taught, and knows the galaxies of both.
+    taught = load_checkpoint(folder / "seed0" / "stages" / "all.pt")
+    kept = results / "backbones" / f"{folder.name}.safetensors"
+    head = load_file(kept)["head_of_galaxies.1.weight"]
+    assert torch.equal(head, taught["weights"]["head.1.weight"])
+    [sky] = {*(results / "surveys").iterdir()} - {results / "surveys" / "tiny"}
+    learnt = learnt_galaxies(load_checkpoint(checkout.folder / first))
+    assert learnt.known
+    assert set(learnt.galaxies["survey"]) == {"tiny", sky.name}
+    assert read_note(checkout.folder / first)["seen_galaxy_zoo"] is False
+    origin = json.loads(kept.with_suffix(".json").read_text(encoding="utf-8"))
+    assert origin["simulated"] == simulated
+    assert origin["taught"]["versions"] == taught["provenance"]["versions"]
+    assert origin["begun_with"] == {"backbone": "test_resnet", "weights": "random"}
+
+    # Another experiment has it, and one with another recipe has another, of the same galaxies.
+    jobs = checkout.would_run(one_stage("other", model, seeds=[3]))
+    assert "train_stage seed=3, stage=head" in jobs
+    assert not [job for job in jobs if "starts/" in job or sky.name in job or "_weights" in job]
+    longer = model | {"simulated": simulated | {"epochs": 2}}
+    jobs = checkout.would_run(one_stage("other", longer))
+    assert [job for job in jobs if job.startswith("train_stage experiment=starts/")]
+    assert not [job for job in jobs if sky.name in job]
+
+    # A variant that begins with it redoes nothing of a finished experiment.
+    jobs = checkout.would_run(changed(variants={"begun": {"model": model}}))
+    stages = [job for job in jobs if job.startswith(("split", "train_stage"))]
+    assert stages
+    assert all("experiment=tiny-begun" in job for job in stages)
+
+    # What it was taught on is of no use any more.
+    for path in (folder, sky):
+        shutil.rmtree(path)
+    checkout.write_config(one_stage("begun", model))
+    again = checkout.snakemake(first, "--dry-run")
+    assert "Nothing to be done" in again.stdout
 
 
 @pytest.fixture(scope="module")

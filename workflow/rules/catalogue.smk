@@ -155,4 +155,5 @@ rule catalogue:
 onstart:
     refuse_to_train()
     hold_the_folders_of_the_run()
+    tell_of_starts()
     follow_the_run()

@@ -65,11 +65,11 @@ from galaxyzoo.plan.labellers import words_of
 from galaxyzoo.plan.own_configs import own_command
 from galaxyzoo.plan.paths import catalogue_file, experiment_file, survey_file
 from galaxyzoo.plan.publishing import publication
+from galaxyzoo.plan.simulated_starts import FOLDER, teaching_in_words
 from galaxyzoo.plan.starting_points import (
+    may_have_a_head,
     may_have_learnt,
     require_other_starts,
-    starting_weights_name,
-    starts_from_a_file,
     weights_file,
 )
 from galaxyzoo.plan.variants import experiments, plan_in_words, require_own_folders
@@ -132,12 +132,9 @@ with input_errors_told(), own_config_named():
     require_own_folders(PLAN, RESULTS)
     for one in PLAN.configs.values():
         require_files(one, find=IN_THE_MODULE)
-    require_other_starts(PLAN.configs, RESULTS, find=IN_THE_MODULE)
+    require_other_starts(PLAN.trained, RESULTS, find=IN_THE_MODULE)
     # The names under which starting weights are kept, by experiment.
-    STARTS = {
-        name: starting_weights_name(one["model"], find=IN_THE_MODULE)
-        for name, one in PLAN.configs.items()
-    }
+    STARTS = paths.starting_weights_names(PLAN, find=IN_THE_MODULE)
 
 if shared := AS_GIVEN.get("downloads") or os.environ.get(VARIABLE):
     shared = Path(shared).expanduser().absolute()
@@ -168,7 +165,7 @@ RAW_SURVEYS = paths.raw_surveys(PLAN)
 FILES_OF_SOURCE = {}
 NOT_JOINED = [name for name, one in SURVEYS.items() if not is_joined(one)]
 LABELLED = ("labels", "label_notes", "image_names", "faults")  # files that tell of labels
-STARTING_WEIGHTS = {STARTS[name]: one["model"] for name, one in PLAN.configs.items()}
+STARTING_WEIGHTS = {STARTS[name]: one["model"] for name, one in PLAN.trained.items()}
 # Keys of a catalogue that its galaxies' pixels do not depend on.
 NOT_OF_PICTURES = ("name", "features", "labels")
 CATALOGUE_OF_THE_RUN = {
@@ -204,11 +201,11 @@ WITH_NETWORKS = any_of(PLAN.configs)
 
 
 wildcard_constraints:
-    experiment=any_of(NAMES),
+    experiment=any_of([*NAMES, *PLAN.teaching]),
     survey=any_of(SURVEYS),
     starting_weights=any_of(STARTING_WEIGHTS),
     seed=r"\d+",
-    stage=any_of({stage["name"] for one in PLAN.configs.values() for stage in one["stages"]}),
+    stage=any_of({stage["name"] for one in PLAN.trained.values() for stage in one["stages"]}),
     subset="holdout|test",
     catalogue=re.escape(CATALOGUE["name"]),
     shard=r"\d+",
@@ -391,12 +388,24 @@ def starting_weights(wildcards):
     return f"results/backbones/{STARTS[name]}.safetensors"
 
 
+def taught_weights(wildcards):
+    """Path of the checkpoint that simulated starting weights are taken from; nothing for others."""
+    name = f"{FOLDER}/{wildcards.starting_weights}"
+    return paths.network_weights(PLAN, name)[0] if name in PLAN.teaching else []
+
+
+def begun_with(wildcards):
+    """Path of the record of where the weights are from that a simulated start began with itself."""
+    name = f"{FOLDER}/{wildcards.starting_weights}"
+    return f"results/backbones/{STARTS[name]}.json" if name in PLAN.teaching else []
+
+
 def of_starts(experiments, ending):
     """Paths of a file beside the starting weights of each of some experiments, each once.
 
     None for ImageNet's and random ones, which learnt no galaxies.
     """
-    starts = [STARTS[name] for name in experiments if may_have_learnt(PLAN.configs[name]["model"])]
+    starts = [STARTS[name] for name in experiments if may_have_learnt(PLAN.trained[name]["model"])]
     return [f"results/backbones/{start}{ending}" for start in dict.fromkeys(starts)]
 
 
@@ -416,6 +425,20 @@ def learnt_by_the_start_of_the_stage(wildcards):
     return learnt_by_starts([wildcards.experiment]) if first else []
 
 
+def learnt_by_starts_of_its_run(wildcards):
+    """Paths of the lists of galaxies that starts of the run learnt, on which no seed validates.
+
+    Of simulated starts, it is the experiment's own alone: their galaxies are in no other survey, and
+    a new variant with one shall redo no split. What teaches one is the same in every run.
+    """
+    own = wildcards.experiment
+    if own in PLAN.teaching:
+        return learnt_by_starts([own])
+    return learnt_by_starts(
+        [name for name in PLAN.configs if name == own or name not in PLAN.starts]
+    )
+
+
 def learnt_by_its_starts(wildcards):
     """Paths of the lists of galaxies that starts learnt of the networks that are averaged."""
     return learnt_by_starts(members_of(wildcards))
@@ -429,12 +452,12 @@ def if_starts_learnt(path):
 def of_its_start(name):
     """An input function: path of a file of the start's own predictions, or nothing.
 
-    Only a file may hold a network with a head, which can predict.
+    Only a network with a head can predict.
     """
 
     def path(wildcards):
-        is_file = starts_from_a_file(config_of(wildcards)["model"])
-        return experiment_file(name).format(**wildcards) if is_file else []
+        has_head = may_have_a_head(config_of(wildcards)["model"])
+        return experiment_file(name).format(**wildcards) if has_head else []
 
     return path
 

@@ -158,7 +158,7 @@ rule split:
         fair_ids=its_fair_ids,
         groups=its_raw("groups"),
         start=lambda wildcards: learnt_by_starts([wildcards.experiment]),
-        starts=learnt_by_starts(PLAN.configs),
+        starts=learnt_by_starts_of_its_run,
     output:
         split=experiment_file("seed{seed}/split.csv"),
     log:

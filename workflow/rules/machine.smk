@@ -23,7 +23,9 @@ def machine():
 
 def network_threads(wildcards):
     """Threads of a job that trains a network or predicts with it."""
-    return threads.network_threads(machine(), paths.chains(PLAN))
+    teaches_a_start = wildcards.get("experiment") in PLAN.teaching  # which all else waits for
+    chains = len(PLAN.teaching) if teaches_a_start else paths.chains(PLAN)
+    return threads.network_threads(machine(), chains)
 
 
 def network_gpus(wildcards):

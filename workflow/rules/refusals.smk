@@ -91,7 +91,8 @@ def why_trained(stages, asked):
 
     With the command that asks for finished networks. Nothing if their config is the run's.
     """
-    names = list(dict.fromkeys(job.wildcards.experiment for job in stages))
+    names = dict.fromkeys(job.wildcards.experiment for job in stages)
+    names = [name for name in PLAN.configs if name in names]
     keys = []
     for name in names:
         try:

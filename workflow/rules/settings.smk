@@ -8,6 +8,7 @@ from galaxyzoo.plan.stage_settings import (
     network_settings,
     split_settings,
     stage_settings,
+    start_settings,
 )
 from galaxyzoo.tree.questions import questions_of, tree_at_hand
 
@@ -211,8 +212,7 @@ def settings_of_the_split(wildcards):
 
 def backbone_and_weights(wildcards):
     """What starting weights depend on; the content of a file is in their name."""
-    model = STARTING_WEIGHTS[wildcards.starting_weights]
-    return {name: model[name] for name in ("backbone", "weights")}
+    return start_settings(STARTING_WEIGHTS[wildcards.starting_weights])
 
 
 def seen_galaxy_zoo(wildcards):

@@ -42,7 +42,20 @@ def would_be_redone():
     """What a dry run has found, in words."""
     if workflow._dag is None or not (jobs := jobs_to_run()):
         return []
-    return redone_in_words((Job(job.rule.name, job.wildcards_dict) for job in jobs), causes(jobs))
+    redone = redone_in_words((Job(job.rule.name, job.wildcards_dict) for job in jobs), causes(jobs))
+    return [*redone, *starts_to_teach(jobs)]
+
+
+def starts_to_teach(jobs):
+    """What is told of each simulated start that some of the jobs teach."""
+    names = {job.wildcards_dict["experiment"] for job in jobs if job.rule.name == "train_stage"}
+    return [teaching_in_words(one) for name, one in PLAN.teaching.items() if name in names]
+
+
+def tell_of_starts():
+    """Tell of the simulated starts that the run teaches first, which may take long."""
+    for line in starts_to_teach(workflow.dag.needrun_jobs()):
+        logger.info(line)
 
 
 def jobs_to_run():

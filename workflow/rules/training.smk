@@ -10,6 +10,8 @@ rule starting_weights:
                 or []
             )
         ),
+        taught=taught_weights,
+        begun_with=begun_with,
     output:
         weights="results/backbones/{starting_weights}.safetensors",
         learnt="results/backbones/{starting_weights}_learnt.npz",

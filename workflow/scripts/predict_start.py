@@ -1,6 +1,6 @@
 """Predict held-out and validation galaxies with the starting network, before any training.
 
-The tables are empty if it answers other questions.
+The tables are empty if it answers other questions, or looks at other bands.
 """
 
 from pathlib import Path
@@ -31,9 +31,13 @@ ids = {
     "holdout": np.sort(read_csv(snakemake.input.holdout)["GalaxyID"].to_numpy()),
     "validation": splits[splits["part"] == "valid"]["GalaxyID"].unique(),
 }
-network = starting_network(Path(snakemake.input.weights), settings["model"]["backbone"], tree)
+network = starting_network(
+    Path(snakemake.input.weights), settings["model"]["backbone"], tree, crops.shape[-1]
+)
 if network is None:
-    job.log.info("the start answers other questions, so it is not scored by itself")
+    job.log.info(
+        "the start answers other questions or looks at other bands, so it is not scored by itself"
+    )
     ids = {name: galaxies[:0] for name, galaxies in ids.items()}
 else:
     device = best_device(settings["deterministic"])

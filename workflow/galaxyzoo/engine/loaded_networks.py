@@ -102,21 +102,27 @@ def starting_weights_in(path: Path) -> tuple[State, State, dict[str, str]]:
     return state, head, metadata
 
 
-def starting_network(path: Path, backbone: str, tree: DecisionTree) -> GalaxyNetwork | None:
+def starting_network(
+    path: Path, backbone: str, tree: DecisionTree, bands: int = COLOURS
+) -> GalaxyNetwork | None:
     """The network that starting weights were taken from, as it was: with its head, size and zoom.
 
-    None if they are of no checkpoint, or of one with other answers.
+    None if they are of no checkpoint, or of one with other answers, or for pictures of other bands.
     """
     try:
         body, head, metadata = starting_weights_in(path)
         if not head or metadata["columns"] != columns_metadata(tree.columns):
             return None
-        network = GalaxyNetwork(backbone, metadata["head"], metadata["output"], tree, dropout=0.0)
+        parts = backbone, metadata["head"], metadata["output"]
+        network = GalaxyNetwork(*parts, tree, dropout=0.0, bands=bands)
+        expected = network.body.state_dict()
+        if any(body[name].shape != value.shape for name, value in expected.items()):
+            return None
+        network.body.load_state_dict(body)
+        network.head.load_state_dict(head)
         network.set_size(int(metadata["size"]))
         network.zoom = float(metadata["zoom"])
         network.normalise_by(json.loads(metadata.get(NORMALISATION, "null")))
-        network.body.load_state_dict(body)
-        network.head.load_state_dict(head)
     except UNREADABLE as error:
         raise damaged(path, error) from error
     return network

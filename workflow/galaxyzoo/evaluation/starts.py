@@ -1,6 +1,6 @@
 """What starting weights learnt of the galaxies that judge a result, counted and in words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -71,7 +71,7 @@ def starts_in_words(starts: Mapping[str, Any] | None) -> list[str]:
         )
     if starts["learnt"] == UNKNOWN:
         sentences.append(UNKNOWN_IN_WORDS)
-    for origin in starts.get("origins", ()):
+    for origin in with_their_own(starts.get("origins", ())):
         if names := origin.get("galaxy_zoo_names"):
             sentences.append(
                 f"The card of {origin['weights']} names {', '.join(names)}: if it learnt Galaxy "
@@ -104,6 +104,26 @@ def start_in_words(start: Mapping[str, Any] | None) -> list[str]:
     if high < 0:
         return [f"Training made the start better: {compared}."]
     return [f"Whether training made the start better is not shown: {compared}."]
+
+
+def with_their_own(origins: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """Where starting weights are from, and where those are from that simulated ones began with."""
+    for origin in origins:
+        yield origin
+        if "begun_with" in origin:
+            yield origin["begun_with"]
+
+
+def taught_in_words(origin: Mapping[str, Any]) -> str:
+    """A sentence that tells how the workflow taught simulated weights, and by which code."""
+    simulated, taught = origin["simulated"], origin["taught"]
+    commit = f"commit {taught['commit']}" if taught["commit"] else "an unknown commit"
+    changes = " with uncommitted changes" if taught["diff"] else ""
+    return (
+        f"The starting weights were taught by this workflow, at {commit}{changes}, on "
+        f"{simulated['galaxies']:,} simulated galaxies with simulated votes ({simulated['epochs']} "
+        f"epochs at {simulated['size']} px): no volunteer's vote was among these."
+    )
 
 
 def origin_in_words(origin: Mapping[str, Any]) -> str:

@@ -11,9 +11,10 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from galaxyzoo.engine.ensemble import Member
 from galaxyzoo.engine.network import GalaxyNetwork
 from galaxyzoo.evaluation.choices import choices_in_words
-from galaxyzoo.evaluation.starts import origin_in_words, starts_in_words
+from galaxyzoo.evaluation.starts import origin_in_words, starts_in_words, taught_in_words
 from galaxyzoo.foundation.atomic_files import replaced
 from galaxyzoo.plan.picture_settings import Taught
+from galaxyzoo.plan.stage_settings import start_settings
 from galaxyzoo.report.templates import counted
 from galaxyzoo.tree.decision_tree import DecisionTree
 
@@ -78,9 +79,8 @@ def write_card(
     )
     cards.filters.update(rmse="{:.4f}".format, counted=counted, percent="{:.1%}".format)
     origins = (metrics.get("starts") or {}).get("origins", ())
-    known = {origin["weights"]: origin for origin in origins}
     starts = {
-        starting_weights_in_words(experiment["model"]["weights"], member.network, known)
+        starting_weights_in_words(experiment["model"], member.network, origins)
         for name, experiment in settings["members"].items()
         for member in members
         if member.name.startswith(f"{name}.seed")
@@ -100,16 +100,25 @@ def write_card(
 
 
 def starting_weights_in_words(
-    weights: str, network: GalaxyNetwork, known: Mapping[str, Mapping[str, Any]]
+    model: Mapping[str, Any], network: GalaxyNetwork, origins: Sequence[Mapping[str, Any]]
 ) -> str:
     """What a network's starting weights were, and their licence if timm or a hub's card tells it.
 
-    `known` says of some weights where they are from.
+    `model` is the network's, as in the config, and `origins` say of some weights where they are
+    from.
     """
+    weights = model["weights"]
     if weights == "random":
         return f"The weights of `{network.backbone}` were random at the start."
     if weights != "pretrained":
-        return origin_in_words(known.get(weights, {"weights": weights}))
+        own = start_settings(model)
+        known = (origin for origin in origins if start_settings(origin) == own)
+        origin = next(known, {"weights": weights})
+        if "taught" not in origin:
+            return origin_in_words(origin)
+        before = origin["begun_with"]
+        began = starting_weights_in_words(before, network, [before])
+        return f"{taught_in_words(origin)} Before that: {began[0].lower()}{began[1:]}"
     licence = network.body.pretrained_cfg.get("license")
     stated = f"has the licence {licence}" if licence else "states no licence in timm"
     return f"The starting weights were those of timm's `{network.backbone}`, which {stated}."

@@ -17,7 +17,7 @@ from galaxyzoo.foundation.locks import lock
 
 FOLDER = ".locks"
 # Folders of results that hold a folder for each of several things that are made apart.
-DIVIDED = ("surveys", "backbones", "downloads")
+DIVIDED = ("surveys", "backbones", "starts", "downloads")
 held: list[IO[str]] = []  # open for as long as the process lives, and locked for as long
 
 

@@ -30,6 +30,7 @@ from galaxyzoo.plan.starting_points import (
     HUB_NAME,
     has_seen_galaxy_zoo,
     is_of_a_hub,
+    starts_simulated,
     weights_file,
 )
 from galaxyzoo.tree.galaxy_zoo_trees import TREES
@@ -68,13 +69,13 @@ def validated(
     """The config in canonical form: defaults filled in, keys in the schema's order, plain numbers.
 
     The result is of one experiment: it leaves out the keys of variants, of a catalogue, of who is
-    told of a run and of unused survey sources. Unless the config says whether the weights have seen
-    Galaxy Zoo's votes, their name or their checkpoint decides. `epochs_scale` multiplies each
-    stage's epochs, to at least one, and is then 1, so validating the result again changes nothing.
-    Where it is not 1, milestones are left out, since they are of the full number of epochs. Two
-    configs with the same meaning give the same result. `find` turns a path of the config into that
-    of the file. Raises InputError with one line for each wrong key: its name, its value, and what
-    is allowed.
+    told of a run, of unused survey sources and of an unused simulated start. Unless the config says
+    whether the weights have seen Galaxy Zoo's votes, their name or their checkpoint decides.
+    `epochs_scale` multiplies each stage's epochs, to at least one, and is then 1, so validating the
+    result again changes nothing. Where it is not 1, milestones are left out, since they are of the
+    full number of epochs. Two configs with the same meaning give the same result. `find` turns a
+    path of the config into that of the file. Raises InputError with one line for each wrong key:
+    its name, its value, and what is allowed.
     """
     validator = Draft202012Validator(schema)
     problems = [problem(error) for error in validator.iter_errors(config)]
@@ -83,7 +84,7 @@ def validated(
     if not problems:
         one = {key: value for key, value in config.items() if key not in NOT_OF_ONE}
         filled = canonical(with_keys_of_all(one), schema, schema)
-        config = without_other_sources(filled, schema)
+        config = without_other_starts(without_other_sources(filled, schema))
         config["stages"] = [*map(with_its_keys, config["stages"])]
         problems = list(contradictions(config, schema))
     if problems:
@@ -243,6 +244,14 @@ def without_other_sources(config: dict[str, Any], schema: Schema) -> dict[str, A
     return config | {"survey": used(config["survey"])} | several
 
 
+def without_other_starts(config: dict[str, Any]) -> dict[str, Any]:
+    """The config without the settings of a simulated start, unless it begins with one."""
+    if starts_simulated(config["model"]):
+        return config
+    model = {key: value for key, value in config["model"].items() if key != "simulated"}
+    return config | {"model": model}
+
+
 def is_valid(value: object, schema: Schema, root: Schema) -> bool:
     """Whether a value matches a part of the schema."""
     return Draft202012Validator({**schema, "$defs": root["$defs"]}).is_valid(value)
@@ -298,12 +307,16 @@ def contradictions(config: dict[str, Any], schema: Schema) -> Iterator[str]:
                 "optimiser's moments are those of the last epoch; allowed: last"
             )
     patch_px = patch_size_px(backbone)
-    for i, stage in enumerate(stages):
-        if stage["size"] % patch_px:
+    sizes_px = {f"stages[{i}].size": stage["size"] for i, stage in enumerate(stages)}
+    if starts_simulated(config["model"]):
+        sizes_px["model.simulated.size"] = config["model"]["simulated"]["size"]
+    for key, size_px in sizes_px.items():
+        if size_px % patch_px:
             yield (
-                f"stages[{i}].size: {stage['size']} px is not a whole number of patches of "
-                f"{config['model']['backbone']}; allowed: a multiple of {patch_px} px"
+                f"{key}: {size_px} px is not a whole number of patches of {backbone}; allowed: a "
+                f"multiple of {patch_px} px"
             )
+    for i, stage in enumerate(stages):
         if stage["loss"] == "cross_entropy" and config["model"]["output"] not in PROBABILITIES:
             yield (
                 f"stages[{i}].loss: cross_entropy is not allowed with model.output: "
@@ -609,9 +622,9 @@ def named_after_galaxy_zoo(model: dict[str, Any]) -> bool:
 
     Of a path, only the file's own name counts: the folder may be named after this project.
     """
-    weights = model["weights"]
-    names = (model["backbone"], weights if is_of_a_hub(weights) else Path(weights).name)
-    return any(map(galaxy_zoo_names, names))
+    weights = (model["weights"], model.get("simulated", {}).get("weights", ""))
+    names = (name if is_of_a_hub(name) else Path(name).name for name in weights)
+    return any(map(galaxy_zoo_names, (model["backbone"], *names)))
 
 
 def patch_size_px(backbone: str) -> int:

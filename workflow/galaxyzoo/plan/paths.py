@@ -3,12 +3,13 @@
 Standard library alone: this is imported when the Snakefile is read.
 """
 
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path, PurePath
 from typing import Any
 
 from galaxyzoo.plan.joined_surveys import part_configs, surveys_of
 from galaxyzoo.plan.stage_settings import columns_and_parents, is_trained
+from galaxyzoo.plan.starting_points import starting_weights_name
 from galaxyzoo.plan.variants import Experiments
 
 Config = Mapping[str, Any]
@@ -31,7 +32,7 @@ def catalogue_file(name: str) -> str:
 
 def config_of(plan: Experiments, experiment: str) -> Config:
     """The resolved config of an experiment; of the ensemble, that of its first member."""
-    return plan.configs[plan.members[0] if experiment == plan.ensemble else experiment]
+    return plan.trained[plan.members[0] if experiment == plan.ensemble else experiment]
 
 
 def surveys(plan: Experiments) -> dict[str, Config]:
@@ -40,7 +41,7 @@ def surveys(plan: Experiments) -> dict[str, Config]:
     Before a survey that is joined are those that it is joined of.
     """
     found: dict[str, Config] = {}
-    for config in plan.configs.values():
+    for config in plan.trained.values():
         for one in (*part_configs(config), config):
             found.setdefault(one["survey"]["name"], one)
     return found
@@ -49,11 +50,14 @@ def surveys(plan: Experiments) -> dict[str, Config]:
 def raw_surveys(plan: Experiments) -> dict[str, str]:
     """For each survey, by name, the survey whose folder holds its raw files.
 
-    That is the first in the run with the same source, settings of the source, and answers.
+    That is the first in the run with the same source, settings of the source, and answers. That of
+    a simulated start has its own, since other runs read it too.
     """
-    owners: dict[str, str] = {}
+    owners = {config["survey"]["name"]: config["survey"]["name"] for config in plan.starts.values()}
     sources: list[tuple[str, Any]] = []
     for name, config in surveys(plan).items():
+        if name in owners:
+            continue
         survey = config["survey"]
         source = survey["source"]
         several = config.get("surveys")  # of which each joined survey has files of its own
@@ -98,7 +102,20 @@ def weights_of(plan: Experiments, experiment: str, seed: int, stage: str) -> str
 
 def last_weights(plan: Experiments, experiment: str, seed: int) -> str:
     """Path of the weights that a seed predicts with."""
-    return weights_of(plan, experiment, seed, plan.configs[experiment]["stages"][-1]["name"])
+    return weights_of(plan, experiment, seed, plan.trained[experiment]["stages"][-1]["name"])
+
+
+def starting_weights_names(plan: Experiments, find: Callable[[str], str] = str) -> dict[str, str]:
+    """The names under which starting weights are kept, by experiment; simulated ones as taught.
+
+    `find` turns a path of the config into that of the file.
+    """
+    return {
+        name: PurePath(plan.starts[name]["experiment"]).name
+        if name in plan.starts
+        else starting_weights_name(config["model"], find)
+        for name, config in plan.trained.items()
+    }
 
 
 def have_seen_galaxy_zoo(plan: Experiments, schema: Mapping[str, Any]) -> dict[str, bool]:
@@ -107,20 +124,20 @@ def have_seen_galaxy_zoo(plan: Experiments, schema: Mapping[str, Any]) -> dict[s
     return {
         name: config["model"]["seen_galaxy_zoo"]
         or any(sources[one["source"]]["galaxy_zoo_votes"] for one in surveys_of(config))
-        for name, config in plan.configs.items()
+        for name, config in plan.trained.items()
     }
 
 
 def previous_weights(plan: Experiments, experiment: str, seed: int, position: int) -> str:
     """Path of the weights of the stage before the one at a position of the config's list."""
-    previous = plan.configs[experiment]["stages"][position - 1]["name"]
+    previous = plan.trained[experiment]["stages"][position - 1]["name"]
     return weights_of(plan, experiment, seed, previous)
 
 
 def networks(plan: Experiments, experiment: str) -> list[tuple[str, int]]:
     """The experiment and seed of each network that is averaged, in order."""
     names = plan.members if experiment == plan.ensemble else (experiment,)
-    return [(name, seed) for name in names for seed in plan.configs[name]["seeds"]]
+    return [(name, seed) for name in names for seed in plan.trained[name]["seeds"]]
 
 
 def network_weights(plan: Experiments, experiment: str) -> list[str]:

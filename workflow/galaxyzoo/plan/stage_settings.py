@@ -35,7 +35,14 @@ def named(answer: Mapping[str, Any]) -> dict[str, Any]:
 
 def network_settings(config: Config) -> dict[str, Any]:
     """What a network is, without what is only said about its weights."""
-    return {name: config["model"][name] for name in ("backbone", "weights", "head", "output")}
+    model = config["model"]
+    return start_settings(model) | {name: model[name] for name in ("head", "output")}
+
+
+def start_settings(model: Config) -> dict[str, Any]:
+    """What the weights are that a resolved config's `model` begins with."""
+    names = ("backbone", "weights", "simulated")
+    return {name: model[name] for name in names if name in model}
 
 
 def is_trained(stage: Mapping[str, Any]) -> bool:

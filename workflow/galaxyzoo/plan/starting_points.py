@@ -1,4 +1,4 @@
-"""What `model.weights` names: weights in a file or of a hub, a checkpoint, an experiment."""
+"""What `model.weights` names: weights of a file or a hub, simulated ones, an experiment."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -11,12 +11,26 @@ from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.plan.finished import RECORD, normal, read_finished
 
 HASH_DIGITS = 12
+SIMULATED = "simulated"  # a network that the workflow teaches itself, by `simulated_starts`
 HUB = "hf-hub:"  # begins the name of an encoder of a hub, as in timm
 HUB_NAME = HUB + r"([\w.-]+/[\w.-]+)(?:@([\w./-]+))?"  # its owner and name, and a revision
 
 
 def starts_from_a_file(model: Mapping[str, str]) -> bool:
-    """Whether a resolved config's `model` starts from weights of a file."""
+    """Whether a resolved config's `model` starts from weights of a file that the user gives."""
+    return may_have_a_head(model) and not starts_simulated(model)
+
+
+def starts_simulated(model: Mapping[str, str]) -> bool:
+    """Whether a resolved config's `model` starts from a network taught on simulated galaxies."""
+    return model["weights"] == SIMULATED
+
+
+def may_have_a_head(model: Mapping[str, str]) -> bool:
+    """Whether the weights that a resolved config's `model` starts from may answer questions.
+
+    Encoders of a hub have no head.
+    """
     return may_have_learnt(model) and not is_of_a_hub(model["weights"])
 
 

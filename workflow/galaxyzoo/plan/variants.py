@@ -19,8 +19,10 @@ from galaxyzoo.plan.config import (
     validated,
 )
 from galaxyzoo.plan.joined_surveys import part_configs
+from galaxyzoo.plan.simulated_starts import teaching
 from galaxyzoo.plan.stage_owners import stage_owners
 from galaxyzoo.plan.stage_settings import survey_settings
+from galaxyzoo.plan.starting_points import starts_simulated
 
 Config = dict[str, Any]
 
@@ -41,14 +43,27 @@ class Experiments(NamedTuple):
 
     `configs` holds the resolved configs by the experiment's name, the base first. `members` are
     the names of the ensemble's experiments, none if there is no ensemble. `weights` holds theirs,
-    which sum to 1, or is `validation` if they are to be fitted. `owners` holds, for each
-    experiment, the name of the one that trains each of its stages, by seed and stage.
+    which sum to 1, or is `validation` if they are to be fitted. `starts` holds the resolved config
+    that teaches the simulated start of each experiment that begins with one. `owners` holds, for
+    each experiment, these included, the name of the one that trains each of its stages, by seed and
+    stage.
     """
 
     configs: dict[str, Config]
     members: tuple[str, ...]
     weights: dict[str, float] | str
+    starts: dict[str, Config]
     owners: dict[str, dict[tuple[int, str], str]]
+
+    @property
+    def teaching(self) -> dict[str, Config]:
+        """The configs of the experiments that teach simulated starts, by their own names."""
+        return {config["experiment"]: config for config in self.starts.values()}
+
+    @property
+    def trained(self) -> dict[str, Config]:
+        """The configs of all experiments that have networks: the run's, and what teaches starts."""
+        return self.configs | self.teaching
 
     @property
     def base(self) -> str:
@@ -86,13 +101,20 @@ def experiments(config: Config, schema: Schema, find: Callable[[str], str] = str
     if problems:
         raise InputError("\n".join(problems))
     names = {name: configs[name]["experiment"] for name in members}
+    starts = {
+        one["experiment"]: teaching(one["model"], schema)
+        for one in configs.values()
+        if starts_simulated(one["model"])
+    }
+    owners = {one["experiment"]: stage_owners(one, base) for one in configs.values()}
     return Experiments(
         {one["experiment"]: one for one in configs.values()},
         tuple(names.values()),
         weights
         if isinstance(weights, str)
         else {names[name]: weight for name, weight in weights.items()},
-        {one["experiment"]: stage_owners(one, base) for one in configs.values()},
+        starts,
+        owners | {one["experiment"]: stage_owners(one, one) for one in starts.values()},
     )
 
 
@@ -294,7 +316,7 @@ def plan_in_words(plan: Experiments) -> Iterator[str]:
     if len(plan.configs) == 1:
         return
     variants = list(plan.configs)[1:]
-    stages = sum(len(owners) for owners in plan.owners.values())
+    stages = sum(len(plan.owners[name]) for name in plan.configs)
     shared = sum(list(plan.owners[name].values()).count(plan.base) for name in variants)
     counted = "1 variant" if len(variants) == 1 else f"{len(variants)} variants"
     yield f"{plan.base} and {counted} of it: {', '.join(variants)}"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from galaxyzoo.plan.starting_points import SIMULATED
 from galaxyzoo.tree.questions import tree_at_hand
 
 Settings = Mapping[str, Any]
@@ -120,6 +121,9 @@ def of_network(model: Settings) -> Iterator[Citation]:
     else:
         yield Citation("Backbone", f"The paper that timm's page of {backbone} names")
     yield TIMM
+    if weights == SIMULATED:
+        yield Citation("Decision tree of the simulated start", OF_TREES["galaxy_zoo_2"])
+        weights = model["simulated"]["weights"]
     if "zoobot" in f"{backbone} {weights}".lower():
         yield ZOOBOT
     elif weights == "pretrained":

@@ -15,7 +15,12 @@ from galaxyzoo.evaluation.published_scores import (
     ON_KAGGLES_TEST_GALAXIES,
     ON_VALIDATION_GALAXIES,
 )
-from galaxyzoo.evaluation.starts import UNKNOWN_IN_WORDS, start_in_words, starts_in_words
+from galaxyzoo.evaluation.starts import (
+    UNKNOWN_IN_WORDS,
+    start_in_words,
+    starts_in_words,
+    taught_in_words,
+)
 from galaxyzoo.foundation.handed_on import read_json
 from galaxyzoo.plan.labellers import Words, words_of
 from galaxyzoo.plan.stage_settings import is_trained
@@ -112,6 +117,7 @@ def report_page(
             dict(config), sort_keys=False, default_flow_style=None, width=88
         ),
         provenance=provenance,
+        taught=taught_in_words(provenance["start"]) if "taught" in provenance["start"] else "",
         taken=taken,
         scores=scores(metrics, seed_scores(metrics, views(config["tta"])), words),
         stages=stages,
