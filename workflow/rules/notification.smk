@@ -15,4 +15,4 @@ onsuccess:
 
 
 onerror:
-    notify("failed", notification.what_failed(log))
+    notify("failed", notification.what_failed(log[0]))
