@@ -117,12 +117,13 @@ def with_their_own(origins: Iterable[Mapping[str, Any]]) -> Iterator[Mapping[str
 def taught_in_words(origin: Mapping[str, Any]) -> str:
     """A sentence that tells how the workflow taught simulated weights, and by which code."""
     simulated, taught = origin["simulated"], origin["taught"]
+    epochs, size_px = simulated["epochs"], simulated["size"]
     commit = f"commit {taught['commit']}" if taught["commit"] else "an unknown commit"
     changes = " with uncommitted changes" if taught["diff"] else ""
     return (
         f"The starting weights were taught by this workflow, at {commit}{changes}, on "
-        f"{simulated['galaxies']:,} simulated galaxies with simulated votes ({simulated['epochs']} "
-        f"epochs at {simulated['size']} px): no volunteer's vote was among these."
+        f"{simulated['galaxies']:,} simulated galaxies with simulated votes ({epochs} "
+        f"epoch{'s' * (epochs > 1)} at {size_px} px): no volunteer's vote was among these."
     )
 
 
