@@ -38,8 +38,10 @@ lint: .venv/installed
 tables: .venv/installed
 	python workflow/scripts/config_tables.py
 
+# All that `make` installs; without the group dev, for a container; and each optional group.
 lock: .venv/installed
-	$(LOCK) pyproject.toml --output-file envs/requirements.txt
+	$(LOCK) pyproject.toml --group dev --output-file envs/requirements.txt
+	$(LOCK) pyproject.toml --constraint envs/requirements.txt --output-file envs/jobs.txt
 	for group in $(OPTIONAL); do $(LOCK) --group $$group --constraint envs/requirements.txt \
 	  --output-file envs/$$group.txt || exit 1; done
 

@@ -11,7 +11,12 @@ ROOT = Path(__file__).parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 
+GROUPS = PROJECT["dependency-groups"]
+OPTIONAL = GROUPS.keys() - {"dev"}
+
+
 def pins() -> set[str]:
+    """Those of all that a run imports."""
     return set(PROJECT["project"]["dependencies"])
 
 
@@ -23,33 +28,41 @@ def without_extras(pin: str) -> str:
     return re.sub(r"\[.*\]", "", pin)
 
 
-def lock() -> str:
-    return (ROOT / "envs" / "requirements.txt").read_text(encoding="utf-8")
+def lock(name: str = "requirements") -> str:
+    return (ROOT / "envs" / f"{name}.txt").read_text(encoding="utf-8")
 
 
 def test_every_direct_dependency_is_pinned_and_in_the_lock():
-    assert all("==" in pin for pin in pins())
-    assert {without_extras(pin) for pin in pins()} <= pinned(lock())
+    direct = pins() | set(GROUPS["dev"])
+    assert all("==" in pin for pin in direct)
+    assert {without_extras(pin) for pin in direct} <= pinned(lock())
 
 
-def test_everything_in_the_lock_has_hashes_and_nothing_an_address():
-    entries = re.split(r"\n(?=[a-z])", lock())
+@pytest.mark.parametrize("name", ["requirements", "jobs"])
+def test_everything_in_the_lock_has_hashes_and_nothing_an_address(name):
+    entries = re.split(r"\n(?=[a-z])", lock(name))
     packages = [entry for entry in entries if "==" in entry]
     assert len(packages) > 50
     assert all("--hash=sha256:" in entry for entry in packages)
-    assert "://" not in lock()
-    assert "index-url" not in lock()
+    assert "://" not in lock(name)
+    assert "index-url" not in lock(name)
 
 
-@pytest.mark.parametrize("group", PROJECT["dependency-groups"])
+def test_the_lock_of_jobs_is_the_whole_one_without_what_tests_and_lint_need():
+    assert {without_extras(pin) for pin in pins()} <= pinned(lock("jobs")) < pinned(lock())
+    names = {pin.partition("==")[0] for pin in pinned(lock("jobs"))}
+    assert not names & {"pytest", "playwright", "ruff", "snakefmt", "import-linter", "uv"}
+
+
+@pytest.mark.parametrize("group", sorted(OPTIONAL))
 def test_each_optional_group_has_a_lock_that_changes_no_version_of_the_whole(group):
-    own = pinned((ROOT / "envs" / f"{group}.txt").read_text(encoding="utf-8"))
-    assert set(PROJECT["dependency-groups"][group]) <= own
+    own = pinned(lock(group))
+    assert set(GROUPS[group]) <= own
     names = {pin.partition("==")[0] for pin in pinned(lock())}
     assert {pin for pin in own if pin.partition("==")[0] in names} <= pinned(lock())
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
     [optional] = re.findall(r"^OPTIONAL = (.+)$", makefile, re.MULTILINE)
-    assert set(optional.split()) == set(PROJECT["dependency-groups"])
+    assert set(optional.split()) == OPTIONAL
 
 
 def test_the_conda_environment_has_the_same_pins():

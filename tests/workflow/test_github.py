@@ -40,13 +40,20 @@ def test_permissions_are_the_least():
     assert CHECKS["permissions"] == {"contents": "read"}
     assert RELEASE["permissions"] == {}
     assert not any("permissions" in job for job in CHECKS["jobs"].values())
-    [job] = RELEASE["jobs"].values()
-    assert job["permissions"] == {"contents": "write", "pull-requests": "write"}
+    permissions = {name: job["permissions"] for name, job in RELEASE["jobs"].items()}
+    assert permissions == {
+        "release": {"contents": "write", "pull-requests": "write"},
+        "container": {"contents": "read", "packages": "write"},
+    }
 
 
-def test_a_release_raises_every_version_and_carries_the_lock():
-    [job] = RELEASE["jobs"].values()
-    assert "envs/requirements.txt" in "".join(step.get("run", "") for step in job["steps"])
+def test_a_release_raises_every_version_and_carries_the_locks_and_the_container():
+    release, container = (
+        "".join(step.get("run", "") for step in job["steps"]) for job in RELEASE["jobs"].values()
+    )
+    assert "envs/requirements.txt envs/jobs.txt" in release
+    assert "docker build" in container
+    assert 'docker push "$image"' in container
     config = json.loads((ROOT / "release-please-config.json").read_text(encoding="utf-8"))
     raised = {file["path"] for file in config["packages"]["."]["extra-files"]}
     named = {"CITATION.cff", "codemeta.json", ".zenodo.json"}

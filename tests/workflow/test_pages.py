@@ -27,6 +27,7 @@ PROGRAMS = ("snakemake", "python", "make", "pytest", "FULL=1 make", ".venv/bin/p
 # Commands that a dry run cannot stand for, by their options, and the tests that run them.
 RUN_IN = {
     "--report": "tests/workflow/test_workflow.py",
+    "--sdm": "tests/plan/test_images.py",
     "--touch": "tests/plan/test_first_reading.py",
     "--unlock": "tests/engine/test_resume.py",
     "workflow/scripts/show.py": "tests/showing/test_show.py",

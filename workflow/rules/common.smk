@@ -60,6 +60,7 @@ from galaxyzoo.plan.command_line import with_numbers
 from galaxyzoo.plan.config_files import require_keys_once
 from galaxyzoo.plan.fingerprints import code_fingerprints
 from galaxyzoo.plan.first_reading import library_versions, remember
+from galaxyzoo.plan.images import image_of
 from galaxyzoo.plan.joined_surveys import is_joined, surveys_of
 from galaxyzoo.plan.labellers import words_of
 from galaxyzoo.plan.own_configs import own_command
@@ -112,12 +113,14 @@ def named_in_part(files):
     return ", ".join(map(str, files[:3])) + more
 
 
+DEPLOYED = set(workflow.deployment_settings.deployment_method)
+IN_AN_IMAGE = DeploymentMethod.APPTAINER in DEPLOYED
 ENVIRONMENT = Path(workflow.source_path("../../envs/environment.yaml"))
 # Of the libraries that decide what a network learns and predicts.
 VERSIONS = library_versions(
     ("numpy", "timm", "torch"),
     ENVIRONMENT,
-    deployed=DeploymentMethod.CONDA in workflow.deployment_settings.deployment_method,
+    deployed=IN_AN_IMAGE or DeploymentMethod.CONDA in DEPLOYED,
 )
 remember(WORKFLOW, VERSIONS)
 FINGERPRINTS = code_fingerprints(WORKFLOW)
@@ -146,6 +149,17 @@ if shared := AS_GIVEN.get("downloads") or os.environ.get(VARIABLE):
             f"downloads: {shared} cannot be written to; files that are in it are used, and others, "
             "with all weights, are fetched as without it"
         )
+
+if IN_AN_IMAGE:
+    with input_errors_told():
+        # A module's rules may be run in the image of the workflow that loads it.
+        IMAGE = image_of(AS_GIVEN, required=workflow.modifier.is_main_snakefile())
+    if IMAGE:
+
+        container: IMAGE
+
+elif workflow.is_main_process and AS_GIVEN.get("container"):
+    logger.warning("container: jobs run outside of it, since --sdm apptainer is not given")
 
 AS_WRITTEN = {
     key: value for key, value in config.items() if key not in (*OF_A_CATALOGUE, *OF_A_RUN)
