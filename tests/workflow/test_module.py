@@ -136,7 +136,12 @@ def test_a_module_may_come_from_github(checkout, tmp_path):
     owner = tmp_path / "hub" / "someone"
     owner.mkdir(parents=True)
     git = ("git", "-c", "user.name=someone", "-c", "user.email=someone@localhost")
-    for command in (("init", "-q"), ("add", "."), ("commit", "-qm", "all"), ("tag", "v1")):
+    for command in (
+        ("init", "-q"),
+        ("add", ".", ":(exclude,glob)**/__pycache__/**"),
+        ("commit", "-qm", "all"),
+        ("tag", "v1"),
+    ):
         work = ("--git-dir", owner / "galaxyzoo.git", "--work-tree", checkout)
         subprocess.run([*git, *work, *command], check=True)
     folder = tmp_path / "outer"

@@ -23,7 +23,7 @@ def test_hashes_of_data_and_weights_are_those_of_the_files(finished):
         finished.survey / "holdout.csv",
     ):
         assert hashes[path.name] == hashlib.sha256(path.read_bytes()).hexdigest()
-    assert record["start"] == {"weights": "random"}
+    assert record["start"] == {"weights": "random", "backbone": TINY["model"]["backbone"]}
     assert {(s["seed"], s["stage"]) for s in record["stages"]} == {
         (seed, stage["name"]) for seed in TINY["seeds"] for stage in TINY["stages"]
     }

@@ -24,7 +24,8 @@ from galaxyzoo.plan.joined_surveys import (
     surveys_of,
     with_keys_of_all,
 )
-from galaxyzoo.plan.stage_settings import FOLDS, is_trained
+from galaxyzoo.plan.probes import is_trained
+from galaxyzoo.plan.stage_settings import FOLDS
 from galaxyzoo.plan.starting_points import (
     HUB,
     HUB_NAME,

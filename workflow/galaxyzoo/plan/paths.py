@@ -8,7 +8,8 @@ from pathlib import Path, PurePath
 from typing import Any
 
 from galaxyzoo.plan.joined_surveys import part_configs, surveys_of
-from galaxyzoo.plan.stage_settings import columns_and_parents, is_trained
+from galaxyzoo.plan.probes import is_trained
+from galaxyzoo.plan.stage_settings import columns_and_parents
 from galaxyzoo.plan.starting_points import starting_weights_name
 from galaxyzoo.plan.variants import Experiments
 

@@ -45,11 +45,6 @@ def start_settings(model: Config) -> dict[str, Any]:
     return {name: model[name] for name in names if name in model}
 
 
-def is_trained(stage: Mapping[str, Any]) -> bool:
-    """Whether a stage trains, for some epochs, and is no probe."""
-    return "probe" not in stage
-
-
 def split_settings(config: Config, seed: int) -> dict[str, Any]:
     """What the split of a seed depends on besides the seed and the survey.
 

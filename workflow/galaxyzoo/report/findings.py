@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from galaxyzoo.plan.labellers import Words
-from galaxyzoo.plan.stage_settings import is_trained
+from galaxyzoo.plan.probes import is_trained
 from galaxyzoo.report.templates import counted
 from galaxyzoo.runs.stage_tables import StageTables, kept_row
 from galaxyzoo.tree.decision_tree import DecisionTree

@@ -23,7 +23,7 @@ from galaxyzoo.evaluation.starts import (
 )
 from galaxyzoo.foundation.handed_on import read_json
 from galaxyzoo.plan.labellers import Words, words_of
-from galaxyzoo.plan.stage_settings import is_trained
+from galaxyzoo.plan.probes import is_trained
 from galaxyzoo.report.citations import citations
 from galaxyzoo.report.findings import (
     error_at_the_end,

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from galaxyzoo.foundation.handed_on import read_csv
-from galaxyzoo.plan.stage_settings import is_trained
+from galaxyzoo.plan.probes import is_trained
 
 StageTables = Mapping[int, Mapping[str, pd.DataFrame]]  # seed -> stage -> table
 
