@@ -53,7 +53,7 @@ def write_catalogue(
     differences = differences_in_words(shards, calibration, reset is not None)
     of_reset = [] if reset is None else [reset_in_words(reset)]
     told = [*whole_contents_of(listing)["told"], *said]
-    promised = promises(metrics, counts.galaxies, settings["words"])
+    promised = promises(metrics, counts.galaxies, settings["words"], reset is not None)
     paragraphs = [*of_reset, *differences, *promised, *told]
     write_readme(folder, columns, title, paragraphs)
     page = catalogue_page(
@@ -140,8 +140,12 @@ def each_held(intervals: Mapping[str, Any]) -> str:
     return f"intervals held in {' and '.join(told)}" if told else "no interval could be judged"
 
 
-def promises(metrics: Mapping[str, Any], galaxies: int, words: Words) -> list[str]:
-    """Paragraphs of what the intervals promise, and of their coverage on the hold-out."""
+def promises(metrics: Mapping[str, Any], galaxies: int, words: Words, is_reset: bool) -> list[str]:
+    """Paragraphs of what the intervals promise, and of their coverage on the hold-out.
+
+    If they were reset, these are of the intervals as they were after training.
+    """
+    the = "As they were after training, the" if is_reset else "The"
     intervals, subset = metrics["intervals"], metrics["subset"]["galaxies"]
     names = {"fraction": "fractions", "joint": "joint probabilities"}
     coverage = [
@@ -157,7 +161,7 @@ def promises(metrics: Mapping[str, Any], galaxies: int, words: Words) -> list[st
     return [
         f"{galaxies:,} galaxies. Each number is a prediction of what {words['who']} would "
         f"say, not a measurement. {recalibration_sentence(metrics['recalibration'])}",
-        f"The intervals were calibrated on {intervals['calibration_rows']:,} rows of validation "
+        f"{the} intervals were calibrated on {intervals['calibration_rows']:,} rows of validation "
         f"galaxies, to hold {words['their']} {words['vote']} in {intervals['percent']} % of "
         f"galaxies. On {subset:,} held-out galaxies they held {coverage[0]} and {coverage[1]}, in "
         "the mean over the answers of the main questions. This is a promise about galaxies like "
