@@ -55,7 +55,12 @@ def unlike_training(data):
     return dataclasses.replace(data, labels=1 - data.labels)
 
 
-def kept(stage, path, stop_after=None):
+def part_way(data):
+    """The same pictures with labels half as far from their mean, which training passes by."""
+    return dataclasses.replace(data, labels=(data.labels + data.labels.mean(dim=0)) / 2)
+
+
+def kept(stage, path, stop_after=None, validation=part_way):
     """The history and network of a stage that is validated on galaxies unlike those of training."""
     network, data, tables = new_tiny_network(), galaxies(), []
     learner = Learner(network, data, STAGE | {"epochs": 5} | stage, AUGMENTATION, seed=0)
@@ -66,19 +71,30 @@ def kept(stage, path, stop_after=None):
             raise KeyboardInterrupt
 
     saved = SavedState(path, {}, save_minutes=0)
-    train_stage(learner, unlike_training(data), saved, write_tables)
+    train_stage(learner, validation(data), saved, write_tables)
     return tables[-1], network
 
 
 def test_the_best_epoch_is_kept_where_the_last_is_worse(tmp_path):
     last, ended = kept({}, tmp_path / "last.state")
     best, network = kept({"keep": "best"}, tmp_path / "best.state")
-    pd.testing.assert_frame_equal(best, last)  # training itself is the same
+    # Training itself is the same.
+    pd.testing.assert_frame_equal(best.drop(columns="begun_rmse"), last)
     errors = best["valid_rmse"]
-    assert errors.min() < errors.iloc[-1]
-    other = unlike_training(galaxies())
+    assert errors.min() < min(errors.iloc[-1], best["begun_rmse"].iloc[0])
+    other = part_way(galaxies())
     assert pooled_rmse(network, other, 16) == pytest.approx(errors.min(), rel=1e-6)
     assert pooled_rmse(ended, other, 16) == pytest.approx(errors.iloc[-1], rel=1e-6)
+
+
+def test_a_stage_without_a_better_epoch_ends_with_the_weights_that_it_began_with(tmp_path, caplog):
+    stage, path = {"keep": "best", "ema": 0.5}, tmp_path / "kept.state"
+    with pytest.raises(KeyboardInterrupt):
+        kept(stage, path, stop_after=2, validation=unlike_training)
+    table, network = kept(stage, path, validation=unlike_training)
+    assert (table["valid_rmse"] > table["begun_rmse"]).all()
+    assert same(network.state_dict(), new_tiny_network().state_dict())
+    assert "no epoch of stage" in caplog.text
 
 
 def test_a_stage_that_was_stopped_after_its_best_epoch_still_keeps_it(tmp_path):

@@ -336,7 +336,7 @@ def results(tmp_path_factory):
         epochs = CONFIG["stages"][i % 2]["epochs"]
         rmse = [0.1 - 0.01 * i - 0.001 * epoch for epoch in range(epochs)]
         path.parent.mkdir(parents=True, exist_ok=True)
-        pd.DataFrame({"valid_rmse": rmse}).to_csv(path, index=False)
+        pd.DataFrame({"valid_rmse": rmse, "begun_rmse": 0.5}).to_csv(path, index=False)
     for height, name in enumerate(FIGURES.values(), 4):
         save(Figure(figsize=(9, height)), folder / name)
     (folder / "explorer.json").write_text(json.dumps(EXPLORER), encoding="utf-8")

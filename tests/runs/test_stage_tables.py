@@ -4,13 +4,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from galaxyzoo.runs.stage_tables import kept_row, stage_costs
+from galaxyzoo.runs.stage_tables import kept_weights, stage_costs
 
 
-@pytest.mark.parametrize(("keep", "row"), [("last", 3), ("best", 1)])
-def test_the_row_that_is_kept_is_the_last_or_the_first_with_the_lowest_error(keep, row):
-    history = pd.DataFrame({"valid_rmse": [0.3, 0.1, 0.1, 0.2]})
-    assert kept_row({"keep": keep}, history) == row
+@pytest.mark.parametrize(
+    ("keep", "begun", "kept"),
+    [("last", 0.05, (4, 0.2)), ("best", 0.4, (2, 0.1)), ("best", 0.1, (0, 0.1))],
+)
+def test_the_weights_that_are_kept_are_the_last_or_the_first_with_the_lowest_error(
+    keep, begun, kept
+):
+    history = pd.DataFrame({"valid_rmse": [0.3, 0.1, 0.1, 0.2], "begun_rmse": begun})
+    assert kept_weights({"keep": keep}, history) == kept
 
 
 def test_costs_are_of_all_seeds_and_epochs():

@@ -187,7 +187,8 @@ def train_stage(
     two took of it.
 
     With `keep: best`, the network ends with the weights of the epoch with the lowest validation
-    error, the earliest of several.
+    error, the earliest of several, or with those that it began with if no epoch's is lower than
+    theirs, which is the history's `begun_rmse`.
 
     Raises InputError if the loss or the validation error is no longer finite. Saves and exits on
     SIGTERM or Ctrl-C.
@@ -196,16 +197,20 @@ def train_stage(
     history: list[dict[str, float]] = []
     timing: list[dict[str, float]] = []
     best: dict[str, torch.Tensor] | None = None  # the weights to keep, if not the last
+    begun: dict[str, float] = {}  # their error before the first epoch
     losses, done = learner.no_losses(), 0
     clock = Clock()
     if state := saved.load():
         learner.restore(state["learner"])
         history, timing, done = state["history"], state["timing"], len(state["losses"])
-        best = state["best"]
+        best, begun = state["best"], state["begun"]
         losses[:done] = state["losses"]
         clock = Clock(**state["clock"])
         write_tables(pd.DataFrame(history), pd.DataFrame(timing))
         log.info("goes on in epoch %d, batch %d", len(history) + 1, done + 1)
+    elif stage["keep"] == "best":
+        best = copied(learner.learned)
+        begun = {"begun_rmse": pooled_rmse(learner.learned, valid, stage["batch_size"])}
 
     def save(done: int) -> None:
         started = time.perf_counter()
@@ -216,6 +221,7 @@ def train_stage(
                 "timing": timing,
                 "losses": losses[:done].cpu(),
                 "best": best,
+                "begun": begun,
                 "clock": clock.read(),
             }
         )
@@ -268,6 +274,7 @@ def train_stage(
                     "valid_loss": valid_rmse**2,
                     "valid_rmse": valid_rmse,
                     "lr": learner.lr,
+                    **begun,
                 }
             )
             timing.append(
@@ -290,21 +297,34 @@ def train_stage(
                 timing[-1]["images_per_second"],
             )
             if stage["keep"] == "best" and is_best(history):
-                best = {name: value.clone() for name, value in learner.learned.state_dict().items()}
+                best = copied(learner.learned)
             clock, done = Clock(), 0
             if saved.due():
                 save(done)
             write_tables(pd.DataFrame(history), pd.DataFrame(timing))
     if best:
-        kept = min(history, key=lambda epoch: epoch["valid_rmse"])
-        log.info("epoch %d, with the lowest validation error, is kept", kept["epoch"])
+        lowest = min(history, key=lambda epoch: epoch["valid_rmse"])
+        if lowest["valid_rmse"] < begun["begun_rmse"]:
+            log.info("epoch %d, with the lowest validation error, is kept", lowest["epoch"])
+        else:
+            log.warning(
+                "no epoch of stage %s has a lower validation error than the %.4f of the weights "
+                "that it began with, which are kept",
+                stage["name"],
+                begun["begun_rmse"],
+            )
     learner.network.load_state_dict(best or learner.learned.state_dict())
 
 
 def is_best(history: list[dict[str, float]]) -> bool:
-    """Whether the last epoch of a history has a lower validation error than all before it."""
+    """Whether the last epoch has a lower validation error than all before it, and the beginning."""
     *before, last = [epoch["valid_rmse"] for epoch in history]
-    return last < min(before, default=math.inf)
+    return last < min([history[0]["begun_rmse"], *before])
+
+
+def copied(network: GalaxyNetwork) -> dict[str, torch.Tensor]:
+    """The weights of a network, which its training leaves as they are."""
+    return {name: value.clone() for name, value in network.state_dict().items()}
 
 
 class Clock:

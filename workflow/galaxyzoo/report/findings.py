@@ -11,7 +11,7 @@ import pandas as pd
 from galaxyzoo.plan.labellers import Words
 from galaxyzoo.plan.probes import is_trained
 from galaxyzoo.report.templates import counted
-from galaxyzoo.runs.stage_tables import StageTables, kept_row
+from galaxyzoo.runs.stage_tables import StageTables, kept_weights
 from galaxyzoo.tree.decision_tree import DecisionTree
 
 Settings = Mapping[str, Any]
@@ -131,7 +131,7 @@ def jumps(stages: Sequence[Settings], histories: StageTables) -> list[str]:
 def error_at_the_end(stage: Settings, histories: StageTables) -> float:
     """The validation error of the weights that a stage ends with, as the mean over seeds."""
     tables = [history[stage["name"]] for history in histories.values()]
-    return mean([table["valid_rmse"].iloc[kept_row(stage, table)] for table in tables])
+    return mean([kept_weights(stage, table)[1] for table in tables])
 
 
 def reasons_of_a_jump(before: Settings, stage: Settings) -> str:

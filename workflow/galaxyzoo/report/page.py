@@ -43,7 +43,7 @@ from galaxyzoo.report.templates import (
     picture,
     script_hash,
 )
-from galaxyzoo.runs.stage_tables import StageTables, kept_row, lr_in_words
+from galaxyzoo.runs.stage_tables import StageTables, kept_weights, lr_in_words
 from galaxyzoo.tree.decision_tree import DecisionTree
 
 Settings = Mapping[str, Any]
@@ -359,13 +359,13 @@ def seen_in(views: int) -> str:
 def stage_rows(stages: Sequence[Settings], histories: StageTables) -> list[dict[str, Any]]:
     """Each stage's settings, with the validation error of the weights that it ends with.
 
-    That error is the mean over seeds. `kept` lists the epoch of each seed that was chosen, if any,
-    and `penalties` those of a probe.
+    That error is the mean over seeds. `kept` lists the epoch of each seed that was chosen, if any
+    (0: the weights that the stage began with), and `penalties` those of a probe.
     """
     rows = []
     for stage in stages:
         error = error_at_the_end(stage, histories)
-        kept = [kept_row(stage, history[stage["name"]]) + 1 for history in histories.values()]
+        kept = [kept_weights(stage, history[stage["name"]])[0] for history in histories.values()]
         words = {"lr": lr_in_words(stage), "trains": trained_in_words(stage)}
         words["kept"] = kept if stage.get("keep") == "best" else []
         words["penalties"] = [

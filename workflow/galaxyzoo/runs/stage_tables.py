@@ -47,11 +47,17 @@ def learning_table(histories: StageTables, stages: Sequence[Mapping[str, Any]]) 
     return table[[*columns, "train_loss", "valid_loss", "valid_rmse"]]
 
 
-def kept_row(stage: Mapping[str, Any], history: pd.DataFrame) -> int:
-    """The row of a stage's history whose weights the stage ends with."""
-    if stage.get("keep") == "best":
-        return int(history["valid_rmse"].to_numpy().argmin())
-    return len(history) - 1
+def kept_weights(stage: Mapping[str, Any], history: pd.DataFrame) -> tuple[int, float]:
+    """The epoch whose weights a stage ends with, and their validation error.
+
+    Epoch 0 is the weights that it began with.
+    """
+    errors = history["valid_rmse"].to_numpy()
+    if stage.get("keep") != "best":
+        return len(errors), float(errors[-1])
+    errors = [history["begun_rmse"].iloc[0], *errors]
+    epoch = int(np.argmin(errors))
+    return epoch, float(errors[epoch])
 
 
 def lr_in_words(stage: Mapping[str, Any]) -> str:
