@@ -421,6 +421,17 @@ def test_epochs_are_scaled_each_to_at_least_one():
 
 
 @pytest.mark.parametrize(
+    # By hand, of 12 epochs: the square roots of 20 and 4, then 1; and the limits.
+    ("labelled", "epochs"),
+    [(100, 54), (500, 24), (2000, 12), (1, 96), (61578, 6)],
+)
+def test_epochs_follow_from_the_number_of_labelled_galaxies(labelled, epochs):
+    stages = [DEFAULT["stages"][1] | {"epochs": 12}]
+    change = {"stages": stages, "epochs_scale": {"labelled_galaxies": labelled}}
+    assert validated(with_change(**change), SCHEMA)["stages"][0]["epochs"] == epochs
+
+
+@pytest.mark.parametrize(
     ("backbone", "multiple_px"),
     [
         *(("vit_small_patch14_dinov2", 14), ("swin_tiny_patch4_window7_224", 4)),

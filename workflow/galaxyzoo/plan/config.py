@@ -3,7 +3,7 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime
 from itertools import combinations
 from pathlib import Path
@@ -94,12 +94,25 @@ def validated(
     if model["seen_galaxy_zoo"] is None:
         seen = named_after_galaxy_zoo(model) or has_seen_galaxy_zoo(model, find)
         model["seen_galaxy_zoo"] = seen
-    if config["epochs_scale"] != 1:
+    scale = factor_of_epochs(config["epochs_scale"])
+    if scale != 1:
         config["milestones"] = []  # those of the full number of epochs
     for stage in filter(is_trained, config["stages"]):
-        stage["epochs"] = max(1, round(config["epochs_scale"] * stage["epochs"]))
+        stage["epochs"] = max(1, round(scale * stage["epochs"]))
     config["epochs_scale"] = 1.0
     return config
+
+
+def factor_of_epochs(epochs_scale: float | Mapping[str, int]) -> float:
+    """The factor that `epochs_scale` is, or that follows from its number of labelled galaxies.
+
+    That is the square root of 2,000 by their number: a quarter of the galaxies are seen twice as
+    often, in half the steps. docs/fine-tuning.md has the errors of this rule.
+    """
+    if isinstance(epochs_scale, Mapping):
+        factor = math.sqrt(2000 / epochs_scale["labelled_galaxies"])
+        return min(max(factor, 0.5), 8.0)
+    return epochs_scale
 
 
 def catalogue_settings(config: dict[str, Any], schema: Schema) -> dict[str, Any]:
