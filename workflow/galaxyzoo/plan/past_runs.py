@@ -1,0 +1,148 @@
+"""What the stages and predictions of the runs before took, by Snakemake's benchmarks of them.
+
+A job that is run again overwrites its benchmark only when it ends, while Snakemake deletes its
+other outputs before.
+Standard library and PyYAML alone: this is imported when the Snakefile is read.
+"""
+
+import csv
+import json
+from collections.abc import Iterator, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.plan.estimates import Past
+from galaxyzoo.plan.finished import RECORD, read_finished
+from galaxyzoo.plan.simulated_starts import FOLDER
+from galaxyzoo.plan.works import PREDICTED, galaxies_of, prediction_work, stage_work
+
+Config = Mapping[str, Any]
+Machine = dict[str, Any]
+
+
+def past_runs(results: Path) -> Iterator[Past]:
+    """The jobs of all experiments in the folder of all results, as far as their config is known."""
+    for pattern in ("*", f"{FOLDER}/*"):
+        for folder in sorted(results.glob(f"{pattern}/benchmarks")):
+            yield from past_jobs(folder.parent, results)
+
+
+def past_jobs(folder: Path, results: Path) -> Iterator[Past]:
+    """The jobs of the experiment in a folder. Benchmarks that cannot be read are left out."""
+    machines = machines_of(folder)
+    for path in sorted(folder.glob("benchmarks/seed*/*.tsv")):
+        ended, seconds = modified(path), last_value(path, "s", "\t")
+        config = config_then(folder, ended)
+        if seconds is None or config is None:
+            continue
+        seed = int(path.parent.name.removeprefix("seed"))
+        survey = results / "surveys" / config["survey"]["name"]
+        counts = galaxies_of(config, folder, seed, survey, partial(is_older, than=ended))
+        name, experiment = path.stem, folder.relative_to(results)
+        if name in PREDICTED:
+            machine = machines.get((seed, config["stages"][-1]["name"]), UNKNOWN)
+            work = prediction_work(name, config, counts, kind_of(machine))
+            yield Past(work, seconds, 0.0, f"{experiment}, seed {seed}", ended, gpu_of(machine))
+            continue
+        stages = {f"train_{one['name']}": one for one in config["stages"]}
+        if name in stages:
+            stage = stages[name]
+            machine = machines.get((seed, stage["name"]), UNKNOWN)
+            work = stage_work(config, stage, counts, kind_of(machine))
+            epochs = seconds_of_epochs(
+                folder / f"seed{seed}" / "stages" / f"{stage['name']}_timing.csv", ended
+            )
+            whose = f"{experiment}, seed {seed}, {stage['name']}"
+            # The benchmark of a stage that was stopped is of the job that ended it alone.
+            both = max(seconds, epochs), max(0.0, seconds - epochs) if epochs else 0.0
+            yield Past(work, *both, whose, ended, gpu_of(machine))
+
+
+def config_then(folder: Path, ended: float) -> Config | None:
+    """The resolved config with which a job of an experiment was run that ended at a time.
+
+    A job that ended before the experiment last finished is of the config that is recorded there;
+    one that ended after that is of the run that wrote config.yaml. None where neither is.
+    """
+    try:
+        finished = read_finished(folder)
+        if ended <= modified(folder / RECORD) or not finished.edited_keys():
+            return whole(finished.config)
+    except (InputError, OSError):
+        pass
+    path = folder / "config.yaml"
+    try:
+        if ended >= modified(path):
+            return whole(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, yaml.YAMLError):
+        pass
+    return None
+
+
+def whole(config: Any) -> Config | None:  # noqa: ANN401  (whatever a file holds)
+    """A config if it is one of an experiment that trains."""
+    needed = {"survey", "stages", "seeds", "model", "tta"}
+    return config if isinstance(config, Mapping) and needed <= config.keys() else None
+
+
+UNKNOWN: Machine = {"device": None, "threads": None}
+
+
+def machines_of(folder: Path) -> dict[tuple[int, str], Machine]:
+    """The device and the threads of each stage, by seed and name, as the provenance has them."""
+    try:
+        record = json.loads((folder / "provenance.json").read_text(encoding="utf-8"))
+        return {
+            (one["seed"], one["stage"]): {
+                "device": one["device"],
+                "threads": int(one["threads"]),
+            }
+            for one in record["stages"]
+        }
+    except (OSError, ValueError, KeyError, TypeError):
+        return {}
+
+
+def kind_of(machine: Machine) -> Machine:
+    """A machine with the kind of its device, CPU or GPU, for its name."""
+    device = machine["device"]
+    return machine | {"device": device and ("CPU" if device == "cpu" else "GPU")}
+
+
+def gpu_of(machine: Machine) -> str:
+    """The name of a machine's GPU; nothing for a CPU."""
+    return "" if machine["device"] in (None, "cpu") else machine["device"]
+
+
+def modified(path: Path) -> float:
+    """When a file was last written, in seconds of the epoch."""
+    return path.stat().st_mtime
+
+
+def is_older(path: Path, than: float) -> bool:
+    """Whether a file is there, and was written before a time."""
+    return path.is_file() and modified(path) <= than
+
+
+def last_value(table: Path, column: str, separator: str) -> float | None:
+    """The number in the last row of a table's column; None if it has none that can be read."""
+    try:
+        with table.open(encoding="utf-8", newline="") as file:
+            return [float(row[column]) for row in csv.DictReader(file, delimiter=separator)][-1]
+    except (OSError, ValueError, KeyError, IndexError, TypeError, csv.Error):
+        return None
+
+
+def seconds_of_epochs(timing: Path, ended: float) -> float:
+    """The seconds of all epochs of a stage that ended at a time; 0 if they are not kept."""
+    if not is_older(timing, ended):
+        return 0.0
+    try:
+        with timing.open(encoding="utf-8", newline="") as file:
+            return sum(float(row["seconds"]) for row in csv.DictReader(file))
+    except (OSError, ValueError, KeyError, TypeError, csv.Error):
+        return 0.0
