@@ -8,7 +8,7 @@ Standard library and PyYAML alone: this is imported when the Snakefile is read.
 import csv
 import json
 from collections.abc import Iterator, Mapping
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from galaxyzoo.plan.works import PREDICTED, galaxies_of, prediction_work, stage_
 
 Config = Mapping[str, Any]
 Machine = dict[str, Any]
+Dated = tuple[Config | None, float]  # a config and when it was written
 
 
 def past_runs(results: Path) -> Iterator[Past]:
@@ -62,25 +63,45 @@ def past_jobs(folder: Path, results: Path) -> Iterator[Past]:
             yield Past(work, *both, whose, ended, gpu_of(machine))
 
 
+def configs_of(folder: Path) -> tuple[Dated, Dated]:
+    """The resolved config of an experiment's record and that of its config.yaml, each with its date.
+
+    None where there is none, or one of an experiment that trains nothing.
+    """
+    try:
+        recorded = whole(read_finished(folder).config), modified(folder / RECORD)
+    except (InputError, OSError):
+        recorded = None, 0.0
+    path = folder / "config.yaml"
+    try:
+        written = whole(yaml.safe_load(path.read_text(encoding="utf-8"))), modified(path)
+    except (OSError, ValueError, yaml.YAMLError):
+        written = None, 0.0
+    return recorded, written
+
+
 def config_then(folder: Path, ended: float) -> Config | None:
     """The resolved config with which a job of an experiment was run that ended at a time.
 
     A job that ended before the experiment last finished is of the config that is recorded there;
     one that ended after that is of the run that wrote config.yaml. None where neither is.
     """
-    try:
-        finished = read_finished(folder)
-        if ended <= modified(folder / RECORD) or not finished.edited_keys():
-            return whole(finished.config)
-    except (InputError, OSError):
-        pass
-    path = folder / "config.yaml"
-    try:
-        if ended >= modified(path):
-            return whole(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, yaml.YAMLError):
-        pass
-    return None
+    (recorded, finished_at), (written, written_at) = kept_configs(folder, *dates(folder))
+    if recorded is not None and (ended <= finished_at or recorded == written):
+        return recorded
+    return written if ended >= written_at else None
+
+
+def dates(folder: Path) -> list[int | None]:
+    """When an experiment's record and config.yaml were written; None where they are not there."""
+    paths = folder / RECORD, folder / "config.yaml"
+    return [path.stat().st_mtime_ns if path.exists() else None for path in paths]
+
+
+@lru_cache(None)
+def kept_configs(folder: Path, *_: int | None) -> tuple[Dated, Dated]:
+    """The `configs_of` an experiment whose files are of some dates, read once."""
+    return configs_of(folder)
 
 
 def whole(config: Any) -> Config | None:  # noqa: ANN401  (whatever a file holds)

@@ -6,6 +6,7 @@ Standard library alone: this is imported when the Snakefile is read.
 import csv
 from collections import Counter
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -114,16 +115,30 @@ def reckoned(config: Config, number: int) -> dict[str, float]:
 def parts_of(split: Path) -> Counter[str]:
     """How many galaxies are in each part of a split; none if it cannot be read."""
     try:
-        with split.open(encoding="utf-8", newline="") as file:
-            return Counter(row["part"] for row in csv.DictReader(file))
-    except (OSError, ValueError, KeyError, csv.Error):
+        return counted_parts(split, split.stat().st_mtime_ns)
+    except (OSError, ValueError, IndexError, csv.Error):
         return Counter()
+
+
+@lru_cache(None)
+def counted_parts(split: Path, _: int) -> Counter[str]:
+    """The parts of a split of a date, which are counted once."""
+    with split.open(encoding="utf-8", newline="") as file:
+        lines = csv.reader(file)
+        column = next(lines).index("part")
+        return Counter(line[column] for line in lines)
 
 
 def rows(table: Path) -> int | None:
     """How many rows a table has below its header; None if there is none."""
     try:
-        with table.open("rb") as file:
-            return sum(1 for _ in file) - 1
+        return counted_rows(table, table.stat().st_mtime_ns)
     except OSError:
         return None
+
+
+@lru_cache(None)
+def counted_rows(table: Path, _: int) -> int:
+    """The rows of a table of a date, which are counted once."""
+    with table.open("rb") as file:
+        return sum(1 for _ in file) - 1
