@@ -64,6 +64,12 @@ def test_a_job_of_another_kind_is_no_ground(change):
         assert estimate(work(same=SAME | change), PAST.whose, [unrecorded]).seconds == 100.0
 
 
+def test_pixels_are_scaled_last():
+    larger = PAST._replace(work=work(pixels=160**2), whose="larger")
+    few = PAST._replace(work=work(galaxies=1), whose="few")
+    assert estimate(work(), "another", [larger, few]).ground.startswith("as few, scaled from 1 to")
+
+
 def test_unknown_numbers_are_no_ground():
     assert estimate(work(galaxies=None), PAST.whose, [PAST]).seconds is None
     assert "galaxies is not known yet" in estimate(work(galaxies=None), "", [PAST]).ground

@@ -7,7 +7,12 @@ from galaxyzoo.plan.planned import (
     plan_table,
     totals,
     why_in_words,
+    works_of,
 )
+from galaxyzoo.plan.trials import tried, trials_of
+
+if workflow.is_main_process and AS_GIVEN.get("trial") and not plan_is_asked_for():
+    logger.warning("trial: nothing is tried, since only `snakemake plan` tries what would be run")
 
 
 def what_is_planned(_):
@@ -22,20 +27,30 @@ def plan_in_lines(jobs):
     numbers = {job: number for number, job in enumerate(jobs)}
     planned = [planned_job(job, numbers) for job in jobs]
     made = frozenset(Path(IN_THE_MODULE(str(file))) for job in jobs for file in job.output)
-    estimates = estimates_of(
-        planned,
-        lambda name: paths.config_of(PLAN, name),
-        SURVEYS,
-        list(past_runs(RESULTS)),
-        Folders(RESULTS, made),
-    )
+    works = works_of(planned, lambda name: paths.config_of(PLAN, name), Folders(RESULTS, made))
+    pasts = list(past_runs(RESULTS))
+    estimates = estimates_of(planned, works, SURVEYS, pasts, RESULTS)
+    if AS_GIVEN.get("trial"):
+        tried_now, failed = tried(trials(planned, works, estimates), WORKFLOW / "scripts/trial.py")
+        estimates = estimates_of(planned, works, SURVEYS, [*pasts, *tried_now], RESULTS)
+        yield from failed
     there = machine()
     yield from plan_table(planned, estimates)
     yield from totals(
         planned, estimates, there.cores, there.gpus_at_once if there.has_gpu else None
     )
     if any(job.rule.name == "list_galaxies" for job in jobs):
-        yield "How many galaxies a catalogue predicts is known once they are listed: not in these hours"
+        yield "A catalogue's galaxies are predicted once they are listed: not in these hours"
+
+
+def trials(planned, works, estimates):
+    """The trials of jobs that would be run and for whose time there is no ground."""
+    known = [(job, work, one) for job, work, one in zip(planned, works, estimates) if work]
+    configs = [paths.config_of(PLAN, job.wildcards["experiment"]) for job, _, _ in known]
+    asked = [
+        (work, config, job.wildcards.get("stage")) for (job, work, _), config in zip(known, configs)
+    ]
+    return trials_of(asked, [one for _, _, one in known])
 
 
 def planned_job(job, numbers):

@@ -74,10 +74,14 @@ def differing(one: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
     return [name for name in shared if one[name] != other[name]]
 
 
-def unlikeness(past: Work, work: Work) -> tuple[int, float]:
-    """In how many other things a past job differs, and how far it is to be scaled."""
-    factors = (work.amounts[name] / past.amounts[name] for name in work.amounts)
-    return len(differing(past.others, work.others)), sum(abs(math.log(one)) for one in factors)
+def unlikeness(past: Work, work: Work) -> tuple[int, float, float]:
+    """In how many other things a past job differs, and how far it is to be scaled.
+
+    First by pixels, with which time grows less exactly than with the rest; then by all.
+    """
+    factors = {name: work.amounts[name] / past.amounts[name] for name in work.amounts}
+    far = {name: abs(math.log(factor)) for name, factor in factors.items()}
+    return len(differing(past.others, work.others)), far.get("pixels", 0.0), sum(far.values())
 
 
 def scaled_seconds(past: Past, work: Work) -> float:

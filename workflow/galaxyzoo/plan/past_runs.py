@@ -64,7 +64,7 @@ def past_jobs(folder: Path, results: Path) -> Iterator[Past]:
 
 
 def configs_of(folder: Path) -> tuple[Dated, Dated]:
-    """The resolved config of an experiment's record and that of its config.yaml, each with its date.
+    """The resolved configs of an experiment's record and of its config.yaml, each with its date.
 
     None where there is none, or one of an experiment that trains nothing.
     """

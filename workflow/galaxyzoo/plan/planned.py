@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from galaxyzoo.plan.estimates import Costs, Estimate, Past, estimate, shortest_seconds
+from galaxyzoo.plan.estimates import Costs, Estimate, Past, Work, estimate, shortest_seconds
 from galaxyzoo.plan.finished import differences
 from galaxyzoo.plan.own_configs import in_short
 from galaxyzoo.plan.run_words import JOBS, Job, owner_of
@@ -55,16 +55,12 @@ class Folders(NamedTuple):
     made: frozenset[Path]
 
 
-def estimates_of(
-    jobs: Sequence[Planned],
-    config_of: Callable[[str], Config],
-    surveys: Mapping[str, Config],
-    pasts: Sequence[Past],
-    folders: Folders,
-) -> list[Estimate]:
-    """What each job will take, in order, by the jobs of past runs.
+def works_of(
+    jobs: Sequence[Planned], config_of: Callable[[str], Config], folders: Folders
+) -> list[Work | None]:
+    """What each job has to do; None of those whose time is taken as it was.
 
-    `config_of` gives the resolved config of an experiment, `surveys` one on each survey, by name.
+    `config_of` gives the resolved config of an experiment.
     """
 
     def stands(path: Path) -> bool:
@@ -76,25 +72,48 @@ def estimates_of(
         survey = folders.results / "surveys" / config["survey"]["name"]
         return galaxies_of(config, folders.results / experiment, seed, survey, stands)
 
-    def of_job(job: Planned) -> Estimate:
-        experiment, seed = job.wildcards.get("experiment", ""), job.wildcards.get("seed")
+    def of_job(job: Planned) -> Work | None:
+        if job.rule not in ("train_stage", *PREDICTED):
+            return None
+        experiment, seed = job.wildcards["experiment"], int(job.wildcards["seed"])
+        config = config_of(experiment)
         machine = {"device": "GPU" if job.gpus else "CPU", "threads": job.threads}
-        if job.rule == "train_stage":
-            config, name = config_of(experiment), job.wildcards["stage"]
-            stage = next(one for one in config["stages"] if one["name"] == name)
-            work = stage_work(config, stage, counts(experiment, int(seed)), machine)
-            return estimate(work, f"{experiment}, seed {seed}, {name}", pasts)
         if job.rule in PREDICTED:
-            work = prediction_work(
-                job.rule, config_of(experiment), counts(experiment, int(seed)), machine
-            )
-            return estimate(work, f"{experiment}, seed {seed}", pasts)
+            return prediction_work(job.rule, config, counts(experiment, seed), machine)
+        stages = {stage["name"]: stage for stage in config["stages"]}
+        stage = stages[job.wildcards["stage"]]
+        return stage_work(config, stage, counts(experiment, seed), machine)
+
+    return [of_job(job) for job in jobs]
+
+
+def estimates_of(
+    jobs: Sequence[Planned],
+    works: Sequence[Work | None],
+    surveys: Mapping[str, Config],
+    pasts: Sequence[Past],
+    results: Path,
+) -> list[Estimate]:
+    """What each job will take, in order, by the jobs of past runs.
+
+    `surveys` has a resolved config on each survey, by name.
+    """
+
+    def of_job(job: Planned, work: Work | None) -> Estimate:
+        if work is not None:
+            return estimate(work, whose_job(job.wildcards), pasts)
         if job.last_seconds is None:
             return Estimate(None, NOT_TIMED)
         survey = job.wildcards.get("survey")
-        return last_time(job, surveys.get(survey), folders.results / "surveys" / str(survey))
+        return last_time(job, surveys.get(survey), results / "surveys" / str(survey))
 
-    return [of_job(job) for job in jobs]
+    return [of_job(job, work) for job, work in zip(jobs, works, strict=True)]
+
+
+def whose_job(wildcards: Mapping[str, str]) -> str:
+    """Whose a stage or a prediction is, as past runs are named."""
+    stage = f", {wildcards['stage']}" if "stage" in wildcards else ""
+    return f"{wildcards['experiment']}, seed {wildcards['seed']}{stage}"
 
 
 def last_time(job: Planned, config: Config | None, survey: Path) -> Estimate:
