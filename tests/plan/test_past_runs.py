@@ -83,3 +83,22 @@ def test_an_ensemble_s_folder_and_a_stranger_s_are_passed_over(results):
     config = {"experiment": "other", "ensemble": ["tiny"], "survey": TINY["survey"]}
     (results / "other" / "config.yaml").write_text(json.dumps(config))
     assert len(found(results)) == 14
+
+
+def test_a_config_that_lacks_a_key_of_today_s_is_no_ground(results):
+    path = results / "tiny" / "finished.json"
+    record = json.loads(path.read_text(encoding="utf-8"))
+    del record["config"]["compile"]
+    path.write_text(json.dumps(record), encoding="utf-8")
+    (results / "tiny" / "config.yaml").unlink()
+    assert all(past.work.rule != "train_stage" for past in past_runs(results))
+    assert len(found(results)) == 6
+
+
+def test_a_split_that_is_damaged_is_not_counted(results):
+    for split in results.glob("tiny/seed*/split.csv"):
+        date = split.stat().st_mtime_ns
+        split.write_text("" if split.parent.name == "seed0" else "GalaxyID\n1\n")
+        os.utime(split, ns=(date, date))
+    # Reckoned instead: 60 galaxies, a quarter held out, a fifth of the others to validate on.
+    assert found(results)["train_stage: tiny, seed 0, all"].work.amounts["galaxies"] == 36

@@ -1,4 +1,4 @@
-"""Trials stand in for runs before: one of each kind, scaled like a run, and told where they fail."""
+"""Trials stand in for runs before: one of each kind, scaled like a run; a failure is told."""
 
 import json
 from pathlib import Path

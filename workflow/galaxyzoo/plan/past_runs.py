@@ -33,34 +33,53 @@ def past_runs(results: Path) -> Iterator[Past]:
 
 
 def past_jobs(folder: Path, results: Path) -> Iterator[Past]:
-    """The jobs of the experiment in a folder. Benchmarks that cannot be read are left out."""
+    """The jobs of the experiment in a folder.
+
+    Left out are those whose benchmark cannot be read, is removed by a run at this moment, or is of
+    a config that lacks a key of today's.
+    """
     machines = machines_of(folder)
     for path in sorted(folder.glob("benchmarks/seed*/*.tsv")):
-        ended, seconds = modified(path), last_value(path, "s", "\t")
-        config = config_then(folder, ended)
-        if seconds is None or config is None:
+        seed = path.parent.name.removeprefix("seed")
+        try:
+            past = past_job(folder, results, int(seed), path, machines)
+        except (OSError, ValueError, KeyError, TypeError):
             continue
-        seed = int(path.parent.name.removeprefix("seed"))
-        survey = results / "surveys" / config["survey"]["name"]
-        counts = galaxies_of(config, folder, seed, survey, partial(is_older, than=ended))
-        name, experiment = path.stem, folder.relative_to(results)
-        if name in PREDICTED:
-            machine = machines.get((seed, config["stages"][-1]["name"]), UNKNOWN)
-            work = prediction_work(name, config, counts, kind_of(machine))
-            yield Past(work, seconds, 0.0, f"{experiment}, seed {seed}", ended, gpu_of(machine))
-            continue
-        stages = {f"train_{one['name']}": one for one in config["stages"]}
-        if name in stages:
-            stage = stages[name]
-            machine = machines.get((seed, stage["name"]), UNKNOWN)
-            work = stage_work(config, stage, counts, kind_of(machine))
-            epochs = seconds_of_epochs(
-                folder / f"seed{seed}" / "stages" / f"{stage['name']}_timing.csv", ended
-            )
-            whose = f"{experiment}, seed {seed}, {stage['name']}"
-            # The benchmark of a stage that was stopped is of the job that ended it alone.
-            both = max(seconds, epochs), max(0.0, seconds - epochs) if epochs else 0.0
-            yield Past(work, *both, whose, ended, gpu_of(machine))
+        if past is not None:
+            yield past
+
+
+def past_job(
+    folder: Path,
+    results: Path,
+    seed: int,
+    path: Path,
+    machines: Mapping[tuple[int, str], Machine],
+) -> Past | None:
+    """The job of a seed whose benchmark is at a path; None if it is of no stage or prediction."""
+    name, experiment = path.stem, folder.relative_to(results)
+    ended, seconds = modified(path), last_value(path, "s", "\t")
+    config = config_then(folder, ended)
+    if seconds is None or config is None:
+        return None
+    survey = results / "surveys" / config["survey"]["name"]
+    counts = galaxies_of(config, folder, seed, survey, partial(is_older, than=ended))
+    if name in PREDICTED:
+        machine = machines.get((seed, config["stages"][-1]["name"]), UNKNOWN)
+        work = prediction_work(name, config, counts, kind_of(machine))
+        whose = f"{experiment}, seed {seed}"
+        return Past(work, seconds, 0.0, whose, ended, gpu_of(machine))
+    stage = next((one for one in config["stages"] if f"train_{one['name']}" == name), None)
+    if stage is None:
+        return None
+    machine = machines.get((seed, stage["name"]), UNKNOWN)
+    work = stage_work(config, stage, counts, kind_of(machine))
+    timing = folder / f"seed{seed}" / "stages" / f"{stage['name']}_timing.csv"
+    epochs = seconds_of_epochs(timing, ended)
+    # The benchmark of a stage that was stopped is of the job that ended it alone.
+    both = max(seconds, epochs), max(0.0, seconds - epochs) if epochs else 0.0
+    whose = f"{experiment}, seed {seed}, {stage['name']}"
+    return Past(work, *both, whose, ended, gpu_of(machine))
 
 
 def configs_of(folder: Path) -> tuple[Dated, Dated]:
@@ -95,7 +114,13 @@ def config_then(folder: Path, ended: float) -> Config | None:
 def dates(folder: Path) -> list[int | None]:
     """When an experiment's record and config.yaml were written; None where they are not there."""
     paths = folder / RECORD, folder / "config.yaml"
-    return [path.stat().st_mtime_ns if path.exists() else None for path in paths]
+    found: list[int | None] = []
+    for path in paths:
+        try:
+            found.append(path.stat().st_mtime_ns)
+        except OSError:
+            found.append(None)
+    return found
 
 
 @lru_cache(None)

@@ -26,8 +26,8 @@ Config = Mapping[str, Any]
 
 LAST_TIME, NOT_TIMED = "as it took last time", "none of its kind was timed here"
 MOST_REASONS = 2
+UNCHANGED = MISSING, FOLLOWS, FORCED = "not made yet", "follows", "asked for anew"
 HEADER = ("experiment", "seed", "job", "hours", "why", "ground")
-LONGEST_WHY = 48
 
 
 class Planned(NamedTuple):
@@ -118,8 +118,9 @@ def whose_job(wildcards: Mapping[str, str]) -> str:
 
 def last_time(job: Planned, config: Config | None, survey: Path) -> Estimate:
     """What a job took last, which on a survey is scaled by the number of its galaxies."""
+    words = LAST_TIME if job.why in UNCHANGED else f"{LAST_TIME}, with other settings"
     if config is None:
-        return Estimate(job.last_seconds, LAST_TIME)
+        return Estimate(job.last_seconds, words)
     if job.rule in ("simulate_test", "crop_test"):
         sky = config["survey"].get("simulation") or {}
         then = rows(survey / "test.csv")
@@ -127,9 +128,9 @@ def last_time(job: Planned, config: Config | None, survey: Path) -> Estimate:
     else:
         then, now = rows(survey / "training.csv"), survey_galaxies(config, survey)
     if not then or not now or then == now:
-        return Estimate(job.last_seconds, LAST_TIME)
-    words = f"{LAST_TIME}, scaled from {then:,} to {now:,} galaxies"
-    return Estimate(job.last_seconds * now / then, words)
+        return Estimate(job.last_seconds, words)
+    scaled = f"{words}, scaled from {then:,} to {now:,} galaxies"
+    return Estimate(job.last_seconds * now / then, scaled)
 
 
 def plan_table(jobs: Sequence[Planned], estimates: Sequence[Estimate]) -> Iterator[str]:
@@ -226,6 +227,6 @@ def why_in_words(
         reasons.append(f"{name} was edited" if name.endswith(".py") else f"{name} is {is_now} now")
     reasons += [f"{file} is newer" for file in newer]
     if not reasons:
-        return "not made yet" if missing else "follows" if follows else "asked for anew"
+        return MISSING if missing else FOLLOWS if follows else FORCED
     more = f" and {len(reasons) - MOST_REASONS} more" if len(reasons) > MOST_REASONS else ""
     return "; ".join(reasons[:MOST_REASONS]) + more

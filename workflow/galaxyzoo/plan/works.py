@@ -116,7 +116,7 @@ def parts_of(split: Path) -> Counter[str]:
     """How many galaxies are in each part of a split; none if it cannot be read."""
     try:
         return counted_parts(split, split.stat().st_mtime_ns)
-    except (OSError, ValueError, IndexError, csv.Error):
+    except (OSError, ValueError, IndexError, StopIteration, csv.Error):
         return Counter()
 
 
