@@ -192,7 +192,7 @@ def test_the_modules_behind_a_stage_are_the_engine_s_and_what_it_stands_on():
     found = names(code_fingerprints(WORKFLOW)["train_stage"])
     engine = {path.stem for path in (WORKFLOW / "galaxyzoo" / "engine").glob("*.py")}
     elsewhere = {"__init__", "lr_find", "pooled_features", "prediction", "pretrained"}  # of others
-    elsewhere |= {"attribution", "augmentation_example", "ensemble", "first_sight", "hub"}
+    elsewhere |= {"attribution", "augmentation_example", "ensemble", "first_sight", "hub", "trial"}
     assert set(found) == {
         "scripts/train_stage.py",
         *(f"galaxyzoo/engine/{name}.py" for name in engine - elsewhere),

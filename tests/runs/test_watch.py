@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import datetime
 
 import pandas as pd
 import pytest
@@ -16,6 +17,7 @@ from rich.console import Console
 from checkout import ROOT, TINY, Checkout, changed
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.plan.config import load_schema, validated
+from galaxyzoo.runs.time_left import left_in_words, seconds_left
 from galaxyzoo.runs.watch import one_stage, progress_table, stage_paths, stage_progress
 
 SCHEMA = load_schema(ROOT / "workflow" / "schemas" / "config.schema.yaml")
@@ -156,6 +158,26 @@ def test_a_probe_is_shown_as_one_epoch(tmp_path):
     path.with_suffix(".pt").touch()
     [done] = stage_progress(tmp_path / "one", config)
     assert (done["state"], done["epoch"], done["seconds_left"]) == ("done", 1, 0)
+
+
+def test_the_end_of_training_is_told_by_the_stages_that_are_done(tmp_path):
+    folder, now = tmp_path / "one", datetime(2026, 11, 30, 22, 0)
+    waiting = stage_progress(folder, BASE)
+    assert "not known" in left_in_words(folder, BASE, waiting, now)
+    first, second, third, last = waiting  # two seeds, each with the stages head and all
+    done = {"state": "done", "epoch": 1, "epoch_seconds": 60.0, "seconds_left": 0.0}
+    training = {"state": "training", "epoch": 1, "epoch_seconds": 3600.0, "seconds_left": 3600.0}
+    rows = [first | done, second | training, third, last]
+    # 1 hour of seed 0; then of seed 1 a minute of head, and two epochs of an hour: one at a time.
+    assert seconds_left(folder, BASE, rows) == (3600.0 + 60.0 + 7200.0, 0)
+    # Side by side, seed 1 is the longer.
+    both = [first | done, second | training, third | training, last]
+    assert seconds_left(folder, BASE, both) == (10800.0, 0)
+    words = left_in_words(folder, BASE, rows, now)
+    assert words.startswith("At this pace training is done at about 01:01 on Tuesday, 01 December")
+    unlike = [first, second | training, third, last]
+    assert seconds_left(folder, BASE, unlike) == (3600.0 + 7200.0, 2)
+    assert left_in_words(folder, BASE, [row | done for row in rows], now) == ""
 
 
 def test_the_config_is_written_down_as_it_was_resolved(finished):

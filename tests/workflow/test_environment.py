@@ -87,6 +87,7 @@ def test_every_rule_with_a_script_names_the_conda_environment():
         "job",
         "show",
         "track",
+        "trial",
         "watch",
     }  # not of a rule
     assert scripts == {path.stem for path in (ROOT / "workflow" / "scripts").glob("*.py")} - alone

@@ -14,6 +14,8 @@ FIGURES = frozenset({"matplotlib"})
 NOTHING = frozenset()
 NEEDED = {
     **dict.fromkeys(["bag", "calibrate", "compare_missing", "config_tables", "verify"], NOTHING),
+    "archive": NOTHING,
+    "trial": TORCH,
     **dict.fromkeys(["crop", "write_config"], NOTHING),
     **dict.fromkeys(["download_gz2", "download_kaggle"], NOTHING),
     **dict.fromkeys(["finish", "group_own", "hold_out", "job", "label_gz2", "label_own"], NOTHING),

@@ -48,3 +48,38 @@ def test_a_dry_run_names_the_code_that_was_edited(finished):
         lines = finished.run("--dry-run").stdout.splitlines()
     assert f"  because {training} was edited" in lines
     assert len(lines) < 20
+
+
+def test_a_plan_names_each_stage_with_hours_and_ground(finished):
+    first, second, *others = TINY["stages"]
+    finished.write_config(changed(stages=[first, second | {"epochs": 3}, *others]))
+    run = finished.run("plan", "--dry-run", "--cores", "2")
+    refused = finished.run("plan", "--cores", "2")  # Snakemake is called as a function here
+    finished.write_config(TINY)
+    assert run.returncode == 0, run.stdout
+    lines = [line for line in run.stdout.splitlines() if "  train " in line]
+    assert [line.split()[:4] for line in lines] == [
+        ["tiny", seed, "train", name]
+        for seed in ("0", "1")
+        for name in ("all", "head_large", "all_large")
+    ]
+    assert lines[0].endswith("stage.epochs 2 -> 3  as before, scaled from 2 to 3 epochs")
+    assert lines[1].endswith("follows              as before")
+    assert "In all about " in run.stdout.splitlines()[-1]
+    assert refused.returncode != 0
+    assert "plan: it makes nothing, so ask for it as a dry run" in refused.stdout
+
+
+def test_a_plan_takes_the_place_of_its_run_and_does_not_wait_for_another(finished):
+    locks = finished.folder / ".snakemake" / "locks"
+    locks.mkdir(exist_ok=True)
+    for kind in ("input", "output"):  # as Snakemake does while it runs
+        (locks / f"0.{kind}.lock").write_text("results/tiny/seed0/stages/head.pt\n")
+    before = {path: path.stat().st_mtime_ns for path in finished.results.rglob("*")}
+    process = finished.start("plan", "--cores", "2")
+    said = process.communicate(timeout=240)[0]
+    for lock in locks.glob("0.*.lock"):
+        lock.unlink()
+    assert process.returncode == 0, said
+    assert "Nothing to be done" in said
+    assert before == {path: path.stat().st_mtime_ns for path in finished.results.rglob("*")}

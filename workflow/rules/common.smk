@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 
+from snakemake.cli import get_argument_parser
 from snakemake.exceptions import WorkflowError
 from snakemake.logging import logger
 from snakemake.settings.types import DeploymentMethod
@@ -15,6 +16,36 @@ from snakemake.settings.types import DeploymentMethod
 # Inherited by all jobs. If another process wants the cores, threads that spin for long while they
 # wait for each other slow training down tenfold or more.
 os.environ.setdefault("GOMP_SPINCOUNT", "2000")
+
+
+def targets_given():
+    """The targets of the command, which the workflow itself knows once the Snakefile is read."""
+    if workflow.dag_settings is not None:
+        return {*workflow.dag_settings.targets}
+    words = sys.argv[1:]
+    if not {"plan", "verify"} & {*words}:  # others are of no account
+        return set()
+    return {*get_argument_parser().parse_args(words).targets}
+
+
+def plan_is_asked_for():
+    """Whether a plan is among what is asked for."""
+    return "plan" in targets_given()
+
+
+def plan_by_a_dry_run():
+    """Let a dry run of the same command take the place of a run that asks for a plan.
+
+    A job could not see what else would be run, and a run would wait for one that is at work.
+    """
+    is_ours = workflow.modifier.is_main_snakefile() and workflow.is_main_process
+    if is_ours and not workflow.output_settings.dryrun and plan_is_asked_for():
+        os.chdir(workflow.workdir_init)  # --directory is followed once more
+        command = [sys.executable, "-m", "snakemake", *sys.argv[1:], "--dry-run"]
+        os.execv(sys.executable, command)
+
+
+plan_by_a_dry_run()
 
 
 def workflow_folder():
@@ -113,6 +144,20 @@ def named_in_part(files):
     return ", ".join(map(str, files[:3])) + more
 
 
+def names_of(plan):
+    """The names of a plan's experiments, with that of their ensemble if there is one."""
+    return [*plan.configs, plan.ensemble] if plan.members else [*plan.configs]
+
+
+# Records alone are read then, and what the experiments were made of may be gone: in their place
+# stands one that needs nothing.
+ONLY_VERIFIES = targets_given() == {"verify"}
+WITHOUT_DATA = {
+    "seeds": [0],
+    "survey": {"name": "none", "source": "simulation"},
+    "stages": [{"name": "none", "size": 32, "epochs": 1, "lr": 0.001}],
+}
+
 DEPLOYED = set(workflow.deployment_settings.deployment_method)
 IN_AN_IMAGE = DeploymentMethod.APPTAINER in DEPLOYED
 ENVIRONMENT = Path(workflow.source_path("../../envs/environment.yaml"))
@@ -132,6 +177,9 @@ AS_GIVEN = config
 with input_errors_told(), own_config_named():
     require_keys_once([*workflow.configfiles, *workflow.overwrite_configfiles])
     PLAN = experiments(config, SCHEMA, find=IN_THE_MODULE)
+    VERIFIED = names_of(PLAN)
+    if ONLY_VERIFIES:
+        PLAN = experiments(WITHOUT_DATA | {"experiment": PLAN.base}, SCHEMA)
     require_own_folders(PLAN, RESULTS)
     for one in PLAN.configs.values():
         require_files(one, find=IN_THE_MODULE)
@@ -192,10 +240,10 @@ WRITTEN = (
     "README.md",
 )
 PUBLISHED = (*WRITTEN, "catalogue.parquet")
-NAMES = [*PLAN.configs, PLAN.ensemble] if PLAN.members else [*PLAN.configs]
+NAMES = names_of(PLAN)
 OF_EACH_EXPERIMENT = ("config.yaml", "report.html", "metrics.json", "finished.json")
 
-if workflow.is_main_process:
+if workflow.is_main_process and not ONLY_VERIFIES:
     for line in plan_in_words(PLAN):
         logger.info(line)
     if leftovers := paths.leftover_weights(PLAN, RESULTS):

@@ -86,6 +86,6 @@ rule verify:
     conda:
         "../../envs/environment.yaml"
     params:
-        settings={"folders": [IN_THE_MODULE(f"results/{name}") for name in NAMES]},
+        settings={"folders": [IN_THE_MODULE(f"results/{name}") for name in VERIFIED]},
     script:
         "../scripts/verify.py"

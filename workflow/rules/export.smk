@@ -49,3 +49,16 @@ rule publish:
 rule export:
     input:
         f"results/{PLAN.ensemble if PLAN.members else PLAN.base}/export/README.md",
+
+
+# As it is: nothing is made for it.
+rule archive:
+    log:
+        "results/logs/archive.log",
+    localrule: True
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        settings=archive_settings,
+    script:
+        "../scripts/archive.py"

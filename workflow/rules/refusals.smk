@@ -3,7 +3,7 @@ import ast
 
 from galaxyzoo.foundation.folder_locks import hold_folders
 from galaxyzoo.plan.finished import read_finished
-from galaxyzoo.plan.own_configs import finished_in, retraining_differences
+from galaxyzoo.plan.own_configs import OF_ALL, finished_in, retraining_differences
 
 
 def file_to_submit(wildcards):
@@ -39,6 +39,26 @@ def record_of_publishing(_):
     with input_errors_told():
         place = publication(publish_settings(AS_GIVEN, SCHEMA))["to"]
     return f"results/{PLAN.ensemble if PLAN.members else PLAN.base}/published_{place}.json"
+
+
+def archive_settings(_):
+    """What is archived, and what the archive says of itself; exits if there is no licence for it."""
+    with input_errors_told():
+        settings = publish_settings(AS_GIVEN, SCHEMA)
+    if settings["licence"] is None:
+        sys.exit(
+            "publish.licence: missing, which an archive says; choose one for config, networks, "
+            "predictions and report, as in --config 'publish={licence: cc-by-4.0}', within the "
+            "licences of data and starting weights: nobody chooses it for you"
+        )
+    sources = [SCHEMA["$defs"]["sources"][source_of(name)] for name in SURVEYS]
+    return {
+        "folders": [IN_THE_MODULE(f"results/{name}") for name in NAMES],
+        "config": f"results/{PLAN.base}/{OF_ALL if len(NAMES) > 1 else 'config.yaml'}",
+        "title": settings["title"] or f"Galaxy Zoo networks: {PLAN.base}",
+        "licences": list(dict.fromkeys(source["licence"] for source in sources)),
+        **{name: settings[name] for name in ("licence", "creators")},
+    }
 
 
 def galaxies_of_the_catalogue(wildcards):

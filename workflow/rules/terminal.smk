@@ -1,12 +1,17 @@
 # What a run prints: lines for people, where Snakemake's own output is not asked for.
 from galaxyzoo.plan.finished import differences
 from galaxyzoo.plan.own_configs import in_short
-from galaxyzoo.plan.run_words import Job, made_in_words, redone_in_words
+from galaxyzoo.plan.run_words import Job, counted_in_words, made_in_words, redone_in_words
 from galaxyzoo.plan.terminal import ListeningTerminal
 
 
 def own_output_is_asked_for():
-    """Whether Snakemake shall print for itself: by a flag that says what of its own to print."""
+    """Whether Snakemake shall print for itself: by a flag that says what of its own to print.
+
+    A plan is ours alone.
+    """
+    if plan_is_asked_for():
+        return False
     settings = workflow.output_settings
     flags = ("printshellcmds", "verbose", "debug_dag", "quiet", "show_failed_logs")
     return any(getattr(settings, flag) for flag in flags)
@@ -42,6 +47,8 @@ def would_be_redone():
     """What a dry run has found, in words."""
     if workflow._dag is None or not (jobs := jobs_to_run()):
         return []
+    if plan_is_asked_for():
+        return [*counted_in_words(len(jobs), causes(jobs)), *plan_in_lines(jobs)]
     redone = redone_in_words((Job(job.rule.name, job.wildcards_dict) for job in jobs), causes(jobs))
     return [*redone, *starts_to_teach(jobs)]
 

@@ -2,15 +2,19 @@
 
 import sys
 import time
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from rich.console import Console
 from rich.live import Live
+from rich.table import Table
 
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.plan.finished import experiment_folder
+from galaxyzoo.runs.time_left import left_in_words
 from galaxyzoo.runs.watch import (
     count_done,
     experiment_config,
@@ -22,6 +26,13 @@ from galaxyzoo.runs.watch import (
 SECONDS = 2
 
 
+def shown(folder: Path, config: dict[str, Any], rows: list[dict[str, Any]]) -> Table:
+    """The stages as a table, with when they will be done below."""
+    table = progress_table(folder.name, rows)
+    table.caption = left_in_words(folder, config, rows, datetime.now())
+    return table
+
+
 def watch(folder: Path) -> None:
     """Show the progress of the stages; only once if this is not a terminal.
 
@@ -29,19 +40,20 @@ def watch(folder: Path) -> None:
     """
     folder, console = experiment_folder(folder), Console()
     if not console.is_terminal:
-        rows = stage_progress(folder, experiment_config(folder))
-        console.print(progress_table(folder.name, rows))
+        config = experiment_config(folder)
+        console.print(shown(folder, config, stage_progress(folder, config)))
         return
     has_begun = False
     with Live(console=console, auto_refresh=False) as live:
         while True:
             is_on = is_being_run(folder)
             try:
-                rows = stage_progress(folder, experiment_config(folder))
+                config = experiment_config(folder)
+                rows = stage_progress(folder, config)
             except FileNotFoundError as error:
                 live.update(f"{error} (Ctrl-C ends this)", refresh=True)
             else:
-                table = progress_table(folder.name, rows)
+                table = shown(folder, config, rows)
                 is_on = is_on or count_done(rows) < len(rows)
                 if not (is_on or has_begun):
                     table.caption = "Waiting for a run to begin (Ctrl-C ends this)"

@@ -55,7 +55,7 @@ OF_MOMENTS = ("freeze", "batch_norm", "layer_decay")
 OF_TRAINING = ("epochs", "lr")
 OF_A_PROBE = ("name", "size", "probe", "loss", "class_weights", "vote_weights", "batch_size")
 # Keys of what is beside a run: who is told, where downloads and exports go, and what jobs run in.
-OF_A_RUN = ("tracking", "notify", "downloads", "container", "publish")
+OF_A_RUN = ("tracking", "notify", "downloads", "container", "publish", "trial")
 NOT_OF_ONE = (*OF_ALL_VARIANTS, VARIANT_OF, *OF_A_CATALOGUE, *OF_A_RUN)
 
 

@@ -63,6 +63,7 @@ JOBS = {
     "write_catalogue": "write the catalogue",
     "export_ensemble": "export the networks",
     "publish_export": "publish the export",
+    "archive": "archive the experiment",
 }
 NOTES = {
     *("join_holdouts", "join_galaxies"),
@@ -103,11 +104,8 @@ def redone_in_words(jobs: Iterable[Job], causes: Iterable[str]) -> Iterator[str]
 
     Seeds, and experiments, of which the same would be redone share a line.
     """
-    jobs, causes = sorted(jobs, key=place), list(causes)
-    yield f"This would run {len(jobs)} jobs:"
-    yield from (f"  because {cause}" for cause in causes[:MOST_CAUSES])
-    if len(causes) > MOST_CAUSES:
-        yield f"  and because of {len(causes) - MOST_CAUSES} more changes"
+    jobs = sorted(jobs, key=place)
+    yield from counted_in_words(len(jobs), list(causes))
     doings: dict[tuple[str, str], dict[str, None]] = {}  # by whose they are, and of which seed
     for job in jobs:
         if job.rule not in NOTES:
@@ -125,6 +123,14 @@ def redone_in_words(jobs: Iterable[Job], causes: Iterable[str]) -> Iterator[str]
     yield from lines[:MOST_LINES]
     if len(lines) > MOST_LINES:
         yield f"  and {len(lines) - MOST_LINES} more such lines; snakemake -n -p tells each job"
+
+
+def counted_in_words(jobs: int, causes: Sequence[str]) -> Iterator[str]:
+    """How many jobs a run would have, and why."""
+    yield f"This would run {jobs} jobs:"
+    yield from (f"  because {cause}" for cause in causes[:MOST_CAUSES])
+    if len(causes) > MOST_CAUSES:
+        yield f"  and because of {len(causes) - MOST_CAUSES} more changes"
 
 
 def place(job: Job) -> tuple[int, int]:

@@ -20,8 +20,9 @@ def stage_progress(folder: Path, config: dict[str, Any]) -> list[dict[str, Any]]
 
     `state` is `waiting`, `training` or `done`. `epoch` is the last finished one, of `epochs`; a
     probe is one.
-    `train_loss`, `valid_rmse` and `images_per_second` belong to that epoch, and `seconds_left` is
-    the time that the remaining epochs take at its pace. Values that are not known yet are None.
+    `train_loss`, `valid_rmse`, `images_per_second` and `epoch_seconds` are that epoch's, and
+    `seconds_left` is the time that the remaining epochs take at its pace. Values that are not known
+    yet are None.
     What an earlier run left of a stage is not shown: a stage follows on the one before it.
     Raises InputError for an ensemble, which has no stages.
     """
@@ -69,7 +70,8 @@ def one_stage(path: Path, seed: int, epochs: int, state: str) -> dict[str, Any]:
     """A row of `stage_progress`, of the stage whose files are at a path without their endings."""
     files, stage = path.parent, path.name
     row = {"seed": seed, "stage": stage, "epochs": epochs, "epoch": 0, "state": state}
-    row |= dict.fromkeys(("train_loss", "valid_rmse", "images_per_second", "seconds_left"))
+    unknown = "train_loss", "valid_rmse", "images_per_second", "epoch_seconds", "seconds_left"
+    row |= dict.fromkeys(unknown)
     history, timing = last_row(files / f"{stage}.csv"), last_row(files / f"{stage}_timing.csv")
     if state == "waiting" or history is None or timing is None:
         return row
@@ -78,6 +80,7 @@ def one_stage(path: Path, seed: int, epochs: int, state: str) -> dict[str, Any]:
         "train_loss": history["train_loss"],
         "valid_rmse": history["valid_rmse"],
         "images_per_second": timing["images_per_second"],
+        "epoch_seconds": float(timing["seconds"]),
         "seconds_left": (epochs - history["epoch"]) * timing["seconds"],
     }
 

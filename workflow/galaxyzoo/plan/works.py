@@ -1,0 +1,144 @@
+"""What stages and predictions have to do, by their config: galaxies, epochs, views, pixels.
+
+Standard library alone: this is imported when the Snakefile is read.
+"""
+
+import csv
+from collections import Counter
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from galaxyzoo.plan.estimates import Work
+from galaxyzoo.plan.stage_settings import FOLDS
+
+Config = Mapping[str, Any]
+Counts = Mapping[str, float | None]  # galaxies by part: train, valid, holdout, test
+
+PREDICTED = {
+    "predict_holdout": "holdout",
+    "predict_validation": "valid",
+    "predict_test": "test",
+}
+
+
+def stage_work(config: Config, stage: Config, counts: Counts, machine: Config) -> Work:
+    """What training a stage of a resolved config has to do.
+
+    `machine` has the kind of `device`, CPU or GPU, and the number of `threads`.
+    """
+    is_probe, model = "probe" in stage, config["model"]
+    others = {
+        **{name: stage.get(name) for name in ("batch_size", "accumulate", "loss", "keep")},
+        **{name: model[name] for name in ("head", "output")},
+        **{name: config[name] for name in ("precision", "deterministic", "compile")},
+        "threads": machine["threads"],
+    }
+    return Work(
+        "train_stage",
+        {
+            "epochs": stage.get("epochs", 1),
+            "galaxies": counts["train"],
+            "pixels": stage["size"] ** 2,
+        },
+        {
+            "backbone": model["backbone"],
+            "is_probe": is_probe,
+            "frozen": is_probe or stage.get("freeze"),
+            "device": machine["device"],
+        },
+        others,
+    )
+
+
+def prediction_work(rule: str, config: Config, counts: Counts, machine: Config) -> Work:
+    """What one of the rules `PREDICTED` has to do for a seed of a resolved config."""
+    tta, size = config["tta"], config["stages"][-1]["size"]
+    return Work(
+        rule,
+        {
+            "galaxies": counts[PREDICTED[rule]],
+            "views": tta["rotations"] * (2 if tta["flips"] else 1) * len(tta["zooms"]),
+            "pixels": size**2,
+        },
+        {"backbone": config["model"]["backbone"], "device": machine["device"]},
+        {
+            "batch_size": tta["batch_size"],
+            "precision": config["precision"],
+            "deterministic": config["deterministic"],
+            "threads": machine["threads"],
+        },
+    )
+
+
+def galaxies_of(
+    config: Config, experiment: Path, seed: int, survey: Path, stands: Callable[[Path], bool]
+) -> Counts:
+    """How many galaxies a seed trains, validates and predicts on.
+
+    `experiment` and `survey` are the folders of both. Counted in the files that are there and
+    stand; otherwise reckoned from the config's shares and the size of the survey.
+    """
+    number, tested = survey_galaxies(config, survey), rows(survey / "test.csv")
+    if config["survey"]["source"] == "simulation":
+        tested = config["survey"]["simulation"]["test_galaxies"]
+    # Another seed's split has as many, but for rounding.
+    splits = [experiment / f"seed{one}" / "split.csv" for one in (seed, *config["seeds"])]
+    for split in splits:
+        if stands(split) and (parts := parts_of(split)):
+            return {name: parts[name] for name in ("train", "valid", "holdout")} | {"test": tested}
+    if number is None:
+        return dict.fromkeys(("train", "valid", "holdout")) | {"test": tested}
+    return reckoned(config, number) | {"test": tested}
+
+
+def survey_galaxies(config: Config, survey: Path) -> int | None:
+    """How many labelled galaxies a survey has; None if that is known only once they are cropped."""
+    if config["survey"]["source"] == "simulation" and not config.get("surveys"):
+        return config["survey"]["simulation"]["galaxies"]
+    return rows(survey / "training.csv")
+
+
+def reckoned(config: Config, number: int) -> dict[str, float]:
+    """Galaxies by part, as a config's shares divide a number of them."""
+    fair_ids = config["survey"]["fair_ids"]
+    fair = (rows(Path(fair_ids)) if fair_ids else None) or number
+    share = config["validation"]
+    holdout = fair * config["survey"]["holdout"]
+    valid = (fair - holdout) * (1 / len(config["seeds"]) if share == FOLDS else share)
+    most = number - holdout - valid
+    train = min(most, config["training_galaxies"] or most)
+    return {"train": train, "valid": valid, "holdout": holdout}
+
+
+def parts_of(split: Path) -> Counter[str]:
+    """How many galaxies are in each part of a split; none if it cannot be read."""
+    try:
+        return counted_parts(split, split.stat().st_mtime_ns)
+    except (OSError, ValueError, IndexError, StopIteration, csv.Error):
+        return Counter()
+
+
+@lru_cache(None)
+def counted_parts(split: Path, _: int) -> Counter[str]:
+    """The parts of a split of a date, which are counted once."""
+    with split.open(encoding="utf-8", newline="") as file:
+        lines = csv.reader(file)
+        column = next(lines).index("part")
+        return Counter(line[column] for line in lines)
+
+
+def rows(table: Path) -> int | None:
+    """How many rows a table has below its header; None if there is none."""
+    try:
+        return counted_rows(table, table.stat().st_mtime_ns)
+    except OSError:
+        return None
+
+
+@lru_cache(None)
+def counted_rows(table: Path, _: int) -> int:
+    """The rows of a table of a date, which are counted once."""
+    with table.open("rb") as file:
+        return sum(1 for _ in file) - 1
