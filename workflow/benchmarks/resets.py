@@ -1,0 +1,153 @@
+"""What a hundred labels are worth on pictures that look like another survey's.
+
+    PYTHONPATH=workflow python -m benchmarks.resets results/demo
+
+takes the held-out galaxies of a finished experiment, which no network of it has learnt, and changes
+their pictures by code: blurred, noisier, redder, of finer pixels, and all of these. The networks
+predict each of the changed surveys as a catalogue would. The calibration is then reset on LABELS
+galaxies drawn at random, DRAWS times, and judged on all the others: the error of recalibrated
+predictions, how often the 90 % intervals of shares hold, and how wide these are. It prints means
+over the draws, with the lowest and highest after the reset.
+"""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from scipy.ndimage import affine_transform, gaussian_filter
+
+from galaxyzoo.calibration.calibration import Calibration
+from galaxyzoo.calibration.coverage import covered
+from galaxyzoo.calibration.reset import refitted, scores_of
+from galaxyzoo.catalogue.ensemble import predict_together
+from galaxyzoo.catalogue.finished_ensemble import FinishedEnsemble, load_ensemble
+from galaxyzoo.evaluation.held_out import HeldOut, read_held_out
+from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.foundation.packed_crops import packed_crops
+from galaxyzoo.foundation.randomness import numpy_generator
+
+LABELS, DRAWS = 100, 10
+BLUR_PX, NOISE, REDDER, LARGER = 2.5, 15, (1.25, 1.0, 0.7), 1.5
+KIND = "fraction"  # of the volunteers who were asked
+
+
+def blurred(crops: np.ndarray) -> np.ndarray:
+    """Crops (n, s, s, 3) seen through a blur with a standard deviation of BLUR_PX."""
+    return gaussian_filter(crops, (0, BLUR_PX, BLUR_PX, 0))
+
+
+def noisier(crops: np.ndarray) -> np.ndarray:
+    """Crops (n, s, s, 3) with noise of a standard deviation of NOISE, each its own."""
+    return crops + numpy_generator("noise").normal(0, NOISE, crops.shape).astype(np.float32)
+
+
+def redder(crops: np.ndarray) -> np.ndarray:
+    """Crops (n, s, s, 3) with colours multiplied by REDDER."""
+    return crops * np.array(REDDER, np.float32)
+
+
+def finer_pixels(crops: np.ndarray) -> np.ndarray:
+    """Crops (n, s, s, 3) in which galaxies are LARGER by that factor, about the middle."""
+    middle = (crops.shape[1] - 1) / 2
+    scale = np.array([1, 1 / LARGER, 1 / LARGER, 1])
+    shift = np.array([0, middle, middle, 0]) * (1 - scale)
+    return affine_transform(crops, scale, shift, order=1)
+
+
+def all_of_these(crops: np.ndarray) -> np.ndarray:
+    """Crops (n, s, s, 3) with all the changes; noise comes last, as on a detector."""
+    return noisier(redder(blurred(finer_pixels(crops))))
+
+
+CHANGES: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+    "as they are": lambda crops: crops,
+    "blurred": blurred,
+    "noisier": noisier,
+    "redder": redder,
+    "finer pixels": finer_pixels,
+    "all of these": all_of_these,
+}
+
+
+def as_pixels(crops: np.ndarray) -> np.ndarray:
+    """Crops (n, s, s, 3) float32 as uint8."""
+    return crops.round().clip(0, 255).astype(np.uint8)
+
+
+def held_out_of(ensemble: FinishedEnsemble) -> HeldOut:
+    """The galaxies that an experiment's survey holds out."""
+    index = ensemble.learnt.index
+    return read_held_out(index, index.with_name("holdout.csv"), ensemble.tree)
+
+
+def predicted(ensemble: FinishedEnsemble, rows: np.ndarray) -> dict[str, np.ndarray]:
+    """What an ensemble says of galaxies in `rows` (n,), (n, columns) for each change."""
+    crops = packed_crops(ensemble.learnt.crops, ensemble.learnt.index)
+    found: dict[str, list[np.ndarray]] = {name: [] for name in CHANGES}
+    for start in range(0, len(rows), ensemble.batch_size):
+        batch = crops[rows[start : start + ensemble.batch_size]].astype(np.float32)
+        for name, change in CHANGES.items():
+            pixels = as_pixels(change(batch))
+            together = predict_together(pixels, ensemble.members, ensemble.device)
+            found[name].append(together.probabilities)
+    return {name: np.concatenate(batches) for name, batches in found.items()}
+
+
+def resets(before: Calibration, predicted: np.ndarray, voted: np.ndarray) -> pd.DataFrame:
+    """Scores before and after each of DRAWS resets, on the galaxies that were not drawn.
+
+    `predicted` and `voted` are (n, columns). Columns: draw, when, rmse, coverage, width.
+    """
+    rows = []
+    for draw in range(DRAWS):
+        order = numpy_generator("labels", draw).permutation(len(predicted))
+        labelled, others = order[:LABELS], order[LABELS:]
+        after = refitted(before, predicted[labelled], voted[labelled])
+        for when, calibration in (("before", before), ("after", after)):
+            better, bounds = calibration.of(predicted[others])
+            intervals = covered(bounds, voted[others], before.tree)
+            scores = scores_of(intervals, better, voted[others], before)
+            rows.append((draw, when, scores["rmse"], *map(scores[KIND].get, ("coverage", "width"))))
+    return pd.DataFrame(rows, columns=["draw", "when", "rmse", "coverage", "width"])
+
+
+def in_a_row(scores: pd.DataFrame) -> str:
+    """Means over the draws, with the lowest and highest, before and after, as cells of a table."""
+    cells = []
+    for name, digits in (("rmse", 4), ("coverage", 3), ("width", 2)):
+        for when in ("before", "after"):
+            values = scores.loc[scores["when"] == when, name]
+            low, mean, high = (
+                f"{one:.{digits}f}" for one in (values.min(), values.mean(), values.max())
+            )
+            cells.append(f"{mean} ({low} to {high})" if when == "after" else mean)
+    return " | ".join(cells)
+
+
+def compare(folder: Path) -> None:
+    """Print the table of an experiment in a folder."""
+    ensemble = load_ensemble(folder)
+    galaxies = held_out_of(ensemble)
+    if len(galaxies.ids) < 2 * LABELS:
+        raise InputError(
+            f"{folder} holds {len(galaxies.ids)} galaxies out, and {LABELS} would be labelled; "
+            f"give an experiment that holds out {2 * LABELS} or more"
+        )
+    print(
+        f"{len(galaxies.ids)} held-out galaxies of {ensemble.name}, {LABELS} labels, {DRAWS} draws"
+    )
+    print("pictures | error before | after | coverage before | after | width before | after")
+    for name, probabilities in predicted(ensemble, galaxies.rows).items():
+        scores = resets(ensemble.calibration, probabilities, galaxies.voted)
+        print(f"{name} | {in_a_row(scores)}", flush=True)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit("Give the folder of a finished experiment")
+    try:
+        compare(Path(sys.argv[1]))
+    except InputError as error:
+        sys.exit(f"Error: {error}")
