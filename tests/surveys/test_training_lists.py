@@ -138,3 +138,4 @@ def test_a_result_is_cleared_where_the_lists_of_all_starts_have_no_held_out_gala
     assert not are_cleared(starts | {"holdout_seen": 1})
     assert not are_cleared(starts | {"origins": [{}, {}]})
     assert not are_cleared(starts | {"lists": []})
+    assert not are_cleared(None)

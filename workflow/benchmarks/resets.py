@@ -16,13 +16,16 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from scipy.ndimage import affine_transform, gaussian_filter
+import torch
+from scipy.ndimage import gaussian_filter
+from torch.nn.functional import interpolate
 
 from galaxyzoo.calibration.calibration import Calibration
 from galaxyzoo.calibration.coverage import covered
 from galaxyzoo.calibration.reset import refitted, scores_of
-from galaxyzoo.catalogue.ensemble import predict_together
+from galaxyzoo.catalogue.ensemble import middle_of
 from galaxyzoo.catalogue.finished_ensemble import FinishedEnsemble, load_ensemble
+from galaxyzoo.engine.prediction import predict_views
 from galaxyzoo.evaluation.held_out import HeldOut, read_held_out
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.packed_crops import packed_crops
@@ -31,6 +34,7 @@ from galaxyzoo.foundation.randomness import numpy_generator
 LABELS, DRAWS = 100, 10
 BLUR_PX, NOISE, REDDER, LARGER = 2.5, 15, (1.25, 1.0, 0.7), 1.5
 KIND = "fraction"  # of the volunteers who were asked
+Change = Callable[[np.ndarray], np.ndarray]
 
 
 def blurred(crops: np.ndarray) -> np.ndarray:
@@ -50,10 +54,10 @@ def redder(crops: np.ndarray) -> np.ndarray:
 
 def finer_pixels(crops: np.ndarray) -> np.ndarray:
     """Crops (n, s, s, 3) in which galaxies are LARGER by that factor, about the middle."""
-    middle = (crops.shape[1] - 1) / 2
-    scale = np.array([1, 1 / LARGER, 1 / LARGER, 1])
-    shift = np.array([0, middle, middle, 0]) * (1 - scale)
-    return affine_transform(crops, scale, shift, order=1)
+    size_px = crops.shape[1]
+    bands_first = torch.from_numpy(middle_of(crops, round(size_px / LARGER))).permute(0, 3, 1, 2)
+    larger = interpolate(bands_first, size=(size_px, size_px), mode="bilinear")
+    return larger.permute(0, 2, 3, 1).numpy()
 
 
 def all_of_these(crops: np.ndarray) -> np.ndarray:
@@ -61,7 +65,7 @@ def all_of_these(crops: np.ndarray) -> np.ndarray:
     return noisier(redder(blurred(finer_pixels(crops))))
 
 
-CHANGES: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+CHANGES: dict[str, Change] = {
     "as they are": lambda crops: crops,
     "blurred": blurred,
     "noisier": noisier,
@@ -82,17 +86,20 @@ def held_out_of(ensemble: FinishedEnsemble) -> HeldOut:
     return read_held_out(index, index.with_name("holdout.csv"), ensemble.tree)
 
 
-def predicted(ensemble: FinishedEnsemble, rows: np.ndarray) -> dict[str, np.ndarray]:
-    """What an ensemble says of galaxies in `rows` (n,), (n, columns) for each change."""
+def predicted(ensemble: FinishedEnsemble, rows: np.ndarray, change: Change) -> np.ndarray:
+    """What an ensemble says of galaxies in `rows` (n,) whose crops are changed: (n, columns)."""
     crops = packed_crops(ensemble.learnt.crops, ensemble.learnt.index)
-    found: dict[str, list[np.ndarray]] = {name: [] for name in CHANGES}
+    shares = [member.share for member in ensemble.members]
+    found = []
     for start in range(0, len(rows), ensemble.batch_size):
         batch = crops[rows[start : start + ensemble.batch_size]].astype(np.float32)
-        for name, change in CHANGES.items():
-            pixels = as_pixels(change(batch))
-            together = predict_together(pixels, ensemble.members, ensemble.device)
-            found[name].append(together.probabilities)
-    return {name: np.concatenate(batches) for name, batches in found.items()}
+        pixels, means = as_pixels(change(batch)), []
+        for member in ensemble.members:
+            seen = middle_of(pixels, member.crop_px)
+            views = predict_views(member.network, seen, member.maps, ensemble.device)
+            means.append(ensemble.tree.nearest_consistent(views.mean(dim=0).cpu().numpy()))
+        found.append(np.average(means, axis=0, weights=shares))
+    return np.concatenate(found)
 
 
 def resets(before: Calibration, predicted: np.ndarray, voted: np.ndarray) -> pd.DataFrame:
@@ -139,7 +146,8 @@ def compare(folder: Path) -> None:
         f"{len(galaxies.ids)} held-out galaxies of {ensemble.name}, {LABELS} labels, {DRAWS} draws"
     )
     print("pictures | error before | after | coverage before | after | width before | after")
-    for name, probabilities in predicted(ensemble, galaxies.rows).items():
+    for name, change in CHANGES.items():
+        probabilities = predicted(ensemble, galaxies.rows, change)
         scores = resets(ensemble.calibration, probabilities, galaxies.voted)
         print(f"{name} | {in_a_row(scores)}", flush=True)
 

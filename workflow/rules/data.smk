@@ -158,7 +158,9 @@ rule find_learnt:
         start="results/backbones/{starting_weights}_learnt.npz",
         index=survey_file("training.csv"),
         test_index=lambda wildcards: (
-            survey_file("test.csv") if files_of(wildcards.survey).test_images else []
+            [survey_file("test.csv").format(survey=wildcards.survey)]
+            if files_of(wildcards.survey).test_images
+            else []
         ),
         galaxies=names_of_the_survey,
     output:

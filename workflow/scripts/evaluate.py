@@ -25,12 +25,7 @@ from galaxyzoo.evaluation.ensembles import member_scores
 from galaxyzoo.evaluation.error_tables import galaxy_properties
 from galaxyzoo.evaluation.held_out import read_held_out
 from galaxyzoo.evaluation.metrics import scores
-from galaxyzoo.evaluation.starts import (
-    are_cleared,
-    start_in_words,
-    starts_in_words,
-    what_starts_learnt,
-)
+from galaxyzoo.evaluation.starts import start_in_words, starts_in_words, what_starts_learnt
 from galaxyzoo.evaluation.validation import read_members, together
 from galaxyzoo.evaluation.vote_noise import vote_noise_floor
 from galaxyzoo.foundation.handed_on import damaged, read_csv, read_json, read_own_parquet
@@ -91,7 +86,7 @@ for sentence in starts_in_words(starts):
 metrics = {
     "experiment": settings["experiment"],
     "survey": settings["survey"],
-    "seen_galaxy_zoo": settings["seen_galaxy_zoo"] and not are_cleared(starts),
+    "seen_galaxy_zoo": settings["seen_galaxy_zoo"],
     "starts": starts,
     **settings["chosen"],
     "subset": {

@@ -20,8 +20,8 @@ from galaxyzoo.surveys.training_lists import found_in, named_galaxies, read_trai
 settings = job.start(snakemake)
 survey, of_list = snakemake.wildcards.survey, settings["training_list"]
 training_list = read_training_list(of_list | {"table": snakemake.input.training_list})
-indices = [read_index(path) for path in (snakemake.input.index, *snakemake.input.test_index)]
-index = pd.concat(indices, ignore_index=True)
+paths = [snakemake.input.index, *snakemake.input.get("test_index", [])]
+index = pd.concat(map(read_index, paths), ignore_index=True)
 table = snakemake.input.get("galaxies")
 galaxies = named_galaxies(index[GALAXY_ID].to_numpy(), Path(table) if table else None)
 found = found_in(training_list, galaxies, survey, of_list["table"])

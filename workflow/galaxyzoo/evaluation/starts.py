@@ -54,13 +54,15 @@ def what_starts_learnt(
     }
 
 
-def are_cleared(starts: Mapping[str, Any]) -> bool:
+def are_cleared(starts: Mapping[str, Any] | None) -> bool:
     """Whether owners' lists of all starts have none of the held-out galaxies, all being compared.
 
-    `starts` are those of metrics.json.
+    `starts` are those of metrics.json, None if it says nothing of them.
     """
-    all_listed = 0 < len(starts["lists"]) == len(starts["origins"])
-    return all_listed and starts["learnt"] == KNOWN and not starts["holdout_seen"]
+    lists = starts.get("lists") if starts else None
+    if not lists or len(lists) < len(starts["origins"]):
+        return False
+    return starts["learnt"] == KNOWN and not starts["holdout_seen"]
 
 
 def starts_in_words(starts: Mapping[str, Any] | None) -> list[str]:

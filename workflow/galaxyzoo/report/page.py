@@ -18,6 +18,7 @@ from galaxyzoo.evaluation.published_scores import (
 )
 from galaxyzoo.evaluation.starts import (
     UNKNOWN_IN_WORDS,
+    are_cleared,
     start_in_words,
     starts_in_words,
     taught_in_words,
@@ -191,6 +192,7 @@ def page(
     return pages.get_template(template.name).render(
         words=in_print(words),
         starts=starts,
+        cleared=are_cleared(metrics.get("starts")),
         choices=choices,
         trained_start=start_in_words(metrics["start"]),
         unknown_starts=UNKNOWN_IN_WORDS in starts,
