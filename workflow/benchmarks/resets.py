@@ -6,8 +6,8 @@ takes the held-out galaxies of a finished experiment, which no network of it has
 their pictures by code: blurred, noisier, redder, of finer pixels, and all of these. The networks
 predict each of the changed surveys as a catalogue would. The calibration is then reset on LABELS
 galaxies drawn at random, DRAWS times, and judged on all the others: the error of recalibrated
-predictions, how often the 90 % intervals of shares hold, and how wide these are. It prints means
-over the draws, with the lowest and highest after the reset.
+predictions, how often 90 % intervals of fractions hold in the main questions, and their width. It
+prints means over the draws, with the lowest and highest after the reset.
 """
 
 import sys
@@ -21,19 +21,19 @@ from scipy.ndimage import gaussian_filter
 from torch.nn.functional import interpolate
 
 from galaxyzoo.calibration.calibration import Calibration
-from galaxyzoo.calibration.coverage import covered
-from galaxyzoo.calibration.reset import refitted, scores_of
+from galaxyzoo.calibration.coverage import covered, in_main_questions, mean_coverage
+from galaxyzoo.calibration.reset import refitted
 from galaxyzoo.catalogue.ensemble import middle_of
 from galaxyzoo.catalogue.finished_ensemble import FinishedEnsemble, load_ensemble
 from galaxyzoo.engine.prediction import predict_views
 from galaxyzoo.evaluation.held_out import HeldOut, read_held_out
+from galaxyzoo.evaluation.metrics import rmse
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.packed_crops import packed_crops
 from galaxyzoo.foundation.randomness import numpy_generator
 
 LABELS, DRAWS = 100, 10
 BLUR_PX, NOISE, REDDER, LARGER = 2.5, 15, (1.25, 1.0, 0.7), 1.5
-KIND = "fraction"  # of the volunteers who were asked
 Change = Callable[[np.ndarray], np.ndarray]
 
 
@@ -107,7 +107,7 @@ def resets(before: Calibration, predicted: np.ndarray, voted: np.ndarray) -> pd.
 
     `predicted` and `voted` are (n, columns). Columns: draw, when, rmse, coverage, width.
     """
-    rows = []
+    rows, main = [], in_main_questions(before.tree)
     for draw in range(DRAWS):
         order = numpy_generator("labels", draw).permutation(len(predicted))
         labelled, others = order[:LABELS], order[LABELS:]
@@ -115,8 +115,9 @@ def resets(before: Calibration, predicted: np.ndarray, voted: np.ndarray) -> pd.
         for when, calibration in (("before", before), ("after", after)):
             better, bounds = calibration.of(predicted[others])
             intervals = covered(bounds, voted[others], before.tree)
-            scores = scores_of(intervals, better, voted[others], before)
-            rows.append((draw, when, scores["rmse"], *map(scores[KIND].get, ("coverage", "width"))))
+            both = (intervals.holds.fraction, intervals.width.fraction)
+            means = [mean_coverage(one[:, main]) for one in both]
+            rows.append((draw, when, rmse(better, voted[others]), *means))
     return pd.DataFrame(rows, columns=["draw", "when", "rmse", "coverage", "width"])
 
 

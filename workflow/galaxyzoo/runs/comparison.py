@@ -77,8 +77,7 @@ def score_table(
     those of a base included; networks, their number; epochs, of one seed (not of an ensemble);
     sizes_px, in the order of the stages; galaxies, the number held out; seen_galaxy_zoo, whether a
     network began with weights that were trained on Galaxy Zoo's votes, perhaps on these galaxies;
-    starts_learnt, whether
-    starting weights learnt galaxies (none, known or unknown), and
+    starts_learnt, whether starting weights learnt galaxies (none, known or unknown), and
     holdout_seen, how many of those held out; start_rmse and start_rmse_recalibrated, the errors of
     the starting network before training, if it answers the same questions.
     """
