@@ -590,6 +590,15 @@ def test_weights_that_have_seen_the_votes_are_told_beside_the_number(results):
     assert said not in source(results)
     seen = source(results, metrics=METRICS | {"seen_galaxy_zoo": True})
     assert seen.index("RMSE of the bag") < seen.index(said) < seen.index("held-out galaxies, the")
+    told = {
+        **{"table": "list.csv", "rows": 9, "rows_with_positions": 9, "arcsec": 2.0, "survey": "s"},
+        **{"galaxies": 5, "with_positions": 5, "by_position": 1, "names_of_one_kind": False},
+        **{"by_name": 0, "listed": 1, "not_compared": 0},
+    }
+    starts = METRICS["starts"] | {"learnt": "known", "holdout_seen": 0, "lists": [told]}
+    cleared = source(results, metrics=METRICS | {"seen_galaxy_zoo": True, "starts": starts})
+    assert said not in cleared
+    assert "Of the 5 galaxies of s, 1 are in list.csv" in cleared
 
 
 def test_what_the_starting_weights_learnt_of_the_galaxies_is_told_beside_the_numbers(results):

@@ -130,11 +130,13 @@ def test_a_result_is_cleared_where_the_lists_of_all_starts_have_no_held_out_gala
         **{"arcsec": 2.0, "survey": "mine", "galaxies": 5, "with_positions": 5, "by_position": 2},
         **{"names_of_one_kind": False, "by_name": 0, "listed": 2, "not_compared": 0},
     }
-    starts |= {"lists": [told], "origins": [{"weights": "hf-hub:a/b"}]}
+    origin = {"weights": "hf-hub:a/b", "galaxy_zoo_names": ["zoobot"]}
+    starts |= {"lists": [told], "origins": [origin]}
     assert are_cleared(starts)
     [sentence] = starts_in_words(starts)
     assert sentence.startswith("Of the 5 galaxies of mine, 2 are in list.csv")
     assert not are_cleared(starts | {"learnt": "unknown"})
+    assert len(starts_in_words(starts | {"learnt": "unknown"})) == 3
     assert not are_cleared(starts | {"holdout_seen": 1})
     assert not are_cleared(starts | {"origins": [{}, {}]})
     assert not are_cleared(starts | {"lists": []})

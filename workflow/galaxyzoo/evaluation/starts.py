@@ -87,7 +87,8 @@ def starts_in_words(starts: Mapping[str, Any] | None) -> list[str]:
     if starts["learnt"] == UNKNOWN:
         sentences.append(UNKNOWN_IN_WORDS)
     sentences += map(list_in_words, starts.get("lists", ()))
-    for origin in with_their_own(starts.get("origins", ())):
+    origins = () if are_cleared(starts) else starts.get("origins", ())
+    for origin in with_their_own(origins):
         if names := origin.get("galaxy_zoo_names"):
             sentences.append(
                 f"The card of {origin['weights']} names {', '.join(names)}: if it learnt Galaxy "

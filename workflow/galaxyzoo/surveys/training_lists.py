@@ -120,8 +120,8 @@ def found_in(training_list: TrainingList, galaxies: pd.DataFrame, survey: str, t
     names = galaxies[NAME].map(stem)
     rows = training_list.positions.dropna()
     at_one = galaxies.index.isin(near_pairs(rows, places)[:, 1])
-    called = np.setdiff1d(np.unique(training_list.names), [""])
-    by_name = names.isin(called).to_numpy()
+    called = pd.unique(training_list.names.to_numpy(dtype=object).ravel())
+    by_name = (names.isin(called) & (names != "")).to_numpy()
     of_one_kind = bool(by_name.any())
     has_place = galaxies.index.isin(places.index)
     has_name = (names != "").to_numpy() & of_one_kind
