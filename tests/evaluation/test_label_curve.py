@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from galaxyzoo.evaluation.label_curve import at_power_law, curve_in_words, label_curve, table_of
+from galaxyzoo.foundation.errors import InputError
 
 GALAXIES = [50, 100, 200]
 
@@ -54,3 +55,8 @@ def test_galaxies_without_a_label_count_with_the_labels_that_they_have():
     voted[:50, 0] = np.nan
     curve = label_curve(GALAXIES, [voted + off for off in (0.3, 0.2, 0.1)], voted)
     assert [row["rmse"] for row in curve["points"]] == pytest.approx([0.3, 0.2, 0.1])
+
+
+def test_a_handful_of_galaxies_gives_no_curve():
+    with pytest.raises(InputError, match="all of the training galaxies are 1, 1, 2, of which no"):
+        label_curve([1, 1, 2], [np.ones((2, 1))] * 3, np.zeros((2, 1)))

@@ -14,6 +14,7 @@ import pandas as pd
 
 from galaxyzoo.evaluation.bootstrap import INTERVAL_PERCENT, percentile_interval, resampled_rmse
 from galaxyzoo.evaluation.metrics import label_counts, rmse, squared_sums
+from galaxyzoo.foundation.errors import InputError
 
 MORE = 2  # times as many
 
@@ -27,7 +28,14 @@ def label_curve(
     labels. Returns `points`, each with galaxies, rmse and its interval; `doubled`, the same of the
     power law; `last_step`, by how much the error fell over the last step, with its interval, and
     `interval_percent`. Intervals are over held-out galaxies, paired: of neither seeds nor the law.
+    Raises InputError if the numbers of galaxies do not rise.
     """
+    if not (np.diff(galaxies) > 0).all():
+        counts = ", ".join(map(str, galaxies))
+        raise InputError(
+            f"label_curve: a quarter, half and all of the training galaxies are {counts}, of which "
+            "no curve can be drawn; set label_curve: false, or train on more"
+        )
     squared = np.column_stack([squared_sums(one, voted) for one in predicted])
     resampled = resampled_rmse(squared, label_counts(voted))
     errors = np.array([rmse(one, voted) for one in predicted])
