@@ -58,6 +58,14 @@ def test_a_shared_name_shows_that_names_are_of_one_kind_and_all_are_compared(tmp
     assert "(1 by name)." in list_in_words(found.told)
 
 
+def test_names_are_of_one_kind_in_the_survey_that_shares_one_alone(tmp_path):
+    galaxies = own((LONG, "", ""), ("587722981742084999", "", ""), ("NGC 1300", "", ""))
+    galaxies = pd.concat([galaxies, own(("588000000000000555", "", "")).set_axis([9])])
+    galaxies["survey"] = ["near", "near", "near", "far"]
+    found = compared(tmp_path, f"objid\n{LONG}\n", galaxies)
+    assert found.open.tolist() == [False, False, True, True]
+
+
 def test_names_of_which_none_is_shared_show_nothing(tmp_path):
     galaxies = own(("100008", "", ""), ("100023", "", ""))
     found = compared(tmp_path, f"objid,z\n{LONG},0.1\n", galaxies)

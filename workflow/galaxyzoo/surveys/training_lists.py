@@ -35,11 +35,13 @@ KEY = "model.training_list"
 class TrainingList(NamedTuple):
     """The rows (N) of an owner's list: `names` by column, "" where none can be compared.
 
-    `positions` has the columns ra and dec, in degrees, NaN where there is none.
+    `positions` has the columns ra and dec, in degrees, NaN where there is none. If names
+    `may_count` galaxies, short ones are compared too.
     """
 
     names: pd.DataFrame
     positions: pd.DataFrame
+    may_count: bool
 
 
 class Found(NamedTuple):
@@ -71,14 +73,19 @@ def read_training_list(settings: Mapping[str, Any]) -> TrainingList:
     names = pd.DataFrame({name: texts(table, name).map(stem) for name in columns})
     names = names.set_axis(range(len(table))) if columns else pd.DataFrame(index=range(len(table)))
     if given_column is None:
-        names = names.apply(lambda cells: cells.where(cells.map(is_of_one_galaxy), ""))
+        names = names.apply(without_counted)
     positions = listed_positions(table, path, settings)
     if not (names != "").to_numpy().any() and positions.isna().to_numpy().all():
         raise InputError(
             f"{KEY}: {path} has neither positions nor names of {MOST_COUNTED} digits or more; name "
             "its columns in id_column, ra_column and dec_column"
         )
-    return TrainingList(names, positions)
+    return TrainingList(names, positions, may_count=given_column is not None)
+
+
+def without_counted(names: pd.Series) -> pd.Series:
+    """Names (N,), "" for those that may be counted numbers."""
+    return names.where(names.map(is_of_one_galaxy).astype(bool), "")
 
 
 def listed_positions(table: pa.Table, path: Path, settings: Mapping[str, Any]) -> pd.DataFrame:
@@ -112,19 +119,23 @@ def found_in(training_list: TrainingList, galaxies: pd.DataFrame, survey: str, t
     """Which galaxies of a survey are in an owner's list, and by what they were compared.
 
     `galaxies` (N rows), by GalaxyID, has their name and columns that go along, as text, and `table`
-    is what the config calls the list. Names are of one kind if a single one is in both: then all
-    are compared. Otherwise those of the survey are of another kind, as far as anybody can tell.
+    is what the config calls the list. A survey's names, or those of one that is joined, are of the
+    list's kind if a single one is in both: then all are compared. Otherwise they are of another
+    kind, as far as anybody can tell.
     """
     carried = galaxies.drop(columns=[NAME, SURVEY], errors="ignore")
     places = on_the_sky(carried_positions(carried, survey)).dropna()
     names = galaxies[NAME].map(stem)
+    names = names if training_list.may_count else without_counted(names)
     rows = training_list.positions.dropna()
     at_one = galaxies.index.isin(near_pairs(rows, places)[:, 1])
     called = pd.unique(training_list.names.to_numpy(dtype=object).ravel())
-    by_name = (names.isin(called) & (names != "")).to_numpy()
-    of_one_kind = bool(by_name.any())
+    by_name = names.isin(called) & (names != "")
+    part = galaxies[SURVEY] if SURVEY in galaxies else np.zeros(len(galaxies))
+    of_one_kind = by_name.groupby(np.asarray(part)).transform("any")
     has_place = galaxies.index.isin(places.index)
-    has_name = (names != "").to_numpy() & of_one_kind
+    has_name = ((names != "") & of_one_kind).to_numpy()
+    listed = at_one | by_name.to_numpy()
     row_has_place = training_list.positions.notna().all(axis=1).to_numpy()
     row_has_name = (training_list.names != "").any(axis=1).to_numpy()
     uncompared = not_compared(has_place, has_name, row_has_place, row_has_name)
@@ -137,17 +148,14 @@ def found_in(training_list: TrainingList, galaxies: pd.DataFrame, survey: str, t
         "survey": survey,
         "galaxies": len(galaxies),
         "with_positions": int(has_place.sum()),
-        "names_of_one_kind": of_one_kind,
+        "names_of_one_kind": bool(of_one_kind.any()),
         "by_position": int(at_one.sum()),
         "by_name": int(by_name.sum()),
-        "listed": int((at_one | by_name).sum()),
+        "listed": int(listed.sum()),
         "not_compared": int(uncompared.sum()),
     }
-    return Found(
-        pd.Series(at_one | by_name, galaxies.index),
-        pd.Series(uncompared, galaxies.index),
-        told,
-    )
+    ids = galaxies.index
+    return Found(pd.Series(listed, ids), pd.Series(uncompared, ids), told)
 
 
 def not_compared(
