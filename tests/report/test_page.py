@@ -360,6 +360,7 @@ def source(
     tables=TABLES,
     histories=None,
     more_figures=None,
+    label_curve=None,
 ):
     names = [stage["name"] for stage in CONFIG["stages"]]
     return report_page(
@@ -374,6 +375,7 @@ def source(
         HELD,
         provenance,
         taken=[],
+        label_curve=label_curve,
     )
 
 
@@ -389,6 +391,24 @@ def written(results, folder, **parts):
 @pytest.fixture(scope="module")
 def page(results):
     return Page(source(results))
+
+
+def test_what_more_labels_would_bring_is_told_where_somebody_asked(results, page):
+    assert "labels" not in {attrs.get("id") for attrs, _ in page.all("section")}
+    points = [
+        {"galaxies": galaxies, "rmse": error, "interval": [error - 0.002, error + 0.002]}
+        for galaxies, error in ((500, 0.12), (1000, 0.11), (2000, 0.1), (4000, 0.0911))
+    ]
+    step = {"fell": 0.01, "interval": [0.008, 0.012]}
+    curve = {"points": points[:3], "doubled": points[3], "last_step": step, "interval_percent": 95}
+    picture = {"label_curve": results / FIGURES["error_by_seeds"]}
+    shown = Page(source(results, label_curve=curve, more_figures=picture))
+    cells = [text for _, text in shown.all("th", "td")]
+    row = cells.index("4,000, extrapolated")
+    assert cells[row + 1 : row + 3] == ["0.09110", "0.08910 to 0.09310"]
+    [told] = [text for _, text in shown.all("p") if text.startswith("More labels help: from 1,000")]
+    assert "twice as many would lower it from 0.1000 to about 0.0911" in told
+    assert ("#labels", "More labels") in [(a["href"], text) for a, text in shown.all("a")]
 
 
 def numbers(metrics):
@@ -570,6 +590,15 @@ def test_weights_that_have_seen_the_votes_are_told_beside_the_number(results):
     assert said not in source(results)
     seen = source(results, metrics=METRICS | {"seen_galaxy_zoo": True})
     assert seen.index("RMSE of the bag") < seen.index(said) < seen.index("held-out galaxies, the")
+    told = {
+        **{"table": "list.csv", "rows": 9, "rows_with_positions": 9, "arcsec": 2.0, "survey": "s"},
+        **{"galaxies": 5, "with_positions": 5, "by_position": 1, "names_of_one_kind": False},
+        **{"by_name": 0, "listed": 1, "not_compared": 0},
+    }
+    starts = METRICS["starts"] | {"learnt": "known", "holdout_seen": 0, "lists": [told]}
+    cleared = source(results, metrics=METRICS | {"seen_galaxy_zoo": True, "starts": starts})
+    assert said not in cleared
+    assert "Of the 5 galaxies of s, 1 are in list.csv" in cleared
 
 
 def test_what_the_starting_weights_learnt_of_the_galaxies_is_told_beside_the_numbers(results):

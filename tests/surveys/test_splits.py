@@ -153,6 +153,9 @@ def test_fewer_training_galaxies_are_a_part_of_more_and_leave_the_other_parts_al
         for name in ("valid", "holdout"):
             assert (part[whole == name] == name).all()
     assert (parts[50] == "spare").sum() == 550
+    quarter, half = (split(IDS, holdout, 0.25, 1, None, share) for share in (0.25, 0.5))
+    assert (quarter == "train").sum() == 150
+    assert half.equals(split(IDS, holdout, 0.25, 1, None, 300))
     other = split(IDS, holdout, 0.25, 2, None, 50)
     assert set(other.index[other == "train"]) != trained[50]
     with pytest.raises(InputError, match="training_galaxies: 601 are asked for, and there are 600"):

@@ -26,7 +26,9 @@ NEEDED = {
         ["track", "verify", "watch", "weigh_members", "write_catalogue", "write_check"], NOTHING
     ),
     **dict.fromkeys(["name_own", "predictions_by_name", "write_explorer", "write_report"], NOTHING),
+    **dict.fromkeys(["find_learnt", "place_gz2"], NOTHING),
     **dict.fromkeys(["compare", "compare_variants", "plot_averaging"], FIGURES),
+    "plot_label_curve": FIGURES,
     **dict.fromkeys(["plot_errors", "plot_galaxies", "plot_learning_curves"], FIGURES),
     **dict.fromkeys(["export_ensemble", "predict", "predict_start"], TORCH),
     **dict.fromkeys(["record_experiment", "starting_weights", "train_stage"], TORCH),

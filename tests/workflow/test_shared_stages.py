@@ -17,7 +17,17 @@ LAST = len(TINY["stages"]) - 1
 # tried by other tests.
 RENAMED = {"name": "other"}
 LABELLED_BY = ("survey", "labelled_by")  # which is only said
-ELSEWHERE = ("weights", "simulated", "name", "source", "simulation", "gz2", "own", "milestones")
+ELSEWHERE = (
+    "weights",
+    "simulated",
+    "training_list",
+    "name",
+    "source",
+    "simulation",
+    "gz2",
+    "own",
+    "milestones",
+)
 # Lists, and numbers whose schema does not say which others are allowed together.
 GIVEN = {
     ("seeds",): [1, 5],

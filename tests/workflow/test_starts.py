@@ -54,8 +54,8 @@ def test_a_checkpoint_knows_the_galaxies_that_its_seed_was_trained_on(finished):
             ids = learnt_ids(finished, f"tiny/seed{seed}/stages/{stage}.pt")
             assert ids == set(part.index[part == "train"])
     metrics = json.loads((finished.results / "metrics.json").read_text(encoding="utf-8"))
-    nothing = {"learnt": "none", "galaxies": 0, "holdout_seen": 0, "test_seen": 0, "origins": []}
-    assert metrics["starts"] == nothing
+    nothing = {"learnt": "none", "galaxies": 0, "holdout_seen": 0, "test_seen": 0}
+    assert metrics["starts"] == nothing | {"origins": [], "lists": []}
 
 
 def test_a_hold_out_that_the_start_learnt_is_refused_or_told_beside_each_result(finished, tmp_path):
@@ -189,7 +189,9 @@ def unknown(finished, tmp_path_factory) -> Checkout:
     state = torch.load(checkout.results / LAST, weights_only=True)["weights"]
     body = {name[5:]: value for name, value in state.items() if name.startswith("body.")}
     torch.save(body, checkout.folder / "mine.pth")
-    checkout.write_config(one_stage("unknown", {"weights": "mine.pth", "seen_galaxy_zoo": True}))
+    (checkout.folder / "list.csv").write_text("objid,z\n587722981742084097,0.1\n")
+    model = {"weights": "mine.pth", "seen_galaxy_zoo": True, "training_list": {"table": "list.csv"}}
+    checkout.write_config(one_stage("unknown", model))
     run = checkout.make("results/unknown/metrics.json")
     assert run.returncode == 0, run.stdout
     return checkout
@@ -199,9 +201,35 @@ def test_weights_that_do_not_tell_what_they_learnt_are_told_to_be_unknown(unknow
     folder = unknown.folder / "results" / "unknown"
     metrics = json.loads((folder / "metrics.json").read_text(encoding="utf-8"))
     assert metrics["starts"]["learnt"] == "unknown"
-    told = "not known which galaxies the starting weights learnt"
-    assert told in (folder / "logs" / "evaluate.log").read_text(encoding="utf-8")
+    log = (folder / "logs" / "evaluate.log").read_text(encoding="utf-8")
+    assert "not known which galaxies the starting weights learnt" in log
+    assert "No galaxy of tiny could be compared with list.csv, the owners' list of the 1 " in log
+    assert metrics["seen_galaxy_zoo"]
     assert not learnt_galaxies(load_checkpoint(folder / "seed0/stages/head.pt")).known
+
+
+def test_galaxies_in_the_owners_list_are_refused_where_they_judge_and_not_validated_on(unknown):
+    held_out = pd.read_csv(unknown.folder / "results/surveys/tiny/holdout.csv")["GalaxyID"]
+    before = parts(unknown, "unknown")
+    valid = before.index[before == "valid"].to_numpy()
+    listed = {"table": "ids.csv", "id_column": "id"}
+    model = {"weights": "mine.pth", "training_list": listed}
+    unknown.write_config(one_stage("listed", model))
+    table = unknown.folder / "ids.csv"
+    table.write_text("\n".join(map(str, ["id", held_out[0], *valid])) + "\n")
+    split = "results/listed/seed0/split.csv"
+    line = refusal(unknown, split)
+    assert f"model.weights learnt 1 of the 15 held-out galaxies (such as {held_out[0]})" in line
+
+    # Another list is another file: nothing is left of the one before.
+    table.write_text("\n".join(map(str, ["id", *valid])) + "\n")
+    run = unknown.make(split)
+    assert run.returncode == 0, run.stdout
+    after = parts(unknown, "listed")
+    assert set(after[valid]) == {"train"}
+    assert (after == "valid").sum() == len(valid)
+    listing = unknown.snakemake("results/listed/metrics.json", "--dry-run").stdout
+    assert "rule find_learnt" not in listing
 
 
 def seen_by_default(weights: Path, **model) -> bool:

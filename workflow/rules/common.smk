@@ -96,6 +96,7 @@ from galaxyzoo.plan.joined_surveys import is_joined, surveys_of
 from galaxyzoo.plan.labellers import words_of
 from galaxyzoo.plan.own_configs import own_command
 from galaxyzoo.plan.paths import catalogue_file, experiment_file, survey_file
+from galaxyzoo.plan.probes import losses_of_two_kinds
 from galaxyzoo.plan.publishing import publication
 from galaxyzoo.plan.simulated_starts import FOLDER, teaching_in_words
 from galaxyzoo.plan.starting_points import (
@@ -104,6 +105,7 @@ from galaxyzoo.plan.starting_points import (
     require_other_starts,
     weights_file,
 )
+from galaxyzoo.plan.training_lists import OF_LISTS, list_name, training_list_of
 from galaxyzoo.plan.variants import experiments, plan_in_words, require_own_folders
 from galaxyzoo.surveys import layout
 
@@ -186,6 +188,14 @@ with input_errors_told(), own_config_named():
     require_other_starts(PLAN.trained, RESULTS, find=IN_THE_MODULE)
     # The names under which starting weights are kept, by experiment.
     STARTS = paths.starting_weights_names(PLAN, find=IN_THE_MODULE)
+    # What the owners of starting weights list, by name, and the name of each experiment's list.
+    GIVEN_LISTS = {
+        name: given
+        for name, one in PLAN.trained.items()
+        if (given := training_list_of(one["model"]))
+    }
+    LIST_NAMES = {name: list_name(given, IN_THE_MODULE) for name, given in GIVEN_LISTS.items()}
+    TRAINING_LISTS = {LIST_NAMES[name]: given for name, given in GIVEN_LISTS.items()}
 
 if shared := AS_GIVEN.get("downloads") or os.environ.get(VARIABLE):
     shared = Path(shared).expanduser().absolute()
@@ -225,6 +235,9 @@ config = PLAN.configs[PLAN.base] | {
 RAW_SURVEYS = paths.raw_surveys(PLAN)
 # By source, a function that gives the `SurveyFiles` of a survey. Its file of rules puts it here.
 FILES_OF_SOURCE = {}
+# By source, a function that gives the table of names and positions that only owners' lists of starting
+# weights are compared with.
+GALAXIES_OF_SOURCE = {}
 NOT_JOINED = [name for name, one in SURVEYS.items() if not is_joined(one)]
 LABELLED = ("labels", "label_notes", "image_names", "faults")  # files that tell of labels
 STARTING_WEIGHTS = {STARTS[name]: one["model"] for name, one in PLAN.trained.items()}
@@ -246,6 +259,9 @@ OF_EACH_EXPERIMENT = ("config.yaml", "report.html", "metrics.json", "finished.js
 if workflow.is_main_process and not ONLY_VERIFIES:
     for line in plan_in_words(PLAN):
         logger.info(line)
+    for one in PLAN.configs.values():
+        for line in losses_of_two_kinds(one):
+            logger.warning(line)
     if leftovers := paths.leftover_weights(PLAN, RESULTS):
         logger.info(
             "No stage of this config ends with these checkpoints, which an earlier run left; they "
@@ -266,6 +282,7 @@ wildcard_constraints:
     experiment=any_of([*NAMES, *PLAN.teaching]),
     survey=any_of(SURVEYS),
     starting_weights=any_of(STARTING_WEIGHTS),
+    training_list=any_of(TRAINING_LISTS),
     seed=r"\d+",
     stage=any_of({stage["name"] for one in PLAN.trained.values() for stage in one["stages"]}),
     subset="holdout|test",
@@ -375,6 +392,12 @@ def its_carried_columns(wildcards):
     return its_raw("galaxies")(wildcards) if has_some else []
 
 
+def names_of_the_survey(wildcards):
+    """Path of the names and positions of a survey's galaxies, or nothing if GalaxyIDs are all."""
+    source = GALAXIES_OF_SOURCE.get(source_of(wildcards.survey), lambda _: [])
+    return raw("galaxies")(wildcards) or source(RAW_SURVEYS[wildcards.survey])
+
+
 def its_raw(kind):
     """An input function: path of a raw file of the experiment's survey, or nothing."""
     return lambda wildcards: getattr(files_of(survey_of(wildcards.experiment)), kind) or []
@@ -472,8 +495,29 @@ def of_starts(experiments, ending):
 
 
 def learnt_by_starts(experiments):
-    """Paths of the lists of galaxies that the experiments' starting weights learnt, each once."""
-    return of_starts(experiments, "_learnt.npz")
+    """Paths of the lists of galaxies that the experiments' starting weights learnt, each once.
+
+    Where owners publish a list, it is of what was found there of the experiment's survey.
+    """
+    without = [name for name in experiments if name not in LIST_NAMES]
+    return of_starts(without, "_learnt.npz") + found_in_lists(experiments, ".npz")
+
+
+def found_in_lists(experiments, ending):
+    """Paths of what was found in owners' lists for each of some experiments, each once."""
+    found = [
+        survey_file(f"{OF_LISTS}/{STARTS[name]}-{LIST_NAMES[name]}{ending}").format(
+            survey=survey_of(name)
+        )
+        for name in experiments
+        if name in LIST_NAMES
+    ]
+    return [*dict.fromkeys(found)]
+
+
+def found_for_its_starts(wildcards):
+    """Paths of what is told of owners' lists for the networks that are averaged."""
+    return found_in_lists(members_of(wildcards), ".json")
 
 
 def origins_of_its_starts(wildcards):
@@ -482,9 +526,14 @@ def origins_of_its_starts(wildcards):
 
 
 def learnt_by_the_start_of_the_stage(wildcards):
-    """Path of the list of galaxies that a first stage's starting weights learnt, or nothing."""
-    first = stage_position(wildcards) == 0
-    return learnt_by_starts([wildcards.experiment]) if first else []
+    """Paths of the lists of galaxies that a first stage's starting weights learnt, or nothing.
+
+    What was found in an owner's list is of this survey alone: of others, a checkpoint does not know.
+    """
+    if stage_position(wildcards) > 0:
+        return []
+    own = [wildcards.experiment]
+    return of_starts(own, "_learnt.npz") + found_in_lists(own, ".npz")
 
 
 def learnt_by_starts_of_its_run(wildcards):

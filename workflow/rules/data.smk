@@ -151,6 +151,32 @@ rule record_survey:
         "../scripts/record_survey.py"
 
 
+# Its path has the content of the list, so that a copy with another date redoes nothing.
+rule find_learnt:
+    input:
+        training_list=ancient(lambda wildcards: TRAINING_LISTS[wildcards.training_list]["table"]),
+        start="results/backbones/{starting_weights}_learnt.npz",
+        index=survey_file("training.csv"),
+        test_index=lambda wildcards: (
+            [survey_file("test.csv").format(survey=wildcards.survey)]
+            if files_of(wildcards.survey).test_images
+            else []
+        ),
+        galaxies=names_of_the_survey,
+    output:
+        learnt=survey_file(f"{OF_LISTS}/{{starting_weights}}-{{training_list}}.npz"),
+        told=survey_file(f"{OF_LISTS}/{{starting_weights}}-{{training_list}}.json"),
+    log:
+        survey_file("logs/find_learnt_{starting_weights}-{training_list}.log"),
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        settings=lambda wildcards: {"training_list": TRAINING_LISTS[wildcards.training_list]},
+        code=fingerprints("find_learnt"),
+    script:
+        "../scripts/find_learnt.py"
+
+
 rule split:
     input:
         index=its_survey("training.csv"),

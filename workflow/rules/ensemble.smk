@@ -36,6 +36,7 @@ use rule evaluate as evaluate_ensemble with:
         true_probabilities=its_raw("true_probabilities"),
         learnt=learnt_by_its_starts,
         origins=origins_of_its_starts,
+        found_in_lists=found_for_its_starts,
     wildcard_constraints:
         experiment=re.escape(PLAN.ensemble),
     params:

@@ -15,6 +15,7 @@ rule evaluate:
         true_probabilities=its_raw("true_probabilities"),
         learnt=learnt_by_its_starts,
         origins=origins_of_its_starts,
+        found_in_lists=found_for_its_starts,
         start_holdout=of_its_start("start_holdout.parquet"),
         start_validation=of_its_start("start_validation.parquet"),
     output:

@@ -80,6 +80,18 @@ def class_figures(wildcards):
     return {name: figure_file(f"{name}.svg").format(**wildcards) for name in names}
 
 
+def label_curve(wildcards):
+    """Path of what more labels would bring, or nothing if nobody asked."""
+    asked = PLAN.curve and wildcards.experiment == PLAN.base
+    return experiment_file("label_curve.json").format(**wildcards) if asked else []
+
+
+def figures_of_the_label_curve(wildcards):
+    """The SVG files of what more labels would bring, by name; none if nobody asked."""
+    names = ("label_curve", "label_curve_narrow") if label_curve(wildcards) else ()
+    return {name: figure_file(f"{name}.svg").format(**wildcards) for name in names}
+
+
 def predictions_of_own(wildcards):
     """Path of the table of held-out galaxies by the owner's names, or nothing if they have none."""
     named = its_raw("galaxies")(wildcards)

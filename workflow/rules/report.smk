@@ -118,6 +118,30 @@ rule plot_averaging:
         "../scripts/plot_averaging.py"
 
 
+rule plot_label_curve:
+    input:
+        bags=[f"results/{name}/bag/holdout.parquet" for name in PLAN.curve],
+        metrics=[f"results/{name}/metrics.json" for name in PLAN.curve],
+        index=its_survey("training.csv"),
+        holdout=its_survey("holdout.csv"),
+    output:
+        with_numbers(["label_curve"]),
+        curve=experiment_file("label_curve.json"),
+        narrow=figure_file("label_curve_narrow.svg"),
+        svg=reported("figures/label_curve.svg", "label_curve", "learning", "with more labels"),
+    log:
+        experiment_file("logs/plot_label_curve.log"),
+    wildcard_constraints:
+        experiment=re.escape(PLAN.base),
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        settings=no_words,
+        code=fingerprints("plot_label_curve"),
+    script:
+        "../scripts/plot_label_curve.py"
+
+
 rule plot_galaxies:
     input:
         bag=experiment_file("bag/holdout.parquet"),
@@ -216,9 +240,11 @@ rule plot_attribution:
 rule write_report:
     input:
         unpack(class_figures),
+        unpack(figures_of_the_label_curve),
         **svg_files(["learning_curves", *ERRORS, *AVERAGING, *NARROW]),
         **sheet_files(),
         predictions=predictions_of_own,
+        label_curve=label_curve,
         metrics=experiment_file("metrics.json"),
         histories=each_stage("seed{seed}/stages/{stage}.csv"),
         timings=each_stage("seed{seed}/stages/{stage}_timing.csv"),

@@ -78,6 +78,7 @@ starts = what_starts_learnt(
     test,
     settings["seen_galaxy_zoo"],
     [*map(read_json, snakemake.input.get("origins", []))],
+    [*map(read_json, snakemake.input.get("found_in_lists", []))],
 )
 for sentence in starts_in_words(starts):
     job.log.warning("%s", sentence)

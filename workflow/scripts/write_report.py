@@ -25,6 +25,7 @@ figures = {
 
 # In the order of `stage_owners`: a variant takes some from its base's folder.
 owners = [Path(path).parents[2].name for path in snakemake.input.histories[: len(stages)]]
+curve = snakemake.input.get("label_curve")
 
 page = report_page(
     config,
@@ -39,5 +40,6 @@ page = report_page(
     # Read here, not in the params: a new commit alone should not rerun anything.
     read_json(snakemake.input.provenance) | {"commit": git_commit(), "versions": versions()},
     [stage for stage, owner in zip(stages, owners, strict=True) if owner != config["experiment"]],
+    read_json(curve) if curve else None,
 )
 Path(snakemake.output[0]).write_text(page, encoding="utf-8")

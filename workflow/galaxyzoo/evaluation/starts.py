@@ -24,13 +24,15 @@ def what_starts_learnt(
     test: pd.DataFrame | None,
     seen_galaxy_zoo: bool,
     origins: Sequence[Mapping[str, Any]],
+    found_in_lists: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
     """What the starts of a result learnt, as in metrics.json under `starts`.
 
     `lists` are the paths of what starting weights that are files learnt. `survey` is the index of
     the labelled galaxies, `holdout` (n,) their GalaxyIDs that are held out, `test` the index of the
     galaxies without labels, None if there are none; they are read if there is a list. `origins` say
-    where weights that may have learnt galaxies are from. Returns these, and
+    where weights that may have learnt galaxies are from, and `found_in_lists` what was found in
+    lists of their owners (`surveys.training_lists`). Returns these, the latter as `lists`, and
     `learnt`: `none`, `known` or `unknown`; `galaxies`, the number that is known to be learnt; and
     `holdout_seen` and `test_seen`, how many held-out and test galaxies are among these. Raises
     InputError if a list is damaged.
@@ -39,7 +41,7 @@ def what_starts_learnt(
         # A backbone under the name of Galaxy Zoo has learnt some of its galaxies.
         learnt = UNKNOWN if seen_galaxy_zoo else NONE
         seen = {"learnt": learnt, "galaxies": 0, "holdout_seen": 0, "test_seen": 0}
-        return seen | {"origins": []}
+        return seen | {"origins": [], "lists": []}
     learnt = read_all(lists)
     held_out = survey[survey[GALAXY_ID].isin(holdout)]
     return {
@@ -48,13 +50,26 @@ def what_starts_learnt(
         "holdout_seen": int(are_among(held_out, learnt).sum()),
         "test_seen": 0 if test is None else int(are_among(test, learnt).sum()),
         "origins": [*origins],
+        "lists": [*found_in_lists],
     }
+
+
+def are_cleared(starts: Mapping[str, Any] | None) -> bool:
+    """Whether owners' lists of all starts have none of the held-out galaxies, all being compared.
+
+    `starts` are those of metrics.json, None if it says nothing of them.
+    """
+    lists = starts.get("lists") if starts else None
+    if not lists or len(lists) < len(starts["origins"]):
+        return False
+    return starts["learnt"] == KNOWN and not starts["holdout_seen"]
 
 
 def starts_in_words(starts: Mapping[str, Any] | None) -> list[str]:
     """Sentences that every page with a result must show: none if its starts learnt nothing of it.
 
-    `starts` are those of metrics.json, None if it says nothing of them.
+    What was found in an owner's list is told in any case. `starts` are those of metrics.json, None
+    if it says nothing of them.
     """
     if starts is None:
         return []
@@ -71,13 +86,42 @@ def starts_in_words(starts: Mapping[str, Any] | None) -> list[str]:
         )
     if starts["learnt"] == UNKNOWN:
         sentences.append(UNKNOWN_IN_WORDS)
-    for origin in with_their_own(starts.get("origins", ())):
+    sentences += map(list_in_words, starts.get("lists", ()))
+    origins = () if are_cleared(starts) else starts.get("origins", ())
+    for origin in with_their_own(origins):
         if names := origin.get("galaxy_zoo_names"):
             sentences.append(
                 f"The card of {origin['weights']} names {', '.join(names)}: if it learnt Galaxy "
                 "Zoo's votes, perhaps on these very galaxies, set model.seen_galaxy_zoo: true."
             )
     return sentences
+
+
+def list_in_words(found: Mapping[str, Any]) -> str:
+    """What was found of a survey's galaxies in an owner's list, and by what it was looked for."""
+    ways = []
+    if found["with_positions"] and found["rows_with_positions"]:
+        ways.append(f"{found['by_position']:,} by position, within {found['arcsec']:g} arcsec")
+    if found["names_of_one_kind"]:
+        ways.append(f"{found['by_name']:,} by name")
+    of_list = f"{found['table']}, the owners' list of the {found['rows']:,} galaxies"
+    if not ways:
+        return (
+            f"No galaxy of {found['survey']} could be compared with {of_list} that the starting "
+            f"weights learnt: {found['with_positions']:,} of the {found['galaxies']:,} galaxies "
+            f"and {found['rows_with_positions']:,} of the list have a position here, and no name "
+            "is in both."
+        )
+    told = (
+        f"Of the {found['galaxies']:,} galaxies of {found['survey']}, {found['listed']:,} are in "
+        f"{of_list} that the starting weights learnt ({' and '.join(ways)})."
+    )
+    if left := found["not_compared"]:
+        told += (
+            f" {left:,} could not be compared with all of it, for want of a position or of a name "
+            "of the same kind: these may have been learnt."
+        )
+    return told
 
 
 def start_in_words(start: Mapping[str, Any] | None) -> list[str]:

@@ -11,7 +11,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from galaxyzoo.engine.ensemble import Member
 from galaxyzoo.engine.network import GalaxyNetwork
 from galaxyzoo.evaluation.choices import choices_in_words
-from galaxyzoo.evaluation.starts import origin_in_words, starts_in_words, taught_in_words
+from galaxyzoo.evaluation.starts import (
+    are_cleared,
+    origin_in_words,
+    starts_in_words,
+    taught_in_words,
+)
 from galaxyzoo.foundation.atomic_files import replaced
 from galaxyzoo.plan.picture_settings import Taught
 from galaxyzoo.plan.stage_settings import start_settings
@@ -92,6 +97,7 @@ def write_card(
         tree=tree,
         metrics=metrics,
         starts=sorted(starts),
+        cleared=are_cleared(metrics.get("starts")),
         starting_points=starts_in_words(metrics.get("starts")) + choices_in_words(metrics),
         **settings["card"],
     )

@@ -31,9 +31,11 @@ from galaxyzoo.plan.starting_points import (
     HUB_NAME,
     has_seen_galaxy_zoo,
     is_of_a_hub,
+    may_have_learnt,
     starts_simulated,
     weights_file,
 )
+from galaxyzoo.plan.training_lists import require_training_list, training_list_of
 from galaxyzoo.tree.galaxy_zoo_trees import TREES
 from galaxyzoo.tree.parents import exclude_each_other, parents_of
 from galaxyzoo.tree.questions import questions_of, tree_at_hand
@@ -45,7 +47,7 @@ PROBABILITIES = ("sigmoid", "softmax")  # output layers whose outputs are always
 TAKEN_COLUMNS = {"GalaxyID", "views", "image_hash", "crop_crc32", "row_crc32"}
 COUNTED = ("votes", "gz2_count")  # kinds of survey.own.labels that count votes
 # Keys that say which variants an experiment has.
-OF_ALL_VARIANTS = ("variants", "grid", "ensemble")
+OF_ALL_VARIANTS = ("variants", "grid", "label_curve", "ensemble")
 VARIANT_OF = "variant_of"  # in a variant's resolved config alone, with the name of its base
 # Keys of a catalogue, on which no experiment depends.
 OF_A_CATALOGUE = ("galaxies", "catalogue")
@@ -314,6 +316,7 @@ def contradictions(config: dict[str, Any], schema: Schema) -> Iterator[str]:
             f"model.weights: {weights} names no encoder of a hub; allowed: {HUB}OWNER/NAME, or "
             f"{HUB}OWNER/NAME@REVISION"
         )
+    yield from training_list_contradictions(config["model"])
     for i, stage in enumerate(stages):
         if stage.get("hand_on_moments") and stage["keep"] == "best":
             yield (
@@ -385,6 +388,24 @@ def contradictions(config: dict[str, Any], schema: Schema) -> Iterator[str]:
         )
 
 
+def training_list_contradictions(model: dict[str, Any]) -> Iterator[str]:
+    """One line for each conflict of a list of galaxies that starting weights learnt."""
+    given = training_list_of(model)
+    if given is None:
+        return
+    if not may_have_learnt(model) or starts_simulated(model):
+        yield (
+            f"model.training_list: {given['table']} is not allowed with model.weights: "
+            f"{model['weights']}, which learnt no survey's galaxies; allowed: null, or the weights "
+            "whose owners publish that list"
+        )
+    if (given["ra_column"] is None) != (given["dec_column"] is None):
+        yield (
+            "model.training_list: ra_column and dec_column belong together, and one is missing; "
+            "allowed: both, or neither"
+        )
+
+
 def parts_with_keys(config: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
     """What begins the keys of each survey that is joined, and the config of it alone."""
     return [(f"surveys[{i}].", part) for i, part in enumerate(part_configs(config))]
@@ -431,6 +452,7 @@ def require_files(config: dict[str, Any], find: Callable[[str], str]) -> None:
     was made from an earlier file.
     """
     weights_file(config["model"], find)
+    require_training_list(config["model"], find)
     for survey in surveys_of(config):
         if (path := survey["fair_ids"]) and not Path(find(path)).is_file():
             of = f"{survey['name']}: " if is_joined(config) else ""

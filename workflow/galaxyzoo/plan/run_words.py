@@ -28,6 +28,7 @@ JOBS = {
     "hold_out": "hold galaxies out",
     "split": "split into training and validation",
     "starting_weights": "get the starting weights",
+    "find_learnt": "look for galaxies that the starting weights learnt",
     "train_stage": "train",
     "suggest_lr": "look for a learning rate",
     "predict_holdout": "predict the held-out galaxies",
@@ -47,6 +48,7 @@ JOBS = {
     "predictions_by_name": "list predictions by your galaxies' names",
     "plot_classes": "draw how classes are told apart",
     "plot_averaging": "draw what averaging gains",
+    "plot_label_curve": "draw what more labels would bring",
     "plot_galaxies": "draw galaxies",
     "plot_augmentation": "draw augmentation",
     "plot_attribution": "draw what the network looks at",
@@ -66,7 +68,7 @@ JOBS = {
     "archive": "archive the experiment",
 }
 NOTES = {
-    *("join_holdouts", "join_galaxies"),
+    *("join_holdouts", "join_galaxies", "place_gz2"),
     *("resolved_config", "compare_missing", "record_survey", "record_experiment", "finish"),
     "publish_catalogue",
 }

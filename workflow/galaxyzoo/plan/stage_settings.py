@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from galaxyzoo.plan.joined_surveys import surveys_of
+from galaxyzoo.plan.training_lists import training_list_of
 from galaxyzoo.tree.questions import Questions, questions_of, without_words
 
 Config = Mapping[str, Any]
@@ -54,10 +55,12 @@ def split_settings(config: Config, seed: int) -> dict[str, Any]:
     validation, seeds = config["validation"], config["seeds"]
     if validation == FOLDS:
         validation = [seeds.index(seed), len(seeds)]
+    given = training_list_of(config["model"])
     return {
         "validation": validation,
         "training_galaxies": config["training_galaxies"],
         "holdout_seen": config["model"]["holdout_seen"],
+        **({"training_list": given} if given else {}),
     }
 
 

@@ -35,6 +35,8 @@ FIXED = (
     *("experiment", "stream", "save_minutes"),
 )
 MOST_IN_A_GRID = 1000
+# Shares of the training galaxies, by the name of the variant that is trained on these.
+OF_THE_CURVE = {"labels_25": 0.25, "labels_50": 0.5}
 HOLD_OUT = ("holdout", "holdout_seed", "fair_ids")
 
 
@@ -46,7 +48,8 @@ class Experiments(NamedTuple):
     which sum to 1, or is `validation` if they are to be fitted. `starts` holds the resolved config
     that teaches the simulated start of each experiment that begins with one. `owners` holds, for
     each experiment, these included, the name of the one that trains each of its stages, by seed and
-    stage.
+    stage. `curve` are the names of those that show what more labels bring, by ascending number of
+    labels, the base last; none if nobody asked.
     """
 
     configs: dict[str, Config]
@@ -54,6 +57,7 @@ class Experiments(NamedTuple):
     weights: dict[str, float] | str
     starts: dict[str, Config]
     owners: dict[str, dict[tuple[int, str], str]]
+    curve: tuple[str, ...] = ()
 
     @property
     def teaching(self) -> dict[str, Config]:
@@ -85,7 +89,9 @@ def experiments(config: Config, schema: Schema, find: Callable[[str], str] = str
     base = validated(config, schema, find)
     problems, configs = [], {BASE: base}
     written = {key: value for key, value in config.items() if key not in OF_ALL_VARIANTS}
-    for name, changes in all_changes(config.get("variants", {}), config.get("grid", {})):
+    on_a_curve = curve_changes(config, base) if config.get("label_curve") else {}
+    variants = [*all_changes(config.get("variants", {}), config.get("grid", {}))]
+    for name, changes in [*variants, *on_a_curve.items()]:
         experiment = f"{base['experiment']}-{name}"
         try:
             require_new(name, changes, configs)
@@ -115,7 +121,31 @@ def experiments(config: Config, schema: Schema, find: Callable[[str], str] = str
         else {names[name]: weight for name, weight in weights.items()},
         starts,
         owners | {one["experiment"]: stage_owners(one, one) for one in starts.values()},
+        tuple(configs[name]["experiment"] for name in (*on_a_curve, BASE) if on_a_curve),
     )
+
+
+def curve_changes(config: Config, base: Config) -> dict[str, Config]:
+    """The changes of each variant that is trained on a share of the labels, by its name.
+
+    `config` is as it was written, and `base` is resolved. As fewer galaxies are passed more often,
+    all are trained for about as many steps, and differ in the number of labels alone.
+    """
+    whole, scale = base["training_galaxies"], config.get("epochs_scale", 1)
+    return {
+        name: {
+            "training_galaxies": share_of(whole, share),
+            "epochs_scale": scale / share,
+        }
+        for name, share in OF_THE_CURVE.items()
+    }
+
+
+def share_of(training_galaxies: float | None, share: float) -> float:
+    """`training_galaxies` for a share of those that a config trains on: a number, or a share."""
+    if training_galaxies is None or training_galaxies < 1:
+        return share * (training_galaxies or 1)
+    return max(1, round(share * training_galaxies))
 
 
 def all_changes(

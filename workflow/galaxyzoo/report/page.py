@@ -11,12 +11,14 @@ from markupsafe import Markup
 from galaxyzoo.evaluation.averaging import BAG
 from galaxyzoo.evaluation.choices import choices_in_words
 from galaxyzoo.evaluation.error_tables import main_columns
+from galaxyzoo.evaluation.label_curve import curve_in_words
 from galaxyzoo.evaluation.published_scores import (
     ON_KAGGLES_TEST_GALAXIES,
     ON_VALIDATION_GALAXIES,
 )
 from galaxyzoo.evaluation.starts import (
     UNKNOWN_IN_WORDS,
+    are_cleared,
     start_in_words,
     starts_in_words,
     taught_in_words,
@@ -81,6 +83,7 @@ def report_page(
     held: Settings,
     provenance: Settings,
     taken: Sequence[str],
+    label_curve: Settings | None,
 ) -> str:
     """An experiment's page, as HTML, with every figure embedded.
 
@@ -92,7 +95,8 @@ def report_page(
     `disagreed`), `check`, `augmentation` and `attribution`. `explorer` is the file that holds
     `explorer_data`, and `held` the content of check.json. `provenance` is the content of
     provenance.json, with the `commit` and `versions` of the code that writes the page. `taken` are
-    the names of the stages that a variant takes from its base.
+    the names of the stages that a variant takes from its base. `label_curve` is what
+    `evaluation.label_curve` says of more labels, None if nobody asked.
     """
     stages, words = stage_rows(config["stages"], histories), words_of(config["survey"])
     averaging = averaging_rows(metrics, tables["error_by_views"])
@@ -109,8 +113,10 @@ def report_page(
             "training": of_training(stages),
             "averaging": of_averaging(averaging),
             "attribution": of_attribution(tables["attribution"]),
+            "label_curve": curve_in_words(label_curve) if label_curve else "",
         },
-        sections=SECTIONS,
+        sections=with_labels(SECTIONS) if label_curve else SECTIONS,
+        label_curve=label_curve,
         whole="Bag",
         members={},
         config_yaml=yaml.safe_dump(
@@ -186,6 +192,7 @@ def page(
     return pages.get_template(template.name).render(
         words=in_print(words),
         starts=starts,
+        cleared=are_cleared(metrics.get("starts")),
         choices=choices,
         trained_start=start_in_words(metrics["start"]),
         unknown_starts=UNKNOWN_IN_WORDS in starts,
@@ -230,6 +237,12 @@ def explorer_parts(data: Path, templates: Path) -> dict[str, Any]:
         "galaxies": len(pictures),
         "pictures": sum(picture is not None for picture in pictures),
     }
+
+
+def with_labels(sections: Sequence[str]) -> tuple[str, ...]:
+    """The sections of a page, with what more labels would bring after what averaging buys."""
+    after = sections.index("averaging") + 1
+    return (*sections[:after], "labels", *sections[after:])
 
 
 def with_published(sections: Sequence[str], config: Settings) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from galaxyzoo.evaluation.bootstrap import RESAMPLES, resampled_rmse, simultaneous_intervals
 from galaxyzoo.evaluation.metrics import label_counts, squared_sums
+from galaxyzoo.evaluation.starts import are_cleared
 from galaxyzoo.plan.labellers import words_of
 from galaxyzoo.runs.finished_experiments import Experiment
 
@@ -75,8 +76,8 @@ def score_table(
     predictions, as in a catalogue; training_seconds, for all epochs of all stages and seeds,
     those of a base included; networks, their number; epochs, of one seed (not of an ensemble);
     sizes_px, in the order of the stages; galaxies, the number held out; seen_galaxy_zoo, whether a
-    network began with weights that were trained on Galaxy Zoo's votes; starts_learnt, whether
-    starting weights learnt galaxies (none, known or unknown), and
+    network began with weights that were trained on Galaxy Zoo's votes, perhaps on these galaxies;
+    starts_learnt, whether starting weights learnt galaxies (none, known or unknown), and
     holdout_seen, how many of those held out; start_rmse and start_rmse_recalibrated, the errors of
     the starting network before training, if it answers the same questions.
     """
@@ -107,7 +108,10 @@ def score_table(
             "epochs": pd.array([one.epochs for one in experiments], dtype="Int64"),
             "sizes_px": [", ".join(map(str, one.sizes_px)) for one in experiments],
             "galaxies": [len(one.ids) for one in experiments],
-            "seen_galaxy_zoo": [one.metrics["seen_galaxy_zoo"] for one in experiments],
+            "seen_galaxy_zoo": [
+                one.metrics["seen_galaxy_zoo"] and not are_cleared(one.metrics.get("starts"))
+                for one in experiments
+            ],
             "starts_learnt": [one.get("learnt") for one in starts],
             "holdout_seen": pd.array([one.get("holdout_seen") for one in starts], dtype="Int64"),
             "start_rmse": pd.array([one.get("rmse") for one in alone], dtype="Float64"),

@@ -1,34 +1,26 @@
 """What the galaxies of joined surveys are called, and which of them are in more than one survey."""
 
-import logging
 import re
 from collections.abc import Mapping, Sequence
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
-from scipy.spatial import cKDTree
 
-from galaxyzoo.files.positions import position_columns, positions_of
-from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.galaxy_id import GALAXY_ID
 from galaxyzoo.foundation.joined_ids import joined_ids, survey_names
 from galaxyzoo.foundation.packed_crops import IMAGE_HASH, read_index
 from galaxyzoo.surveys.labels import read_groups
 from galaxyzoo.surveys.own_rows import stem
-
-log = logging.getLogger(__name__)
+from galaxyzoo.surveys.same_positions import carried_positions, near_pairs
 
 NAME, SURVEY = "name", "survey"
-NEAREST_ARCSEC = 2.0  # positions that are no farther apart are of one galaxy
 # Digits of a name that is a galaxy's in any survey, as an objid's or a designation's: a shorter one
 # may be a counted number, which is another galaxy's elsewhere.
 MOST_COUNTED = 10
-FOUND_BY_NAME = {"ra_column": None, "dec_column": None}
-ARCSEC_PER_DEGREE = 3600
 
 
 def joined_galaxies(
@@ -83,17 +75,17 @@ def twins(
 
     `galaxies` (N rows) is that of `joined_galaxies`, and `hashes` (N,) those of their image files.
     Two are one if their files have the same bytes, if they have one name of at least MOST_COUNTED
-    digits, or if their positions, in degrees, are at most NEAREST_ARCSEC apart. Returns `one` and
+    digits, or if their positions are near (`same_positions`). Returns `one` and
     `other` (n rows), joined GalaxyIDs of which each further one is paired with the first, and the
     ways by GalaxyID, as text.
     """
     ids = galaxies.index.to_numpy()
     names = galaxies[NAME].map(stem)
-    long_enough = names.map(lambda name: len(re.findall(r"\d", name)) >= MOST_COUNTED)
+    long_enough = names.map(is_of_one_galaxy)
     pairs = {
         "picture": equal_pairs(hashes.loc[ids], surveys),
         "name": equal_pairs(names[long_enough], surveys),
-        "position": near_pairs(surveys, galaxies),
+        "position": pairs_at_one_position(surveys, galaxies),
     }
     ways = pd.Series("", ids, dtype=object)
     for way, found in pairs.items():
@@ -101,6 +93,11 @@ def twins(
         ways[known] = [f"{before}, {way}" if before else way for before in ways[known]]
     together = pd.DataFrame(np.concatenate([*pairs.values()]), columns=["one", "other"])
     return together.drop_duplicates(ignore_index=True), ways[ways != ""]
+
+
+def is_of_one_galaxy(name: str) -> bool:
+    """Whether a name is that of one galaxy in any survey, and no counted number."""
+    return len(re.findall(r"\d", name)) >= MOST_COUNTED
 
 
 def equal_pairs(values: pd.Series, surveys: Sequence[str]) -> np.ndarray:
@@ -113,48 +110,14 @@ def equal_pairs(values: pd.Series, surveys: Sequence[str]) -> np.ndarray:
     return pairs[pairs[:, 0] != pairs[:, 1]]
 
 
-def near_pairs(surveys: Sequence[str], galaxies: pd.DataFrame) -> np.ndarray:
+def pairs_at_one_position(surveys: Sequence[str], galaxies: pd.DataFrame) -> np.ndarray:
     """Pairs (n, 2) of galaxies of different surveys whose carried positions are near."""
-    found = [known_positions(galaxies[galaxies[SURVEY] == survey], survey) for survey in surveys]
-    ids = [positions.index.to_numpy() for positions in found]
-    points = [*map(on_the_sphere, found)]
-    pairs = [np.empty((0, 2), np.int64)]
-    reach = 2 * np.sin(np.radians(NEAREST_ARCSEC / ARCSEC_PER_DEGREE) / 2)
-    for later in range(1, len(ids)):
-        for earlier in range(later):
-            if not (len(ids[earlier]) and len(ids[later])):
-                continue
-            near = cKDTree(points[earlier]).query_ball_point(points[later], reach)
-            pairs += [
-                np.column_stack([ids[earlier][rows], np.full(len(rows), ids[later][row])])
-                for row, rows in enumerate(near)
-                if rows
-            ]
-    return np.concatenate(pairs)
-
-
-def known_positions(galaxies: pd.DataFrame, survey: str) -> pd.DataFrame:
-    """The columns ra and dec (n rows), in degrees, of those of a survey's galaxies that have both.
-
-    Columns are found by name among those that are carried. If they cannot be read, the log says so.
-    """
-    others = galaxies.columns.drop([NAME, SURVEY])
-    carried = [name for name in others if (galaxies[name] != "").any()]
-    nowhere = pd.DataFrame({"ra": [], "dec": []}, dtype=float)
-    if position_columns(carried, Path(survey), FOUND_BY_NAME) is None:
-        return nowhere
-    table = pa.Table.from_pandas(galaxies[carried], preserve_index=False)
-    try:
-        return positions_of(table, Path(survey), FOUND_BY_NAME).set_axis(galaxies.index).dropna()
-    except InputError as error:
-        log.warning("galaxies of %s are not compared by position: %s", survey, error)
-        return nowhere
-
-
-def on_the_sphere(positions: pd.DataFrame) -> np.ndarray:
-    """Unit vectors (N, 3) to positions in degrees."""
-    ra, dec = (np.radians(positions[name].to_numpy()) for name in ("ra", "dec"))
-    return np.column_stack([np.cos(dec) * np.cos(ra), np.cos(dec) * np.sin(ra), np.sin(dec)])
+    found = [
+        carried_positions(galaxies[galaxies[SURVEY] == survey].drop(columns=[NAME, SURVEY]), survey)
+        for survey in surveys
+    ]
+    pairs = [near_pairs(one, other) for one, other in combinations(found, 2)]
+    return np.concatenate([np.empty((0, 2), np.int64), *pairs])
 
 
 def tied(groups: pd.Series, pairs: pd.DataFrame) -> pd.Series:

@@ -184,7 +184,7 @@ def split(
     validation: float | Fold,
     seed: int,
     fair_ids: set[int] | None = None,
-    training_galaxies: int | None = None,
+    training_galaxies: float | None = None,
     learnt_ids: np.ndarray | None = None,
     ties: Ties = FREE,
 ) -> pd.Series:
@@ -194,7 +194,8 @@ def split(
     among them; then only fair galaxies are drawn, so that errors on validation and on hold-out are
     of the same kind of galaxies. A `Fold` of them, which does not depend on the seed, is validated
     on by one seed, and each of them once. With `training_galaxies`, so many of the others are
-    trained on, of which a smaller number are a part, and the rest is left out as "spare". None of
+    trained on, or below 1 that share of them, and the rest is left out as "spare"; those of a
+    smaller number are among those of a larger one. None of
     `learnt_ids`, which starting weights learnt, is validated on; the number of validation galaxies
     stays the same, unless they are a fold, and so do they where none is one of these. `ties` are
     kept to as `draw` says; a galaxy in a group with one that is held out or validated on, but not
@@ -240,6 +241,8 @@ def split(
         )
     if training_galaxies is not None:
         train = part.index[part == "train"].to_numpy()
+        if training_galaxies < 1:
+            training_galaxies = max(1, round(training_galaxies * len(train)))
         if training_galaxies > len(train):
             raise InputError(
                 f"training_galaxies: {training_galaxies} are asked for, and there are {len(train)} "

@@ -43,6 +43,27 @@ rule label_gz2:
         "../../scripts/label_gz2.py"
 
 
+# Only for an owner's list of starting weights.
+rule place_gz2:
+    input:
+        tables=rules.download_gz2.output.tables,
+    output:
+        galaxies=survey_file("raw/positions.csv"),
+    log:
+        survey_file("logs/place_gz2.log"),
+    wildcard_constraints:
+        survey=any_of(raw_surveys_of("gz2")),
+    localrule: True
+    conda:
+        "../../../envs/environment.yaml"
+    params:
+        settings={},
+        code=fingerprints("place_gz2"),
+    script:
+        "../../scripts/place_gz2.py"
+
+
+GALAXIES_OF_SOURCE["gz2"] = lambda survey: raw_file(survey, "positions.csv")
 FILES_OF_SOURCE["gz2"] = lambda survey: layout.SurveyFiles(
     training_images=raw_file(survey, "images_gz2.zip"),
     labels=raw_file(survey, "labels.csv"),
