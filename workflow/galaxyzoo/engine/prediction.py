@@ -38,7 +38,7 @@ def predict_views(
     """
     crops = torch.as_tensor(pixels).to(device, non_blocking=True)
     images = resize(crops, network.size_px, network.zoom)
-    on_device = torch.from_numpy(maps).to(device)
+    on_device = torch.from_numpy(maps).to(device, non_blocking=True)
     predictions = torch.stack(
         [network(warp(images, one[None], network.size_px)) for one in on_device]
     )
