@@ -13,7 +13,7 @@ from pathlib import Path
 import pandas as pd
 import yaml
 
-from galaxyzoo.foundation.packed_crops import read_index
+from galaxyzoo.foundation.packed_crops import centre_columns, read_index
 from galaxyzoo.plan.kept_code import KEPT
 from warm import run_snakemake
 
@@ -156,9 +156,9 @@ def replaced_by_older(path: Path, content: bytes) -> None:
 
 
 def labels_in(index: Path) -> pd.DataFrame:
-    """The labels in an index of crops, by GalaxyID, without the votes that may stand beside."""
+    """The labels in an index of crops, by GalaxyID, without votes and colours beside them."""
     table = read_index(index).drop(columns=["image_hash", "crop_crc32"]).set_index("GalaxyID")
-    return table.loc[:, ~table.columns.str.startswith("votes_")]
+    return table.loc[:, ~table.columns.str.startswith("votes_")].drop(columns=centre_columns(table))
 
 
 def changed(**changes) -> dict:

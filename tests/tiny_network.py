@@ -69,6 +69,12 @@ def galaxies(count: int = 64, device: torch.device = CPU, streamed: bool = False
     )
 
 
+def pictures_of(data: Galaxies) -> np.ndarray:
+    """The pictures (N, wide, wide, bands) uint8 of a stage's galaxies, as its batches have them."""
+    batches = data.batches(data.rows(np.arange(len(data))).split(2))
+    return torch.cat([images for images, *_ in batches]).permute(0, 2, 3, 1).cpu().numpy()
+
+
 def new_tiny_network(backbone: str = BACKBONE, dropout: float = 0.1) -> GalaxyNetwork:
     """The same network at every call."""
     torch.manual_seed(0)

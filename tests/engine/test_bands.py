@@ -17,7 +17,6 @@ from galaxyzoo.engine.network import create_body, of_bands
 from galaxyzoo.engine.prediction import predict_views, ready
 from galaxyzoo.engine.pretrained import starting_weights
 from galaxyzoo.engine.torch_files import save_checked
-from galaxyzoo.evaluation.central_pixel import centre_colours
 from galaxyzoo.foundation.checkpoint_notes import read_note
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.report.colours import in_colour
@@ -109,7 +108,6 @@ def test_pages_show_any_number_of_bands(bands):
     assert thumbnail(crops[0])
     assert as_seen(crops, 32, AUGMENTATION).shape[-1] == bands
     assert augmented_views(crops[0], 32, LIGHT)[1].shape[-1] == bands
-    assert centre_colours(crops).shape == (8, bands)
 
 
 def test_light_is_the_mean_of_all_bands():

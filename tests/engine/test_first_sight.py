@@ -7,6 +7,7 @@ from galaxyzoo.engine.augmentation import middle_zoom
 from galaxyzoo.engine.dataset import load_galaxies
 from galaxyzoo.engine.first_sight import as_seen
 from galaxyzoo.engine.transforms import middle
+from tiny_network import pictures_of
 
 SETTINGS = {"zoom": [1.0, 1.5], "middle": None}
 SIZE_PX = 16
@@ -20,7 +21,8 @@ def test_galaxies_are_seen_as_a_stage_sees_them_before_they_are_turned():
     stage = load_galaxies(
         crops, np.zeros((3, 1)), np.arange(3), SIZE_PX, middle_zoom(SETTINGS), cpu, stream=False
     )
-    of_stage = (255 * middle(stage.images, SIZE_PX)).round().permute(0, 2, 3, 1).numpy()
+    pictures = torch.from_numpy(pictures_of(stage)).permute(0, 3, 1, 2)
+    of_stage = (255 * middle(pictures, SIZE_PX)).round().permute(0, 2, 3, 1).numpy()
     np.testing.assert_array_equal(seen, of_stage)
 
 

@@ -10,7 +10,7 @@ from galaxyzoo.engine.network import GalaxyNetwork
 from galaxyzoo.engine.schedule import one_cycle
 from galaxyzoo.engine.training import Learner
 from galaxyzoo.foundation.errors import InputError
-from tiny_network import AUGMENTATION, STAGE, galaxies, new_tiny_network, same, train
+from tiny_network import AUGMENTATION, STAGE, galaxies, new_tiny_network, pictures_of, same, train
 
 pytestmark = [
     pytest.mark.gpu,
@@ -51,6 +51,14 @@ def test_galaxies_stay_on_the_gpu_where_they_fit():
     assert data.images.device == data.labels.device == best_device()
     assert not data.streamed
     assert load_galaxies(crops, labels, rows, 32, 1.0, best_device(), stream=True).streamed
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_crops_reach_the_gpu_as_they_are_and_some_that_were_left_out_do_later(stream):
+    crops = np.random.default_rng(0).integers(0, 256, (40, 32, 32, 3), dtype=np.uint8)
+    data = load_galaxies(crops, np.zeros((40, 37)), np.arange(40), 32, 1.0, best_device(), stream)
+    [*data.batches(data.rows(np.arange(40)[::-1].copy()).split(7)[:3])]
+    np.testing.assert_array_equal(pictures_of(data), crops)
 
 
 def test_a_stage_that_was_stopped_ends_in_the_same_bits():

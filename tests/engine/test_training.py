@@ -36,6 +36,7 @@ from tiny_network import (
     STAGE,
     galaxies,
     new_tiny_network,
+    pictures_of,
     same,
     train,
 )
@@ -215,7 +216,7 @@ def test_galaxies_are_loaded_in_the_order_of_the_rows():
     labels = np.arange(6.0)[:, None] * np.ones((1, 37))
     loaded = load_galaxies(crops, labels, np.array([4, 1]), 32, 1.0, CPU, stream=False)
     assert loaded.images.shape == (2, 3, 32, 32)
-    assert loaded.images[:, 0, 0, 0].tolist() == [4, 1]
+    assert pictures_of(loaded)[:, 0, 0, 0].tolist() == [4, 1]
     assert loaded.labels[:, 0].tolist() == [4.0, 1.0]
 
 
@@ -302,7 +303,7 @@ def test_a_stage_trains_and_validates_on_what_its_network_then_predicts_from(tmp
     threads = torch.get_num_threads()  # what it sets holds for all tests of this process
     stage = set_up_stage(settings, *files, threads=threads, stream=False)
     # The geometric mean of 1.6 and 2.5 is 2: the middle 32 of 64 px, and the rest around them.
-    seen = torch.cat([stage.train.images, stage.valid.images]).permute(0, 2, 3, 1)
+    seen = np.concatenate([pictures_of(stage.train), pictures_of(stage.valid)])
     np.testing.assert_array_equal(seen, crops[:5])
     whole = torch.from_numpy(crops).permute(0, 3, 1, 2)
     middle = warp(whole, torch.from_numpy(first_view()), 32)

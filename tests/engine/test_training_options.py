@@ -327,6 +327,14 @@ def test_a_gpu_without_memory_names_the_batch_size_and_the_setting_to_lower():
         raise torch.OutOfMemoryError("CUDA out of memory")
 
 
+def test_where_no_setting_helps_a_gpu_without_memory_the_error_says_what_does():
+    with (
+        pytest.raises(InputError, match=r"end what else runs on it, or .* --resources gpu=0$"),
+        memory_for(32, 224, None),
+    ):
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+
 @pytest.mark.parametrize("backbone", ["test_vit", "test_convnext", "test_efficientnet"])
 def test_other_backbones_learn_and_go_on_at_another_size(tmp_path, backbone):
     network, data = new_tiny_network(backbone), galaxies()

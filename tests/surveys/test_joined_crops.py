@@ -20,6 +20,7 @@ from galaxyzoo.surveys.joined_crops import (
 
 SURVEYS = ["near", "far"]
 COLUMNS = ["a", "b"]
+CENTRES = ["centre_1", "centre_2", "centre_3"]
 
 
 def write_survey(folder, ids, first_level, size=4, columns=COLUMNS):
@@ -36,6 +37,7 @@ def write_survey(folder, ids, first_level, size=4, columns=COLUMNS):
         table,
         [zlib.crc32(crop.tobytes()) for crop in crops],
         [f"{level:032x}" for level in levels],
+        crops.mean(axis=(1, 2)),
     )
     return folder
 
@@ -63,7 +65,10 @@ def test_each_galaxy_keeps_its_crop_labels_and_hash(folders, tmp_path, monkeypat
     assert crops[:][:, 0, 0, 0].tolist() == levels
     assert index["b"].tolist() == [level / 256 + 1 for level in levels]
     assert index["image_hash"].tolist() == [f"{level:032x}" for level in levels]
-    assert [*index] == ["GalaxyID", "a", "b", "image_hash", "crop_crc32"]  # votes of one alone go
+    beside = [*CENTRES, "image_hash", "crop_crc32"]
+    assert [*index] == ["GalaxyID", "a", "b", *beside]  # votes of one alone go
+    for column in CENTRES:
+        assert index[column].tolist() == levels
 
 
 def test_a_damaged_crop_of_one_survey_is_refused_and_nothing_is_left(folders, tmp_path):

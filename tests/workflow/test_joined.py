@@ -83,7 +83,8 @@ def test_all_galaxies_are_there_with_their_own_crops_and_labels(joined):
         folder = survey_folder(joined, survey)
         own = read_index(folder / "training.csv")
         ids = joined_ids(own["GalaxyID"].to_numpy(), place, SURVEYS)
-        assert index.loc[ids, "Class1.1"].tolist() == own["Class1.1"].tolist()
+        for column in ("Class1.1", "centre_1", "centre_3"):
+            assert index.loc[ids, column].tolist() == own[column].tolist()
         rows = index.index.get_indexer(ids)
         part = packed_crops(folder / "training.npy", folder / "training.csv")
         assert np.array_equal(crops[rows], part[:])

@@ -30,8 +30,10 @@ def test_the_training_images_and_labels_become_packed_crops(finished):
     assert crops.shape == (60, 224, 224, 3)
     assert crops.dtype == np.uint8
     votes = [f"votes_{column}" for column in COLUMNS]
-    sums = ["image_hash", "crop_crc32", "row_crc32"]
-    assert index.columns.tolist() == ["GalaxyID", *COLUMNS, *votes, *sums]
+    beside = ["centre_1", "centre_2", "centre_3", "image_hash", "crop_crc32", "row_crc32"]
+    assert index.columns.tolist() == ["GalaxyID", *COLUMNS, *votes, *beside]
+    middles = crops[:, 107:117, 107:117].reshape(60, 100, 3).mean(axis=1)
+    np.testing.assert_array_equal(index[["centre_1", "centre_2", "centre_3"]], middles)
     assert len(pd.read_csv(finished.survey / "rejected.csv")) == 0
 
 

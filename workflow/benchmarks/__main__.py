@@ -12,7 +12,7 @@ from pathlib import Path
 
 import torch
 
-from benchmarks import catalogue, cropping, engine, side_by_side, stage
+from benchmarks import catalogue, cropping, engine, first_step, side_by_side, stage
 from benchmarks.costs import cost
 from galaxyzoo.engine.devices import best_device
 
@@ -138,6 +138,12 @@ def main() -> None:
             seconds, peak_mb = cost(partial(prepare, galaxies=galaxies), job)
             results["full_size"][name] = {"minutes": seconds / 60, "peak_mb": peak_mb}
             print(f"{name:36} {galaxies:10} {seconds / 60:8.1f} {peak_mb:8.0f}", flush=True)
+        parts = first_step.first_step_seconds(FULL_SIZE["crop"])
+        results["first_step"] = parts
+        results["ratios"]["first_step"] = round(parts["ratio"], 3)
+        print("\nseconds from the start of a stage's job to its first step, and what comes after")
+        print("".join(f"{name:>13}" for name in parts))
+        print("".join(f"{value:13.2f}" for value in parts.values()))
     OUTPUT.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
     print(f"\nWritten: {OUTPUT}")
 

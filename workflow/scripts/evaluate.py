@@ -20,25 +20,28 @@ from galaxyzoo.calibration.dirichlet_intervals import dirichlet_scores
 from galaxyzoo.calibration.photometry import measured
 from galaxyzoo.calibration.recalibration import recalibration_scores
 from galaxyzoo.calibration.start_scores import start_scores
-from galaxyzoo.evaluation.central_pixel import central_pixel_benchmark, centre_colours
+from galaxyzoo.evaluation.central_pixel import central_pixel_benchmark
 from galaxyzoo.evaluation.ensembles import member_scores
 from galaxyzoo.evaluation.error_tables import galaxy_properties
-from galaxyzoo.evaluation.held_out import read_held_out
+from galaxyzoo.evaluation.held_out import held_out
 from galaxyzoo.evaluation.metrics import scores
 from galaxyzoo.evaluation.starts import start_in_words, starts_in_words, what_starts_learnt
 from galaxyzoo.evaluation.validation import read_members, together
 from galaxyzoo.evaluation.vote_noise import vote_noise_floor
+from galaxyzoo.foundation.galaxy_id import GALAXY_ID
 from galaxyzoo.foundation.handed_on import damaged, read_csv, read_json, read_own_parquet
-from galaxyzoo.foundation.packed_crops import packed_crops, read_index
+from galaxyzoo.foundation.packed_crops import PackedCrops, centre_columns, read_index
 from galaxyzoo.foundation.split_files import read_split
 from galaxyzoo.tree.decision_tree import tree_from
 from galaxyzoo.tree.vote_columns import votes_of
 
 settings = job.start(snakemake)
 tree = tree_from(settings["tree"])
-galaxies = read_held_out(snakemake.input.index, snakemake.input.holdout, tree)
-crops = packed_crops(snakemake.input.crops, snakemake.input.index)
-colours = centre_colours(crops)
+survey = read_index(snakemake.input.index)
+ids = read_csv(snakemake.input.holdout)[GALAXY_ID]
+galaxies = held_out(survey, ids, tree, snakemake.input.holdout)
+crops = PackedCrops(snakemake.input.crops, survey)
+colours = survey[centre_columns(survey)].to_numpy()
 central_pixel = central_pixel_benchmark(
     colours[galaxies.other_rows], galaxies.other_labels, colours[galaxies.rows]
 )
@@ -73,7 +76,7 @@ if test_in_training:
 learnt = snakemake.input.get("learnt", [])
 starts = what_starts_learnt(
     learnt,
-    read_index(snakemake.input.index) if learnt else None,
+    survey if learnt else None,
     galaxies.ids,
     test,
     settings["seen_galaxy_zoo"],
@@ -105,7 +108,7 @@ metrics = {
     galaxies.predicted(snakemake.input.bag),
     tree,
 )
-votes = votes_of(read_index(snakemake.input.index), tree)
+votes = votes_of(survey, tree)
 votes = None if votes is None else votes[galaxies.rows]
 if truth is None and votes is not None:
     metrics["rmse"]["vote_noise_floor"] = vote_noise_floor(votes, galaxies.voted, tree)
@@ -119,7 +122,7 @@ if "members" in settings:
 validation = read_members(
     settings.get("members", {settings["experiment"]: settings["seeds"]}),
     snakemake.input.validation,
-    read_index(snakemake.input.index),
+    survey,
     tree,
 )
 pooled = together(validation, weights)
@@ -136,7 +139,7 @@ start_validation = snakemake.input.get("start_validation")
 if start_validation and len(of_start := read_own_parquet(start_validation)):
     metrics["start"] = start_scores(
         of_start,
-        read_index(snakemake.input.index),
+        survey,
         galaxies.predicted(snakemake.input.start_holdout),
         calibration.recalibration.of(bag, tree),
         galaxies.voted,

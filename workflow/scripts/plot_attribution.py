@@ -5,8 +5,13 @@ from pathlib import Path
 import pandas as pd
 
 import job
-from galaxyzoo.engine.attribution import attribution_table, occlusion_maps, telling_answers
-from galaxyzoo.engine.devices import best_device, use_threads
+from galaxyzoo.engine.attribution import (
+    HIDDEN_AT_ONCE,
+    attribution_table,
+    occlusion_maps,
+    telling_answers,
+)
+from galaxyzoo.engine.devices import best_device, memory_for, use_threads
 from galaxyzoo.engine.loaded_networks import restored_network
 from galaxyzoo.evaluation.held_out import read_held_out
 from galaxyzoo.evaluation.owners import NAME, read_owners
@@ -29,7 +34,8 @@ predicted = galaxies.predicted(snakemake.input.bag)
 positions = sheet_positions(ranked_galaxies(galaxies, predicted), "typical")
 answers = telling_answers(predicted[positions], predicted, tree)
 crops = packed_crops(snakemake.input.crops, snakemake.input.index)[galaxies.rows[positions]]
-pictures, probabilities, falls = occlusion_maps(network, crops, answers, best_device())
+with memory_for(HIDDEN_AT_ONCE, network.size_px, None):
+    pictures, probabilities, falls = occlusion_maps(network, crops, answers, best_device())
 owners = read_owners(snakemake.input.get("galaxies"), galaxies.ids[positions])
 columns = [tree.columns[answer] for answer in answers]
 explained = pd.DataFrame(

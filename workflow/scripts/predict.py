@@ -50,11 +50,11 @@ views = snakemake.output.get("views")
 counts = counts_of_views(len(maps)) if views else [1, len(maps)]
 with memory_for(batch_size, network.size_px, "tta.batch_size"):
     means = predict_by_views(network, crops, rows, maps, counts, batch_size, device)
-if snakemake.output.get("single"):
     single = prediction_table(ids, means[0], tree)
-    if settings["learnt_votes"]:
+    if settings["learnt_votes"] and snakemake.output.get("single"):
         unsure = predicted_dispersion(network, crops, rows, maps[:1], batch_size, device)
         single = with_dispersion(single, unsure, tree)
+if snakemake.output.get("single"):
     write_parquet(single, snakemake.output.single)
 write_parquet(prediction_table(ids, means[-1], tree), snakemake.output.tta)
 if views:

@@ -17,16 +17,16 @@ if "probe" in settings["stage"]:
     raise InputError(f"{settings['stage']['name']} is a probe, which has no learning rate")
 lease_gpu(visible_gpus(), asked=snakemake.resources.gpu > 0)
 stage = settings["stage"] | {"accumulate": 1, "ema": None}
-network, train, _, moments = set_up_stage(
-    settings,
-    Path(snakemake.input.weights),
-    Path(snakemake.input.crops),
-    Path(snakemake.input.index),
-    Path(snakemake.input.split),
-    threads=snakemake.threads,
-    stream=snakemake.config["stream"],
-)
 with memory_for(stage["batch_size"], stage["size"], "the stage's batch_size"):
+    network, train, _, moments, *_ = set_up_stage(
+        settings,
+        Path(snakemake.input.weights),
+        Path(snakemake.input.crops),
+        Path(snakemake.input.index),
+        Path(snakemake.input.split),
+        threads=snakemake.threads,
+        stream=snakemake.config["stream"],
+    )
     augmentation, seed = settings["augmentation"], settings["seed"]
     sweep = lr_find(Learner(network, train, stage, augmentation, seed, moments))
 suggested = suggested_lr(sweep)

@@ -20,9 +20,7 @@ from galaxyzoo.foundation.gpus import lease_gpu, visible_gpus
 from galaxyzoo.foundation.handed_on import read_json
 from galaxyzoo.foundation.learnt_galaxies import all_of, learnt_from, read_all, require_unlearnt
 from galaxyzoo.foundation.locks import locked
-from galaxyzoo.foundation.packed_crops import read_index
 from galaxyzoo.foundation.provenance import git_commit, uncommitted_diff, versions
-from galaxyzoo.foundation.split_files import read_split
 from galaxyzoo.foundation.taught_pictures import unlike_start
 
 settings = job.start(snakemake)
@@ -51,7 +49,7 @@ with (
     memory_for(stage["batch_size"], stage["size"], TO_LOWER),
 ):
     lease_gpu(visible_gpus(), asked=snakemake.resources.gpu > 0)
-    network, train, valid, moments = set_up_stage(
+    network, train, valid, moments, galaxies, part = set_up_stage(
         settings,
         weights,
         crops,
@@ -69,7 +67,6 @@ with (
         train.device,
         ", streamed" if train.streamed else "",
     )
-    galaxies, part = read_index(index), read_split(split)["part"]
     trained_on, validated_on = (np.flatnonzero(part == name) for name in ("train", "valid"))
     first = weights.suffix == ".safetensors"
     before = (

@@ -1,18 +1,40 @@
 """The galaxies of a stage, held on the training device or streamed to it from host memory."""
 
-from collections.abc import Iterator, Sequence
+import itertools
+import math
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import torch
 
+from galaxyzoo.engine.read_ahead import read_ahead
 from galaxyzoo.engine.transforms import resize, wide_px
 
-RESIZED_AT_ONCE = 512
 SHARE_OF_FREE_MEMORY = 0.5  # of a GPU's memory, for galaxies; the rest is for the network
 
 Batch = tuple[torch.Tensor, torch.Tensor, torch.Tensor | None]
+
+
+class Unread(NamedTuple):
+    """Where the pictures of N galaxies come from, and which of them no batch has had yet.
+
+    They are in the `rows` (N,) of the packed `crops`, to be resized by `transforms.resize` to a
+    `size_px` and a `zoom`. `left` (N,) is true for those that are to be read.
+    """
+
+    crops: np.ndarray
+    rows: np.ndarray
+    left: np.ndarray
+    size_px: int
+    zoom: float
+
+    def among(self, batch: torch.Tensor) -> np.ndarray:
+        """The galaxies of a batch that are to be read, in the order in which they lie."""
+        galaxies = np.sort(batch.cpu().numpy())
+        return galaxies[self.left[galaxies]]
 
 
 @dataclass(frozen=True)
@@ -22,7 +44,8 @@ class Galaxies:
     A label is NaN where an answer has none. `votes` (N, columns) float32 are the counted votes, NaN
     where one is not known, if training needs them. A network sees the middle of a picture, or
     turned and enlarged views of it. All are on `device`, unless they are `streamed` to it from host
-    memory batch by batch.
+    memory batch by batch. Of the `images`, those that are `unread` hold nothing before `batches`
+    yields them: so training begins at once, and reads while it trains.
     """
 
     images: torch.Tensor
@@ -30,6 +53,7 @@ class Galaxies:
     device: torch.device
     streamed: bool = False
     votes: torch.Tensor | None = None
+    unread: Unread | None = None
 
     def __len__(self) -> int:
         return len(self.images)
@@ -39,27 +63,52 @@ class Galaxies:
         return torch.from_numpy(order).to(self.images.device, non_blocking=True)
 
     def batches(self, rows: Sequence[torch.Tensor]) -> Iterator[Batch]:
-        """Pictures, labels and any votes on the device of each batch of `rows` (batch,) int64."""
+        """Pictures, labels and any votes on the device of each batch of `rows` (batch,) int64.
+
+        Raises InputError if a crop is not as it was written.
+        """
         if self.streamed:
-            yield from self.streamed_batches(rows)
+            yield from self.streamed_batches(self.with_pictures(rows))
         else:
-            for batch in rows:
+            for batch in self.with_pictures(rows):
                 votes = None if self.votes is None else self.votes[batch]
                 yield self.images[batch], self.labels[batch], votes
 
-    def streamed_batches(self, rows: Sequence[torch.Tensor]) -> Iterator[Batch]:
+    def with_pictures(self, rows: Sequence[torch.Tensor]) -> Iterator[torch.Tensor]:
+        """Each batch of `rows`, once its pictures are there: those that are unread are read ahead.
+
+        On a GPU, nothing in this waits for it, unless they are streamed.
+        """
+        if self.unread is None or not self.unread.left.any():
+            yield from rows
+            return
+        crops, rows_of_crops, left, size_px, zoom = self.unread
+        unread = [self.unread.among(batch) for batch in rows]
+        ahead = read_ahead(crops, [rows_of_crops[new] for new in unread], self.device)
+        as_rows = len(self), math.prod(self.images.shape[1:])
+        table = self.images.permute(0, 2, 3, 1).view(as_rows)
+        for batch, new, pixels in zip(rows, unread, ahead, strict=True):
+            if len(new):
+                pictures = resize(pixels.to(self.device, non_blocking=True), size_px, zoom)
+                places = torch.from_numpy(new).to(table.device, non_blocking=True)
+                table[places] = pictures.permute(0, 2, 3, 1).flatten(1).to(table.device)
+                left[new] = False
+            yield batch
+
+    def streamed_batches(self, rows: Iterable[torch.Tensor]) -> Iterator[Batch]:
         """Batches from host memory; gathers one while the one before is in use."""
         with ThreadPoolExecutor(1) as pool:
-            upcoming = [pool.submit(self.gathered, batch) for batch in rows[:1]]
-            for following in [*rows[1:], None][: len(rows)]:
-                images, labels, votes = upcoming.pop().result()
-                if following is not None:
-                    upcoming.append(pool.submit(self.gathered, following))
-                yield (
-                    images.to(self.device, non_blocking=True).permute(0, 3, 1, 2),
-                    labels.to(self.device, non_blocking=True),
-                    None if votes is None else votes.to(self.device, non_blocking=True),
-                )
+            current = None
+            for batch in itertools.chain(rows, [None]):
+                upcoming = None if batch is None else pool.submit(self.gathered, batch)
+                if current:
+                    images, labels, votes = current.result()
+                    yield (
+                        images.to(self.device, non_blocking=True).permute(0, 3, 1, 2),
+                        labels.to(self.device, non_blocking=True),
+                        None if votes is None else votes.to(self.device, non_blocking=True),
+                    )
+                current = upcoming
 
     def gathered(self, rows: torch.Tensor) -> Batch:
         """Pictures (batch, wide, wide, bands), labels and votes of `rows`, pinned for a GPU.
@@ -88,9 +137,10 @@ def load_galaxies(
 ) -> Galaxies:
     """The galaxies in the given `rows` of the survey's arrays, resized once to the stage's size.
 
-    `zoom` is that of the crop at which the network looks at them: see `transforms.resize`. They are
-    streamed if `stream` is set or if they do not fit on the device. `votes` (N, columns) float64
-    are the counted votes, if they are needed.
+    They are read and resized when a batch first has them. `zoom` is that of the crop at which the
+    network looks at them: see `transforms.resize`. They are streamed if `stream` is set or if they
+    do not fit on the device. `votes` (N, columns) float64 are the counted votes, if they are
+    needed.
     """
     wide, bands = wide_px(size_px, zoom), crops.shape[-1]
     streamed = stream or not fits(len(rows) * bands * wide**2, device)
@@ -101,15 +151,12 @@ def load_galaxies(
         device=home,
         memory_format=torch.channels_last,
     )
-    for start in range(0, len(rows), RESIZED_AT_ONCE):
-        part = slice(start, start + RESIZED_AT_ONCE)
-        pixels = torch.from_numpy(crops[rows[part]]).to(device)
-        images[part] = resize(pixels, size_px, zoom).to(home)
     on_labels, on_votes = (
         None if table is None else torch.from_numpy(table[rows].astype(np.float32)).to(home)
         for table in (labels, votes)
     )
-    return Galaxies(images, on_labels, device, streamed, on_votes)
+    unread = Unread(crops, rows, np.ones(len(rows), bool), size_px, zoom)
+    return Galaxies(images, on_labels, device, streamed, on_votes, unread)
 
 
 def fits(size_bytes: int, device: torch.device) -> bool:

@@ -106,8 +106,11 @@ def body_dtype(
 
 
 @contextmanager
-def memory_for(batch_size: int, size_px: int, setting: str) -> Iterator[None]:
-    """If the GPU runs out of memory, raise InputError with the batches and the setting to lower."""
+def memory_for(batch_size: int, size_px: int, setting: str | None) -> Iterator[None]:
+    """If the GPU runs out of memory, raise InputError with the batches and the setting to lower.
+
+    Where no setting decides how large the batches are, it is None.
+    """
     try:
         yield
     except (torch.OutOfMemoryError, torch.AcceleratorError) as error:
@@ -115,5 +118,9 @@ def memory_for(batch_size: int, size_px: int, setting: str) -> Iterator[None]:
             raise
         raise InputError(
             f"the GPU has too little memory for batches of {batch_size} pictures of {size_px} px; "
-            f"lower {setting}"
+            + (
+                f"lower {setting}"
+                if setting
+                else "end what else runs on it, or run this on the CPU, with --resources gpu=0"
+            )
         ) from error

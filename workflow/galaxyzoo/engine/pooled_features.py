@@ -10,6 +10,7 @@ from galaxyzoo.engine.augmentation import first_view
 from galaxyzoo.engine.heads import AveragePool
 from galaxyzoo.engine.network import GalaxyNetwork
 from galaxyzoo.engine.prediction import predict_views, ready
+from galaxyzoo.engine.read_ahead import in_batches, read_ahead
 from galaxyzoo.foundation.progress import progress
 
 
@@ -42,9 +43,10 @@ def features_of(
 ) -> np.ndarray:
     """Features (rows, C) float32 of some rows of crops (N, s, s, bands), in the first view."""
     ready(network, device)
-    starts = range(0, len(rows), batch_size)
-    with collected(network) as batches:
-        for start in progress(starts, total=len(starts), desc="features", unit="batches"):
-            predict_views(network, crops[rows[start : start + batch_size]], first_view(), device)
-            batches[-1] = batches[-1].cpu()
-    return torch.cat(batches).numpy()
+    batches = in_batches(rows, batch_size)
+    ahead = read_ahead(crops, batches, device)
+    with collected(network) as features:
+        for pixels in progress(ahead, total=len(batches), desc="features", unit="batches"):
+            predict_views(network, pixels, first_view(), device)
+            features[-1] = features[-1].cpu()
+    return torch.cat(features).numpy()

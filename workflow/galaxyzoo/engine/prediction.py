@@ -6,6 +6,7 @@ import numpy as np
 import torch
 
 from galaxyzoo.engine.network import GalaxyNetwork
+from galaxyzoo.engine.read_ahead import in_batches, read_ahead
 from galaxyzoo.engine.transforms import resize, warp
 from galaxyzoo.engine.votes import dispersion
 from galaxyzoo.foundation.errors import InputError
@@ -24,7 +25,10 @@ def ready(network: GalaxyNetwork, device: torch.device) -> GalaxyNetwork:
 
 @torch.no_grad()
 def predict_views(
-    network: GalaxyNetwork, pixels: np.ndarray, maps: np.ndarray, device: torch.device
+    network: GalaxyNetwork,
+    pixels: np.ndarray | torch.Tensor,
+    maps: np.ndarray,
+    device: torch.device,
 ) -> torch.Tensor:
     """Predict some galaxies in each view: (views, n, columns) float32 in [0, 1], on the device.
 
@@ -32,8 +36,9 @@ def predict_views(
     network was last trained at. `maps` (views, 2, 3) are the affine maps of the views. The network
     is `ready`. Raises InputError if a prediction is not finite.
     """
-    images = resize(torch.from_numpy(pixels).to(device), network.size_px, network.zoom)
-    on_device = torch.from_numpy(maps).to(device)
+    crops = torch.as_tensor(pixels).to(device, non_blocking=True)
+    images = resize(crops, network.size_px, network.zoom)
+    on_device = torch.from_numpy(maps).to(device, non_blocking=True)
     predictions = torch.stack(
         [network(warp(images, one[None], network.size_px)) for one in on_device]
     )
@@ -62,9 +67,9 @@ def predicted_dispersion(
     on_device = torch.from_numpy(view).to(device)
     ready(network, device)
     parts = []
-    for start in range(0, len(rows), batch_size):
-        pixels = torch.from_numpy(crops[rows[start : start + batch_size]]).to(device)
-        images = warp(resize(pixels, network.size_px, network.zoom), on_device, network.size_px)
+    for pixels in read_ahead(crops, in_batches(rows, batch_size), device):
+        images = resize(pixels.to(device, non_blocking=True), network.size_px, network.zoom)
+        images = warp(images, on_device, network.size_px)
         parts.append(dispersion(network(images, raw=True), network.tree).cpu().numpy())
     return np.concatenate(parts)
 
@@ -83,14 +88,16 @@ def predict_by_views(
     `maps` (views, 2, 3) are the affine maps of the views. Returns, for each of the `counts`, the
     mean over that many views, from the first on: an array (rows, columns)
     that satisfies the sum constraints of the network's tree. Raises InputError if a prediction is
-    not finite. Only one batch of pictures is in memory at a time.
+    not finite. Only a batch of pictures, and those that are read ahead, are in memory at a time.
     """
     tree = ready(network, device).tree
     means = [np.empty((len(rows), len(tree.columns)), np.float32) for _ in counts]
-    starts = range(0, len(rows), batch_size)
-    for start in progress(starts, total=len(starts), desc="predict", unit="batches"):
-        batch = slice(start, start + batch_size)
-        predictions = predict_views(network, crops[rows[batch]], maps, device)
+    batches = in_batches(rows, batch_size)
+    ahead = read_ahead(crops, batches, device)
+    told = progress(ahead, total=len(batches), desc="predict", unit="batches")
+    for number, pixels in enumerate(told):
+        batch = slice(number * batch_size, (number + 1) * batch_size)
+        predictions = predict_views(network, pixels, maps, device)
         for mean, count in zip(means, counts, strict=True):
             mean[batch] = predictions[:count].mean(dim=0).cpu().numpy()
     return [tree.nearest_consistent(mean) for mean in means]

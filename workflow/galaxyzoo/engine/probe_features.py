@@ -128,12 +128,15 @@ def features_in(
     those of `augmentation`.
     """
     network.eval()
-    device = galaxies.device
+    on_device, lights_on_device = (
+        None if drawn is None else torch.from_numpy(drawn).to(galaxies.device)
+        for drawn in (maps, lights)
+    )
     rows = galaxies.rows(np.arange(len(galaxies))).split(batch_size)
     for i, (images, *_) in enumerate(galaxies.batches(rows)):
         part = slice(i * batch_size, (i + 1) * batch_size)
-        of_batch = maps if len(maps) == 1 else maps[part]
-        views = warp(images, torch.from_numpy(of_batch).to(device), network.size_px)
-        if lights is not None:
-            views = relight(views, torch.from_numpy(lights[part]).to(device))
+        of_batch = on_device if len(on_device) == 1 else on_device[part]
+        views = warp(images, of_batch, network.size_px)
+        if lights_on_device is not None:
+            views = relight(views, lights_on_device[part])
         yield network.head[:-1](network.features_to_head(views))

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+import pandas as pd
 import torch
 
 from galaxyzoo.engine.augmentation import middle_zoom
@@ -25,13 +26,16 @@ from galaxyzoo.tree.vote_columns import votes_of
 class Stage(NamedTuple):
     """The network on its device, the galaxies to train and validate on, and the moments.
 
-    These are the optimiser's, of the previous stage, or None: the stage begins with none.
+    These are the optimiser's, of the previous stage, or None: the stage begins with none. `index`
+    is the survey's, and `part` says what each of its galaxies is for.
     """
 
     network: GalaxyNetwork
     train: Galaxies
     valid: Galaxies
     moments: dict[int, dict[str, Any]] | None
+    index: pd.DataFrame
+    part: pd.Series
 
 
 def set_up_stage(
@@ -49,7 +53,8 @@ def set_up_stage(
     `model`, `tree`, `precision`, `deterministic` and `compile` as in the config. `weights` is the
     checkpoint of the previous stage, or the backbone's starting weights (.safetensors). `crops` is
     the packed array; `index` and `split` have one row per crop. With `stream`, the galaxies stay in
-    host memory. Raises InputError if an answer has no label of any galaxy to train on.
+    host memory. No crop is read yet. Raises InputError if an answer has no label of any galaxy to
+    train on.
     """
     stage, tree = settings["stage"], tree_from(settings["tree"])
     zoom = middle_zoom(settings["augmentation"])
@@ -82,7 +87,7 @@ def set_up_stage(
     network.to(device, memory_format=torch.channels_last)
     if settings["compile"]:
         network.compile()
-    return Stage(network, train, valid, handed_on_moments(weights))
+    return Stage(network, train, valid, handed_on_moments(weights), galaxies, part)
 
 
 def needs_votes(stage: dict[str, Any]) -> bool:

@@ -5,17 +5,7 @@ from sklearn.cluster import KMeans
 
 from galaxyzoo.foundation.known_values import known_mean
 
-CENTRE_PX = 10
 CENTRE_COLOURS = 6
-CHUNK = 256  # crops in memory at a time
-
-
-def centre_colours(crops: np.ndarray) -> np.ndarray:
-    """Mean of each band (N, bands) in the central 10 x 10 px of crops (N, s, s, bands) uint8."""
-    start = (crops.shape[1] - CENTRE_PX) // 2
-    centre = slice(start, start + CENTRE_PX)
-    chunks = [crops[i : i + CHUNK][:, centre, centre] for i in range(0, len(crops), CHUNK)]
-    return np.concatenate(chunks).reshape(len(crops), -1, crops.shape[-1]).mean(axis=1)
 
 
 def central_pixel_benchmark(

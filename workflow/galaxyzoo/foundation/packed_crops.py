@@ -1,14 +1,16 @@
 """The packed crops of a survey and their index, of which every row is checked as it is read.
 
 The index has one row per crop: GalaxyID, the labels if there are any (NaN, an empty cell, is an
-answer without a label), the hash of the image file that the crop was cut from, and two CRC-32
-checksums: of the crop's bytes, and of the row's own id, labels and hash. So a crop or a row that is
+answer without a label), the colour of the crop's middle, the hash of the image file that the crop
+was cut from, and two CRC-32 checksums: of the crop's bytes, and of the row's own id, numbers and
+hash. So a crop or a row that is
 damaged, missing or in another's place is refused wherever it is used, and nothing is read a second
 time for it.
 """
 
 import hashlib
 import io
+import re
 import zlib
 from pathlib import Path
 
@@ -23,6 +25,8 @@ from galaxyzoo.foundation.handed_on import damaged
 CROP_SUM, ROW_SUM = "crop_crc32", "row_crc32"
 IMAGE_HASH = "image_hash"
 HASH_BYTES = 16
+CENTRE = "centre_"  # and the number of a band, from 1 on
+CENTRE_PX = 10
 
 
 def image_hash(image_file: bytes) -> str:
@@ -30,8 +34,20 @@ def image_hash(image_file: bytes) -> str:
     return hashlib.blake2b(image_file, digest_size=HASH_BYTES).hexdigest()
 
 
+def centre_colours(crops: np.ndarray) -> np.ndarray:
+    """Mean of each band (n, bands) in the central 10 x 10 px of crops (n, s, s, bands) uint8."""
+    start = (crops.shape[1] - CENTRE_PX) // 2
+    centre = slice(start, start + CENTRE_PX)
+    return crops[:, centre, centre].mean(axis=(1, 2))
+
+
+def centre_columns(index: pd.DataFrame) -> list[str]:
+    """The columns of an index that hold the `centre_colours`, a band each; none if it has none."""
+    return [column for column in index if re.fullmatch(f"{CENTRE}[1-9]", column)]
+
+
 def row_sums(table: pd.DataFrame) -> list[int]:
-    """The checksum of each row's GalaxyID, labels, in their order, and image hash if it has one."""
+    """The checksum of each row's GalaxyID, numbers, in their order, and any image hash."""
     numbers = table.drop(columns=[GALAXY_ID, IMAGE_HASH], errors="ignore")
     ids = table[GALAXY_ID].to_numpy("<i8")[:, None].view(np.uint8)
     values = numbers.to_numpy("<f8")
@@ -45,13 +61,21 @@ def row_sums(table: pd.DataFrame) -> list[int]:
 
 
 def write_index(
-    path: Path, table: pd.DataFrame, crop_sums: list[int], image_hashes: list[str] | None = None
+    path: Path,
+    table: pd.DataFrame,
+    crop_sums: list[int],
+    image_hashes: list[str] | None = None,
+    centres: np.ndarray | None = None,
 ) -> None:
     """Write the index of crops. `table` (N rows) has GalaxyID and any labels.
 
-    `image_hashes` (N) are those of the image files, if they are known. Uses pyarrow, which writes
-    floats so that they are read back exactly, in a seventh of pandas' time.
+    `image_hashes` (N) are those of the image files, and `centres` (N, bands) the `centre_colours`
+    of the crops, if they are known. Uses pyarrow, which writes floats so that they are read back
+    exactly, in a seventh of pandas' time.
     """
+    if centres is not None:
+        bands = enumerate(centres.T, start=1)
+        table = table.assign(**{f"{CENTRE}{number}": colour for number, colour in bands})
     if image_hashes is not None:
         table = table.assign(**{IMAGE_HASH: pd.Series(image_hashes, table.index, dtype=str)})
     checked = table.assign(**{CROP_SUM: crop_sums, ROW_SUM: row_sums(table)})
@@ -60,7 +84,7 @@ def write_index(
 
 
 def read_index(path: Path | str) -> pd.DataFrame:
-    """The index of crops: GalaxyID, any labels, any image hashes, and the checksum of each crop.
+    """The index of crops: GalaxyID, any labels, colours and image hashes, and each crop's checksum.
 
     Raises InputError if a row is damaged, or if the rows are not by ascending GalaxyID. Whether any
     are missing at the end is seen by `PackedCrops`.

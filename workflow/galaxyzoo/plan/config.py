@@ -44,7 +44,8 @@ Schema = dict[str, Any]
 
 PROBABILITIES = ("sigmoid", "softmax")  # output layers whose outputs are always between 0 and 1
 # Columns that tables have beside the answers'.
-TAKEN_COLUMNS = {"GalaxyID", "views", "image_hash", "crop_crc32", "row_crc32"}
+CENTRES = {f"centre_{band}" for band in range(1, 10)}
+TAKEN_COLUMNS = {"GalaxyID", "views", "image_hash", "crop_crc32", "row_crc32"} | CENTRES
 COUNTED = ("votes", "gz2_count")  # kinds of survey.own.labels that count votes
 # Keys that say which variants an experiment has.
 OF_ALL_VARIANTS = ("variants", "grid", "label_curve", "ensemble")

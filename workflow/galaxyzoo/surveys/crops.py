@@ -27,7 +27,7 @@ from galaxyzoo.files.pictures import Content, Fitted, TooSmallError, decoded, fi
 from galaxyzoo.foundation.atomic_files import replaced
 from galaxyzoo.foundation.disk_room import free, unwritten
 from galaxyzoo.foundation.errors import InputError, offenders
-from galaxyzoo.foundation.packed_crops import image_hash, write_index
+from galaxyzoo.foundation.packed_crops import centre_colours, image_hash, write_index
 from galaxyzoo.foundation.progress import progress
 
 log = logging.getLogger(__name__)
@@ -63,8 +63,8 @@ def crop_survey(
     training. Writes these files, renamed into place once all are complete:
 
     - `crops_path`: .npy, (N, size_px, size_px, bands) uint8, C order, by ascending GalaxyID;
-    - `index_path`: CSV, a row per crop in that order: GalaxyID, any labels, the hash of the image
-      file, and checksums, as `packed_crops` has them;
+    - `index_path`: CSV, a row per crop in that order: GalaxyID, any labels, the colour of the
+      middle, the hash of the image file, and checksums, as `packed_crops` has them;
     - `rejected_path`: CSV, GalaxyID and reason for each galaxy that was left out.
 
     The bytes do not depend on `processes`. Raises InputError, and leaves no files behind, if an
@@ -101,7 +101,8 @@ def crop_survey(
             table = pd.DataFrame(index=kept) if labels is None else labels.loc[kept]
             good = [written[row] for row in rows]
             sums, hashes = [one.checksum for one in good], [one.digest for one in good]
-            write_index(index, table.reset_index(), sums, hashes)
+            centres = np.stack([one.centre for one in good])
+            write_index(index, table.reset_index(), sums, hashes, centres)
             write_rejected(rejected, faults)
             if faults:
                 log.warning(
@@ -158,12 +159,13 @@ class Cropping(NamedTuple):
 class Cropped(NamedTuple):
     """What became of a picture: its `fault`, "" for a good one, and what the index says of it.
 
-    `checksum` is the crop's CRC-32, and `digest` the hash of the image file, "" for a bad one.
-    `is_fits` and `in_order` are those of `Fitted`.
+    `checksum` is the crop's CRC-32, `centre` (bands,) the colour of its middle, and `digest` the
+    hash of the image file, "" for a bad one. `is_fits` and `in_order` are those of `Fitted`.
     """
 
     fault: str
     checksum: int
+    centre: np.ndarray
     digest: str
     is_fits: bool = False
     in_order: bool = False
@@ -303,16 +305,18 @@ def crop_chunk(
             try:
                 content = worker_source.read(galaxy)
                 found = cropping.of(galaxy, content)
-                crop, fault, digest = found.pixels.tobytes(), "", hash_of(content)
+                pixels, fault, digest = found.pixels, "", hash_of(content)
                 of_fits = found.is_fits, found.in_order
             except Exception as error:  # zipfile and Pillow raise nearly anything
                 if not is_the_images(error):
                     raise
-                crop, fault, digest = bytes(cropping.bytes), reason(error), ""
+                pixels, fault, digest = np.zeros(cropping.shape, np.uint8), reason(error), ""
                 of_fits = False, False
+            crop = pixels.tobytes()
             file.seek(offset)
             file.write(crop)
-            results.append(Cropped(fault, zlib.crc32(crop), digest, *of_fits))
+            [centre] = centre_colours(pixels[None])
+            results.append(Cropped(fault, zlib.crc32(crop), centre, digest, *of_fits))
     return results
 
 

@@ -20,6 +20,7 @@ from galaxyzoo.foundation.packed_crops import (
     CROP_SUM,
     IMAGE_HASH,
     PackedCrops,
+    centre_columns,
     read_index,
     write_index,
 )
@@ -45,10 +46,14 @@ def join_crops(
     there is no room.
     """
     tables = [read_index(path) for path in indices]
+    centres = centre_columns(tables[0])
     packed = [PackedCrops(path, table) for path, table in zip(crops, tables, strict=True)]
+    shape = (sum(map(len, packed)), *packed[0].shape[1:])
+    if other := next((one for one in packed if one.shape[1:] != shape[1:]), None):
+        raise damaged(other.path, f"its crops are {other.shape[1:]}, and others {shape[1:]}")
     joined = pd.concat(
         [
-            table[[*columns, IMAGE_HASH, CROP_SUM]].assign(
+            table[[*columns, *centres, IMAGE_HASH, CROP_SUM]].assign(
                 **{
                     ID: joined_ids(table[GALAXY_ID].to_numpy(), place, surveys),
                     PLACE: place,
@@ -59,9 +64,6 @@ def join_crops(
         ],
         ignore_index=True,
     ).sort_values(ID, ignore_index=True)
-    shape = (len(joined), *packed[0].shape[1:])
-    if other := next((one for one in packed if one.shape[1:] != shape[1:]), None):
-        raise damaged(other.path, f"its crops are {other.shape[1:]}, and others {shape[1:]}")
     shortage = f"the joined crops take {math.prod(shape):,} bytes, and {free(crops_path.parent)}"
     try:
         with replaced(crops_path) as unfinished, replaced(index_path) as index:
@@ -75,7 +77,8 @@ def join_crops(
                     file.write(chunk_of(joined.iloc[start : start + CHUNK], packed))
             table = joined[list(columns)].copy()
             table.insert(0, GALAXY_ID, joined[ID])
-            write_index(index, table, joined[CROP_SUM].tolist(), joined[IMAGE_HASH].tolist())
+            sums, hashes = joined[CROP_SUM].tolist(), joined[IMAGE_HASH].tolist()
+            write_index(index, table, sums, hashes, joined[centres].to_numpy())
     except OSError as error:
         raise InputError(unwritten(crops_path, error, shortage)) from error
 
