@@ -5,7 +5,7 @@ export PATH := $(CURDIR)/.venv/bin:$(PATH)
 .PHONY: demo test mutations bench lint tables lock optional
 
 # What few want, each in a group of pyproject.toml and in a lock of its own.
-OPTIONAL = notify mlflow tensorboard
+OPTIONAL = notify mlflow tensorboard slurm
 LOCK = uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate \
   --no-emit-index-url --custom-compile-command "make lock"
 

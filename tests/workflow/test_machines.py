@@ -61,9 +61,9 @@ def test_with_a_gpu_each_job_asks_for_one(empty, monkeypatch, tmp_path):
         arguments = ("--cores", "16", "--resources", *resources)
         return threads_and_gpus(empty, *arguments, path=str(tmp_path))
 
-    assert asked("gpu=1") == {(8, 1)}
-    assert asked("gpu=4") == {(4, 1)}
+    assert asked("gpu=1") == {(4, 1)}
+    assert asked("gpu=4") == {(3, 1)}
     assert asked("gpu=0") == {(8, 0)}  # and those of both seeds share the cores
-    assert asked("gpu=9") == {(4, 1)}  # four is all there are
+    assert asked("gpu=9") == {(3, 1)}  # four is all there are
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "2,3")
-    assert asked("gpu=4") == {(8, 1)}
+    assert asked("gpu=4") == {(4, 1)}

@@ -1,6 +1,11 @@
 # The threads and GPUs of jobs, by what they run on.
 from galaxyzoo.foundation.gpus import has_gpu, hidden_in_words, visible_gpus
 from galaxyzoo.plan import threads
+from galaxyzoo.plan.first_reading import as_first_read
+
+given = workflow.global_resources.get("gpu")
+# A job on a cluster's node reads the Snakefile again, without the limits of the run.
+LIMIT_ON_GPUS = as_first_read("gpus", None if given is None else given.value)
 
 if workflow.is_main_process and (sentence := hidden_in_words()):
     logger.warning(sentence)
@@ -12,12 +17,10 @@ def machine():
     Asked when the graph is built: the executor is not known while the Snakefile is read.
     """
     on_a_cluster = workflow.non_local_exec or workflow.remote_exec
-    given = workflow.global_resources.get("gpu")
-    limit = None if given is None else given.value
     return threads.Machine(
         None if on_a_cluster else workflow.cores,
-        limit != 0 and (on_a_cluster or has_gpu()),
-        threads.gpus_at_once(len(visible_gpus()), limit),
+        LIMIT_ON_GPUS != 0 and (on_a_cluster or has_gpu()),
+        threads.gpus_at_once(len(visible_gpus()), LIMIT_ON_GPUS),
     )
 
 
