@@ -1,7 +1,6 @@
 """A Slurm of one node with two pretend GPUs, started by hand in a folder; needs root."""
 
 import os
-import shutil
 import socket
 import stat
 import subprocess
@@ -9,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from shutil import which
 
 DAEMONS = ("munged", "slurmctld", "slurmd")
 SECONDS_TO_START = 60
@@ -47,7 +47,7 @@ PartitionName=main Nodes={host} Default=YES MaxTime=INFINITE State=UP
 
 def why_not() -> str | None:
     """Why there can be no such cluster here; None if there can."""
-    missing = [name for name in (*DAEMONS, "sbatch") if shutil.which(name) is None]
+    missing = [name for name in (*DAEMONS, "sbatch") if which(name) is None]
     if missing:
         return f"no {missing[0]} here"
     return None if os.getuid() == 0 else "only root may start Slurm's daemons"
@@ -77,6 +77,11 @@ def running_cluster(folder: Path) -> Iterator[dict[str, str]]:
     key.write_bytes(os.urandom(128))
     key.chmod(0o400)
     variables = os.environ | {"SLURM_CONF": str(folder / "slurm.conf")}
+    # The executor lets srun inherit no variable of Slurm's.
+    path = write_program(
+        folder, "srun", f'SLURM_CONF={folder}/slurm.conf exec {which("srun")} "$@"'
+    )
+    variables["PATH"] = f"{path.parent}:{variables['PATH']}"
     of_munge = ("socket", "key", "log", "pid", "seed")
     endings = {"socket": "", "key": "-file", "log": "-file", "pid": "-file", "seed": "-file"}
     options = [f"--{name}{endings[name]}={folder}/munge.{name}" for name in of_munge]
@@ -95,6 +100,15 @@ def running_cluster(folder: Path) -> Iterator[dict[str, str]]:
                 wait_for(folder / "munge.socket", daemon)
         wait_until_idle(variables)
         yield variables
+
+
+def write_program(folder: Path, name: str, line: str) -> Path:
+    """Write a program of one line of shell into a folder's `bin`; gives its path."""
+    program = folder / "bin" / name
+    program.parent.mkdir(exist_ok=True)
+    program.write_text(f"#!/bin/sh\n{line}\n", encoding="utf-8")
+    program.chmod(0o755)
+    return program
 
 
 def wait_for(path: Path, daemon: subprocess.Popen) -> None:

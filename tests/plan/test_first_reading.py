@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +19,15 @@ TRAINING = "workflow/galaxyzoo/engine/training.py"
 EDIT = (TRAINING, "ADAM_SQUARE_MOMENTUM = 0.99", "ADAM_SQUARE_MOMENTUM = 0.98")
 EDITED = f"Error: {TRAINING} was edited after this run had begun, so that this result would be of"
 HEAD, ALL = (f"results/tiny/seed0/stages/{stage}.pt" for stage in ("head", "all"))
+HANDED_ON = f"""
+import os, pathlib, sys, yaml
+from galaxyzoo.plan.first_reading import remember, require_first_config
+workflow, own = map(pathlib.Path, sys.argv[1:])
+remember(workflow, [])
+default = yaml.safe_load((workflow.parent / "config/config.yaml").read_text())
+require_first_config(default | yaml.safe_load(own.read_text()))
+print(os.environ["{VARIABLE}"], end="")
+"""
 ENVIRONMENT = """
 dependencies:
   - python=3.12
@@ -77,6 +87,43 @@ def test_a_job_that_reads_the_snakefile_again_compares_with_the_run_that_submitt
         run = run_snakemake(untrained.folder, command, first)
     assert run.returncode != 0
     assert EDITED in run.stdout
+
+
+def as_a_job(checkout: Checkout, first: dict[str, str]) -> str:
+    """What a job on a node of a cluster says, which reads the Snakefile again."""
+    command = [HEAD, "--mode", "remote", "--cores", "1", "--configfile", "tiny.yaml", "--nolock"]
+    run = run_snakemake(checkout.folder, command, first)
+    assert not (checkout.folder / HEAD).exists()
+    return run.stdout if run.returncode else ""
+
+
+@pytest.fixture
+def first(untrained) -> dict[str, str]:
+    """The first reading of a run in the checkout, as it is handed on to jobs."""
+    folder = untrained.folder / "workflow"
+    process = subprocess.run(
+        [sys.executable, "-c", HANDED_ON, folder, untrained.folder / "tiny.yaml"],
+        env=os.environ | {"PYTHONPATH": str(folder)},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return {VARIABLE: process.stdout}
+
+
+def test_a_job_of_another_config_or_of_other_rules_than_its_run_s_trains_nothing(untrained, first):
+    said = "was edited after this run had begun, so that this result would be of other"
+    untrained.write_config(changed(seeds=[0], survey=TINY["survey"] | {"holdout": 0.3}))
+    assert f"Error: the config {said} settings than the run's" in as_a_job(untrained, first)
+    untrained.write_config(TINY)
+    edits = [
+        ("workflow/rules/training.smk", "priority: 2", "priority: 3"),
+        ("workflow/galaxyzoo/plan/stage_settings.py", "FOLDS = ", "FOLDS = OTHERS = "),
+        ("workflow/schemas/config.schema.yaml", "default: 0.2", "default: 0.3"),
+    ]
+    for edit in edits:
+        with untrained.edited(*edit):
+            assert f"Error: {edit[0]} {said} code than the run's" in as_a_job(untrained, first)
 
 
 def test_other_words_of_an_error_do_not_end_a_run(untrained):

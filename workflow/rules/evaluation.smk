@@ -25,6 +25,8 @@ rule evaluate:
         experiment=WITH_NETWORKS,
     conda:
         "../../envs/environment.yaml"
+    resources:
+        **NEEDS,
     params:
         settings=evaluation_settings,
         code=fingerprints("evaluate"),
@@ -46,6 +48,8 @@ rule record_experiment:
         experiment_file("logs/record_experiment.log"),
     conda:
         "../../envs/environment.yaml"
+    resources:
+        **NEEDS,
     params:
         settings=lambda wildcards: {"experiment": wildcards.experiment},
         code=fingerprints("record_experiment"),

@@ -1,6 +1,6 @@
-# The threads and GPUs of jobs, by what they run on.
+# The threads, GPUs, memory and time of jobs, by what they run on and what they do.
 from galaxyzoo.foundation.gpus import has_gpu, hidden_in_words, visible_gpus
-from galaxyzoo.plan import threads
+from galaxyzoo.plan import job_resources, threads
 from galaxyzoo.plan.first_reading import as_first_read
 
 given = workflow.global_resources.get("gpu")
@@ -40,3 +40,52 @@ def shard_threads(wildcards):
     """Threads of a job that predicts a shard."""
     contents = listed_galaxies.contents_of(listing_of(wildcards)) or {"parts": {}}
     return threads.shard_threads(machine(), paths.chains(PLAN), len(contents["parts"]))
+
+
+def work_of(rule, wildcards):
+    """What a network does in a job, or None if the job has none."""
+    if "experiment" not in wildcards.keys():
+        return None
+    config = config_of(wildcards)
+    if rule in job_resources.TRAINS:
+        stage = config["stages"][stage_position(wildcards)]
+        return job_resources.work_of_stage(stage, config["augmentation"])
+    return job_resources.work_of_prediction(config)
+
+
+def job_of(wildcards, input, threads, rulename, has_network):
+    """What the memory, time and disk of a job follow from. Its input files must be there."""
+    sizes = {}
+    for path in map(str, input):
+        kind = job_resources.kind_of(path)
+        sizes[kind] = sizes.get(kind, 0) + os.path.getsize(path)
+    survey = wildcards.get("survey") or survey_of(wildcards.get("experiment", PLAN.base))
+    return job_resources.Job(
+        rulename,
+        sizes,
+        threads,
+        has_network and network_gpus(wildcards) > 0,
+        SURVEYS[survey]["survey"]["crop"],
+        work_of(rulename, wildcards) if has_network else None,
+    )
+
+
+def needs(has_network):
+    """Input functions for the resources of a rule, by name: to be asked when a job can run."""
+
+    def memory(wildcards, input, threads, attempt, rulename):
+        job = job_of(wildcards, input, threads, rulename, has_network)
+        return job_resources.memory_mb(job, attempt)
+
+    def runtime(wildcards, input, threads, attempt, rulename):
+        job = job_of(wildcards, input, threads, rulename, has_network)
+        return job_resources.runtime_minutes(job, attempt)
+
+    def disk(wildcards, input, threads, rulename):
+        return job_resources.disk_mb(job_of(wildcards, input, threads, rulename, has_network))
+
+    return {"mem_mb": memory, "runtime": runtime, "disk_mb": disk}
+
+
+NEEDS = needs(has_network=False)
+NEEDS_OF_A_NETWORK = {"gpu": network_gpus} | needs(has_network=True)

@@ -20,8 +20,8 @@ from typing import Any
 
 import yaml
 
-from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.content_hashes import file_hash
+from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.plan.fingerprints import code_fingerprint, keep_parsed
 
 VARIABLE = "GALAXYZOO_FIRST_READING"
