@@ -1,5 +1,6 @@
 """A result is of the code and the libraries that its run began with, or it is not made."""
 
+import json
 import os
 import subprocess
 import sys
@@ -8,11 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import torch
 
 from checkout import TINY, Checkout, changed
-from galaxyzoo.plan.first_reading import VARIABLE, library_versions, remember
+from galaxyzoo.plan.first_reading import VARIABLE, as_first_read, library_versions, remember
+from galaxyzoo.plan.job_resources import SNAKEMAKE_MB, Job, kind_of, memory_mb, work_of_stage
 from warm import run_snakemake
 
 TRAINING = "workflow/galaxyzoo/engine/training.py"
@@ -41,7 +44,12 @@ dependencies:
 @pytest.fixture
 def untrained(finished, tmp_path) -> Checkout:
     """A copy of the finished experiment without its stages."""
-    checkout = finished.copy(tmp_path)
+    return without_stages(finished, tmp_path)
+
+
+def without_stages(finished: Checkout, folder: Path) -> Checkout:
+    """A copy of the finished experiment, in a folder, without the first seed's stages."""
+    checkout = finished.copy(folder)
     for path in checkout.results.glob("seed0/stages/*"):
         path.unlink()
     return checkout
@@ -126,14 +134,50 @@ def test_a_job_of_another_config_or_of_other_rules_than_its_run_s_trains_nothing
             assert f"Error: {edit[0]} {said} code than the run's" in as_a_job(untrained, first)
 
 
-def test_other_words_of_an_error_do_not_end_a_run(untrained):
-    process = untrained.start(ALL, "--cores", "2")
-    while not (untrained.folder / HEAD).exists():
+@pytest.fixture(scope="module")
+def trained(finished, tmp_path_factory) -> tuple[Checkout, int, str]:
+    """Two stages in interpreters of their own; words of an error were edited in between.
+
+    With the run's exit status and what it said.
+    """
+    checkout = without_stages(finished, tmp_path_factory.mktemp("trained"))
+    process = checkout.start(ALL, "--cores", "2")
+    while not (checkout.folder / HEAD).exists():
         assert process.poll() is None, process.stdout.read()
         time.sleep(0.01)
-    with untrained.edited(TRAINING, "became {loss} in", "is now {loss} in"):
+    with checkout.edited(TRAINING, "became {loss} in", "is now {loss} in"):
         output, _ = process.communicate()
-    assert process.returncode == 0, output
+    return checkout, process.returncode, output
+
+
+def test_what_a_run_found_first_counts_on_a_node_and_its_own_finding_in_the_run(monkeypatch):
+    monkeypatch.delenv(VARIABLE, raising=False)
+    assert as_first_read("gpus", None) is None
+    assert as_first_read("gpus", 3) == 3  # the same process found something else
+    others = json.loads(os.environ[VARIABLE]) | {"process": "login:1", "gpus": 0}
+    monkeypatch.setenv(VARIABLE, json.dumps(others))
+    assert as_first_read("gpus", None) == 0
+
+
+def test_other_words_of_an_error_do_not_end_a_run(trained):
+    _, status, output = trained
+    assert status == 0, output
+
+
+def test_the_memory_that_a_stage_asks_for_is_what_it_takes_and_not_half_more(trained):
+    checkout, *_ = trained
+    survey, own = checkout.survey, checkout.results / "seed0"
+    names = ("training.npy", "training.csv", "pictures.json")
+    files = [*(survey / name for name in names), own / "split.csv", checkout.folder / HEAD]
+    sizes: dict[str, int] = {}
+    for file in files:
+        kind = kind_of(file.name)
+        sizes[kind] = sizes.get(kind, 0) + file.stat().st_size
+    stage = TINY["stages"][1]
+    work = work_of_stage(stage, TINY["augmentation"] | {"middle": None})
+    asked = memory_mb(Job("train_stage", sizes, 1, False, 160, work)) - SNAKEMAKE_MB
+    taken = pd.read_csv(checkout.results / "benchmarks/seed0/train_all.tsv", sep="\t")["max_rss"]
+    assert taken.item() <= asked <= 1.5 * taken.item()
 
 
 def test_another_torch_redoes_training_and_predictions_unless_told_to_keep_them(finished):

@@ -119,11 +119,13 @@ class RunTerminal(logging.Handler):
         job = self.jobs.get(record.jobid, Job(record.rule_name, {}))
         words = job_in_words(job) or f"{whose(job.wildcards)}: {job.rule}"
         self.has_failures = True
-        self.say(f"{words}: failed; its log: {', '.join(record.log)}")
+        # What an executor says of a job on a cluster, such as that its time was over.
+        why = str(getattr(record, "rule_msg", None) or "").strip().partition("\n")[0]
+        told = f" ({why.rstrip('.')})" if why else ""
+        self.say(f"{words}: failed{told}; its log: {', '.join(record.log)}")
         # A job on another machine cannot send its sentence: it is in the log of the cluster.
-        for sentence in map(said_in, record.log):
-            if sentence and not any(one.endswith(sentence) for one in self.sentences):
-                self.sentences.append(f"{whose(job.wildcards)}: {sentence}".lstrip(": "))
+        for sentence in filter(None, map(said_in, record.log)):
+            self.sentences.append(f"{whose(job.wildcards)}: {sentence}".lstrip(": "))
 
     def hear(self, message: bytes) -> None:
         """Tell what a job has sent."""
@@ -189,7 +191,7 @@ class RunTerminal(logging.Handler):
         """The sentences of errors, without what Snakemake says of a job beside the job's own."""
         known = OF_FAILED_JOBS if self.has_failures else ()
         own = [error for error in self.errors if not any(words in error for words in known)]
-        return own + self.sentences
+        return list(dict.fromkeys(own + self.sentences))  # a job may have been tried again
 
 
 def said_in(log: str) -> str:
