@@ -165,3 +165,17 @@ def test_stages_side_by_side_and_stopped_in_three_ways_end_in_the_same_bits(
     for path in BAGS:
         one, other = (pd.read_parquet(each.folder / path) for each in (checkout, reference))
         pd.testing.assert_frame_equal(one, other, check_exact=True)
+
+
+def test_a_job_whose_config_was_edited_while_it_waited_says_so_and_makes_nothing(checkout, cluster):
+    bag = checkout.folder / BAGS[0]
+    bag.unlink()
+    asked(cluster, "scontrol", "update", "partitionname=main", "state=down")
+    with started(checkout, cluster, BAGS[0], *THREADS, "--retries", "0") as run:
+        wait_until(lambda: jobs(cluster, "PENDING"), run)
+        checkout.write_config(CONFIG | {"tta": {"rotations": 1}})
+        asked(cluster, "scontrol", "update", "partitionname=main", "state=up")
+        assert run.wait() != 0
+    sentence = "Error: the config was edited after this run had begun, so that this result would be"
+    assert sentence in (checkout.folder / "run.txt").read_text()
+    assert not bag.exists()

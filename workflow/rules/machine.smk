@@ -55,10 +55,15 @@ def work_of(rule, wildcards):
 
 def job_of(wildcards, input, threads, rulename, has_network):
     """What the memory, time and disk of a job follow from. Its input files must be there."""
+    # Of files in a bucket, Snakemake asks the bucket.
+    in_a_bucket = any(getattr(path, "is_storage", False) for path in input)
+    sizes_bytes = input.size_files if in_a_bucket else map(os.path.getsize, input)
+    # Tables that may hold pictures, which are read one by one.
+    pictures = {GALAXIES, *(str(path) for name, path in input.items() if "images" in name)}
     sizes = {}
-    for path in map(str, input):
-        kind = job_resources.kind_of(path)
-        sizes[kind] = sizes.get(kind, 0) + os.path.getsize(path)
+    for path, size in zip(map(str, input), sizes_bytes, strict=True):
+        kind = "others" if path in pictures else job_resources.kind_of(path)
+        sizes[kind] = sizes.get(kind, 0) + size
     survey = wildcards.get("survey") or survey_of(wildcards.get("experiment", PLAN.base))
     return job_resources.Job(
         rulename,
