@@ -16,7 +16,9 @@ def machine():
 
     Asked when the graph is built: the executor is not known while the Snakefile is read.
     """
-    on_a_cluster = workflow.non_local_exec or workflow.remote_exec
+    # A dry run has an executor of its own; Snakemake says in this way what it stands for.
+    would_be = workflow.dryrun and workflow.execution_settings.use_threads
+    on_a_cluster = workflow.non_local_exec or workflow.remote_exec or would_be
     return threads.Machine(
         None if on_a_cluster else workflow.cores,
         LIMIT_ON_GPUS != 0 and (on_a_cluster or has_gpu()),
