@@ -58,7 +58,7 @@ def cluster(tmp_path_factory) -> Iterator[dict[str, str]]:
         yield variables | {"PATH": f"{variables['PATH']}:{here}"}
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def checkout(tmp_path_factory) -> Checkout:
     made = Checkout(tmp_path_factory.mktemp("slurm"), CONFIG)
     for name, old, new in (NO_CUDA, GATE):
@@ -168,14 +168,12 @@ def test_stages_side_by_side_and_stopped_in_three_ways_end_in_the_same_bits(
 
 
 def test_a_job_whose_config_was_edited_while_it_waited_says_so_and_makes_nothing(checkout, cluster):
-    bag = checkout.folder / BAGS[0]
-    bag.unlink()
     asked(cluster, "scontrol", "update", "partitionname=main", "state=down")
-    with started(checkout, cluster, BAGS[0], *THREADS, "--retries", "0") as run:
-        wait_until(lambda: jobs(cluster, "PENDING"), run)
+    with started(checkout, cluster, BAGS[0], "--retries", "0") as run:
+        wait_until(lambda: "rule_simulate_wildcards_tiny" in jobs(cluster, "PENDING"), run)
         checkout.write_config(CONFIG | {"tta": {"rotations": 1}})
         asked(cluster, "scontrol", "update", "partitionname=main", "state=up")
         assert run.wait() != 0
     sentence = "Error: the config was edited after this run had begun, so that this result would be"
     assert sentence in (checkout.folder / "run.txt").read_text()
-    assert not bag.exists()
+    assert not [*checkout.survey.rglob("*.zip")]
