@@ -1,11 +1,11 @@
-# `make demo`, `make test`, `make bench`, `make lint`, `make tables`: each sets up .venv first, once.
+# `make demo`, `make test`, `make test-slurm`, `make bench`, `make lint`, `make tables`: each sets up .venv first, once.
 PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: demo test mutations bench lint tables lock optional
+.PHONY: demo test test-slurm mutations bench lint tables lock optional
 
 # What few want, each in a group of pyproject.toml and in a lock of its own.
-OPTIONAL = notify mlflow tensorboard
+OPTIONAL = notify mlflow tensorboard slurm
 LOCK = uv pip compile --universal --python-version 3.11 --generate-hashes --no-annotate \
   --no-emit-index-url --custom-compile-command "make lock"
 
@@ -14,6 +14,11 @@ demo: .venv/installed
 
 test: .venv/installed
 	pytest
+
+# A run on a Slurm of one node, which it starts: needs Debian's slurmd, slurmctld, slurm-client and
+# munge, `make optional`, and root.
+test-slurm: .venv/installed
+	pytest --numprocesses=0 -m slurm tests/slurm
 
 # Which single changes of the module the tests do not notice: see tests/README.md.
 mutations: .venv/installed

@@ -10,6 +10,7 @@ OPTIONAL = {
     "no tensorboardX here": "tensorboardX",
     "no mlflow here": "mlflow",
     "no apprise here": "apprise",
+    "no Slurm executor here": "snakemake-executor-plugin-slurm",
 }
 
 

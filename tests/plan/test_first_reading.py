@@ -1,23 +1,36 @@
 """A result is of the code and the libraries that its run began with, or it is not made."""
 
+import json
 import os
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pandas as pd
 import pytest
 import torch
 
 from checkout import TINY, Checkout, changed
-from galaxyzoo.plan.first_reading import VARIABLE, library_versions, remember
+from galaxyzoo.plan.first_reading import VARIABLE, as_first_read, library_versions, remember
+from galaxyzoo.plan.job_resources import SNAKEMAKE_MB, Job, kind_of, memory_mb, work_of_stage
 from warm import run_snakemake
 
 TRAINING = "workflow/galaxyzoo/engine/training.py"
 EDIT = (TRAINING, "ADAM_SQUARE_MOMENTUM = 0.99", "ADAM_SQUARE_MOMENTUM = 0.98")
 EDITED = f"Error: {TRAINING} was edited after this run had begun, so that this result would be of"
 HEAD, ALL = (f"results/tiny/seed0/stages/{stage}.pt" for stage in ("head", "all"))
+HANDED_ON = f"""
+import os, pathlib, sys, yaml
+from galaxyzoo.plan.first_reading import remember, require_first_config
+workflow, own = map(pathlib.Path, sys.argv[1:])
+remember(workflow, [])
+default = yaml.safe_load((workflow.parent / "config/config.yaml").read_text())
+require_first_config(default | yaml.safe_load(own.read_text()))
+print(os.environ["{VARIABLE}"], end="")
+"""
 ENVIRONMENT = """
 dependencies:
   - python=3.12
@@ -31,7 +44,12 @@ dependencies:
 @pytest.fixture
 def untrained(finished, tmp_path) -> Checkout:
     """A copy of the finished experiment without its stages."""
-    checkout = finished.copy(tmp_path)
+    return without_stages(finished, tmp_path)
+
+
+def without_stages(finished: Checkout, folder: Path) -> Checkout:
+    """A copy of the finished experiment, in a folder, without the first seed's stages."""
+    checkout = finished.copy(folder)
     for path in checkout.results.glob("seed0/stages/*"):
         path.unlink()
     return checkout
@@ -79,14 +97,87 @@ def test_a_job_that_reads_the_snakefile_again_compares_with_the_run_that_submitt
     assert EDITED in run.stdout
 
 
-def test_other_words_of_an_error_do_not_end_a_run(untrained):
-    process = untrained.start(ALL, "--cores", "2")
-    while not (untrained.folder / HEAD).exists():
+def as_a_job(checkout: Checkout, first: dict[str, str]) -> str:
+    """What a job on a node of a cluster says, which reads the Snakefile again."""
+    command = [HEAD, "--mode", "remote", "--cores", "1", "--configfile", "tiny.yaml", "--nolock"]
+    run = run_snakemake(checkout.folder, command, first)
+    assert not (checkout.folder / HEAD).exists()
+    return run.stdout if run.returncode else ""
+
+
+@pytest.fixture
+def first(untrained) -> dict[str, str]:
+    """The first reading of a run in the checkout, as it is handed on to jobs."""
+    folder = untrained.folder / "workflow"
+    process = subprocess.run(
+        [sys.executable, "-c", HANDED_ON, folder, untrained.folder / "tiny.yaml"],
+        env=os.environ | {"PYTHONPATH": str(folder)},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    return {VARIABLE: process.stdout}
+
+
+def test_a_job_of_another_config_or_of_other_rules_than_its_run_s_trains_nothing(untrained, first):
+    said = "was edited after this run had begun, so that this result would be of other"
+    untrained.write_config(changed(seeds=[0], survey=TINY["survey"] | {"holdout": 0.3}))
+    assert f"Error: the config {said} settings than the run's" in as_a_job(untrained, first)
+    untrained.write_config(TINY)
+    edits = [
+        ("workflow/rules/training.smk", "priority: 2", "priority: 3"),
+        ("workflow/galaxyzoo/plan/stage_settings.py", "FOLDS = ", "FOLDS = OTHERS = "),
+        ("workflow/schemas/config.schema.yaml", "default: 0.2", "default: 0.3"),
+    ]
+    for edit in edits:
+        with untrained.edited(*edit):
+            assert f"Error: {edit[0]} {said} code than the run's" in as_a_job(untrained, first)
+
+
+@pytest.fixture(scope="module")
+def trained(finished, tmp_path_factory) -> tuple[Checkout, int, str]:
+    """Two stages in interpreters of their own; words of an error were edited in between.
+
+    With the run's exit status and what it said.
+    """
+    checkout = without_stages(finished, tmp_path_factory.mktemp("trained"))
+    process = checkout.start(ALL, "--cores", "2")
+    while not (checkout.folder / HEAD).exists():
         assert process.poll() is None, process.stdout.read()
         time.sleep(0.01)
-    with untrained.edited(TRAINING, "became {loss} in", "is now {loss} in"):
+    with checkout.edited(TRAINING, "became {loss} in", "is now {loss} in"):
         output, _ = process.communicate()
-    assert process.returncode == 0, output
+    return checkout, process.returncode, output
+
+
+def test_what_a_run_found_first_counts_on_a_node_and_its_own_finding_in_the_run(monkeypatch):
+    monkeypatch.delenv(VARIABLE, raising=False)
+    assert as_first_read("gpus", None) is None
+    assert as_first_read("gpus", 3) == 3  # the same process found something else
+    others = json.loads(os.environ[VARIABLE]) | {"process": "login:1", "gpus": 0}
+    monkeypatch.setenv(VARIABLE, json.dumps(others))
+    assert as_first_read("gpus", None) == 0
+
+
+def test_other_words_of_an_error_do_not_end_a_run(trained):
+    _, status, output = trained
+    assert status == 0, output
+
+
+def test_the_memory_that_a_stage_asks_for_is_what_it_takes_and_not_half_more(trained):
+    checkout, *_ = trained
+    survey, own = checkout.survey, checkout.results / "seed0"
+    names = ("training.npy", "training.csv", "pictures.json")
+    files = [*(survey / name for name in names), own / "split.csv", checkout.folder / HEAD]
+    sizes: dict[str, int] = {}
+    for file in files:
+        kind = kind_of(file.name)
+        sizes[kind] = sizes.get(kind, 0) + file.stat().st_size
+    stage = TINY["stages"][1]
+    work = work_of_stage(stage, TINY["augmentation"] | {"middle": None})
+    asked = memory_mb(Job("train_stage", sizes, 1, False, 160, work)) - SNAKEMAKE_MB
+    taken = pd.read_csv(checkout.results / "benchmarks/seed0/train_all.tsv", sep="\t")["max_rss"]
+    assert taken.item() <= asked <= 1.5 * taken.item()
 
 
 def test_another_torch_redoes_training_and_predictions_unless_told_to_keep_them(finished):

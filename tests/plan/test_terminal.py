@@ -95,6 +95,23 @@ def test_the_sentence_of_a_failed_job_comes_last_and_snakemake_s_own_not_at_all(
     ]
 
 
+def test_of_a_job_on_a_cluster_it_tells_how_it_ended_and_its_sentence_once(tmp_path):
+    log = tmp_path / "7.log"
+    sentence = "Error: the config was edited after this run had begun; run it again"
+    log.write_text(f"Building DAG of jobs...\n{sentence}\nsrun: error: exit code 1\n")
+    run, stream, _ = terminal("demo: error 0.0836")
+    run.handle(job_info("train_stage", **STAGE))
+    for _ in range(2):  # it was tried again
+        failed = job_error("train_stage", "a.log")
+        failed.log.append(str(log))
+        failed.rule_msg = "SLURM-job '7' failed, SLURM status is: 'FAILED'.\nReason: Unknown."
+        run.handle(failed)
+    run.close()
+    lines = stream.getvalue().splitlines()
+    assert lines[1].startswith("demo, seed 1, all_80: train: failed (SLURM-job '7' failed, SLURM")
+    assert lines[3:] == [f"demo, seed 1, all_80: {sentence}"]
+
+
 def test_an_error_of_snakemake_s_is_told_as_it_is():
     run, stream, _ = terminal("demo: error 0.0836")
     run.handle(record("MissingInputException in rule x: y", logging.ERROR, event="error"))

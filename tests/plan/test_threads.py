@@ -30,9 +30,12 @@ CLUSTER = Machine(None, has_gpu=True, gpus_at_once=1)
         (cpus(8), 2, 4),  # seeds side by side share the cores
         (cpus(2), 5, 1),  # and each has one in any case
         (cpus(16), 1, 16),
-        (gpus(32, at_once=2), 5, 8),  # no more than a GPU can be fed by
-        (gpus(6, at_once=2), 5, 3),
-        (CLUSTER, 5, 8),
+        (gpus(32, at_once=2), 5, 4),  # no more than a GPU can be fed by
+        (gpus(8, at_once=1), 5, 4),  # and half of the cores are for what runs beside it
+        (gpus(6, at_once=2), 5, 2),
+        (gpus(2, at_once=4), 5, 1),
+        (CLUSTER, 5, 4),
+        (CLUSTER._replace(has_gpu=False), 5, 8),
     ],
 )
 def test_a_network_s_threads_are_its_share_of_the_cores(machine, chains, threads):
@@ -45,8 +48,9 @@ def test_a_network_s_threads_are_its_share_of_the_cores(machine, chains, threads
         (cpus(8), 1, 8),  # of a catalogue of one shard, all
         (cpus(8), 3, 2),
         (cpus(2), 0, 2),  # before the galaxies are listed
-        (gpus(8, at_once=2), 1, 4),
-        (CLUSTER, 1, 8),
+        (gpus(8, at_once=2), 1, 2),
+        (CLUSTER, 1, 4),
+        (CLUSTER._replace(has_gpu=False), 1, 8),
     ],
 )
 def test_a_shard_s_threads_are_all_cores_over_the_shards(machine, shards, threads):

@@ -48,6 +48,15 @@ def test_variants_share_them_too_and_what_they_have_in_common_counts_once(empty,
     assert threads_and_gpus(empty, "--cores", "8") == {(2, 0)}
 
 
+def test_on_a_cluster_each_job_asks_for_one_whatever_this_machine_has(empty, monkeypatch):
+    pytest.importorskip("snakemake_executor_plugin_slurm", reason="no Slurm executor here")
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    empty.write_config(TINY)
+    profile = ("--workflow-profile", "profiles/slurm", "--cores", "64")
+    assert threads_and_gpus(empty, *profile) == {(4, 1)}
+    assert threads_and_gpus(empty, *profile, "--resources", "gpu=0") == {(8, 0)}
+
+
 def test_with_a_gpu_each_job_asks_for_one(empty, monkeypatch, tmp_path):
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
     smi = tmp_path / "nvidia-smi"
@@ -61,9 +70,9 @@ def test_with_a_gpu_each_job_asks_for_one(empty, monkeypatch, tmp_path):
         arguments = ("--cores", "16", "--resources", *resources)
         return threads_and_gpus(empty, *arguments, path=str(tmp_path))
 
-    assert asked("gpu=1") == {(8, 1)}
-    assert asked("gpu=4") == {(4, 1)}
+    assert asked("gpu=1") == {(4, 1)}
+    assert asked("gpu=4") == {(3, 1)}
     assert asked("gpu=0") == {(8, 0)}  # and those of both seeds share the cores
-    assert asked("gpu=9") == {(4, 1)}  # four is all there are
+    assert asked("gpu=9") == {(3, 1)}  # four is all there are
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "2,3")
-    assert asked("gpu=4") == {(8, 1)}
+    assert asked("gpu=4") == {(4, 1)}

@@ -28,6 +28,7 @@ PROGRAMS = ("snakemake", "python", "make", "pytest", "FULL=1 make", ".venv/bin/p
 RUN_IN = {
     "--report": "tests/workflow/test_workflow.py",
     "--sdm": "tests/plan/test_images.py",
+    "--workflow-profile": "tests/slurm/test_slurm.py",
     "--touch": "tests/plan/test_first_reading.py",
     "--unlock": "tests/engine/test_resume.py",
     "workflow/scripts/show.py": "tests/showing/test_show.py",

@@ -10,6 +10,8 @@ rule calibrate:
         experiment_file("logs/calibrate.log"),
     conda:
         "../../envs/environment.yaml"
+    resources:
+        **NEEDS,
     params:
         settings=calibration_settings,
         code=fingerprints("calibrate"),
@@ -33,7 +35,7 @@ rule describe_training:
         "../../envs/environment.yaml"
     threads: network_threads
     resources:
-        gpu=network_gpus,
+        **NEEDS_OF_A_NETWORK,
     params:
         settings=first_network_settings,
         code=fingerprints("describe_training"),

@@ -57,7 +57,7 @@ rule reset_calibration:
         "../../envs/environment.yaml"
     threads: shard_threads
     resources:
-        gpu=network_gpus,
+        **NEEDS_OF_A_NETWORK,
     params:
         settings=reset_settings,
         code=fingerprints("reset_calibration"),
@@ -85,7 +85,7 @@ rule predict_shard:
         "../../envs/environment.yaml"
     threads: shard_threads
     resources:
-        gpu=network_gpus,
+        **NEEDS_OF_A_NETWORK,
     params:
         settings=shard_settings,
         code=fingerprints("predict_shard"),
@@ -113,6 +113,8 @@ rule write_catalogue:
         catalogue_file("logs/write_catalogue.log"),
     conda:
         "../../envs/environment.yaml"
+    resources:
+        **NEEDS,
     params:
         settings=written_catalogue_settings,
         code=fingerprints("write_catalogue"),

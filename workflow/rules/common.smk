@@ -90,7 +90,12 @@ from galaxyzoo.plan.config import (
 from galaxyzoo.plan.command_line import with_numbers
 from galaxyzoo.plan.config_files import require_keys_once
 from galaxyzoo.plan.fingerprints import code_fingerprints
-from galaxyzoo.plan.first_reading import library_versions, remember
+from galaxyzoo.plan.first_reading import (
+    library_versions,
+    remember,
+    require_first_config,
+    require_first_rules,
+)
 from galaxyzoo.plan.images import image_of
 from galaxyzoo.plan.joined_surveys import is_joined, surveys_of
 from galaxyzoo.plan.labellers import words_of
@@ -112,11 +117,14 @@ from galaxyzoo.surveys import layout
 
 @contextmanager
 def input_errors_told():
-    """Exit Snakemake with the message of an InputError, without a traceback."""
+    """Exit Snakemake with the message of an InputError, without a traceback.
+
+    On a cluster's node, as a job's script ends: the run finds the sentence in the cluster's log.
+    """
     try:
         yield
     except InputError as error:
-        sys.exit(str(error))
+        sys.exit(str(error) if workflow.is_main_process else f"Error: {error}")
 
 
 @contextmanager
@@ -170,12 +178,16 @@ VERSIONS = library_versions(
     deployed=IN_AN_IMAGE or DeploymentMethod.CONDA in DEPLOYED,
 )
 remember(WORKFLOW, VERSIONS)
+with input_errors_told():
+    require_first_rules(WORKFLOW)
 FINGERPRINTS = code_fingerprints(WORKFLOW)
 
 SCHEMA = load_schema(WORKFLOW / "schemas" / "config.schema.yaml")
 config = with_numbers(config, workflow.config_settings.config, SCHEMA)
 RESULTS = Path(IN_THE_MODULE("results/"))
 AS_GIVEN = config
+with input_errors_told():
+    require_first_config({key: value for key, value in config.items() if key not in OF_A_RUN})
 with input_errors_told(), own_config_named():
     require_keys_once([*workflow.configfiles, *workflow.overwrite_configfiles])
     PLAN = experiments(config, SCHEMA, find=IN_THE_MODULE)

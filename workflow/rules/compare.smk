@@ -54,6 +54,8 @@ rule compare_variants:
         experiment=re.escape(PLAN.base),
     conda:
         "../../envs/environment.yaml"
+    resources:
+        **NEEDS,
     params:
         settings={"experiments": NAMES, "config": AS_WRITTEN},
         code=fingerprints("compare_variants"),

@@ -22,6 +22,8 @@ rule crop_training:
     conda:
         "../../envs/environment.yaml"
     threads: 8
+    resources:
+        **NEEDS,
     params:
         settings=training_crop_settings,
         code=fingerprints("crop"),
@@ -61,6 +63,8 @@ rule check_survey:
         experiment_file("logs/check_survey.log"),
     conda:
         "../../envs/environment.yaml"
+    resources:
+        **NEEDS,
     params:
         settings=check_settings,
         code=fingerprints("check_survey"),
@@ -107,6 +111,8 @@ rule crop_test:
     conda:
         "../../envs/environment.yaml"
     threads: 8
+    resources:
+        **NEEDS,
     params:
         settings=test_crop_settings,
         code=fingerprints("crop"),
@@ -127,6 +133,8 @@ rule hold_out:
         survey=any_of(NOT_JOINED),
     conda:
         "../../envs/environment.yaml"
+    resources:
+        **NEEDS,
     params:
         settings=holdout_settings,
         code=fingerprints("hold_out"),
@@ -144,6 +152,8 @@ rule record_survey:
         survey_file("logs/record_survey.log"),
     conda:
         "../../envs/environment.yaml"
+    resources:
+        **NEEDS,
     params:
         settings=record_settings,
         code=fingerprints("record_survey"),
@@ -191,6 +201,8 @@ rule split:
         experiment_file("logs/seed{seed}/split.log"),
     conda:
         "../../envs/environment.yaml"
+    resources:
+        **NEEDS,
     params:
         settings=settings_of_the_split,
         code=fingerprints("split"),

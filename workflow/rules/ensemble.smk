@@ -12,6 +12,8 @@ rule weigh_members:
         experiment=re.escape(PLAN.ensemble),
     conda:
         "../../envs/environment.yaml"
+    resources:
+        **NEEDS,
     params:
         settings=weighing_settings,
         code=fingerprints("weigh_members"),
@@ -68,6 +70,8 @@ rule report_ensemble:
         experiment=re.escape(PLAN.ensemble),
     conda:
         "../../envs/environment.yaml"
+    resources:
+        **NEEDS,
     params:
         settings=config_to_write,
         code=fingerprints("report_ensemble"),

@@ -26,6 +26,8 @@ rule evaluate:
         experiment=WITH_NETWORKS,
     conda:
         "../../envs/environment.yaml"
+    resources:
+        **NEEDS,
     params:
         settings=evaluation_settings,
         code=fingerprints("evaluate"),
@@ -47,6 +49,8 @@ rule record_experiment:
         experiment_file("logs/record_experiment.log"),
     conda:
         "../../envs/environment.yaml"
+    resources:
+        **NEEDS,
     params:
         settings=lambda wildcards: {"experiment": wildcards.experiment},
         code=fingerprints("record_experiment"),

@@ -14,6 +14,8 @@ rule export_ensemble:
         experiment_file("logs/export_ensemble.log"),
     conda:
         "../../envs/environment.yaml"
+    resources:
+        **NEEDS,
     params:
         settings=export_settings,
         code=fingerprints("export_ensemble"),

@@ -16,7 +16,7 @@ rule predict_holdout:
         "../../envs/environment.yaml"
     threads: network_threads
     resources:
-        gpu=network_gpus,
+        **NEEDS_OF_A_NETWORK,
     params:
         settings=prediction_settings,
         code=fingerprints("predict"),
@@ -73,7 +73,7 @@ rule predict_start:
         "../../envs/environment.yaml"
     threads: network_threads
     resources:
-        gpu=network_gpus,
+        **NEEDS_OF_A_NETWORK,
     params:
         settings=prediction_settings,
         code=fingerprints("predict_start"),
@@ -92,6 +92,8 @@ rule bag:
         experiment_file("logs/bag_{subset}.log"),
     conda:
         "../../envs/environment.yaml"
+    resources:
+        **NEEDS,
     params:
         settings={},
         code=fingerprints("bag"),
@@ -114,6 +116,8 @@ rule submission:
         experiment_file("logs/submission.log"),
     conda:
         "../../envs/environment.yaml"
+    resources:
+        **NEEDS,
     params:
         settings=no_words,
         code=fingerprints("submission"),

@@ -27,6 +27,8 @@ rule plot_learning_curves:
         experiment_file("logs/plot_learning_curves.log"),
     conda:
         "../../envs/environment.yaml"
+    resources:
+        **NEEDS,
     params:
         settings=curve_settings,
         code=fingerprints("plot_learning_curves"),
@@ -52,6 +54,8 @@ rule plot_errors:
         experiment_file("logs/plot_errors.log"),
     conda:
         "../../envs/environment.yaml"
+    resources:
+        **NEEDS,
     params:
         settings=tree_and_labellers,
         code=fingerprints("plot_errors"),
@@ -71,6 +75,8 @@ rule predictions_by_name:
         experiment_file("logs/predictions_by_name.log"),
     conda:
         "../../envs/environment.yaml"
+    resources:
+        **NEEDS,
     params:
         settings=no_words,
         code=fingerprints("predictions_by_name"),
@@ -90,6 +96,8 @@ rule plot_classes:
         experiment_file("logs/plot_classes.log"),
     conda:
         "../../envs/environment.yaml"
+    resources:
+        **NEEDS,
     params:
         settings=only_the_tree,
         code=fingerprints("plot_classes"),
@@ -111,6 +119,8 @@ rule plot_averaging:
         experiment_file("logs/plot_averaging.log"),
     conda:
         "../../envs/environment.yaml"
+    resources:
+        **NEEDS,
     params:
         settings=averaging_settings,
         code=fingerprints("plot_averaging"),
@@ -161,6 +171,8 @@ rule plot_galaxies:
         experiment_file("logs/plot_galaxies.log"),
     conda:
         "../../envs/environment.yaml"
+    resources:
+        **NEEDS,
     params:
         settings=tree_and_labellers,
         code=fingerprints("plot_galaxies"),
@@ -181,6 +193,8 @@ rule explorer:
         experiment_file("logs/explorer.log"),
     conda:
         "../../envs/environment.yaml"
+    resources:
+        **NEEDS,
     params:
         settings=only_the_tree,
         code=fingerprints("write_explorer"),
@@ -200,6 +214,8 @@ rule plot_augmentation:
         experiment_file("logs/plot_augmentation.log"),
     conda:
         "../../envs/environment.yaml"
+    resources:
+        **NEEDS,
     params:
         settings=augmentation_settings,
         code=fingerprints("plot_augmentation"),
@@ -228,7 +244,7 @@ rule plot_attribution:
         "../../envs/environment.yaml"
     threads: network_threads
     resources:
-        gpu=network_gpus,
+        **NEEDS_OF_A_NETWORK,
     params:
         settings=attribution_settings,
         code=fingerprints("plot_attribution"),
@@ -267,6 +283,8 @@ rule write_report:
         experiment=WITH_NETWORKS,
     conda:
         "../../envs/environment.yaml"
+    resources:
+        **NEEDS,
     params:
         settings=config_of,
         code=fingerprints("write_report"),

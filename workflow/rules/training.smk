@@ -49,7 +49,7 @@ rule train_stage:
         "../../envs/environment.yaml"
     threads: network_threads
     resources:
-        gpu=network_gpus,
+        **NEEDS_OF_A_NETWORK,
     params:
         settings=settings_of_the_stage,
         code=fingerprints("train_stage"),
@@ -78,7 +78,7 @@ rule suggest_lr:
         "../../envs/environment.yaml"
     threads: network_threads
     resources:
-        gpu=network_gpus,
+        **NEEDS_OF_A_NETWORK,
     params:
         settings=settings_of_the_stage,
         code=fingerprints("suggest_lr"),

@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from pathlib import Path
 from typing import Any, TextIO
 
 from galaxyzoo.foundation.terminal import VARIABLE
@@ -45,6 +46,7 @@ NOT_FOR_PEOPLE = (
 )
 # What it says last of a run, and after which an error tells that the run failed all the same.
 ENDS = ("Elapsed time", "Nothing to be done", "This was a dry-run")
+OF_AN_ERROR = "Error: "  # with which a job's sentence begins
 # What it says of jobs that failed, besides which they are, in some words of each.
 OF_FAILED_JOBS = ("a job execution failed", "CalledProcessError", "At least one job did not")
 
@@ -117,7 +119,13 @@ class RunTerminal(logging.Handler):
         job = self.jobs.get(record.jobid, Job(record.rule_name, {}))
         words = job_in_words(job) or f"{whose(job.wildcards)}: {job.rule}"
         self.has_failures = True
-        self.say(f"{words}: failed; its log: {', '.join(record.log)}")
+        # What an executor says of a job on a cluster, such as that its time was over.
+        why = str(getattr(record, "rule_msg", None) or "").strip().partition("\n")[0]
+        told = f" ({why.rstrip('.')})" if why else ""
+        self.say(f"{words}: failed{told}; its log: {', '.join(record.log)}")
+        # A job on another machine cannot send its sentence: it is in the log of the cluster.
+        for sentence in filter(None, map(said_in, record.log)):
+            self.sentences.append(f"{whose(job.wildcards)}: {sentence}".lstrip(": "))
 
     def hear(self, message: bytes) -> None:
         """Tell what a job has sent."""
@@ -183,7 +191,16 @@ class RunTerminal(logging.Handler):
         """The sentences of errors, without what Snakemake says of a job beside the job's own."""
         known = OF_FAILED_JOBS if self.has_failures else ()
         own = [error for error in self.errors if not any(words in error for words in known)]
-        return own + self.sentences
+        return list(dict.fromkeys(own + self.sentences))  # a job may have been tried again
+
+
+def said_in(log: str) -> str:
+    """The last sentence of an error in the log of a cluster's job; nothing without any."""
+    try:
+        lines = Path(log).read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return ""
+    return next((line for line in reversed(lines) if line.startswith(OF_AN_ERROR)), "")
 
 
 class Listener(threading.Thread):

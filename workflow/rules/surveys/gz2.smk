@@ -34,6 +34,8 @@ rule label_gz2:
         survey=any_of(raw_surveys_of("gz2")),
     conda:
         "../../../envs/environment.yaml"
+    resources:
+        **NEEDS,
     params:
         settings=lambda wildcards: {
             name: source_settings(wildcards)[name] for name in ("votes", "far_sums")

@@ -25,6 +25,8 @@ rule join_crops:
     priority: 1  # nearly all else waits for it
     conda:
         "../../../envs/environment.yaml"
+    resources:
+        **NEEDS,
     params:
         settings=joined_crop_settings,
         code=fingerprints("join_crops"),
@@ -46,6 +48,8 @@ rule join_holdouts:
         survey=any_of(JOINED_SURVEYS),
     conda:
         "../../../envs/environment.yaml"
+    resources:
+        **NEEDS,
     params:
         settings=joined_holdout_settings,
         code=fingerprints("join_holdouts"),
@@ -65,6 +69,8 @@ rule join_galaxies:
         survey=any_of(JOINED_SURVEYS),
     conda:
         "../../../envs/environment.yaml"
+    resources:
+        **NEEDS,
     params:
         settings=joined_settings,
         code=fingerprints("join_galaxies"),
@@ -86,6 +92,8 @@ rule join_groups:
         survey=any_of(JOINED_SURVEYS),
     conda:
         "../../../envs/environment.yaml"
+    resources:
+        **NEEDS,
     params:
         settings=joined_settings,
         code=fingerprints("join_groups"),

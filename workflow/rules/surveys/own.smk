@@ -19,6 +19,8 @@ rule label_own:
         survey=any_of(raw_surveys_of("own")),
     conda:
         "../../../envs/environment.yaml"
+    resources:
+        **NEEDS,
     params:
         settings=own_label_settings,
         code=fingerprints("label_own"),
@@ -38,6 +40,8 @@ rule group_own:
         survey=any_of(raw_surveys_of("own")),
     conda:
         "../../../envs/environment.yaml"
+    resources:
+        **NEEDS,
     params:
         settings=group_settings,
         code=fingerprints("group_own"),
@@ -57,6 +61,8 @@ rule name_own:
         survey=any_of(raw_surveys_of("own")),
     conda:
         "../../../envs/environment.yaml"
+    resources:
+        **NEEDS,
     params:
         settings=carry_settings,
         code=fingerprints("name_own"),

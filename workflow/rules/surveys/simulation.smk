@@ -18,6 +18,8 @@ rule simulate:
     conda:
         "../../../envs/environment.yaml"
     threads: 8
+    resources:
+        **NEEDS,
     params:
         settings=lambda wildcards: {
             name: source_settings(wildcards)[name] for name in ("galaxies", "volunteers", "seed")
