@@ -61,6 +61,7 @@ JOBS = {
     "reset_calibration": "reset the intervals on labelled galaxies",
     "predict_shard": "predict",
     "write_catalogue": "write the catalogue",
+    "suggest_galaxies": "suggest galaxies to label",
     "export_ensemble": "export the networks",
     "publish_export": "publish the export",
 }
@@ -209,6 +210,7 @@ PAGES: dict[str, Callable[[Path], str]] = {
     "check.html": check_in_words,
     "look.txt": lambda folder: f"look at the galaxies of {folder.name}",
     "catalogue.html": lambda folder: f"catalogue {folder.name}",
+    "suggested.html": lambda folder: f"galaxies of {folder.name} to label next",
     "export/README.md": lambda _: "exported networks",
     "published_huggingface.json": published_in_words("huggingface"),
     "published_zenodo.json": published_in_words("zenodo"),
