@@ -1,5 +1,6 @@
 """A catalogue through Snakemake: from galaxies in many forms to tables, page and flags."""
 
+import io
 import json
 import os
 import re
@@ -31,6 +32,9 @@ from galaxyzoo.catalogue.summary import Sheet, summary
 from galaxyzoo.catalogue.written import write_catalogue
 from galaxyzoo.engine.devices import use_threads
 from galaxyzoo.foundation.handed_on import read_metrics
+from galaxyzoo.labelling.configs import picture_settings
+from galaxyzoo.labelling.galaxies import galaxies_at
+from galaxyzoo.plan.config import load_schema
 from galaxyzoo.plan.labellers import WORDS
 from galaxyzoo.predict import predict
 from trees import GALAXY_ZOO_2
@@ -40,11 +44,17 @@ WORKFLOW = Path(__file__).parents[2] / "workflow"
 JOINT = joint_names(GALAXY_ZOO_2)
 
 
-def catalogue_of(checkout: Checkout, galaxies: Path | str, config: dict = TINY, **settings):
-    """Run `snakemake catalogue` on some galaxies."""
+def catalogue_of(
+    checkout: Checkout,
+    galaxies: Path | str,
+    config: dict = TINY,
+    suggest: dict | None = None,
+    **settings,
+):
+    """Run `snakemake catalogue` on some galaxies, and `suggest` if there are settings for it."""
     wanted = config | {"galaxies": str(galaxies), "catalogue": settings}
-    checkout.write_config(wanted)
-    run = checkout.make("catalogue")
+    checkout.write_config(wanted | ({"suggest": suggest} if suggest else {}))
+    run = checkout.make("catalogue", *(["suggest"] if suggest else []))
     checkout.write_config(config)
     return run
 
@@ -64,7 +74,9 @@ def of_astropy(table: Table) -> pd.DataFrame:
 def made(finished, tmp_path_factory) -> Checkout:
     """A checkout with a catalogue of the survey's seven test pictures, three to a shard."""
     checkout = finished.copy(tmp_path_factory.mktemp("made"))
-    run = catalogue_of(checkout, unlabelled(checkout), shard_size=3, name="test", features=True)
+    suggest = {"method": "both", "number": 4}
+    settings = {"shard_size": 3, "name": "test", "features": True}
+    run = catalogue_of(checkout, unlabelled(checkout), suggest=suggest, **settings)
     assert run.returncode == 0, run.stdout
     return checkout
 
@@ -531,3 +543,24 @@ def test_an_ensemble_s_catalogue_is_the_mean_of_its_members(made, tmp_path):
     found = whole(results / "catalogues" / "together").set_index("id")
     np.testing.assert_allclose(found[JOINT], recalibrated_bag(results), atol=1e-6)
     require_the_same_from_python(results / "catalogues" / "together", unlabelled(checkout))
+
+
+def test_suggested_galaxies_are_a_table_that_the_page_of_labels_takes_and_a_sheet(made, browser):
+    folder = made.results / "catalogues" / "test"
+    table = pd.read_csv(folder / "suggested.csv")
+    assert table["rank"].tolist() == [1, 2, 3, 4]
+    found = whole(folder).set_index("id").loc[table["id"]]
+    np.testing.assert_allclose(table["network_disagreement"], found["network_disagreement"])
+    assert table["sentence"].tolist() == found["sentence"].tolist()
+    settings = picture_settings({}, load_schema(WORKFLOW / "schemas" / "config.schema.yaml"))
+    to_label = galaxies_at(folder / "suggested.csv", settings)
+    assert (to_label.name, to_label.ids) == ("test", [str(one) for one in table["id"]])
+    with Image.open(io.BytesIO(to_label.picture(0))) as picture:
+        assert picture.size == (424, 424)  # of Kaggle's pictures, which simulated ones are like
+    everything = galaxies_at(folder, settings)
+    assert sorted(everything.ids) == sorted(map(str, whole(folder)["id"]))
+    with opened(browser, folder / "suggested.html", 390) as page:
+        expect(page.locator(".contact img")).to_have_count(4)
+        require_fit(page)
+        require_access(page)
+        require_links(page)

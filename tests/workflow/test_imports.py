@@ -32,6 +32,8 @@ NEEDED = {
     **dict.fromkeys(["plot_errors", "plot_galaxies", "plot_learning_curves"], FIGURES),
     **dict.fromkeys(["export_ensemble", "predict", "predict_start"], TORCH),
     **dict.fromkeys(["record_experiment", "starting_weights", "train_stage"], TORCH),
+    **dict.fromkeys(["label", "suggest_galaxies"], frozenset({"sklearn"})),
+    "compare_suggestions": TORCH | {"matplotlib", "scipy.stats", "sklearn"},
     "check_survey": {"torch", "matplotlib"},
     "describe_training": TORCH | {"sklearn"},
     "coverage_over_splits": {"scipy.stats"},

@@ -31,6 +31,8 @@ RUN_IN = {
     "--workflow-profile": "tests/slurm/test_slurm.py",
     "--touch": "tests/plan/test_first_reading.py",
     "--unlock": "tests/engine/test_resume.py",
+    "workflow/scripts/compare_suggestions.py": "tests/catalogue/test_suggestions.py",
+    "workflow/scripts/label.py": "tests/labelling/test_label.py",
     "workflow/scripts/show.py": "tests/showing/test_show.py",
     "workflow/scripts/watch.py": "tests/runs/test_watch.py",
 }
@@ -113,7 +115,9 @@ def users(finished, tmp_path_factory) -> Path:
         "votes/votes.parquet",
         "my_survey/votes.csv",
         "labels.csv",
+        "labels/mine/votes.csv",
     ):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text("path\n1.jpg\n", encoding="utf-8")
     (folder / "kaggle").mkdir()
     for name in ("images_training_rev1", "training_solutions_rev1", "images_test_rev1"):

@@ -142,6 +142,29 @@ rule publish_catalogue:
         "../scripts/publish_catalogue.py"
 
 
+rule suggest_galaxies:
+    input:
+        shards=shards_of_the_catalogue("shards/{shard}.parquet"),
+        features=features_to_suggest_by,
+        labelled=labelled_already,
+        galaxies=galaxies_of_the_catalogue,
+        listing=ancient(catalogue_file("listing")),
+        template=report_file("suggested.html.j2"),
+        style=report_file("report.css"),
+    output:
+        table=catalogue_file("suggested.csv"),
+        page=catalogue_file("suggested.html"),
+    log:
+        catalogue_file("logs/suggest_galaxies.log"),
+    conda:
+        "../../envs/environment.yaml"
+    params:
+        settings=suggestion_settings,
+        code=fingerprints("suggest_galaxies"),
+    script:
+        "../scripts/suggest_galaxies.py"
+
+
 rule look:
     input:
         catalogue_file("look.txt").format(**CATALOGUE_OF_THE_RUN),
@@ -152,6 +175,14 @@ rule catalogue:
         catalogue_file("look.txt").format(**CATALOGUE_OF_THE_RUN),
         [catalogue_file(name).format(**CATALOGUE_OF_THE_RUN) for name in PUBLISHED],
         shards_of_the_run,
+
+
+rule suggest:
+    input:
+        [
+            catalogue_file(f"suggested.{kind}").format(**CATALOGUE_OF_THE_RUN)
+            for kind in ("csv", "html")
+        ],
 
 
 onstart:

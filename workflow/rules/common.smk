@@ -86,6 +86,7 @@ from galaxyzoo.plan.config import (
     load_schema,
     publish_settings,
     require_files,
+    suggest_settings,
 )
 from galaxyzoo.plan.command_line import with_numbers
 from galaxyzoo.plan.config_files import require_keys_once
@@ -110,6 +111,7 @@ from galaxyzoo.plan.starting_points import (
     require_other_starts,
     weights_file,
 )
+from galaxyzoo.plan.suggestion_methods import OF_FEATURES
 from galaxyzoo.plan.training_lists import OF_LISTS, list_name, training_list_of
 from galaxyzoo.plan.variants import experiments, plan_in_words, require_own_folders
 from galaxyzoo.surveys import layout
@@ -236,6 +238,7 @@ AS_WRITTEN = {
 }
 GALAXIES = config.get("galaxies")
 CATALOGUE = catalogue_settings(config, SCHEMA)
+SUGGEST = suggest_settings(config, SCHEMA)
 # The surveys of the run, each as the config of an experiment on it, and their raw files' owners.
 SURVEYS = paths.surveys(PLAN)
 # For scripts, which redo nothing for it. What they read is the same in all variants, but for two
@@ -622,6 +625,29 @@ def features_of_the_catalogue(wildcards):
     if not CATALOGUE["features"]:
         return []
     return shards_of_the_catalogue("shards/features/{shard}.parquet")(wildcards)
+
+
+def features_to_suggest_by(wildcards):
+    """Paths of the features of each shard, if galaxies are suggested by them; exits without any."""
+    if SUGGEST["method"] not in OF_FEATURES:
+        return []
+    if not CATALOGUE["features"]:
+        sys.exit(
+            f"suggest.method: {SUGGEST['method']} needs the galaxies' features; add --config "
+            "'catalogue={features: true}', with the catalogue's other keys, or take another method"
+        )
+    return features_of_the_catalogue(wildcards)
+
+
+def labelled_already(_):
+    """Path of a table of galaxies that are not suggested, or nothing; exits if it is not there."""
+    table = SUGGEST["labelled"]
+    if table and not Path(IN_THE_MODULE(table)).is_file():
+        sys.exit(
+            f"suggest.labelled: there is no {table}; give the path from the folder in which "
+            "snakemake is started"
+        )
+    return table or []
 
 
 def listing_of(wildcards):

@@ -34,6 +34,7 @@ SHEETS = ("typical", "best", "worst", "disagreed")
 PAGES = (
     *("report.html.j2", "comparison.html.j2", "catalogue.html.j2", "model_card.md.j2"),
     *("check.html.j2", "show.html.j2", "show.js", "catalogue.js"),
+    *("suggested.html.j2", "label.html.j2", "label.css", "label.js"),
 )
 
 

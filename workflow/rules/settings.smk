@@ -543,3 +543,17 @@ def written_catalogue_settings(wildcards):
         "words": labellers_in_words(wildcards),
         "given": given_galaxies(wildcards.experiment),
     }
+
+
+def suggestion_settings(wildcards):
+    """What suggested galaxies depend on besides the catalogue's shards."""
+    labelled = SUGGEST["labelled"]
+    return {
+        "suggest": SUGGEST,
+        "given_labelled": what_is_given(labelled) if labelled else None,
+        "experiment": wildcards.experiment,
+        "name": wildcards.catalogue,
+        "catalogue": picture_settings(wildcards.experiment),
+        "crop": PLAN.configs[members_of(wildcards)[0]]["survey"]["crop"],
+        "given": given_galaxies(wildcards.experiment),
+    }

@@ -16,11 +16,11 @@ from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.plan.config import catalogue_settings, load_schema
 from galaxyzoo.plan.picture_settings import as_trained
 from galaxyzoo.showing.experts import load_experts
-from galaxyzoo.showing.server import HOST, application, server_of
+from galaxyzoo.showing.local_server import LARGEST_PORT, address_of, server_of
+from galaxyzoo.showing.server import THREADS, application
 
 WORKFLOW = Path(__file__).resolve().parents[1]
 PORT = 8765
-LARGEST_PORT = 65535
 
 
 def show(folder: Path, port: int) -> None:
@@ -28,9 +28,8 @@ def show(folder: Path, port: int) -> None:
     schema = load_schema(WORKFLOW / "schemas" / "config.schema.yaml")
     experts = load_experts(folder)
     settings = as_trained(catalogue_settings({}, schema), experts.taught)
-    server = server_of(application(experts, WORKFLOW / "report", settings), port)
-    address = f"http://{HOST}:{server.effective_port}/"
-    print(f"Show it galaxies at {address} (Ctrl-C ends it)", flush=True)
+    server = server_of(application(experts, WORKFLOW / "report", settings), port, THREADS)
+    print(f"Show it galaxies at {address_of(server)} (Ctrl-C ends it)", flush=True)
     server.run()
 
 

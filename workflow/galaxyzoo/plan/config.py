@@ -51,7 +51,7 @@ COUNTED = ("votes", "gz2_count")  # kinds of survey.own.labels that count votes
 OF_ALL_VARIANTS = ("variants", "grid", "label_curve", "ensemble")
 VARIANT_OF = "variant_of"  # in a variant's resolved config alone, with the name of its base
 # Keys of a catalogue, on which no experiment depends.
-OF_A_CATALOGUE = ("galaxies", "catalogue")
+OF_A_CATALOGUE = ("galaxies", "catalogue", "suggest")
 # Keys of a stage that decide which weights its optimiser has, and in which order.
 OF_MOMENTS = ("freeze", "batch_norm", "layer_decay")
 # Keys of a stage that trains, and those that a probe has.
@@ -130,6 +130,11 @@ def catalogue_settings(config: dict[str, Any], schema: Schema) -> dict[str, Any]
 def publish_settings(config: dict[str, Any], schema: Schema) -> dict[str, Any]:
     """The settings of publishing in a valid config, with defaults filled in."""
     return canonical(config.get("publish", {}), schema["properties"]["publish"], schema)
+
+
+def suggest_settings(config: dict[str, Any], schema: Schema) -> dict[str, Any]:
+    """The settings of suggestions in a valid config, with defaults filled in."""
+    return canonical(config.get("suggest", {}), schema["properties"]["suggest"], schema)
 
 
 def given_catalogue_settings(settings: dict[str, Any], schema: Schema) -> dict[str, Any]:

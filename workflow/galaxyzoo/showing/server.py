@@ -1,8 +1,4 @@
-"""The page's server: on this machine alone, by Flask and Waitress.
-
-Waitress reads requests as they come, so that idle and slow connections keep nobody waiting. The
-networks look at one picture at a time.
-"""
+"""The page that a picture is dropped on: what it asks for. The networks look at one at a time."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -13,7 +9,6 @@ from typing import Any
 
 from flask import Flask, Response, jsonify, request
 from markupsafe import Markup
-from waitress.server import BaseWSGIServer, create_server
 
 from galaxyzoo.engine.ensemble import Member
 from galaxyzoo.files.archives import LARGEST_BYTES
@@ -22,17 +17,11 @@ from galaxyzoo.report.explorer import tree_table
 from galaxyzoo.report.templates import counted, in_print, page_templates, script_hash
 from galaxyzoo.showing.answers import answer, crop_of, places
 from galaxyzoo.showing.experts import Experts
+from galaxyzoo.showing.local_server import Answer, page_application
 
-HOST = "127.0.0.1"
 SCRIPTS = ("tree.js", "show.js")
 MOST_PICTURES = 4  # that are looked at or wait for it; others are asked to come again
 THREADS = 2 * MOST_PICTURES  # so that the page comes while pictures wait
-MOST_CONNECTIONS = 100
-IDLE_SECONDS = 30  # after which a connection that sends nothing is closed
-CLEANING_SECONDS = 10
-OWN_SITES = ("same-origin", "none")  # of a page's own request, and of an address that was typed
-
-Answer = Response | tuple[Response, int]
 
 
 class Busy(Exception):
@@ -59,17 +48,9 @@ class Turns:
 
 def application(experts: Experts, templates: Path, settings: dict[str, Any]) -> Flask:
     """The page and what it asks for. `settings` is the config's `catalogue`."""
-    app = Flask("galaxyzoo", static_folder=None)
-    # Other sites cannot reach it by a name that leads here, nor send it endless files.
-    app.config.update(TRUSTED_HOSTS=[HOST, "localhost"], MAX_CONTENT_LENGTH=LARGEST_BYTES)
+    app = page_application(LARGEST_BYTES)
     page, policy = rendered(experts, templates, settings)
     turns = Turns(MOST_PICTURES)
-
-    @app.before_request
-    def require_own_page() -> Answer | None:
-        if request.method == "POST" and not is_of_the_page():
-            return jsonify(error="Only the page itself may ask: open it in a browser."), 403
-        return None
 
     @app.get("/")
     def show() -> Response:
@@ -97,21 +78,7 @@ def application(experts: Experts, templates: Path, settings: dict[str, Any]) -> 
     def too_large(error: Exception) -> Answer:
         return jsonify(error=f"It cannot be used: it has more than {LARGEST_BYTES:,} bytes."), 413
 
-    @app.errorhandler(500)
-    def fail(error: Exception) -> Answer:
-        return jsonify(error="The server failed at it: the terminal tells why."), 500
-
     return app
-
-
-def is_of_the_page() -> bool:
-    """Whether a request is of this page, or of a program, and not of another site in a browser.
-
-    A browser says where a request comes from; a program that may as well run the networks need not.
-    """
-    origin = request.headers.get("Origin", request.host_url.rstrip("/"))
-    is_own = request.headers.get("Sec-Fetch-Site", OWN_SITES[0]) in OWN_SITES
-    return is_own and origin == request.host_url.rstrip("/")
 
 
 def answer_to(content: bytes, experts: Experts, settings: dict[str, Any]) -> dict[str, Any]:
@@ -124,29 +91,6 @@ def places_in(
 ) -> dict[str, Any]:
     """Which places of a picture's file an answer hangs on."""
     return places(crop_of(content, experts, settings), column, experts)
-
-
-def server_of(app: Flask, port: int) -> BaseWSGIServer:
-    """The server of the page, which listens at a port of this machine, or at any for 0.
-
-    Raises InputError if the port is in use.
-    """
-    try:
-        return create_server(
-            app,
-            host=HOST,
-            port=port,
-            threads=THREADS,
-            connection_limit=MOST_CONNECTIONS,
-            backlog=MOST_CONNECTIONS,
-            channel_timeout=IDLE_SECONDS,
-            cleanup_interval=CLEANING_SECONDS,
-            max_request_body_size=LARGEST_BYTES + 1,  # from which on it is refused
-        )
-    except OSError as error:
-        raise InputError(
-            f"port {port} cannot be taken ({error.strerror}); give another with --port"
-        ) from error
 
 
 def views_in_words(members: Sequence[Member]) -> str:
