@@ -102,20 +102,17 @@ def rules_of(workflow: Path) -> dict[str, str]:
 def require_first_rules(workflow: Path) -> None:
     """Raise InputError if the rules are not those of the first reading.
 
-    They are in files of rules, in the schema, and in all modules that the Snakefile imports.
+    They are in files of rules, in the schema, and in the room `plan` with what it imports.
     """
     first = {} if is_first() else handed_on()
-    rules = rules_of(workflow)
-    imported = [
-        Path(module.__file__)
-        for name, module in sys.modules.items()
-        if name.startswith("galaxyzoo.") and getattr(module, "__file__", None)
-    ]
+    imported = {getattr(module, "__file__", None) or "" for module in [*sys.modules.values()]}
+    files = {*workflow.glob("galaxyzoo/plan/*.py"), *map(Path, imported)} if first else set()
     code = {
         path.relative_to(workflow).as_posix(): code_fingerprint(path)
-        for path in imported
-        if first and workflow in path.parents
+        for path in sorted(files)
+        if workflow / "galaxyzoo" in path.parents
     }
+    rules = rules_of(workflow)
     for before, now in ((first.get("rules", rules), rules), (first.get("code", {}), code)):
         for name in now:
             if before.get(name, now[name]) != now[name]:

@@ -7,6 +7,7 @@ Standard library alone: this is imported when the Snakefile is read.
 import json
 import logging
 import os
+import re
 import shutil
 import socket
 import tempfile
@@ -120,8 +121,8 @@ class RunTerminal(logging.Handler):
         words = job_in_words(job) or f"{whose(job.wildcards)}: {job.rule}"
         self.has_failures = True
         # What an executor says of a job on a cluster, such as that its time was over.
-        why = str(getattr(record, "rule_msg", None) or "").strip().partition("\n")[0]
-        told = f" ({why.rstrip('.')})" if why else ""
+        why = re.split(r"[.\n]", str(getattr(record, "rule_msg", None) or ""))[0].strip()
+        told = f" ({why})" if why else ""
         self.say(f"{words}: failed{told}; its log: {', '.join(record.log)}")
         # A job on another machine cannot send its sentence: it is in the log of the cluster.
         for sentence in filter(None, map(said_in, record.log)):
