@@ -1,6 +1,8 @@
 """A plan in lines: why and how many hours, by experiment, seed and stage, and what is not known."""
 
+import os
 import re
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -17,7 +19,7 @@ from galaxyzoo.plan.planned import (
     why_in_words,
     works_of,
 )
-from galaxyzoo.plan.works import galaxies_of, stage_work
+from galaxyzoo.plan.works import Raw, galaxies_of, stage_work
 
 SCHEMA = load_schema(ROOT / "workflow" / "schemas" / "config.schema.yaml")
 CONFIG = validated(TINY, SCHEMA)
@@ -34,7 +36,7 @@ def stands(_: Path) -> bool:
 
 
 def of(config, results, jobs=JOBS, pasts=()) -> list[Estimate]:
-    works = works_of(jobs, lambda _: config, Folders(results, frozenset()))
+    works = works_of(jobs, lambda _: config, Folders(results))
     return estimates_of(jobs, works, {"tiny": config}, pasts, results)
 
 
@@ -99,6 +101,26 @@ def test_galaxies_are_counted_in_a_split_that_stands_and_reckoned_otherwise(tmp_
     assert galaxies_of(few, tmp_path, 0, tmp_path, stands)["train"] == 10
     folds = validated(changed(validation="folds", seeds=[0, 1, 2]), SCHEMA)
     assert galaxies_of(folds, tmp_path, 0, tmp_path, stands)["valid"] == pytest.approx(15)
+
+
+def test_galaxies_are_counted_in_the_labels_before_they_are_cropped(tmp_path):
+    labels, pictures = tmp_path / "labels.zip", tmp_path / "test.zip"
+    with zipfile.ZipFile(labels, "w") as file:
+        file.writestr("labels.csv", "GalaxyID\n" + "1\n" * 60)
+    with zipfile.ZipFile(pictures, "w") as file:
+        for name in ("images/", "images/1.jpg", "images/2.PNG", "notes.txt"):
+            file.writestr(name, b"")
+    kaggle = validated(changed(survey={"name": "k", "source": "kaggle", "holdout": 0.25}), SCHEMA)
+
+    def counted() -> dict:
+        return galaxies_of(kaggle, tmp_path, 0, tmp_path, stands, Raw(labels, pictures))
+
+    assert counted() == {"train": 36, "valid": 9, "holdout": 15, "test": 2}
+    for damaged in (b"", labels.read_bytes()[:40]):
+        for number, path in enumerate((labels, pictures)):
+            path.write_bytes(damaged)
+            os.utime(path, (len(damaged) + number,) * 2)
+        assert {*counted().values()} == {None}
 
 
 def test_galaxies_that_are_not_cropped_yet_are_not_known(tmp_path):

@@ -22,7 +22,7 @@ def as_python() -> str:
     """All files of rules, one after the other as the Snakefile includes them."""
     rules = ROOT / "workflow" / "rules"
     last = ["ensemble.smk"]
-    first = ["common.smk", "settings.smk", "machine.smk", "refusals.smk", "figures.smk"]
+    first = ["common.smk", "settings.smk", "machine.smk", "refusals.smk", "figures.smk", "plan.smk"]
     others = sorted(
         path.relative_to(rules).as_posix()
         for path in rules.rglob("*.smk")

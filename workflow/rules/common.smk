@@ -163,7 +163,7 @@ def names_of(plan):
 
 # Records alone are read then, and what the experiments were made of may be gone: in their place
 # stands one that needs nothing.
-ONLY_VERIFIES = targets_given() == {"verify"}
+ONLY_VERIFIES = workflow.modifier.is_main_snakefile() and targets_given() == {"verify"}
 WITHOUT_DATA = {
     "seeds": [0],
     "survey": {"name": "none", "source": "simulation"},

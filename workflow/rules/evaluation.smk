@@ -94,3 +94,9 @@ rule verify:
         settings={"folders": [IN_THE_MODULE(f"results/{name}") for name in VERIFIED]},
     script:
         "../scripts/verify.py"
+
+
+# In a dry run, all that a run makes, and the hours of it.
+rule plan:
+    input:
+        what_is_planned,

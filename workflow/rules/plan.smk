@@ -27,7 +27,8 @@ def plan_in_lines(jobs):
     numbers = {job: number for number, job in enumerate(jobs)}
     planned = [planned_job(job, numbers) for job in jobs]
     made = frozenset(Path(IN_THE_MODULE(str(file))) for job in jobs for file in job.output)
-    works = works_of(planned, lambda name: paths.config_of(PLAN, name), Folders(RESULTS, made))
+    folders = Folders(RESULTS, made, given_by_survey("labels"), given_by_survey("test_images"))
+    works = works_of(planned, lambda name: paths.config_of(PLAN, name), folders)
     pasts = list(past_runs(RESULTS))
     estimates = estimates_of(planned, works, SURVEYS, pasts, RESULTS)
     if AS_GIVEN.get("trial"):
@@ -51,6 +52,12 @@ def trials(planned, works, estimates):
         (work, config, job.wildcards.get("stage")) for (job, work, _), config in zip(known, configs)
     ]
     return trials_of(asked, [one for _, _, one in known])
+
+
+def given_by_survey(kind):
+    """The file of a kind of each survey that has one, by the survey's name."""
+    found = {name: getattr(files_of(name), kind) for name in NOT_JOINED}
+    return {name: Path(IN_THE_MODULE(file)) for name, file in found.items() if file}
 
 
 def planned_job(job, numbers):
@@ -85,8 +92,3 @@ def last_seconds(job):
     if record is None or None in (record.starttime, record.endtime):
         return None
     return max(0.0, record.endtime - record.starttime)
-
-
-rule plan:
-    input:
-        what_is_planned,

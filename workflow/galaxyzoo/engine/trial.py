@@ -22,7 +22,7 @@ from galaxyzoo.engine.transforms import wide_px
 from galaxyzoo.foundation.randomness import numpy_generator
 from galaxyzoo.tree.decision_tree import tree_from
 
-BATCHES = 2  # of an epoch, and of a prediction: enough to be timed again and again
+AT_ONCE = 8  # galaxies of a prediction, each with all views
 BANDS = 3
 
 
@@ -32,13 +32,14 @@ def training_trial(
     """Train a stage for some seconds; how many galaxies that were, and what it took.
 
     `settings` is what a stage depends on, as `set_up_stage` takes it. For each galaxy, a
-    `valid_share` of one is validated on. The first epoch, in which all is set up, does not count.
+    `valid_share` of one is validated on. An epoch is one batch. The first, in which all is set up,
+    does not count.
     """
     stage = settings["stage"]
     network, device = ready(settings, threads, training=True)
     if settings["compile"]:
         network.compile()
-    galaxies = BATCHES * stage["batch_size"]
+    galaxies = stage["batch_size"]
     train = made_up(galaxies, network, settings, device)
     valid = made_up(max(1, round(valid_share * galaxies)), network, settings, device)
     learner = Learner(network, train, stage, settings["augmentation"], settings["seed"])
@@ -61,7 +62,7 @@ def prediction_trial(
     `settings` is that of the last stage, `tta` the config's, and `crop_px` the side of its crops.
     """
     network, device = ready(settings, threads, training=False)
-    galaxies, maps = min(tta["batch_size"], 16), tta_maps(tta)
+    galaxies, maps = min(tta["batch_size"], AT_ONCE), tta_maps(tta)
     crops = made_up_pictures(galaxies, crop_px)
     counts = [1, len(maps)]
 

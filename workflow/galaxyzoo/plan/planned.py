@@ -15,6 +15,7 @@ from galaxyzoo.plan.own_configs import in_short
 from galaxyzoo.plan.run_words import JOBS, Job, owner_of
 from galaxyzoo.plan.works import (
     PREDICTED,
+    Raw,
     galaxies_of,
     prediction_work,
     rows,
@@ -48,11 +49,14 @@ class Planned(NamedTuple):
 class Folders(NamedTuple):
     """Where a run's results are: `results`, as a path that can be opened, and what it would make.
 
-    `made` are the paths of all outputs of the planned jobs, as `results` begins them.
+    `made` are the paths of all outputs of the planned jobs, as `results` begins them. `labels` and
+    `test_images` are the files that a survey is of, by its name, whether they are there or not.
     """
 
     results: Path
-    made: frozenset[Path]
+    made: frozenset[Path] = frozenset()
+    labels: Mapping[str, Path] = {}
+    test_images: Mapping[str, Path] = {}
 
 
 def works_of(
@@ -69,8 +73,10 @@ def works_of(
     @cache
     def counts(experiment: str, seed: int) -> Mapping[str, float | None]:
         config = config_of(experiment)
-        survey = folders.results / "surveys" / config["survey"]["name"]
-        return galaxies_of(config, folders.results / experiment, seed, survey, stands)
+        name = config["survey"]["name"]
+        survey = folders.results / "surveys" / name
+        raw = Raw(folders.labels.get(name), folders.test_images.get(name))
+        return galaxies_of(config, folders.results / experiment, seed, survey, stands, raw)
 
     def of_job(job: Planned) -> Work | None:
         if job.rule not in ("train_stage", *PREDICTED):

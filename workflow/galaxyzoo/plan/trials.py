@@ -76,7 +76,7 @@ def tried(trials: Sequence[Trial], script: Path) -> tuple[list[Past], list[str]]
     try:
         answers = json.loads(run.stdout.splitlines()[-1])
     except (IndexError, ValueError):
-        last = run.stderr.strip().splitlines()[-1:] or ["it said nothing"]
+        last = run.stderr.strip().splitlines()[-1:] or [f"they ended with status {run.returncode}"]
         return [], [f"The trials failed: {last[0]}"]
     pasts, failed = [], []
     for trial, answer in zip(trials, answers, strict=True):

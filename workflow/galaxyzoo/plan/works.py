@@ -4,11 +4,14 @@ Standard library alone: this is imported when the Snakefile is read.
 """
 
 import csv
+import os
+import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from galaxyzoo.plan.estimates import Work
 from galaxyzoo.plan.stage_settings import FOLDS
@@ -16,6 +19,8 @@ from galaxyzoo.plan.stage_settings import FOLDS
 Config = Mapping[str, Any]
 Counts = Mapping[str, float | None]  # galaxies by part: train, valid, holdout, test
 
+LARGEST_BYTES = 2**30  # of a table in a zip
+PICTURES = (".jpg", ".jpeg", ".png")
 PREDICTED = {
     "predict_holdout": "holdout",
     "predict_validation": "valid",
@@ -72,15 +77,32 @@ def prediction_work(rule: str, config: Config, counts: Counts, machine: Config) 
     )
 
 
+class Raw(NamedTuple):
+    """A survey's labels and test pictures, which are counted before they are cropped."""
+
+    labels: Path | None = None
+    test_images: Path | None = None
+
+
+NOT_GIVEN = Raw()
+
+
 def galaxies_of(
-    config: Config, experiment: Path, seed: int, survey: Path, stands: Callable[[Path], bool]
+    config: Config,
+    experiment: Path,
+    seed: int,
+    survey: Path,
+    stands: Callable[[Path], bool],
+    raw: Raw = NOT_GIVEN,
 ) -> Counts:
     """How many galaxies a seed trains, validates and predicts on.
 
     `experiment` and `survey` are the folders of both. Counted in the files that are there and
     stand; otherwise reckoned from the config's shares and the size of the survey.
     """
-    number, tested = survey_galaxies(config, survey), rows(survey / "test.csv")
+    number, tested = survey_galaxies(config, survey, raw), rows(survey / "test.csv")
+    if tested is None and raw.test_images:
+        tested = pictures(raw.test_images)
     if config["survey"]["source"] == "simulation":
         tested = config["survey"]["simulation"]["test_galaxies"]
     # Another seed's split has as many, but for rounding.
@@ -93,11 +115,12 @@ def galaxies_of(
     return reckoned(config, number) | {"test": tested}
 
 
-def survey_galaxies(config: Config, survey: Path) -> int | None:
+def survey_galaxies(config: Config, survey: Path, raw: Raw = NOT_GIVEN) -> int | None:
     """How many labelled galaxies a survey has; None if that is known only once they are cropped."""
     if config["survey"]["source"] == "simulation" and not config.get("surveys"):
         return config["survey"]["simulation"]["galaxies"]
-    return rows(survey / "training.csv")
+    cropped = rows(survey / "training.csv")
+    return rows(raw.labels) if cropped is None and raw.labels else cropped
 
 
 def reckoned(config: Config, number: int) -> dict[str, float]:
@@ -133,12 +156,32 @@ def rows(table: Path) -> int | None:
     """How many rows a table has below its header; None if there is none."""
     try:
         return counted_rows(table, table.stat().st_mtime_ns)
-    except OSError:
+    except (OSError, ValueError, RuntimeError, EOFError, zipfile.BadZipFile, zlib.error):
         return None
 
 
 @lru_cache(None)
-def counted_rows(table: Path, _: int) -> int:
-    """The rows of a table of a date, which are counted once."""
-    with table.open("rb") as file:
-        return sum(1 for _ in file) - 1
+def counted_rows(table: Path, _: int) -> int | None:
+    """The rows of a table of a date, or of the one in a zip, which are counted once."""
+    if table.suffix != ".zip":
+        with table.open("rb") as file:
+            return sum(1 for _ in file) - 1
+    with zipfile.ZipFile(table) as archive:
+        tables = [one for one in archive.infolist() if one.filename.endswith(".csv")]
+        if len(tables) != 1 or tables[0].file_size > LARGEST_BYTES:
+            return None
+        with archive.open(tables[0]) as file:
+            return sum(1 for _ in file) - 1
+
+
+def pictures(path: Path) -> int | None:
+    """How many pictures are in a folder or a zip; None if it cannot be read."""
+    try:
+        if path.is_dir():
+            names = os.listdir(path)
+        else:
+            with zipfile.ZipFile(path) as archive:
+                names = archive.namelist()
+    except (OSError, ValueError, zipfile.BadZipFile):
+        return None
+    return sum(name.lower().endswith(PICTURES) for name in names)
