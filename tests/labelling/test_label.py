@@ -20,10 +20,11 @@ from playwright.sync_api import Page, expect
 from browsing import VIEWS, require_access, require_fit
 from checkout import ROOT
 from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.labelling.folders import require_own_galaxies, require_same_pictures
 from galaxyzoo.labelling.galaxies import Galaxies, galaxies_at
 from galaxyzoo.labelling.page import THREADS, application
 from galaxyzoo.labelling.session import Session
-from galaxyzoo.labelling.volunteers import Writer
+from galaxyzoo.labelling.volunteers import Given, Writer
 from galaxyzoo.labelling.votes import Table, TableWriter
 from galaxyzoo.plan.config import catalogue_settings, load_schema
 from galaxyzoo.plan.picture_settings import as_trained
@@ -275,3 +276,32 @@ def test_a_table_of_positions_is_refused(tmp_path):
     (tmp_path / "sky.csv").write_text("id,ra,dec,petroR90_r\n1,10.0,20.0,5\n", encoding="utf-8")
     with pytest.raises(InputError, match=r"sky\.csv has positions and no pictures; .*snakemake"):
         galaxies_at(tmp_path / "sky.csv", SETTINGS)
+
+
+def test_answers_on_other_galaxies_do_not_mix_in(pictures, tmp_path):
+    folder = tmp_path / "answers"
+    folder.mkdir()
+    galaxies = galaxies_at(pictures, SETTINGS)
+    require_own_galaxies(folder, galaxies)
+    require_own_galaxies(folder, galaxies)
+    other = tmp_path / "other" / "rings.csv"
+    other.parent.mkdir()
+    other.write_text("name,file\nb,../stamps/a.jpg\n", encoding="utf-8")
+    others = galaxies_at(other, SETTINGS)
+    with pytest.raises(InputError, match=r"has answers on the galaxies of .*rings\.csv, and"):
+        require_own_galaxies(folder, others)
+    writer = Writer(folder / "ann.jsonl", TREE)
+    writer.answer(Given("b", galaxies.images[0], 0, "ring"))
+    require_same_pictures([writer], galaxies)
+    with pytest.raises(InputError, match=r"galaxy b had the picture stamps/b\.jpg, and has \.\./"):
+        require_same_pictures([writer], others)
+
+
+def test_other_galaxies_are_shown_in_a_random_order_that_is_the_same_for_everyone(tmp_path):
+    for name in range(30):
+        (tmp_path / f"{name}.jpg").write_bytes(jpeg(9))
+    found = galaxies_at(tmp_path, SETTINGS)
+    assert found.ids == galaxies_at(tmp_path, SETTINGS).ids
+    assert found.ids != sorted(found.ids, key=int)
+    assert sorted(found.ids, key=int) == [str(name) for name in range(30)]
+    assert found.images == found.ids

@@ -81,7 +81,7 @@
     element("count").textContent = `${found.labelled.toLocaleString("en")} of ${counted(found.total, "galaxy", "galaxies")}`;
     element("progress").max = found.total;
     element("progress").value = found.labelled;
-    element("asked").hidden = !found.galaxy;
+    for (const name of ["looked-at", "asked"]) element(name).hidden = !found.galaxy;
     element("all").hidden = Boolean(found.galaxy);
     element("agreement").textContent = agreement(found);
     element("last").replaceChildren(...found.last.map((one) => made("li", said(one))));

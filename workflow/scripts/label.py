@@ -14,6 +14,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.labelling.configs import picture_settings, read_configs, tree_to_ask
+from galaxyzoo.labelling.folders import require_own_galaxies, require_same_pictures
 from galaxyzoo.labelling.galaxies import catalogue_of, galaxies_at
 from galaxyzoo.labelling.page import THREADS, application
 from galaxyzoo.labelling.questions import require_votable
@@ -39,7 +40,9 @@ def label(arguments: argparse.Namespace) -> None:
     folder = arguments.folder or LABELS / galaxies.name
     with writing(folder, arguments.volunteer, tree) as own:
         table = Table(folder, tree)
-        table.write()  # which ends it now if another volunteer's file is damaged
+        require_own_galaxies(folder, galaxies)
+        require_same_pictures(table.volunteers(), galaxies)
+        table.write()
         writer = TableWriter(table)
         try:
             session = Session(galaxies, tree, own, writer)

@@ -78,6 +78,18 @@ class Table:
         self.path, self._folder, self._tree = folder / TABLE, folder, tree
         self._volunteers: dict[Path, Volunteer] = {}
 
+    def volunteers(self) -> list[Volunteer]:
+        """All volunteers in the folder, with what they have answered so far.
+
+        Raises InputError if a file is damaged.
+        """
+        known, paths = self._volunteers, volunteers_in(self._folder)
+        self._volunteers = {path: known.get(path) or Volunteer(path, self._tree) for path in paths}
+        volunteers = [*self._volunteers.values()]
+        for volunteer in volunteers:
+            volunteer.read_on()
+        return volunteers
+
     def write(self) -> str:
         """Write the table; return how many votes it has, in words.
 
@@ -85,14 +97,7 @@ class Table:
         if a volunteer's file is damaged.
         """
         with waited_for(self._folder / LOCK):
-            known = self._volunteers
-            paths = volunteers_in(self._folder)
-            self._volunteers = {
-                path: known.get(path) or Volunteer(path, self._tree) for path in paths
-            }
-            volunteers = [*self._volunteers.values()]
-            for volunteer in volunteers:
-                volunteer.read_on()
+            volunteers = self.volunteers()
             table = votes_table(volunteers, self._tree)
             with replaced(self.path) as unfinished:
                 table.to_csv(unfinished, index=False)
