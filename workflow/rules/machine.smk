@@ -78,7 +78,7 @@ def job_of(wildcards, input, threads, rulename, has_network):
 
 
 def needs(has_network):
-    """Input functions for the resources of a rule, by name: to be asked when a job can run."""
+    """Input functions for resources, by name. Their numbers are known when a job can run."""
 
     def memory(wildcards, input, threads, attempt, rulename):
         job = job_of(wildcards, input, threads, rulename, has_network)
