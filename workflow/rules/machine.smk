@@ -44,12 +44,12 @@ def shard_threads(wildcards):
     return threads.shard_threads(machine(), paths.chains(PLAN), len(contents["parts"]))
 
 
-def work_of(rule, wildcards):
+def work_of(rulename, wildcards):
     """What a network does in a job, or None if the job has none."""
     if "experiment" not in wildcards.keys():
         return None
     config = config_of(wildcards)
-    if rule in job_resources.TRAINS:
+    if rulename in job_resources.TRAINS:
         stage = config["stages"][stage_position(wildcards)]
         return job_resources.work_of_stage(stage, config["augmentation"])
     return job_resources.work_of_prediction(config)
@@ -78,7 +78,7 @@ def job_of(wildcards, input, threads, rulename, has_network):
 
 
 def needs(has_network):
-    """Input functions for the resources of a rule, by name: to be asked when a job can run."""
+    """Input functions for resources, by name. Their numbers are known when a job can run."""
 
     def memory(wildcards, input, threads, attempt, rulename):
         job = job_of(wildcards, input, threads, rulename, has_network)
