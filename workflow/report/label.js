@@ -76,6 +76,8 @@
 
   async function show(found, error) {
     const hadFocus = document.activeElement !== document.body;
+    // No question is ever beside the picture of another galaxy.
+    if (found.galaxy?.position !== view?.galaxy?.position) element("stage").replaceChildren();
     view = found;
     tell(error ?? found.trouble);
     element("count").textContent = `${found.labelled.toLocaleString("en")} of ${counted(found.total, "galaxy", "galaxies")}`;

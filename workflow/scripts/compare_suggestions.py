@@ -29,6 +29,7 @@ from galaxyzoo.report.figures.style import save
 from galaxyzoo.report.figures.suggestions import suggestion_curves
 from galaxyzoo.surveys.labels import read_fair_ids
 from galaxyzoo.tree.decision_tree import DecisionTree, tree_from
+from galaxyzoo.tree.galaxy_zoo_trees import TREES
 from galaxyzoo.tree.questions import questions_of
 
 BACKBONE, SIZE_PX, BATCH = "tf_efficientnet_lite0", 64, 64
@@ -73,13 +74,16 @@ def compare(arguments: argparse.Namespace) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("survey", type=Path, help="its folder, such as results/surveys/simulated")
-    parser.add_argument("--tree", default="galaxy_zoo_2", help="the survey's; galaxy_zoo_2")
+    trees = ["galaxy_zoo_2", *TREES]
+    parser.add_argument("--tree", default=trees[0], choices=trees, help="the survey's")
     parser.add_argument("--fair-ids", type=Path, help="a list of the galaxies to take; all")
     parser.add_argument("--seeds", type=int, default=10, help="at least 2; 10")
     parser.add_argument("--figure", type=Path, help="a file .png or .svg to draw into; none")
     arguments = parser.parse_args()
     if arguments.seeds < 2:
         parser.error("--seeds: an interval needs two at least")
+    if arguments.figure and arguments.figure.suffix not in (".png", ".svg"):
+        parser.error(f"--figure: {arguments.figure} is not allowed; allowed: a file .png or .svg")
     use_threads(1)
     try:
         compare(arguments)
