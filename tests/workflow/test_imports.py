@@ -16,7 +16,10 @@ NEEDED = {
     **dict.fromkeys(["bag", "calibrate", "compare_missing", "config_tables", "verify"], NOTHING),
     **dict.fromkeys(["crop", "write_config"], NOTHING),
     **dict.fromkeys(["download_gz2", "download_kaggle"], NOTHING),
-    **dict.fromkeys(["finish", "group_own", "hold_out", "job", "label_gz2", "label_own"], NOTHING),
+    **dict.fromkeys(
+        ["find_neighbours", "finish", "group_own", "hold_out", "job", "label_gz2", "label_own"],
+        NOTHING,
+    ),
     **dict.fromkeys(["join_crops", "join_galaxies", "join_groups", "join_holdouts"], NOTHING),
     **dict.fromkeys(["list_galaxies", "publish", "publish_catalogue", "record_survey"], NOTHING),
     **dict.fromkeys(["report_ensemble", "simulate", "split", "submission", "submit"], NOTHING),

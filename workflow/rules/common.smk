@@ -191,7 +191,7 @@ WRITTEN = (
     *(f"catalogue_plain.{kind}" for kind in ("parquet", "fits", "vot", "csv")),
     "README.md",
 )
-PUBLISHED = (*WRITTEN, "catalogue.parquet")
+PUBLISHED = (*WRITTEN, "catalogue.parquet", "neighbours")
 NAMES = [*PLAN.configs, PLAN.ensemble] if PLAN.members else [*PLAN.configs]
 OF_EACH_EXPERIMENT = ("config.yaml", "report.html", "metrics.json", "finished.json")
 

@@ -1,4 +1,7 @@
-"""Show galaxies to a finished experiment: python workflow/scripts/show.py results/demo."""
+"""Show galaxies to a finished experiment: python workflow/scripts/show.py results/demo.
+
+With --catalogue results/demo/catalogues/mine, it shows what is most like them in that catalogue.
+"""
 
 import argparse
 import logging
@@ -15,28 +18,43 @@ os.environ.setdefault("GOMP_SPINCOUNT", "2000")
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.plan.config import catalogue_settings, load_schema
 from galaxyzoo.plan.picture_settings import as_trained
+from galaxyzoo.showing.browsing import load_browsed
+from galaxyzoo.showing.catalogue_pages import add_catalogue
 from galaxyzoo.showing.experts import load_experts
-from galaxyzoo.showing.server import HOST, application, server_of
+from galaxyzoo.showing.server import HOST, MOST_PICTURES, Turns, application, server_of
 
 WORKFLOW = Path(__file__).resolve().parents[1]
 PORT = 8765
 LARGEST_PORT = 65535
 
 
-def show(folder: Path, port: int) -> None:
+def show(folder: Path, catalogue: Path | None, port: int) -> None:
     """Serve the page until it is interrupted."""
     schema = load_schema(WORKFLOW / "schemas" / "config.schema.yaml")
+    browsed = None if catalogue is None else load_browsed(catalogue)
     experts = load_experts(folder)
     settings = as_trained(catalogue_settings({}, schema), experts.taught)
-    server = server_of(application(experts, WORKFLOW / "report", settings), port)
+    turns, templates = Turns(MOST_PICTURES), WORKFLOW / "report"
+    app = application(experts, templates, settings, browsed, turns)
+    if browsed is not None:
+        if browsed.experiment != experts.name:
+            raise InputError(
+                f"{catalogue} is a catalogue by {browsed.experiment}, not by {experts.name}; give "
+                "one of its own"
+            )
+        add_catalogue(app, browsed, templates, turns)
+    server = server_of(app, port)
     address = f"http://{HOST}:{server.effective_port}/"
     print(f"Show it galaxies at {address} (Ctrl-C ends it)", flush=True)
     server.run()
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("folder", type=Path, help="of a finished experiment, such as results/demo")
+    parser.add_argument(
+        "--catalogue", type=Path, help="folder of a catalogue by it, to find what is most like"
+    )
     parser.add_argument("--port", type=int, default=PORT, help=f"default: {PORT}; 0 takes any")
     arguments = parser.parse_args()
     if not 0 <= arguments.port <= LARGEST_PORT:
@@ -44,7 +62,7 @@ if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
     logging.getLogger("waitress").setLevel(logging.ERROR)
     try:
-        show(arguments.folder, arguments.port)
+        show(arguments.folder, arguments.catalogue, arguments.port)
     except InputError as error:
         sys.exit(f"Error: {error}")
     except KeyboardInterrupt:

@@ -21,6 +21,7 @@ from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.report.explorer import tree_table
 from galaxyzoo.report.templates import counted, in_print, page_templates, script_hash
 from galaxyzoo.showing.answers import answer, crop_of, places
+from galaxyzoo.showing.browsing import Browsed
 from galaxyzoo.showing.experts import Experts
 
 HOST = "127.0.0.1"
@@ -57,19 +58,45 @@ class Turns:
             self._places.release()
 
 
-def application(experts: Experts, templates: Path, settings: dict[str, Any]) -> Flask:
-    """The page and what it asks for. `settings` is the config's `catalogue`."""
+def guarded() -> Flask:
+    """A server without pages, which answers this machine's own pages alone."""
     app = Flask("galaxyzoo", static_folder=None)
     # Other sites cannot reach it by a name that leads here, nor send it endless files.
     app.config.update(TRUSTED_HOSTS=[HOST, "localhost"], MAX_CONTENT_LENGTH=LARGEST_BYTES)
-    page, policy = rendered(experts, templates, settings)
-    turns = Turns(MOST_PICTURES)
 
     @app.before_request
     def require_own_page() -> Answer | None:
-        if request.method == "POST" and not is_of_the_page():
+        takes_time = request.method == "POST" or request.path != "/"
+        if takes_time and not is_of_the_page():
             return jsonify(error="Only the page itself may ask: open it in a browser."), 403
         return None
+
+    @app.errorhandler(Busy)
+    def put_off(error: Busy) -> Answer:
+        return jsonify(error="It waits for other pictures: show it again in a minute."), 503
+
+    @app.errorhandler(500)
+    def fail(error: Exception) -> Answer:
+        return jsonify(error="The server failed at it: the terminal tells why."), 500
+
+    return app
+
+
+def application(
+    experts: Experts,
+    templates: Path,
+    settings: dict[str, Any],
+    catalogue: Browsed | None = None,
+    turns: Turns | None = None,
+) -> Flask:
+    """The page and what it asks for. `settings` is the config's `catalogue`.
+
+    With a `catalogue`, it shows what is most like a picture there too.
+    """
+    app = guarded()
+    name = None if catalogue is None else catalogue.name
+    page, policy = rendered(experts, templates, settings, name)
+    turns = turns or Turns(MOST_PICTURES)
 
     @app.get("/")
     def show() -> Response:
@@ -77,7 +104,7 @@ def application(experts: Experts, templates: Path, settings: dict[str, Any]) -> 
 
     @app.post("/answer")
     def tell() -> Response:
-        return jsonify(turns.run(answer_to, request.get_data(), experts, settings))
+        return jsonify(turns.run(answer_to, request.get_data(), experts, settings, catalogue))
 
     @app.post("/places/<int:column>")
     def explain(column: int) -> Answer:
@@ -89,17 +116,9 @@ def application(experts: Experts, templates: Path, settings: dict[str, Any]) -> 
     def refuse(error: InputError) -> Answer:
         return jsonify(error=f"It cannot be used: {error}."), 400
 
-    @app.errorhandler(Busy)
-    def put_off(error: Busy) -> Answer:
-        return jsonify(error="It waits for other pictures: show it again in a minute."), 503
-
     @app.errorhandler(413)
     def too_large(error: Exception) -> Answer:
         return jsonify(error=f"It cannot be used: it has more than {LARGEST_BYTES:,} bytes."), 413
-
-    @app.errorhandler(500)
-    def fail(error: Exception) -> Answer:
-        return jsonify(error="The server failed at it: the terminal tells why."), 500
 
     return app
 
@@ -114,9 +133,11 @@ def is_of_the_page() -> bool:
     return is_own and origin == request.host_url.rstrip("/")
 
 
-def answer_to(content: bytes, experts: Experts, settings: dict[str, Any]) -> dict[str, Any]:
+def answer_to(
+    content: bytes, experts: Experts, settings: dict[str, Any], catalogue: Browsed | None
+) -> dict[str, Any]:
     """What the networks say of a picture's file."""
-    return answer(crop_of(content, experts, settings), experts)
+    return answer(crop_of(content, experts, settings), experts, catalogue)
 
 
 def places_in(
@@ -155,8 +176,10 @@ def views_in_words(members: Sequence[Member]) -> str:
     return " or ".join([*map(str, others), counted(most, "view")])
 
 
-def rendered(experts: Experts, templates: Path, settings: dict[str, Any]) -> tuple[str, str]:
-    """The page, and the policy by which nothing but its own script runs or is asked for."""
+def rendered(
+    experts: Experts, templates: Path, settings: dict[str, Any], catalogue: str | None = None
+) -> tuple[str, str]:
+    """The page, with the name of a `catalogue` that it compares pictures with, and the policy by which nothing but its own script runs or is asked for."""
     code = "".join((templates / name).read_text(encoding="utf-8") for name in SCRIPTS)
     policy = (
         "default-src 'none'; img-src data:; style-src 'unsafe-inline'; connect-src 'self'; "
@@ -171,6 +194,7 @@ def rendered(experts: Experts, templates: Path, settings: dict[str, Any]) -> tup
         views=views_in_words(experts.members),
         crop_px=experts.size_px,
         sizes=settings["sizes"],
+        catalogue=catalogue,
         largest_bytes=LARGEST_BYTES,
         questions=Markup(questions),
         script=Markup(code),
