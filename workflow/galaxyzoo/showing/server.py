@@ -179,7 +179,10 @@ def views_in_words(members: Sequence[Member]) -> str:
 def rendered(
     experts: Experts, templates: Path, settings: dict[str, Any], catalogue: str | None = None
 ) -> tuple[str, str]:
-    """The page, with the name of a `catalogue` that it compares pictures with, and the policy by which nothing but its own script runs or is asked for."""
+    """The page, and the policy by which nothing but its own script runs or is asked for.
+
+    `catalogue` is the name of one that pictures are compared with.
+    """
     code = "".join((templates / name).read_text(encoding="utf-8") for name in SCRIPTS)
     policy = (
         "default-src 'none'; img-src data:; style-src 'unsafe-inline'; connect-src 'self'; "
