@@ -21,7 +21,6 @@ import psutil
 import pytest
 import requests
 from astropy.io import fits
-from flask import Flask
 from PIL import Image
 from playwright.sync_api import Page, expect
 
@@ -35,7 +34,8 @@ from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.plan.labellers import VOLUNTEERS
 from galaxyzoo.showing.answers import nearest
 from galaxyzoo.showing.experts import load_experts
-from galaxyzoo.showing.server import Busy, Turns, rendered, server_of
+from galaxyzoo.showing.local_server import page_application, server_of
+from galaxyzoo.showing.server import Busy, Turns, rendered
 from trees import GALAXY_ZOO_2
 
 CROPPED = {"sizes": "crop"}
@@ -250,10 +250,10 @@ def test_pictures_are_looked_at_in_turns_and_not_too_many_wait():
 
 
 def test_a_port_that_is_taken_is_a_sentence():
-    app = Flask("test")
-    first = server_of(app, 0)
+    app = page_application(1000)
+    first = server_of(app, 0, 1)
     with pytest.raises(InputError, match=f"port {first.effective_port} cannot be taken .* --port"):
-        server_of(app, first.effective_port)
+        server_of(app, first.effective_port, 1)
     first.close()
 
 

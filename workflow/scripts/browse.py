@@ -13,7 +13,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.showing.browsing import load_browsed
 from galaxyzoo.showing.catalogue_pages import catalogue_application
-from galaxyzoo.showing.local_server import HOST, LARGEST_PORT, server_of
+from galaxyzoo.showing.local_server import LARGEST_PORT, address_of, server_of
+from galaxyzoo.showing.turns import THREADS
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "report"
 PORT = 8766  # beside that of show.py
@@ -21,9 +22,8 @@ PORT = 8766  # beside that of show.py
 
 def browse(folder: Path, port: int) -> None:
     """Serve the pages until they are interrupted."""
-    server = server_of(catalogue_application(load_browsed(folder), TEMPLATES), port)
-    address = f"http://{HOST}:{server.effective_port}/"
-    print(f"Look through the catalogue at {address} (Ctrl-C ends it)", flush=True)
+    server = server_of(catalogue_application(load_browsed(folder), TEMPLATES), port, THREADS)
+    print(f"Look through the catalogue at {address_of(server)} (Ctrl-C ends it)", flush=True)
     server.run()
 
 

@@ -19,13 +19,13 @@ from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.plan.config import catalogue_settings, load_schema
 from galaxyzoo.plan.picture_settings import as_trained
 from galaxyzoo.showing.browsing import load_browsed
-from galaxyzoo.showing.catalogue_pages import add_catalogue
 from galaxyzoo.showing.experts import load_experts
-from galaxyzoo.showing.server import HOST, MOST_PICTURES, Turns, application, server_of
+from galaxyzoo.showing.local_server import LARGEST_PORT, address_of, server_of
+from galaxyzoo.showing.server import application
+from galaxyzoo.showing.turns import THREADS
 
 WORKFLOW = Path(__file__).resolve().parents[1]
 PORT = 8765
-LARGEST_PORT = 65535
 
 
 def show(folder: Path, catalogue: Path | None, port: int) -> None:
@@ -33,19 +33,15 @@ def show(folder: Path, catalogue: Path | None, port: int) -> None:
     schema = load_schema(WORKFLOW / "schemas" / "config.schema.yaml")
     browsed = None if catalogue is None else load_browsed(catalogue)
     experts = load_experts(folder)
+    if browsed is not None and browsed.experiment != experts.name:
+        raise InputError(
+            f"{catalogue} is a catalogue by {browsed.experiment}, and {folder} has the networks of "
+            f"{experts.name}; give one by these"
+        )
     settings = as_trained(catalogue_settings({}, schema), experts.taught)
-    turns, templates = Turns(MOST_PICTURES), WORKFLOW / "report"
-    app = application(experts, templates, settings, browsed, turns)
-    if browsed is not None:
-        if browsed.experiment != experts.name:
-            raise InputError(
-                f"{catalogue} is a catalogue by {browsed.experiment}, not by {experts.name}; give "
-                "one of its own"
-            )
-        add_catalogue(app, browsed, templates, turns)
-    server = server_of(app, port)
-    address = f"http://{HOST}:{server.effective_port}/"
-    print(f"Show it galaxies at {address} (Ctrl-C ends it)", flush=True)
+    app = application(experts, WORKFLOW / "report", settings, browsed)
+    server = server_of(app, port, THREADS)
+    print(f"Show it galaxies at {address_of(server)} (Ctrl-C ends it)", flush=True)
     server.run()
 
 

@@ -46,9 +46,7 @@ def crop_of(content: bytes, experts: Experts, settings: dict[str, Any]) -> np.nd
         raise
 
 
-def answer(
-    crop: np.ndarray, experts: Experts, catalogue: Browsed | None = None
-) -> dict[str, Any]:
+def answer(crop: np.ndarray, experts: Experts, catalogue: Browsed | None = None) -> dict[str, Any]:
     """What the networks say about a crop.
 
     The `picture`, the `sentence`, the positions of its columns in `path`, each column's `predicted`

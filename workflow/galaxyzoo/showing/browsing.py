@@ -72,7 +72,9 @@ def load_browsed(folder: Path) -> Browsed:
     values = [parquet.read_table(shard, columns=[STRANGENESS])[STRANGENESS] for shard in shards]
     strange = pa.chunked_array([chunk for one in values for chunk in one.chunks], pa.float32())
     order = pc.select_k_unstable(
-        pa.table({"value": pc.fill_null(strange, -1.0)}), k=SHOWN, sort_keys=[("value", "descending")]
+        pa.table({"value": pc.fill_null(strange, -1.0)}),
+        k=SHOWN,
+        sort_keys=[("value", "descending")],
     )
     return Browsed(
         settings["name"],

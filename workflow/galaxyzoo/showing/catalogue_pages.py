@@ -2,11 +2,13 @@
 
 from pathlib import Path
 
-from flask import Flask, Response, redirect, request
+from flask import Flask, Response, jsonify, redirect, request
+from werkzeug.wrappers import Response as BaseResponse
 
 from galaxyzoo.report.templates import page_templates
 from galaxyzoo.showing.browsing import Browsed, galaxies_at, more_like, position_of
-from galaxyzoo.showing.server import MOST_PICTURES, Turns, guarded
+from galaxyzoo.showing.local_server import Answer, is_of_the_page, page_application
+from galaxyzoo.showing.turns import COME_AGAIN, MOST_PICTURES, Busy, Turns
 
 POLICY = (
     "default-src 'none'; img-src data:; style-src 'unsafe-inline'; form-action 'self'; "
@@ -16,17 +18,22 @@ STRANGE = (
     "Their strangeness is the distance of the tenth nearest other galaxy, in the first network's "
     "reduced features, over the median of that distance."
 )
+LARGEST_BYTES = 1_000_000  # of a request, which has no content
 LIKE = "In the first network's reduced features, the nearest first."
 
 
 def catalogue_application(catalogue: Browsed, templates: Path) -> Flask:
     """The pages of a catalogue by themselves, without networks."""
-    app = guarded()
+    app = page_application(LARGEST_BYTES)
     add_catalogue(app, catalogue, templates, Turns(MOST_PICTURES))
 
     @app.get("/")
-    def start() -> Response:
+    def start() -> BaseResponse:
         return redirect("/catalogue")
+
+    @app.errorhandler(Busy)
+    def put_off(error: Busy) -> Answer:
+        return jsonify(error=COME_AGAIN), 503
 
     return app
 
@@ -35,7 +42,9 @@ def add_catalogue(app: Flask, catalogue: Browsed, templates: Path, turns: Turns)
     """Let a server answer `/catalogue`, and `/catalogue?like=ID`."""
 
     @app.get("/catalogue")
-    def browse() -> Response:
+    def browse() -> Answer:
+        if not is_of_the_page():
+            return jsonify(error="Only its own pages lead here: type the address."), 403
         page = turns.run(browsed_page, request.args.get("like"), catalogue, templates)
         return Response(page, headers={"Content-Security-Policy": POLICY}, mimetype="text/html")
 
