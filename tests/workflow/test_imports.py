@@ -35,6 +35,8 @@ NEEDED = {
     "describe_training": TORCH | {"sklearn"},
     "coverage_over_splits": {"scipy.stats"},
     "evaluate": {"scipy.stats", "sklearn"},
+    "browse": NOTHING,
+    "judge_neighbours": TORCH | {"sklearn"},
     "look": {"sklearn"},
     "plot_classes": FIGURES | {"sklearn"},
     "plot_attribution": TORCH | {"captum", "matplotlib"},

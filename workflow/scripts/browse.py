@@ -1,4 +1,4 @@
-"""Look through a finished catalogue: python workflow/scripts/browse.py results/demo/catalogues/mine.
+"""Look through a catalogue: python workflow/scripts/browse.py results/demo/catalogues/mine.
 
 Its page has the strangest galaxies, and for each those that are most like it.
 """
@@ -17,7 +17,7 @@ from galaxyzoo.showing.local_server import LARGEST_PORT, address_of, server_of
 from galaxyzoo.showing.turns import THREADS
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "report"
-PORT = 8766  # beside that of show.py
+PORT = 8767  # beside those of show.py and label.py
 
 
 def browse(folder: Path, port: int) -> None:

@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from flask import Flask, Response, jsonify, redirect, request
-from werkzeug.wrappers import Response as BaseResponse
+from flask import Flask, Response, jsonify, request
 
 from galaxyzoo.report.templates import page_templates
 from galaxyzoo.showing.browsing import Browsed, galaxies_at, more_like, position_of
@@ -28,8 +27,8 @@ def catalogue_application(catalogue: Browsed, templates: Path) -> Flask:
     add_catalogue(app, catalogue, templates, Turns(MOST_PICTURES))
 
     @app.get("/")
-    def start() -> BaseResponse:
-        return redirect("/catalogue")
+    def start() -> Response:
+        return Response(status=302, headers={"Location": "/catalogue"})
 
     @app.errorhandler(Busy)
     def put_off(error: Busy) -> Answer:
