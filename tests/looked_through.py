@@ -105,6 +105,7 @@ def compared(folder: Path, shards: list[Path], reduced: list[Path]) -> int:
         reduced,
         folder / "listing",
         folder / "reduction.npz",
+        folder / "reduction.npz",  # any file does for a checkpoint
         folder / "catalogue.parquet",
         folder / "neighbours",
         SETTINGS,

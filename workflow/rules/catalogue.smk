@@ -103,6 +103,7 @@ rule find_neighbours:
         reduced=shards_of_the_catalogue("shards/reduced/{shard}.parquet"),
         listing=ancient(catalogue_file("listing")),
         reduction=experiment_file("reduction.npz"),
+        network=lambda wildcards: network_weights(wildcards)[0],
     output:
         shards=temp(directory(catalogue_file("unfinished/shards"))),
         neighbours=temp(directory(catalogue_file("unfinished/neighbours"))),

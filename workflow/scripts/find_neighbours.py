@@ -11,6 +11,7 @@ compared = compare_galaxies(
     [Path(file) for file in snakemake.input.reduced],
     Path(snakemake.input.listing),
     Path(snakemake.input.reduction),
+    Path(snakemake.input.network),
     Path(snakemake.output.shards),
     Path(snakemake.output.neighbours),
     settings,

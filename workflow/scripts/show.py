@@ -15,6 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 # tenfold or more if another process wants the cores. It is read when torch is imported.
 os.environ.setdefault("GOMP_SPINCOUNT", "2000")
 
+from galaxyzoo.foundation.content_hashes import file_hash
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.plan.config import catalogue_settings, load_schema
 from galaxyzoo.plan.picture_settings import as_trained
@@ -33,10 +34,10 @@ def show(folder: Path, catalogue: Path | None, port: int) -> None:
     schema = load_schema(WORKFLOW / "schemas" / "config.schema.yaml")
     browsed = None if catalogue is None else load_browsed(catalogue)
     experts = load_experts(folder)
-    if browsed is not None and browsed.experiment != experts.name:
+    if browsed is not None and browsed.network != file_hash(next(iter(experts.taught))):
         raise InputError(
-            f"{catalogue} is a catalogue by {browsed.experiment}, and {folder} has the networks of "
-            f"{experts.name}; give one by these"
+            f"{catalogue} has features of another network than the first of {folder}; give a "
+            "catalogue by these networks, or run `snakemake catalogue` again"
         )
     settings = as_trained(catalogue_settings({}, schema), experts.taught)
     app = application(experts, WORKFLOW / "report", settings, browsed)

@@ -28,6 +28,7 @@ def compare_galaxies(
     reduced: Sequence[Path],
     listing: Path,
     reduction: Path,
+    network: Path,
     complete: Path,
     neighbours: Path,
     settings: Mapping[str, Any],
@@ -35,8 +36,9 @@ def compare_galaxies(
 ) -> int:
     """Write what the galaxies of a catalogue say of each other; return how many are compared.
 
-    `shards` and `reduced` are files of `predict_shard`, `listing` is the folder of their list and
-    `reduction` the file by which they were reduced. The folder `complete` gets the shards with
+    `shards` and `reduced` are files of `predict_shard`, `listing` is the folder of their list,
+    `reduction` the file by which they were reduced, and `network` the checkpoint of the first
+    network. The folder `complete` gets the shards with
     their column `strangeness`, and `neighbours` the index, a copy of the reduction, and what is to
     be known of them, with the `settings`. Raises InputError if files are not those of the list.
     """
@@ -46,6 +48,7 @@ def compare_galaxies(
     index = index_of(parts(shards, reduced))
     distances = [np.full(parquet.read_metadata(shard).num_rows, np.nan) for shard in shards]
     about: dict[str, Any] = {"settings": dict(settings), "index": None}
+    about["network"] = file_hash(network)
     about["rows"] = {
         shard.stem: len(of_shard) for shard, of_shard in zip(shards, distances, strict=True)
     }

@@ -29,11 +29,13 @@ class Browsed(NamedTuple):
     """A catalogue: its files, the index of its galaxies, and the positions of the strangest.
 
     `firsts` (shards,) are the positions of the shards' first galaxies, and `settings` those that
-    pictures are read by. `reduction` is the file by which features were reduced.
+    pictures are read by. `reduction` is the file by which features were reduced, and `network` the
+    SHA-256 of the checkpoint of the network that has them.
     """
 
     name: str
     experiment: str
+    network: str
     shards: list[Path]
     firsts: np.ndarray
     listing: Path
@@ -49,7 +51,10 @@ def load_browsed(folder: Path) -> Browsed:
 
     Raises InputError if there is none, if its galaxies are gone, or if files are not its own.
     """
-    neighbours, shards = folder / "neighbours", sorted((folder / "catalogue.parquet").glob("*"))
+    neighbours, shards = (
+        folder / "neighbours",
+        sorted((folder / "catalogue.parquet").glob("*.parquet")),
+    )
     if not (neighbours / ABOUT).is_file() or not shards:
         raise InputError(
             f"{folder} has no finished catalogue with neighbours; give the folder of one, such as "
@@ -66,19 +71,16 @@ def load_browsed(folder: Path) -> Browsed:
             raise damaged(neighbours / INDEX, "it is not what was written")
         index = read_index(neighbours / INDEX)
     record, settings = read_json(folder / RECORD), about["settings"]
-    found = [Path(record[key]) for key in ("path", "resolved") if Path(record[key]).exists()]
+    found = [Path(record[key]) for key in ("resolved", "path") if Path(record[key]).exists()]
     if not found:
         raise InputError(f"there is no {record['resolved']}, of which {folder} is the catalogue")
-    values = [parquet.read_table(shard, columns=[STRANGENESS])[STRANGENESS] for shard in shards]
-    strange = pa.chunked_array([chunk for one in values for chunk in one.chunks], pa.float32())
-    order = pc.select_k_unstable(
-        pa.table({"value": pc.fill_null(strange, -1.0)}),
-        k=SHOWN,
-        sort_keys=[("value", "descending")],
-    )
+    columns = [parquet.read_table(shard, columns=[STRANGENESS])[STRANGENESS] for shard in shards]
+    values = np.concatenate([column.to_numpy() for column in columns])
+    strangest = np.argsort(-values, kind="stable")[:SHOWN]
     return Browsed(
         settings["name"],
         settings["experiment"],
+        about["network"],
         shards,
         np.cumsum([0, *rows[:-1]]),
         folder / "listing",
@@ -86,7 +88,7 @@ def load_browsed(folder: Path) -> Browsed:
         neighbours / REDUCTION,
         PictureReader(found[0], settings["catalogue"]),
         settings,
-        np.array([one for one in order.to_pylist() if strange[one].is_valid], np.int64),
+        strangest[np.isfinite(values[strangest])],
     )
 
 
