@@ -11,8 +11,7 @@ from pyarrow import parquet
 from galaxyzoo.calibration.reduction import reduction_of, write_reduction
 from galaxyzoo.catalogue.compared import compare_galaxies
 from galaxyzoo.catalogue.listing import FAULT, PLACE, RADIUS, SHA256
-from galaxyzoo.catalogue.shards import of_the_list
-from galaxyzoo.catalogue.tables import REDUCED
+from galaxyzoo.catalogue.tables import LISTED, REDUCED
 from galaxyzoo.plan.listed_galaxies import contents_of, write_contents, write_record
 
 GALAXIES, STRANGE, BAD = 40, 33, 20  # how many, and the positions of two of them
@@ -86,7 +85,8 @@ def shard_tables(folder: Path) -> tuple[list[Path], list[Path]]:
             (pa.table(rows), shards[-1]),
             (pa.table({"id": ids, REDUCED: lists}), reduced[-1]),
         ):
-            parquet.write_table(of_the_list(table, known[name]["sha256"]), path)
+            of_the_list = {LISTED: known[name]["sha256"]}
+            parquet.write_table(table.replace_schema_metadata(of_the_list), path)
     write_record(folder, pictures)
     return shards, reduced
 

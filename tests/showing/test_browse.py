@@ -11,14 +11,13 @@ from flask.testing import FlaskClient
 from playwright.sync_api import expect
 
 from browsing import VIEWS, require_access, require_fit
-from checkout import ROOT
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.showing.browsing import load_browsed, more_like, most_like, position_of
 from galaxyzoo.showing.catalogue_pages import catalogue_application
 from galaxyzoo.showing.local_server import server_of
 from looked_through import BAD, GALAXIES, STRANGE, compared, name_of, shard_tables, small_catalogue
 
-TEMPLATES = ROOT / "workflow" / "report"
+TEMPLATES = Path(__file__).parents[2] / "workflow" / "report"
 
 
 @pytest.fixture(scope="module")

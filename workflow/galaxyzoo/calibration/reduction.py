@@ -53,7 +53,8 @@ def reduction_of(train: np.ndarray) -> Reduction:
     """
     features = of_unit_length(train)
     fitted = PCA(min(AXES, *features.shape), svd_solver="covariance_eigh")
-    fitted.fit(features.astype(np.float64))
+    with np.errstate(invalid="ignore"):  # its shares of a variance of 0, if all are the same
+        fitted.fit(features.astype(np.float64))
     mean, axes = (array.astype(np.float32) for array in (fitted.mean_, fitted.components_))
     raw = Reduction(mean, axes, 0.0, 1.0)
     left = float(raw.unrounded(train)[:, -1].mean())
