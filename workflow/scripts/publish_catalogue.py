@@ -12,7 +12,8 @@ removed = publish(
     {shards.parent / file.name: file for file in written},
     {
         shards: sorted(Path(snakemake.input.shards).glob("*.parquet")),
-        neighbours: sorted(Path(snakemake.input.neighbours).iterdir()),
+        # Without the time that Snakemake keeps in a hidden file of each folder.
+        neighbours: sorted(Path(snakemake.input.neighbours).glob("[!.]*")),
         shards.parent / "features.parquet": [Path(file) for file in snakemake.input.features],
     },
 )
