@@ -80,7 +80,7 @@ def predict_shard(
         own_rows = own.slice(start, len(batch))
         tables.append(beside(own_rows, rows))
         whole = [] if predicted is None else predicted.features
-        numbers = whole if predicted is None else reduction.of(whole)
+        numbers = [] if predicted is None else reduced_where_finite(whole, reduction)
         of_reduced.append(by_galaxy(own_rows[ID], batch, numbers, kinds[0], REDUCED))
         if features:
             of_features.append(by_galaxy(own_rows[ID], batch, whole, kinds[1], "features"))
@@ -111,10 +111,17 @@ def predicted_batch(
     return predict_together(np.stack(pixels), members, device) if pixels else None
 
 
+def reduced_where_finite(features: np.ndarray, reduction: Reduction) -> list[np.ndarray | None]:
+    """Features (n, C) as a reduction has them, None for those that are no numbers."""
+    finite = np.isfinite(features).all(axis=1)
+    numbers = reduction.of(np.where(finite[:, None], features, 0))
+    return [one if known else None for one, known in zip(numbers, finite, strict=True)]
+
+
 def by_galaxy(
     ids: pa.ChunkedArray,
     batch: Sequence[Galaxy],
-    values: Iterable[np.ndarray],
+    values: Iterable[np.ndarray | None],
     kind: pa.DataType,
     name: str,
 ) -> pa.Table:
