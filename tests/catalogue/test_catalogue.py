@@ -37,6 +37,7 @@ from galaxyzoo.labelling.galaxies import galaxies_at
 from galaxyzoo.plan.config import load_schema
 from galaxyzoo.plan.labellers import WORDS
 from galaxyzoo.predict import predict
+from galaxyzoo.showing.browsing import load_browsed
 from trees import GALAXY_ZOO_2
 from warm import run_snakemake
 
@@ -148,6 +149,7 @@ def test_every_format_has_the_same_rows(made):
     assert plain.loc[few, "bar_yes_fraction"].isna().all()
     assert plain.loc[~few, "bar_yes_fraction"].notna().all()
     assert not [name for name in plain if "90pc" in name]
+    assert found["strangeness"].isna().all()  # of seven galaxies none has ten others
     features = dataset.dataset(folder / "features.parquet").to_table().to_pandas()
     assert features["id"].tolist() == found["id"].tolist()
     assert len(set(features["features"].map(len))) == 1
@@ -387,6 +389,11 @@ def test_intervals_are_reset_on_galaxies_that_have_labels(made, tmp_path):
     scores = json.loads((results / "calibration_scores.json").read_text(encoding="utf-8"))
     assert (scores["galaxies"], scores["given"], scores["known"]) == (34, 35, True)
     found = whole(results).set_index("id")
+    assert found["strangeness"].notna().all()
+    assert found["strangeness"].median() == pytest.approx(1)
+    table = Table.read(results / "catalogue.fits")
+    np.testing.assert_allclose(table["strangeness"], found["strangeness"], rtol=1e-6)
+    assert load_browsed(results).strangest[0] == found["strangeness"].argmax()
     calibration = read_calibration(results / "calibration.json", GALAXY_ZOO_2)
     _, bounds = calibration.of(found[JOINT].to_numpy(np.float64))  # which was left as it was
     assert not calibration.recalibration.helps
@@ -428,7 +435,7 @@ def test_positions_become_cut_outs_and_a_catalogue(made, tmp_path):
 
         # What is missing is asked for in each run, and nothing is done if it does not come.
         server.asked.clear()
-        before = dates(folder)
+        before, predicted = dates(folder), dates_of_shards(folder)
         run = catalogue_of(made, path, **settings)
         assert "1 of 3 cut-outs did not come" in run.stdout, run.stdout
         assert "12: the server answered 404 Not Found" in run.stdout
@@ -440,8 +447,8 @@ def test_positions_become_cut_outs_and_a_catalogue(made, tmp_path):
         assert run.returncode == 0, run.stdout
         assert server.asked_for() == [2, 2]
         assert whole(folder)["flag_bad_image"].tolist() == [False] * 3
-        after = dates(folder)
-        assert [name for name in after if after[name] == before[name]] == ["00001.parquet"]
+        after = dates_of_shards(folder)
+        assert [name for name in after if after[name] == predicted[name]] == ["00001.parquet"]
         run = catalogue_of(made, path, **settings)
         assert "Nothing to be done" in run.stdout, run.stdout
         assert server.asked_for() == [2, 2]
@@ -451,6 +458,11 @@ def dates(folder: Path) -> dict[str, int]:
     """When the shards and the first table of a catalogue were written, by name."""
     files = [*(folder / "catalogue.parquet").glob("*.parquet"), folder / "catalogue.fits"]
     return {file.name: file.stat().st_mtime_ns for file in files}
+
+
+def dates_of_shards(folder: Path) -> dict[str, int]:
+    """When the shards of a catalogue were predicted, by name."""
+    return {file.name: file.stat().st_mtime_ns for file in (folder / "shards").glob("*.parquet")}
 
 
 def test_a_list_that_lost_files_is_made_again_and_the_catalogue_stays(made):

@@ -32,10 +32,12 @@ from galaxyzoo.files.archives import LARGEST_BYTES
 from galaxyzoo.foundation.content_hashes import file_hash
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.plan.labellers import VOLUNTEERS
-from galaxyzoo.showing.answers import nearest
+from galaxyzoo.showing.answers import like, nearest
+from galaxyzoo.showing.browsing import load_browsed
 from galaxyzoo.showing.experts import load_experts
 from galaxyzoo.showing.local_server import page_application, server_of
 from galaxyzoo.showing.server import Busy, Turns, rendered
+from looked_through import features, name_of, small_catalogue
 from trees import GALAXY_ZOO_2
 
 CROPPED = {"sizes": "crop"}
@@ -291,6 +293,9 @@ def test_the_page_says_who_labelled_the_galaxies(finished, tmp_path):
     text = shown_on(rendered(experts, templates, CROPPED)[0])
     assert "What would the experts say? tiny" in text
     assert crowd_words(text) == []
+    assert "More like this" not in text
+    with_catalogue = shown_on(rendered(experts, templates, CROPPED, "mine")[0])
+    assert "More like this in the catalogue mine" in with_catalogue
     of_volunteers = shown_on(rendered(experts._replace(words=VOLUNTEERS), templates, CROPPED)[0])
     assert "What would the crowd say? tiny" in of_volunteers
 
@@ -316,6 +321,15 @@ def test_nearest_galaxies_have_the_names_that_their_owner_gave_them(finished, tm
     named.write_text("GalaxyID,name\n", encoding="utf-8")
     with pytest.raises(InputError, match=r"galaxies\.csv was made anew since"):
         load_experts(checkout.results)
+
+
+def test_what_is_most_like_a_picture_in_a_catalogue_is_told_nearest_first(tmp_path):
+    catalogue = load_browsed(small_catalogue(tmp_path))
+    found = like(features()[3:4], catalogue)
+    assert len(found) == 6
+    assert found[0]["name"] == name_of(3)
+    assert found[0]["sentence"] == "Galaxy 3."
+    assert all(one["picture"] for one in found)
 
 
 def test_an_experiment_that_is_not_finished_is_a_sentence(finished, tmp_path):

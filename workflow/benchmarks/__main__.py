@@ -12,7 +12,7 @@ from pathlib import Path
 
 import torch
 
-from benchmarks import catalogue, cropping, engine, first_step, side_by_side, stage
+from benchmarks import catalogue, cropping, engine, first_step, neighbours, side_by_side, stage
 from benchmarks.costs import cost
 from galaxyzoo.engine.devices import best_device
 
@@ -81,6 +81,7 @@ JOBS = {
 }
 
 FULL_SIZE = {"crop": 61_578, "predict": 79_975}
+FULL_SIZE_INDEX = 1_000_000  # galaxies
 FULL_SPEEDS = {
     "crop_full_size": lambda: cropping.crop_speeds(FULL_SIZE["crop"], pairs=3),
 }
@@ -144,6 +145,10 @@ def main() -> None:
         print("\nseconds from the start of a stage's job to its first step, and what comes after")
         print("".join(f"{name:>13}" for name in parts))
         print("".join(f"{value:13.2f}" for value in parts.values()))
+        cost_of_index = neighbours.told(FULL_SIZE_INDEX)
+        results["neighbours"] = {str(FULL_SIZE_INDEX): cost_of_index._asdict()}
+        results["ratios"]["neighbours_against_all"] = round(cost_of_index.speeds.ratio, 3)
+        results["neighbours"][str(FULL_SIZE_INDEX)]["speeds"] = vars(cost_of_index.speeds)
     OUTPUT.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
     print(f"\nWritten: {OUTPUT}")
 

@@ -15,6 +15,7 @@ from benchmarks.pairs import Speeds, compare
 from benchmarks.pictures import write_zip
 from galaxyzoo.calibration.calibration import Calibration, fitted_calibration
 from galaxyzoo.calibration.familiarity import LIGHT, PLACE, SIZE, Reference, reference_of
+from galaxyzoo.calibration.reduction import Reduction, reduction_of
 from galaxyzoo.catalogue.columns import catalogue_columns
 from galaxyzoo.catalogue.listing import list_for_catalogue
 from galaxyzoo.catalogue.shards import predict_shard
@@ -62,6 +63,13 @@ def reference(width: int) -> Reference:
     return reference_of(features, features, light)
 
 
+@cache
+def reduction(width: int) -> Reduction:
+    """Any reduction of as many features; also read by each job."""
+    rng = np.random.default_rng(0)
+    return reduction_of(rng.random((CALIBRATION_ROWS, width), np.float32))
+
+
 def predicted(folder: Path, members: list[Member], shard_size: int, batch_size: int) -> list[Path]:
     """List the galaxies of a zip in a folder, and predict all shards; return their paths."""
     settings = SETTINGS | {"shard_size": shard_size}
@@ -74,11 +82,13 @@ def predicted(folder: Path, members: list[Member], shard_size: int, batch_size: 
             folder / "images.zip",
             part,
             made[-1],
+            folder / f"{part.stem}_reduced.parquet",
             None,
             members,
             COLUMNS,
             calibration(),
             reference(width),
+            reduction(width),
             settings,
             {"experiment": "benchmark", "commit": "none"},
             batch_size,

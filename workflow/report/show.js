@@ -62,7 +62,10 @@
     );
     element("numbers").replaceChildren(...answers.map((one) => numberRow(one, found)));
     element("answer").value = found.telling;
-    element("nearest").replaceChildren(...found.nearest.map(neighbour));
+    element("nearest").replaceChildren(...found.nearest.map((one) => neighbour(one)));
+    element("like")?.replaceChildren(
+      ...found.like.map((one) => neighbour(one, `/catalogue?like=${encodeURIComponent(one.name)}`)),
+    );
     element("found").hidden = false;
     element("sentence").focus();
     await showPlaces();
@@ -80,10 +83,11 @@
     ]);
   }
 
-  function neighbour({ name, picture: content, sentence }) {
+  function neighbour({ name, picture: content, sentence }, address) {
+    const named = html("b", {}, [name]);
     return html("li", {}, [
-      picture("webp", content, ""),
-      html("p", {}, [html("b", {}, [name]), ` ${sentence}`]),
+      ...(content ? [picture("webp", content, "")] : []),
+      html("p", {}, [address ? html("a", { href: address }, [named]) : named, ` ${sentence}`]),
     ]);
   }
 

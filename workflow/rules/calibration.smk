@@ -27,6 +27,7 @@ rule describe_training:
         split=lambda wildcards: paths.network_splits(PLAN, wildcards.experiment)[0],
     output:
         reference=experiment_file("reference.npz"),
+        reduction=experiment_file("reduction.npz"),
     log:
         experiment_file("logs/describe_training.log"),
     benchmark:

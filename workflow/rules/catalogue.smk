@@ -74,8 +74,10 @@ rule predict_shard:
         weights=member_weights,
         calibration=calibration_of_the_catalogue,
         reference=experiment_file("reference.npz"),
+        reduction=experiment_file("reduction.npz"),
     output:
         shard=catalogue_file("shards/{shard}.parquet"),
+        reduced=catalogue_file("shards/reduced/{shard}.parquet"),
         features=catalogue_file("shards/features/{shard}.parquet") if CATALOGUE["features"] else [],
     log:
         catalogue_file("logs/predict_{shard}.log"),
@@ -94,11 +96,36 @@ rule predict_shard:
         "../scripts/predict_shard.py"
 
 
+# What all galaxies say of each of them: the index of neighbours, and the shards with `strangeness`.
+rule find_neighbours:
+    input:
+        shards=shards_of_the_catalogue("shards/{shard}.parquet"),
+        reduced=shards_of_the_catalogue("shards/reduced/{shard}.parquet"),
+        listing=ancient(catalogue_file("listing")),
+        reduction=experiment_file("reduction.npz"),
+        network=lambda wildcards: network_weights(wildcards)[0],
+    output:
+        shards=temp(directory(catalogue_file("unfinished/shards"))),
+        neighbours=temp(directory(catalogue_file("unfinished/neighbours"))),
+    log:
+        catalogue_file("logs/find_neighbours.log"),
+    benchmark:
+        catalogue_file("benchmarks/find_neighbours.tsv")
+    conda:
+        "../../envs/environment.yaml"
+    threads: network_threads
+    params:
+        settings=neighbours_settings,
+        code=fingerprints("find_neighbours"),
+    script:
+        "../scripts/find_neighbours.py"
+
+
 # A finished catalogue stays until another one is whole: Snakemake deletes the outputs of a job
 # before it runs it again.
 rule write_catalogue:
     input:
-        shards=shards_of_the_catalogue("shards/{shard}.parquet"),
+        shards=catalogue_file("unfinished/shards"),
         galaxies=galaxies_of_the_catalogue,
         listing=ancient(catalogue_file("listing")),
         metrics=experiment_file("metrics.json"),
@@ -125,11 +152,13 @@ rule write_catalogue:
 rule publish_catalogue:
     input:
         written=[catalogue_file(f"unfinished/{name}") for name in WRITTEN],
-        shards=shards_of_the_catalogue("shards/{shard}.parquet"),
+        shards=catalogue_file("unfinished/shards"),
+        neighbours=catalogue_file("unfinished/neighbours"),
         features=features_of_the_catalogue,
     output:
         [catalogue_file(name) for name in WRITTEN],
         shards=directory(catalogue_file("catalogue.parquet")),
+        neighbours=directory(catalogue_file("neighbours")),
     log:
         catalogue_file("logs/publish_catalogue.log"),
     localrule: True

@@ -267,7 +267,7 @@ WRITTEN = (
     *(f"catalogue_plain.{kind}" for kind in ("parquet", "fits", "vot", "csv")),
     "README.md",
 )
-PUBLISHED = (*WRITTEN, "catalogue.parquet")
+PUBLISHED = (*WRITTEN, "catalogue.parquet", "neighbours")
 NAMES = names_of(PLAN)
 OF_EACH_EXPERIMENT = ("config.yaml", "report.html", "metrics.json", "finished.json")
 

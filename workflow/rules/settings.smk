@@ -532,6 +532,16 @@ def reset_settings(wildcards):
     }
 
 
+def neighbours_settings(wildcards):
+    """What a catalogue's neighbours depend on besides its shards, with what its page shows."""
+    return {
+        "experiment": wildcards.experiment,
+        "name": wildcards.catalogue,
+        "catalogue": picture_settings(wildcards.experiment),
+        "crop": PLAN.configs[members_of(wildcards)[0]]["survey"]["crop"],
+    }
+
+
 def written_catalogue_settings(wildcards):
     """What the tables and the page of a catalogue depend on besides its shards."""
     return {

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import job
 from galaxyzoo.calibration.familiarity import write_reference
+from galaxyzoo.calibration.reduction import reduction_of, write_reduction
 from galaxyzoo.catalogue.training_galaxies import described_training
 from galaxyzoo.engine.devices import best_device, body_dtype, memory_for, use_threads
 from galaxyzoo.engine.loaded_networks import restored_network
@@ -24,5 +25,6 @@ part = read_split(snakemake.input.split)["part"].to_numpy()
 with memory_for(settings["batch_size"], network.size_px, "tta.batch_size"):
     described = described_training(network, crops, part, settings["batch_size"], device)
 write_reference(described.reference, Path(snakemake.output.reference))
+write_reduction(reduction_of(described.features), Path(snakemake.output.reduction))
 for name, (low, high) in described.reference.limits.items():
     job.log.info("%s: from %.4g to %.4g in nearly all validation galaxies", name, low, high)

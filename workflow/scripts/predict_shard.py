@@ -5,6 +5,7 @@ from pathlib import Path
 import job
 from galaxyzoo.calibration.calibration import read_calibration
 from galaxyzoo.calibration.familiarity import read_reference
+from galaxyzoo.calibration.reduction import read_reduction
 from galaxyzoo.catalogue.columns import catalogue_columns
 from galaxyzoo.catalogue.ensemble import needed
 from galaxyzoo.catalogue.shards import predict_shard
@@ -31,11 +32,13 @@ with memory_for(batch_size, largest_px, "tta.batch_size"):
         Path(snakemake.input.galaxies),
         Path(snakemake.input.listing) / f"{snakemake.wildcards.shard}.parquet",
         Path(snakemake.output.shard),
+        Path(snakemake.output.reduced),
         Path(features) if (features := snakemake.output.get("features")) else None,
         needed(members),
         catalogue_columns(tree),
         read_calibration(snakemake.input.calibration, tree),
         read_reference(Path(snakemake.input.reference)),
+        read_reduction(Path(snakemake.input.reduction)),
         settings["catalogue"],
         {"experiment": settings["experiment"], "commit": git_commit() or "unknown"},
         batch_size,

@@ -6,12 +6,14 @@ import job
 from galaxyzoo.catalogue.published import publish
 
 job.start(snakemake)
-shards = Path(snakemake.output.shards)
+shards, neighbours = Path(snakemake.output.shards), Path(snakemake.output.neighbours)
 written = [Path(file) for file in snakemake.input.written]
 removed = publish(
     {shards.parent / file.name: file for file in written},
     {
-        shards: [Path(shard) for shard in snakemake.input.shards],
+        shards: sorted(Path(snakemake.input.shards).glob("*.parquet")),
+        # Without the time that Snakemake keeps in a hidden file of each folder.
+        neighbours: sorted(Path(snakemake.input.neighbours).glob("[!.]*")),
         shards.parent / "features.parquet": [Path(file) for file in snakemake.input.features],
     },
 )

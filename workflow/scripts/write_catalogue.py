@@ -12,7 +12,7 @@ settings = job.start(snakemake)
 folder, reset = Path(snakemake.output[0]).parent, snakemake.input.get("reset")
 tree = tree_from(settings["tree"])
 galaxies, differences = write_catalogue(
-    [Path(shard) for shard in snakemake.input.shards],
+    sorted(Path(snakemake.input.shards).glob("*.parquet")),
     Path(snakemake.input.listing),
     folder,
     Path(snakemake.input.galaxies),

@@ -225,6 +225,14 @@ MEASURED = [
         "those",
     ),
     Column(
+        "strangeness",
+        "float32",
+        None,
+        "stat.value",
+        "distance of the tenth nearest other galaxy of this catalogue in the first network's "
+        "reduced features, over its median; missing where fewer than eleven have features",
+    ),
+    Column(
         "how_fitted",
         "str",
         None,

@@ -25,6 +25,7 @@ WEBP_QUALITY = 88
 def catalogue_page(
     counts: Summary,
     first: Preview,
+    listing: Path,
     galaxies: Path,
     template: Path,
     settings: Mapping[str, Any],
@@ -37,17 +38,17 @@ def catalogue_page(
 ) -> str:
     """The page, as HTML, with the pictures of its sheets read again from the `galaxies` path.
 
-    `first` are the rows that it shows and searches. `meanings` describes each of the catalogue's
-    columns, by name. `differences` are sentences of `likeness.differences_in_words`, `of_reset`
-    those on labels that the intervals were reset on, and `told` sentences about what was left out,
-    and how pictures are read.
+    They are found there by their `listing`. `first` are the rows that it shows and searches.
+    `meanings` describes each of the catalogue's columns, by name. `differences` are sentences of
+    `likeness.differences_in_words`, `of_reset` those on labels that the intervals were reset on,
+    and `told` sentences about what was left out, and how pictures are read.
     """
     reader = PictureReader(galaxies, settings["catalogue"])
     sheets = [
         {
             "title": sheet.title,
             "likely": sheet.likely,
-            "galaxies": shown(sheet.galaxies, reader, settings),
+            "galaxies": shown(sheet.galaxies, listing, reader, settings),
         }
         for sheet in counts.sheets
     ]
@@ -79,7 +80,7 @@ def catalogue_page(
 
 
 def shown(
-    galaxies: pd.DataFrame, reader: PictureReader, settings: Mapping[str, Any]
+    galaxies: pd.DataFrame, listing: Path, reader: PictureReader, settings: Mapping[str, Any]
 ) -> list[dict[str, Any]]:
     """The galaxies of a sheet, with their pictures as base64-encoded WebP files.
 
@@ -87,21 +88,29 @@ def shown(
     """
     entries = []
     for galaxy in galaxies.itertuples():
-        shard = Path(galaxy.shard)
-        listing = shard.parents[1] / "listing" / shard.name
-        listed = parquet.read_table(listing, columns=[PLACE, RADIUS]).slice(galaxy.row, 1)
-        place, radius = listed[PLACE][0].as_py(), listed[RADIUS][0].as_py()
-        [[one]] = fitted_pictures(
-            [place], [radius], [None], reader, settings["crop"], settings["catalogue"], 1, 1
-        )
+        part = listing / Path(galaxy.shard).name
         entries.append(
             {
                 "id": galaxy.id,
                 "value": galaxy.value,
                 "sentence": galaxy.sentence,
-                "picture": one.picture
-                and thumbnail(one.picture.pixels, THUMBNAIL_PX, WEBP_QUALITY),
-                "reason": one.reason,
+                **picture_of(part, galaxy.row, reader, settings),
             }
         )
     return entries
+
+
+def picture_of(
+    part: Path, row: int, reader: PictureReader, settings: Mapping[str, Any]
+) -> dict[str, str | None]:
+    """The `picture` of a row of a listing's part, as base64-encoded WebP.
+
+    One that cannot be read any more is None, and has a `reason`.
+    """
+    listed = parquet.read_table(part, columns=[PLACE, RADIUS]).slice(row, 1)
+    place, radius = listed[PLACE][0].as_py(), listed[RADIUS][0].as_py()
+    [[one]] = fitted_pictures(
+        [place], [radius], [None], reader, settings["crop"], settings["catalogue"], 1, 1
+    )
+    picture = one.picture and thumbnail(one.picture.pixels, THUMBNAIL_PX, WEBP_QUALITY)
+    return {"picture": picture, "reason": one.reason}

@@ -89,7 +89,7 @@ def summary(shards: Sequence[Path], tree: DecisionTree) -> Summary:
     fractions = [[fraction_name(q, answer) for answer in answers] for q, answers in names]
     joint = joint_names(tree)
     columns = [ID, *shares_asked, *[name for one in fractions for name in one], *joint, *FLAG_NAMES]
-    columns += ["sentence", "feature_distance", "network_disagreement"]
+    columns += ["sentence", "feature_distance", "strangeness", "network_disagreement"]
     columns += ["how_fitted", "bad_image_reason"]
     counts: dict[str, Any] = {"asked": [0] * len(shares_asked), "favourite": [0] * len(joint)}
     total, flags = 0, dict.fromkeys(FLAG_NAMES, 0)
@@ -168,5 +168,6 @@ def values(table: pd.DataFrame, tree: DecisionTree) -> dict[str, pd.Series]:
     }
     return by_answer | {
         "The strangest: the least like those of training": table["feature_distance"],
+        "Unlike all others: the highest strangeness": table["strangeness"],
         "Those on which the networks disagree most": table["network_disagreement"],
     }

@@ -42,6 +42,7 @@ ASKED = "_proportion_volunteers_asked"
 HALF = 0.5
 ROWS = re.compile(rb"(?<=<TABLEDATA>)(.*)(?=</TABLEDATA>)", re.DOTALL)
 LISTED = b"galaxyzoo_listed"  # in a shard's metadata, the SHA-256 of its part of the list
+REDUCED = "reduced"  # the column of a shard's reduced features, in a file of their own
 FITS_BLOCK = 2880  # bytes, of which a FITS file is a whole number of
 COLUMNS = (
     "The columns of the input table come after `id`. In the FITS and VOTable files, dates are "

@@ -59,6 +59,7 @@ def write_catalogue(
     page = catalogue_page(
         counts,
         preview(shards, tree),
+        listing,
         galaxies,
         template,
         settings,

@@ -62,6 +62,7 @@ JOBS = {
     "look_at_galaxies": "look at the galaxies",
     "reset_calibration": "reset the intervals on labelled galaxies",
     "predict_shard": "predict",
+    "find_neighbours": "compare the galaxies with each other",
     "write_catalogue": "write the catalogue",
     "suggest_galaxies": "suggest galaxies to label",
     "export_ensemble": "export the networks",

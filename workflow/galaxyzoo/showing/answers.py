@@ -8,6 +8,8 @@ import numpy as np
 from PIL import Image, ImageColor
 
 from galaxyzoo.calibration.familiarity import FEATURES, LIGHT, PLACE, SIZE, of_unit_length
+from galaxyzoo.calibration.reduction import read_reduction
+from galaxyzoo.catalogue.columns import ID
 from galaxyzoo.catalogue.ensemble import Predicted, middle_of, predict_together
 from galaxyzoo.engine.attribution import occlusion_maps
 from galaxyzoo.files.images import is_the_images
@@ -17,6 +19,7 @@ from galaxyzoo.foundation.known_values import known_mean
 from galaxyzoo.report.colours import in_colour
 from galaxyzoo.report.figures.style import FALLS, RISES
 from galaxyzoo.report.templates import thumbnail
+from galaxyzoo.showing.browsing import Browsed, galaxies_at, most_like
 from galaxyzoo.showing.experts import Experts
 
 NEAREST = 6
@@ -43,13 +46,14 @@ def crop_of(content: bytes, experts: Experts, settings: dict[str, Any]) -> np.nd
         raise
 
 
-def answer(crop: np.ndarray, experts: Experts) -> dict[str, Any]:
+def answer(crop: np.ndarray, experts: Experts, catalogue: Browsed | None = None) -> dict[str, Any]:
     """What the networks say about a crop.
 
     The `picture`, the `sentence`, the positions of its columns in `path`, each column's `predicted`
     probability with the ends of its 90 % interval, `lower` and `upper`, in whole thousandths,
     `warnings`, the `telling` column, which is the answer of the sentence farthest above the mean of
-    the training galaxies, and the `nearest` of these.
+    the training galaxies, and the `nearest` of these. With a `catalogue`,
+    the galaxies that are most `like` it there.
     """
     tree = experts.tree
     predicted = predict_together(crop[None], experts.members, experts.device)
@@ -66,6 +70,7 @@ def answer(crop: np.ndarray, experts: Experts) -> dict[str, Any]:
         "telling": path[int(np.argmax(above[path]))],
         "warnings": warnings(predicted, experts),
         "nearest": nearest(predicted.features[0], experts),
+        "like": [] if catalogue is None else like(predicted.features, catalogue),
     }
 
 
@@ -100,6 +105,18 @@ def nearest(features: np.ndarray, experts: Experts) -> list[dict[str, str]]:
             "sentence": experts.tree.describe(training.voted[i]),
         }
         for i in order
+    ]
+
+
+def like(features: np.ndarray, catalogue: Browsed) -> list[dict[str, str | None]]:
+    """The galaxies of a catalogue whose features are nearest to features (1, C), nearest first.
+
+    Each has a `name`, a `picture`, None if it cannot be read any more, and its `sentence`.
+    """
+    numbers = read_reduction(catalogue.reduction).of(features)[0]
+    return [
+        {"name": str(one[ID]), "picture": one["picture"], "sentence": one["sentence"]}
+        for one in galaxies_at(most_like(numbers, catalogue, NEAREST), catalogue)
     ]
 
 

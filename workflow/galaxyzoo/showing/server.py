@@ -1,10 +1,8 @@
 """The page that a picture is dropped on: what it asks for. The networks look at one at a time."""
 
 import json
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from pathlib import Path
-from threading import BoundedSemaphore
 from typing import Any
 
 from flask import Flask, Response, jsonify, request
@@ -16,41 +14,31 @@ from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.report.explorer import tree_table
 from galaxyzoo.report.templates import counted, in_print, page_templates, script_hash
 from galaxyzoo.showing.answers import answer, crop_of, places
+from galaxyzoo.showing.browsing import Browsed
+from galaxyzoo.showing.catalogue_pages import add_catalogue
 from galaxyzoo.showing.experts import Experts
 from galaxyzoo.showing.local_server import Answer, page_application
+from galaxyzoo.showing.turns import COME_AGAIN, MOST_PICTURES, Busy, Turns
 
 SCRIPTS = ("tree.js", "show.js")
-MOST_PICTURES = 4  # that are looked at or wait for it; others are asked to come again
-THREADS = 2 * MOST_PICTURES  # so that the page comes while pictures wait
 
 
-class Busy(Exception):
-    """There are too many pictures to look at."""
+def application(
+    experts: Experts,
+    templates: Path,
+    settings: dict[str, Any],
+    catalogue: Browsed | None = None,
+) -> Flask:
+    """The page and what it asks for. `settings` is the config's `catalogue`.
 
-
-class Turns:
-    """Runs calls one after another in one thread, which keeps a single team of torch's threads."""
-
-    def __init__(self, most: int) -> None:
-        """`most` is the number of calls that may run or wait."""
-        self._thread = ThreadPoolExecutor(1)
-        self._places = BoundedSemaphore(most)
-
-    def run(self, call: Callable[..., Any], *arguments: object) -> Any:  # noqa: ANN401
-        """What a call returns. Raises Busy if too many wait."""
-        if not self._places.acquire(blocking=False):
-            raise Busy
-        try:
-            return self._thread.submit(call, *arguments).result()
-        finally:
-            self._places.release()
-
-
-def application(experts: Experts, templates: Path, settings: dict[str, Any]) -> Flask:
-    """The page and what it asks for. `settings` is the config's `catalogue`."""
+    With a `catalogue`, it shows what is most like a picture there too, and has its pages.
+    """
     app = page_application(LARGEST_BYTES)
-    page, policy = rendered(experts, templates, settings)
+    name = None if catalogue is None else catalogue.name
+    page, policy = rendered(experts, templates, settings, name)
     turns = Turns(MOST_PICTURES)
+    if catalogue is not None:
+        add_catalogue(app, catalogue, templates, turns)
 
     @app.get("/")
     def show() -> Response:
@@ -58,7 +46,7 @@ def application(experts: Experts, templates: Path, settings: dict[str, Any]) -> 
 
     @app.post("/answer")
     def tell() -> Response:
-        return jsonify(turns.run(answer_to, request.get_data(), experts, settings))
+        return jsonify(turns.run(answer_to, request.get_data(), experts, settings, catalogue))
 
     @app.post("/places/<int:column>")
     def explain(column: int) -> Answer:
@@ -72,7 +60,7 @@ def application(experts: Experts, templates: Path, settings: dict[str, Any]) -> 
 
     @app.errorhandler(Busy)
     def put_off(error: Busy) -> Answer:
-        return jsonify(error="It waits for other pictures: show it again in a minute."), 503
+        return jsonify(error=COME_AGAIN), 503
 
     @app.errorhandler(413)
     def too_large(error: Exception) -> Answer:
@@ -81,9 +69,11 @@ def application(experts: Experts, templates: Path, settings: dict[str, Any]) -> 
     return app
 
 
-def answer_to(content: bytes, experts: Experts, settings: dict[str, Any]) -> dict[str, Any]:
+def answer_to(
+    content: bytes, experts: Experts, settings: dict[str, Any], catalogue: Browsed | None
+) -> dict[str, Any]:
     """What the networks say of a picture's file."""
-    return answer(crop_of(content, experts, settings), experts)
+    return answer(crop_of(content, experts, settings), experts, catalogue)
 
 
 def places_in(
@@ -99,8 +89,13 @@ def views_in_words(members: Sequence[Member]) -> str:
     return " or ".join([*map(str, others), counted(most, "view")])
 
 
-def rendered(experts: Experts, templates: Path, settings: dict[str, Any]) -> tuple[str, str]:
-    """The page, and the policy by which nothing but its own script runs or is asked for."""
+def rendered(
+    experts: Experts, templates: Path, settings: dict[str, Any], catalogue: str | None = None
+) -> tuple[str, str]:
+    """The page, and the policy by which nothing but its own script runs or is asked for.
+
+    `catalogue` is the name of one that pictures are compared with.
+    """
     code = "".join((templates / name).read_text(encoding="utf-8") for name in SCRIPTS)
     policy = (
         "default-src 'none'; img-src data:; style-src 'unsafe-inline'; connect-src 'self'; "
@@ -115,6 +110,7 @@ def rendered(experts: Experts, templates: Path, settings: dict[str, Any]) -> tup
         views=views_in_words(experts.members),
         crop_px=experts.size_px,
         sizes=settings["sizes"],
+        catalogue=catalogue,
         largest_bytes=LARGEST_BYTES,
         questions=Markup(questions),
         script=Markup(code),
