@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from checkout import TINY, Checkout, changed
+from checkout import ROOT, TINY, Checkout, changed
 from warm import run_snakemake
 
 NETWORK_JOBS = "train_stage|predict_holdout|predict_validation|predict_test|plot_attribution"
@@ -76,3 +76,14 @@ def test_with_a_gpu_each_job_asks_for_one(empty, monkeypatch, tmp_path):
     assert asked("gpu=9") == {(3, 1)}  # four is all there are
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "2,3")
     assert asked("gpu=4") == {(4, 1)}
+
+
+def test_each_rule_that_a_cluster_runs_says_what_its_jobs_need():
+    files = [*(ROOT / "workflow" / "rules").rglob("*.smk")]
+    text = "\n".join(file.read_text(encoding="utf-8") for file in files)
+    rules = dict(re.findall(r"^rule (\w+):\n((?: .*\n|\n(?= ))+)", text, re.MULTILINE))
+    submitted = [
+        name for name, body in rules.items() if "script:" in body and "localrule" not in body
+    ]
+    assert {"train_stage", "simulate", "write_report"} <= set(submitted)
+    assert [name for name in submitted if "**NEEDS" not in rules[name]] == []

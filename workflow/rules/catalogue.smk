@@ -114,6 +114,8 @@ rule find_neighbours:
     conda:
         "../../envs/environment.yaml"
     threads: network_threads
+    resources:
+        **NEEDS,
     params:
         settings=neighbours_settings,
         code=fingerprints("find_neighbours"),
@@ -187,6 +189,8 @@ rule suggest_galaxies:
         catalogue_file("logs/suggest_galaxies.log"),
     conda:
         "../../envs/environment.yaml"
+    resources:
+        **NEEDS,
     params:
         settings=suggestion_settings,
         code=fingerprints("suggest_galaxies"),

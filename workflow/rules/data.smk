@@ -180,6 +180,8 @@ rule find_learnt:
         survey_file("logs/find_learnt_{starting_weights}-{training_list}.log"),
     conda:
         "../../envs/environment.yaml"
+    resources:
+        **NEEDS,
     params:
         settings=lambda wildcards: {"training_list": TRAINING_LISTS[wildcards.training_list]},
         code=fingerprints("find_learnt"),

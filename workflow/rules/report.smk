@@ -145,6 +145,8 @@ rule plot_label_curve:
         experiment=re.escape(PLAN.base),
     conda:
         "../../envs/environment.yaml"
+    resources:
+        **NEEDS,
     params:
         settings=no_words,
         code=fingerprints("plot_label_curve"),

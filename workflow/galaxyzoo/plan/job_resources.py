@@ -18,7 +18,7 @@ CUDA_MB = 2500  # that CUDA's libraries take of the host's memory, by estimate
 # Peaks of what scripts import, as measured with torch for CPUs; by rule, and of all others.
 OF_OTHERS_MB = 170
 IMPORTS_MB = {
-    **dict.fromkeys(["evaluate", "evaluate_ensemble", "plot_classes"], 230),
+    **dict.fromkeys(["evaluate", "evaluate_ensemble", "plot_classes", "suggest_galaxies"], 240),
     **dict.fromkeys(["check_survey", "plot_augmentation", "record_experiment"], 680),
     **dict.fromkeys(["train_stage", "suggest_lr", "export_ensemble"], 830),
     **dict.fromkeys(["predict_holdout", "predict_validation", "predict_test"], 830),
