@@ -73,6 +73,7 @@ def suggest(folder: Path, method: str, number: int = 4, labelled: Path | None = 
         [folder / "shards" / "features" / shard.name for shard in shards],
         labelled,
         folder / "pictures",
+        folder / "listing",
         TEMPLATE,
         folder / "suggested.csv",
         folder / "suggested.html",

@@ -290,16 +290,16 @@ def test_the_plain_table_leaves_out_intervals_and_fractions_of_what_few_are_aske
 def test_what_is_unlike_training_is_on_no_sheet_of_an_answer(folder, whole):
     found = summary(sorted((folder / "catalogue.parquet").iterdir()), GALAXY_ZOO_2)
     unlike = set(whole.loc[whole["flag_unlike_training"], "id"])
-    *by_answer, strangest, _ = found.sheets
+    *by_answer, unlike_training, _, _ = found.sheets
     assert by_answer
     assert not unlike & {id for sheet in by_answer for id in sheet.galaxies["id"]}
-    assert unlike & set(strangest.galaxies["id"])
+    assert unlike & set(unlike_training.galaxies["id"])
 
 
 def test_a_sheet_knows_of_how_many_half_of_the_volunteers_would_say_so(folder, tmp_path):
     shards = sorted((folder / "catalogue.parquet").iterdir())
-    *by_answer, strangest, disagreed = summary(shards, GALAXY_ZOO_2).sheets
-    assert strangest.likely is disagreed.likely is None
+    *by_answer, unlike_training, strange, disagreed = summary(shards, GALAXY_ZOO_2).sheets
+    assert unlike_training.likely is strange.likely is disagreed.likely is None
     for sheet in by_answer:
         assert sheet.likely == (sheet.galaxies["value"] >= 0.5).sum()
     table = pd.read_parquet(shards[0])

@@ -65,6 +65,7 @@ METRICS = {
         "holdout_seen": 0,
         "test_seen": 0,
         "origins": [],
+        "lists": [],
     },
     "epochs_chosen": False,
     "penalties_chosen": None,

@@ -2,15 +2,20 @@
 
 import re
 import shutil
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Thread
+from urllib.request import urlopen
 
 import pytest
 from flask.testing import FlaskClient
 from playwright.sync_api import expect
 
 from browsing import VIEWS, require_access, require_fit
+from checkout import ROOT
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.showing.browsing import load_browsed, more_like, most_like, position_of
 from galaxyzoo.showing.catalogue_pages import catalogue_application
@@ -148,3 +153,14 @@ def test_a_catalogue_of_one_galaxy_or_none_has_a_page(tmp_path):
     client = catalogue_application(catalogue, TEMPLATES).test_client()
     assert "too few galaxies to say which are strange" in client.get("/catalogue").text
     assert "It has no features" in client.get("/catalogue", query_string={"like": name_of(1)}).text
+
+
+def test_the_script_says_where_the_pages_are_and_serves_them(folder):
+    command = [sys.executable, "workflow/scripts/browse.py", str(folder), "--port", "0"]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        said = process.stdout.readline()
+        address = re.fullmatch(r"Look through the catalogue at (http://\S+) .*\n", said)[1]
+        with urlopen(address, timeout=30) as page:
+            assert ids(page.read().decode())[0] == STRANGE
+        process.send_signal(signal.SIGINT)
+    assert process.returncode == 0

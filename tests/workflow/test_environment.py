@@ -83,10 +83,12 @@ def test_every_rule_with_a_script_names_the_conda_environment():
     scripts = {re.search(r'"[./]*scripts/(\w+)\.py"', rule)[1] for rule in rules}
     alone = {
         "browse",
+        "compare_suggestions",
         "config_tables",
         "coverage_over_splits",
         "job",
         "judge_neighbours",
+        "label",
         "show",
         "track",
         "trial",

@@ -295,9 +295,9 @@ def test_reading_the_workflow_needs_snakemake_alone(finished):
     # None in the place of a module is how Python is told that there is none.
     code = """
 import sys
+import snakemake.cli  # whose plugin for Slurm, if it is there, needs pandas
 for module in ("numpy", "pandas", "torch", "timm", "matplotlib", "pyarrow", "PIL", "scipy"):
     sys.modules[module] = None
-import snakemake.cli
 snakemake.cli.main(["--configfile", "tiny.yaml", "--dry-run"])
 """
     run = subprocess.run(

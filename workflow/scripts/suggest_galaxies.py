@@ -12,6 +12,7 @@ for sentence in write_suggestions(
     [Path(shard) for shard in snakemake.input.get("features") or []],
     Path(labelled) if labelled else None,
     Path(snakemake.input.galaxies),
+    Path(snakemake.input.listing),
     Path(snakemake.input.template),
     Path(snakemake.output.table),
     Path(snakemake.output.page),

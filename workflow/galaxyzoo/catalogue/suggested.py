@@ -32,6 +32,7 @@ def write_suggestions(
     features: Sequence[Path],
     labelled: Path | None,
     galaxies: Path,
+    listing: Path,
     template: Path,
     table: Path,
     page: Path,
@@ -39,10 +40,10 @@ def write_suggestions(
 ) -> list[str]:
     """Write the suggested galaxies as a CSV table and an HTML page; return sentences about them.
 
-    `shards` are those of a catalogue, `features` as many files of features, or none, and `labelled`
-    a table with ids of galaxies that are left out. The table has the galaxies' `rank`, id,
-    disagreement, sentence and flags, the first to label first. Raises InputError if no galaxy is
-    left.
+    `shards` are those of a catalogue and `listing` its folder of galaxies, `features` as many files
+    of features, or none, and `labelled` a table with ids of galaxies that are left out. The table
+    has the galaxies' `rank`, id, disagreement, sentence and flags, the first to label first. Raises
+    InputError if no galaxy is left.
     """
     suggest = settings["suggest"]
     every = read_shards(shards)
@@ -75,7 +76,8 @@ def write_suggestions(
         rows[[RANK, ID, DISAGREEMENT, SENTENCE, "flags"]].to_csv(unfinished, index=False)
     told = sentences(len(every), len(every) - len(usable), int(has_label.sum()), len(ids), rows)
     with replaced(page) as unfinished:
-        unfinished.write_text(sheet(rows, galaxies, template, told, settings), encoding="utf-8")
+        text = sheet(rows, galaxies, listing, template, told, settings)
+        unfinished.write_text(text, encoding="utf-8")
     return told
 
 
@@ -142,6 +144,7 @@ def sentences(every: int, bad: int, known: int, given: int, rows: pd.DataFrame) 
 def sheet(
     rows: pd.DataFrame,
     galaxies: Path,
+    listing: Path,
     template: Path,
     told: Sequence[str],
     settings: Mapping[str, Any],
@@ -158,6 +161,6 @@ def sheet(
             method=settings["suggest"]["method"],
             told=told,
             more=len(rows) - len(first),
-            galaxies=shown(first, reader, settings),
+            galaxies=shown(first, listing, reader, settings),
         )
     )

@@ -16,6 +16,7 @@ from galaxyzoo.plan.config import (
     OF_ALL_VARIANTS,
     VARIANT_OF,
     Schema,
+    factor_of_epochs,
     validated,
 )
 from galaxyzoo.plan.joined_surveys import part_configs
@@ -131,7 +132,8 @@ def curve_changes(config: Config, base: Config) -> dict[str, Config]:
     `config` is as it was written, and `base` is resolved. As fewer galaxies are passed more often,
     all are trained for about as many steps, and differ in the number of labels alone.
     """
-    whole, scale = base["training_galaxies"], config.get("epochs_scale", 1)
+    whole = base["training_galaxies"]
+    scale = factor_of_epochs(config.get("epochs_scale", 1))
     return {
         name: {
             "training_galaxies": share_of(whole, share),
