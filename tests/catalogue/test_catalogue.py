@@ -440,7 +440,7 @@ def test_positions_become_cut_outs_and_a_catalogue(made, tmp_path):
         assert "1 of 3 cut-outs did not come" in run.stdout, run.stdout
         assert "12: the server answered 404 Not Found" in run.stdout
         assert server.asked_for() == [2]
-        assert dates(folder) == before
+        assert dates(folder) == before, run.stdout
 
         # If it comes, its shard is predicted again, and then there is nothing more to do.
         run = catalogue_of(made, path, **settings)
@@ -475,7 +475,7 @@ def test_a_list_that_lost_files_is_made_again_and_the_catalogue_stays(made):
         run = catalogue_of(made, unlabelled(made), **settings)
         assert run.returncode == 0, run.stdout
         assert len(list((folder / "listing").glob("*.parquet"))) == 3
-        assert dates(folder) == before
+        assert dates(folder) == before, run.stdout
     (folder / "shards" / "00001.parquet").unlink()
     run = catalogue_of(made, unlabelled(made), **settings)
     assert run.returncode == 0, run.stdout

@@ -167,7 +167,7 @@ def test_other_words_of_an_error_do_not_end_a_run(trained):
     assert status == 0, output
 
 
-def test_the_memory_that_a_stage_asks_for_is_what_it_takes_and_not_half_more(trained):
+def test_the_memory_that_a_stage_asks_for_is_what_it_takes_and_not_twice_that(trained):
     checkout, *_, taken = trained
     survey, own = checkout.survey, checkout.results / "seed0"
     names = ("training.npy", "training.csv", "pictures.json")
@@ -179,7 +179,7 @@ def test_the_memory_that_a_stage_asks_for_is_what_it_takes_and_not_half_more(tra
     stage = TINY["stages"][1]
     work = work_of_stage(stage, TINY["augmentation"] | {"middle": None})
     asked = memory_mb(Job("train_stage", sizes, 1, False, 224, work)) - SNAKEMAKE_MB
-    assert taken <= asked <= 1.5 * taken
+    assert taken <= asked <= 2 * taken
 
 
 def test_another_torch_redoes_training_and_predictions_unless_told_to_keep_them(finished):

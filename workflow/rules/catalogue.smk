@@ -156,6 +156,8 @@ rule publish_catalogue:
         written=[catalogue_file(f"unfinished/{name}") for name in WRITTEN],
         shards=catalogue_file("unfinished/shards"),
         neighbours=catalogue_file("unfinished/neighbours"),
+        # So that Snakemake knows, once galaxies are listed, that a catalogue of these shards is whole.
+        predicted=shards_of_the_catalogue("shards/{shard}.parquet"),
         features=features_of_the_catalogue,
     output:
         [catalogue_file(name) for name in WRITTEN],
