@@ -4,16 +4,19 @@ Its page has the strangest galaxies, and for each those that are most like it.
 """
 
 import argparse
-import logging
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.showing.browsing import load_browsed
 from galaxyzoo.showing.catalogue_pages import catalogue_application
-from galaxyzoo.showing.local_server import LARGEST_PORT, address_of, server_of
+from galaxyzoo.showing.local_server import (
+    address_of,
+    port_number,
+    server_of,
+    told_in_the_terminal,
+)
 from galaxyzoo.showing.turns import THREADS
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "report"
@@ -30,15 +33,9 @@ def browse(folder: Path, port: int) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("folder", type=Path, help="of a catalogue, results/demo/catalogues/mine")
-    parser.add_argument("--port", type=int, default=PORT, help=f"default: {PORT}; 0 takes any")
+    parser.add_argument(
+        "--port", type=port_number, default=PORT, help=f"default: {PORT}; 0 takes any"
+    )
     arguments = parser.parse_args()
-    if not 0 <= arguments.port <= LARGEST_PORT:
-        parser.error(f"--port: {arguments.port} is not allowed; allowed: 0 to {LARGEST_PORT}")
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
-    logging.getLogger("waitress").setLevel(logging.ERROR)
-    try:
+    with told_in_the_terminal():
         browse(arguments.folder, arguments.port)
-    except InputError as error:
-        sys.exit(f"Error: {error}")
-    except KeyboardInterrupt:
-        pass

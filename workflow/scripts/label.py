@@ -5,14 +5,12 @@ a catalogue's folder, or a table in that folder, such as that of snakemake sugge
 """
 
 import argparse
-import logging
 import signal
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.labelling.configs import picture_settings, read_configs, tree_to_ask
 from galaxyzoo.labelling.folders import require_own_galaxies, require_same_pictures
 from galaxyzoo.labelling.galaxies import catalogue_of, galaxies_at
@@ -22,7 +20,12 @@ from galaxyzoo.labelling.session import Session
 from galaxyzoo.labelling.volunteers import writing
 from galaxyzoo.labelling.votes import BESIDE, Table, TableWriter
 from galaxyzoo.plan.config import load_schema
-from galaxyzoo.showing.local_server import LARGEST_PORT, address_of, server_of
+from galaxyzoo.showing.local_server import (
+    address_of,
+    port_number,
+    server_of,
+    told_in_the_terminal,
+)
 
 WORKFLOW = Path(__file__).resolve().parents[1]
 USUAL_CONFIG = Path("config/config.yaml")
@@ -91,16 +94,10 @@ if __name__ == "__main__":
     parser.add_argument(
         "--tree", help="another tree, by its name (galaxy_zoo_desi) or in a YAML file"
     )
-    parser.add_argument("--port", type=int, default=PORT, help=f"default: {PORT}; 0 takes any")
+    parser.add_argument(
+        "--port", type=port_number, default=PORT, help=f"default: {PORT}; 0 takes any"
+    )
     arguments = parser.parse_args()
-    if not 0 <= arguments.port <= LARGEST_PORT:
-        parser.error(f"--port: {arguments.port} is not allowed; allowed: 0 to {LARGEST_PORT}")
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
-    logging.getLogger("waitress").setLevel(logging.ERROR)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit())
-    try:
+    with told_in_the_terminal():
         label(arguments)
-    except InputError as error:
-        sys.exit(f"Error: {error}")
-    except KeyboardInterrupt:
-        pass

@@ -4,7 +4,6 @@ With --catalogue results/demo/catalogues/mine, it shows what is most like them i
 """
 
 import argparse
-import logging
 import os
 import sys
 from pathlib import Path
@@ -21,7 +20,12 @@ from galaxyzoo.plan.config import catalogue_settings, load_schema
 from galaxyzoo.plan.picture_settings import as_trained
 from galaxyzoo.showing.browsing import load_browsed
 from galaxyzoo.showing.experts import load_experts
-from galaxyzoo.showing.local_server import LARGEST_PORT, address_of, server_of
+from galaxyzoo.showing.local_server import (
+    address_of,
+    port_number,
+    server_of,
+    told_in_the_terminal,
+)
 from galaxyzoo.showing.server import application
 from galaxyzoo.showing.turns import THREADS
 
@@ -52,15 +56,9 @@ if __name__ == "__main__":
     parser.add_argument(
         "--catalogue", type=Path, help="folder of a catalogue by it, to find what is most like"
     )
-    parser.add_argument("--port", type=int, default=PORT, help=f"default: {PORT}; 0 takes any")
+    parser.add_argument(
+        "--port", type=port_number, default=PORT, help=f"default: {PORT}; 0 takes any"
+    )
     arguments = parser.parse_args()
-    if not 0 <= arguments.port <= LARGEST_PORT:
-        parser.error(f"--port: {arguments.port} is not allowed; allowed: 0 to {LARGEST_PORT}")
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
-    logging.getLogger("waitress").setLevel(logging.ERROR)
-    try:
+    with told_in_the_terminal():
         show(arguments.folder, arguments.catalogue, arguments.port)
-    except InputError as error:
-        sys.exit(f"Error: {error}")
-    except KeyboardInterrupt:
-        pass

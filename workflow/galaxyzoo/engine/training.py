@@ -210,7 +210,8 @@ def train_stage(
         log.info("goes on in epoch %d, batch %d", len(history) + 1, done + 1)
     elif stage["keep"] == "best":
         best = copied(learner.learned)
-        begun = {"begun_rmse": pooled_rmse(learner.learned, valid, stage["batch_size"])}
+        error = pooled_rmse(learner.learned, valid, stage["batch_size"])
+        begun = {"begun_rmse": error if math.isfinite(error) else math.inf}
 
     def save(done: int) -> None:
         started = time.perf_counter()

@@ -10,8 +10,8 @@ from markupsafe import Markup
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.labelling.session import OutOfStep, Session
 from galaxyzoo.report.explorer import tree_table
-from galaxyzoo.report.templates import page_templates, script_hash
-from galaxyzoo.showing.local_server import Answer, page_application
+from galaxyzoo.report.templates import page_templates
+from galaxyzoo.showing.local_server import Answer, page_application, policy_of
 
 SCRIPT = "label.js"
 LARGEST_BYTES = 10_000  # of what the page sends: an answer
@@ -87,10 +87,7 @@ def sentence(error: InputError) -> str:
 def rendered(session: Session, templates: Path, table: Path) -> tuple[str, str]:
     """The page, and the policy by which nothing but its own script runs or is asked for."""
     code = (templates / SCRIPT).read_text(encoding="utf-8")
-    policy = (
-        "default-src 'none'; img-src data: blob:; style-src 'unsafe-inline'; connect-src 'self'; "
-        f"script-src '{script_hash(code)}'; frame-ancestors 'none'"
-    )
+    policy = policy_of(code, "data: blob:")
     page = page_templates(templates).get_template("label.html.j2")
     questions = json.dumps(tree_table(session.tree)).replace("<", "\\u003c")
     text = page.render(

@@ -3,10 +3,17 @@
 Waitress reads requests as they come, so that idle and slow connections keep nobody waiting.
 """
 
+import argparse
+import logging
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from flask import Flask, Response, jsonify, request
 from waitress.server import BaseWSGIServer, create_server
 
 from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.report.templates import script_hash
 
 HOST = "127.0.0.1"
 MOST_CONNECTIONS = 100
@@ -72,6 +79,37 @@ def server_of(app: Flask, port: int, threads: int) -> BaseWSGIServer:
         raise InputError(
             f"port {port} cannot be taken ({error.strerror}); give another with --port"
         ) from error
+
+
+def policy_of(code: str, images: str) -> str:
+    """The policy by which a page runs nothing but its own script, and asks nobody but its server.
+
+    `images` are the sources of its pictures, such as `data:`.
+    """
+    return (
+        f"default-src 'none'; img-src {images}; style-src 'unsafe-inline'; connect-src 'self'; "
+        f"script-src '{script_hash(code)}'; frame-ancestors 'none'"
+    )
+
+
+def port_number(text: str) -> int:
+    """A port that was given on the command line; 0 takes any. Raises argparse's own error."""
+    if not text.isdecimal() or int(text) > LARGEST_PORT:
+        raise argparse.ArgumentTypeError(f"{text} is not allowed; allowed: 0 to {LARGEST_PORT}")
+    return int(text)
+
+
+@contextmanager
+def told_in_the_terminal() -> Iterator[None]:
+    """Within, what is served is logged; bad input ends it in a sentence, Ctrl-C without one."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s", datefmt="%H:%M:%S")
+    logging.getLogger("waitress").setLevel(logging.ERROR)
+    try:
+        yield
+    except InputError as error:
+        sys.exit(f"Error: {error}")
+    except KeyboardInterrupt:
+        pass
 
 
 def address_of(server: BaseWSGIServer) -> str:

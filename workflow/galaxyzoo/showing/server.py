@@ -12,12 +12,12 @@ from galaxyzoo.engine.ensemble import Member
 from galaxyzoo.files.archives import LARGEST_BYTES
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.report.explorer import tree_table
-from galaxyzoo.report.templates import counted, in_print, page_templates, script_hash
+from galaxyzoo.report.templates import counted, in_print, page_templates
 from galaxyzoo.showing.answers import answer, crop_of, places
 from galaxyzoo.showing.browsing import Browsed
 from galaxyzoo.showing.catalogue_pages import add_catalogue
 from galaxyzoo.showing.experts import Experts
-from galaxyzoo.showing.local_server import Answer, page_application
+from galaxyzoo.showing.local_server import Answer, page_application, policy_of
 from galaxyzoo.showing.turns import COME_AGAIN, MOST_PICTURES, Busy, Turns
 
 SCRIPTS = ("tree.js", "show.js")
@@ -97,10 +97,7 @@ def rendered(
     `catalogue` is the name of one that pictures are compared with.
     """
     code = "".join((templates / name).read_text(encoding="utf-8") for name in SCRIPTS)
-    policy = (
-        "default-src 'none'; img-src data:; style-src 'unsafe-inline'; connect-src 'self'; "
-        f"script-src '{script_hash(code)}'; frame-ancestors 'none'"
-    )
+    policy = policy_of(code, "data:")
     page = page_templates(templates).get_template("show.html.j2")
     questions = json.dumps(tree_table(experts.tree)).replace("<", "\\u003c")
     text = page.render(
