@@ -14,7 +14,14 @@ import torch
 
 from checkout import TINY, Checkout, changed
 from galaxyzoo.plan.first_reading import VARIABLE, as_first_read, library_versions, remember
-from galaxyzoo.plan.job_resources import SNAKEMAKE_MB, Job, kind_of, memory_mb, work_of_stage
+from galaxyzoo.plan.job_resources import (
+    IMPORTS_MB,
+    SNAKEMAKE_MB,
+    Job,
+    kind_of,
+    memory_mb,
+    work_of_stage,
+)
 from warm import run_snakemake
 
 TRAINING = "workflow/galaxyzoo/engine/training.py"
@@ -168,6 +175,7 @@ def test_other_words_of_an_error_do_not_end_a_run(trained):
 
 
 def test_the_memory_that_a_stage_asks_for_is_what_it_takes_and_not_twice_that(trained):
+    """What torch's libraries take is counted as the most: it varies twofold between machines."""
     checkout, *_, taken = trained
     survey, own = checkout.survey, checkout.results / "seed0"
     names = ("training.npy", "training.csv", "pictures.json")
@@ -179,7 +187,7 @@ def test_the_memory_that_a_stage_asks_for_is_what_it_takes_and_not_twice_that(tr
     stage = TINY["stages"][1]
     work = work_of_stage(stage, TINY["augmentation"] | {"middle": None})
     asked = memory_mb(Job("train_stage", sizes, 1, False, 224, work)) - SNAKEMAKE_MB
-    assert taken <= asked <= 2 * taken
+    assert taken <= asked <= 2 * max(taken, IMPORTS_MB["train_stage"])
 
 
 def test_another_torch_redoes_training_and_predictions_unless_told_to_keep_them(finished):

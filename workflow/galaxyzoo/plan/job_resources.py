@@ -16,7 +16,7 @@ SNAKEMAKE_MB = 400  # two processes of Snakemake, which a job on a node runs in,
 MARGIN = 1.3  # over what was measured
 CUDA_MB = 2500  # that CUDA's libraries take of the host's memory, by estimate
 # Peaks of what scripts import; by rule, and of all others. What torch's libraries take varies with
-# what the kernel has of them in memory: the same stage was seen with 1,020 and with 1,460 MB.
+# what the kernel has of them in memory: the same stage was seen with 780 to 1,460 MB.
 OF_OTHERS_MB = 170
 IMPORTS_MB = {
     **dict.fromkeys(["evaluate", "evaluate_ensemble", "plot_classes", "suggest_galaxies"], 240),
