@@ -382,12 +382,14 @@ def test_intervals_are_reset_on_galaxies_that_have_labels(made, tmp_path):
         learnt = folder / f"{votes.index[0]}.png"
     votes.iloc[:35].rename(index={votes.index[34]: 7}).to_csv(tmp_path / "labels.csv")
     settings = {"name": "others", "labels": {"table": str(tmp_path / "labels.csv")}}
-    run = catalogue_of(made, folder, **settings)
+    run = catalogue_of(made, folder, suggest={"number": 10}, **settings)
     assert run.returncode == 0, run.stdout
     assert "1 of 35 labels are of galaxies that the catalogue does not have" in run.stdout
     results = made.results / "catalogues" / "others"
     scores = json.loads((results / "calibration_scores.json").read_text(encoding="utf-8"))
     assert (scores["galaxies"], scores["given"], scores["known"]) == (34, 35, True)
+    next_ones = pd.read_csv(results / "suggested.csv")["id"]
+    assert {*next_ones} == {*votes.index[34:]}
     found = whole(results).set_index("id")
     assert found["strangeness"].notna().all()
     assert found["strangeness"].median() == pytest.approx(1)

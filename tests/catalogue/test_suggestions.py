@@ -3,6 +3,7 @@
 import io
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -59,9 +60,10 @@ def catalogue(tmp_path) -> Path:
     return folder
 
 
-def suggest(folder: Path, method: str, number: int = 4, labelled: Path | None = None) -> list[str]:
+def suggest(folder: Path, method: str, number: int = 4, labelled: Sequence[Path] = ()) -> list[str]:
     shards = sorted((folder / "shards").glob("*.parquet"))
     settings = {
+        "labelled": [{"key": "suggest.labelled", "id_column": None}] * len(labelled),
         "suggest": {"method": method, "number": number},
         "name": "mine",
         "experiment": "tiny",
@@ -84,8 +86,10 @@ def suggest(folder: Path, method: str, number: int = 4, labelled: Path | None = 
 @pytest.mark.parametrize("method", METHODS)
 def test_the_table_has_different_galaxies_without_those_that_have_labels(method, catalogue):
     labelled = catalogue / "votes.csv"
-    labelled.write_text("id,smooth\nJ11,1\nJ00,0\nJ99,1\n", encoding="utf-8")
-    told = suggest(catalogue, method, 6, labelled)
+    labelled.write_text("id,smooth\nJ11,1\nJ99,1\n", encoding="utf-8")
+    random = catalogue / "random.csv"
+    random.write_text("id,smooth\nJ00,0\nJ11,1\n", encoding="utf-8")
+    told = suggest(catalogue, method, 6, [labelled, random])
     table = pd.read_csv(catalogue / "suggested.csv")
     assert table["rank"].tolist() == [1, 2, 3, 4, 5, 6]
     assert table["id"].nunique() == 6
@@ -98,7 +102,7 @@ def test_the_table_has_different_galaxies_without_those_that_have_labels(method,
     page = (catalogue / "suggested.html").read_text(encoding="utf-8")
     assert page.count("<img") == 6
     before = (catalogue / "suggested.csv").read_bytes()
-    suggest(catalogue, method, 6, labelled)
+    suggest(catalogue, method, 6, [labelled, random])
     assert (catalogue / "suggested.csv").read_bytes() == before
 
 
@@ -112,7 +116,7 @@ def test_disagreement_takes_the_farthest_first_and_tells_of_flags(catalogue):
 def test_fewer_are_suggested_if_no_more_are_left_and_none_is_refused(catalogue):
     assert suggest(catalogue, "variety", 100)[0] == "11 galaxies of 12 to label next."
     with pytest.raises(InputError, match="no galaxy of mine is left to label: of 12, 1 have no"):
-        suggest(catalogue, "random", 4, catalogue / "suggested.csv")
+        suggest(catalogue, "random", 4, [catalogue / "suggested.csv"])
 
 
 def test_variety_leaves_out_what_is_like_a_galaxy_that_was_chosen_or_has_a_label():

@@ -46,7 +46,7 @@ from galaxyzoo.tree.galaxy_zoo_2 import QUESTIONS
 FOLDER = Path("results/labelling_loop")
 RECIPE = "config/experiments/finetune.yaml"
 TREE = tree_from(QUESTIONS)
-JUDGES, POOL, LABELS, SUGGESTED, METHOD = 700, 2000, 100, 70, "variety"
+JUDGES, POOL, LABELS, SUGGESTED, METHOD = 500, 1500, 100, 70, "variety"
 TO_LOOK_THROUGH = 2 * SUGGESTED  # suggestions, some of which are judges
 
 
@@ -210,7 +210,7 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("files", type=Path, help="a folder in Kaggle's layout")
     parser.add_argument("--start", type=Path, default=Path("results/demo"), help="results/demo")
-    parser.add_argument("--rounds", type=int, default=4, help="at least 1; 4")
+    parser.add_argument("--rounds", type=int, default=3, help="at least 1; 3")
     parser.add_argument("--figure", type=Path, help="a file .png or .svg to draw into; none")
     arguments = parser.parse_args()
     try:

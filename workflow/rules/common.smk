@@ -640,14 +640,25 @@ def features_to_suggest_by(wildcards):
 
 
 def labelled_already(_):
-    """Path of a table of galaxies that are not suggested, or nothing; exits if it is not there."""
-    table = SUGGEST["labelled"]
-    if table and not Path(IN_THE_MODULE(table)).is_file():
-        sys.exit(
-            f"suggest.labelled: there is no {table}; give the path from the folder in which "
-            "snakemake is started"
-        )
-    return table or []
+    """Paths of tables of galaxies that are not suggested; exits if one is not there."""
+    tables = given_labelled()
+    for table, key in tables.items():
+        if not Path(IN_THE_MODULE(table)).is_file():
+            sys.exit(
+                f"{key['key']}: there is no {table}; give the path from the folder in which "
+                "snakemake is started"
+            )
+    return [*tables]
+
+
+def given_labelled():
+    """Tables of galaxies with labels by path: the key that names each, and its column of ids."""
+    tables = {}
+    if table := SUGGEST["labelled"]:
+        tables[table] = {"key": "suggest.labelled", "id_column": None}
+    if labels := CATALOGUE["labels"]:
+        tables[labels["table"]] = {"key": "catalogue.labels", "id_column": labels["id_column"]}
+    return tables
 
 
 def listing_of(wildcards):

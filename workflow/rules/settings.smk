@@ -557,10 +557,11 @@ def written_catalogue_settings(wildcards):
 
 def suggestion_settings(wildcards):
     """What suggested galaxies depend on besides the catalogue's shards."""
-    labelled = SUGGEST["labelled"]
+    labelled = given_labelled()
     return {
         "suggest": SUGGEST,
-        "given_labelled": what_is_given(labelled) if labelled else None,
+        "labelled": [*labelled.values()],
+        "given_labelled": [what_is_given(table) for table in labelled],
         "experiment": wildcards.experiment,
         "name": wildcards.catalogue,
         "catalogue": picture_settings(wildcards.experiment),

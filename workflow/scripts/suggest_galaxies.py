@@ -6,11 +6,10 @@ import job
 from galaxyzoo.catalogue.suggested import write_suggestions
 
 settings = job.start(snakemake)
-labelled = snakemake.input.get("labelled")
 for sentence in write_suggestions(
     [Path(shard) for shard in snakemake.input.shards],
     [Path(shard) for shard in snakemake.input.get("features") or []],
-    Path(labelled) if labelled else None,
+    [Path(table) for table in snakemake.input.get("labelled") or []],
     Path(snakemake.input.galaxies),
     Path(snakemake.input.listing),
     Path(snakemake.input.template),

@@ -24,13 +24,12 @@ from galaxyzoo.report.templates import counted, page_templates
 DISAGREEMENT, SENTENCE, BAD, RANK = "network_disagreement", "sentence", "flag_bad_image", "rank"
 MOST_COMPARED = 20_000  # galaxies whose features are compared; of more, that many drawn at random
 MOST_SHOWN = 200  # pictures on the page
-OF_LABELLED = {"key": "suggest.labelled", "id_column": None}
 
 
 def write_suggestions(
     shards: Sequence[Path],
     features: Sequence[Path],
-    labelled: Path | None,
+    labelled: Sequence[Path],
     galaxies: Path,
     listing: Path,
     template: Path,
@@ -41,14 +40,16 @@ def write_suggestions(
     """Write the suggested galaxies as a CSV table and an HTML page; return sentences about them.
 
     `shards` are those of a catalogue and `listing` its folder of galaxies, `features` as many files
-    of features, or none, and `labelled` a table with ids of galaxies that are left out. The table
-    has the galaxies' `rank`, id, disagreement, sentence and flags, the first to label first. Raises
-    InputError if no galaxy is left.
+    of features, or none, and `labelled` tables with ids of galaxies that are left out; `labelled`
+    of the settings names the column of ids of each. The table has the galaxies' `rank`, id,
+    disagreement, sentence and flags, the first to label first. Raises InputError if no galaxy is
+    left.
     """
     suggest = settings["suggest"]
     every = read_shards(shards)
     usable = every[~every[BAD]]
-    ids = labelled_ids(labelled) if labelled else set()
+    keys = settings["labelled"]
+    ids = set().union(*map(labelled_ids, labelled, keys))
     has_label = usable[ID].astype(str).isin(ids)
     left = usable[~has_label]
     if left.empty:
@@ -119,13 +120,16 @@ def features_of_rows(
     return np.concatenate(parts)
 
 
-def labelled_ids(table: Path) -> set[str]:
-    """The ids in a table of galaxies that have labels, as text."""
-    given = read_given_table(table)
-    column = id_column_of(given.column_names, table, OF_LABELLED)
+def labelled_ids(table: Path, settings: Mapping[str, Any]) -> set[str]:
+    """The ids in a table of galaxies that have labels, as text.
+
+    `settings` are the `key` of the config that names the table, and its `id_column`, None to find.
+    """
+    given = read_given_table(table, settings["id_column"])
+    column = id_column_of(given.column_names, table, settings)
     if column is None:
         raise InputError(
-            f"suggest.labelled: {table} has no column of ids; call it {ID}, as the catalogue does"
+            f"{settings['key']}: {table} has no column of ids; call it {ID}, as the catalogue does"
         )
     return set(texts(given, column)) - {""}
 
