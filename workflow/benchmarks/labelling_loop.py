@@ -47,6 +47,7 @@ FOLDER = Path("results/labelling_loop")
 RECIPE = "config/experiments/finetune.yaml"
 TREE = tree_from(QUESTIONS)
 JUDGES, POOL, LABELS, SUGGESTED, METHOD = 500, 1500, 100, 70, "variety"
+ZOOM = [1.25, 1.9]  # for Kaggle's pictures
 TO_LOOK_THROUGH = 2 * SUGGESTED  # suggestions, some of which are judges
 
 
@@ -190,6 +191,7 @@ def train(number: int, labelled: pd.DataFrame, start: Path) -> Path:
         epochs_scale={"labelled_galaxies": len(labelled)},
         survey={"name": name, "holdout": 0.1, "own": own},
         model={"weights": str(start)},
+        augmentation={"zoom": ZOOM},
     )
     return Path("results") / name
 
