@@ -103,8 +103,9 @@ def suggested(experiment: Path, labelled: list[int], aside: set[int], seen: dict
     `labelled` have labels already, and those `aside` are left to judges and random draws. `seen`
     are the keys of the catalogue that the experiment has.
     """
-    table = write_table("labelled.csv", pd.DataFrame(index=labelled))
-    suggest = {"method": METHOD, "number": TO_LOOK_THROUGH, "labelled": table}
+    suggest: dict[str, object] = {"method": METHOD, "number": TO_LOOK_THROUGH}
+    if labelled:
+        suggest["labelled"] = write_table("labelled.csv", pd.DataFrame(index=labelled))
     snakemake(config_of(experiment), "suggest", **seen, suggest=suggest)
     found = pd.read_csv(experiment / "catalogues" / "galaxies" / "suggested.csv")[ID]
     return [galaxy for galaxy in found.tolist() if galaxy not in aside][:SUGGESTED]
