@@ -74,9 +74,13 @@ class StopRequest:
         self.signal: str | None = None
 
     def __call__(self, number: int, frame: FrameType | None) -> None:
-        """Record the signal, as its handler; a second one ends the process at once."""
+        """Record the signal, as its handler; a second Ctrl-C ends the process at once.
+
+        A second SIGTERM does not: Slurm sends two, one right after the other, at a time limit.
+        """
         self.signal = signal.Signals(number).name
-        signal.signal(number, signal.SIG_DFL)
+        if number == signal.SIGINT:
+            signal.signal(number, signal.SIG_DFL)
 
 
 @contextmanager
