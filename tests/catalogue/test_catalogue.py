@@ -258,6 +258,13 @@ def test_nothing_is_trained_for_a_catalogue(made, tmp_path):
     assert "seed0/stages/all_large.pt" in run.stdout
     assert "tiny was trained by another config: stages[3].lr 0.005 -> 0.001; to use" in run.stdout
     assert not (checkout.results / "catalogues" / "other").exists()
+    # Its galaxies were listed before, so that nothing but the look would be made.
+    listed = {"shard_size": 3, "name": "test", "features": True}
+    checkout.write_config(
+        changed(stages=stages) | {"galaxies": str(unlabelled(made)), "catalogue": listed}
+    )
+    (checkout.results / "catalogues" / "test" / "look.txt").unlink()
+    assert "catalogue: it trains nothing, and these" in checkout.make("look").stdout
     # What is said can be copied, whatever the config file was.
     asked = re.search(r"their own config: snakemake (.*?); to train", run.stdout)[1]
     again = run_snakemake(checkout.folder, [*shlex.split(asked), "--dry-run", "--printshellcmds"])
@@ -302,6 +309,16 @@ def test_without_galaxies_there_is_a_sentence(made, galaxies, message):
     assert run.returncode != 0
     assert message in run.stdout
     assert "Traceback" not in run.stdout
+
+
+def test_one_network_has_nothing_to_disagree_with(made):
+    config = changed(seeds=[0]) | {"galaxies": str(unlabelled(made))}
+    listed = {"shard_size": 3, "name": "test", "features": True}
+    made.write_config(config | {"catalogue": listed, "suggest": {"method": "both"}})
+    run = made.run("suggest", "--dry-run")
+    made.write_config(TINY)
+    assert run.returncode != 0
+    assert "suggest.method: both needs networks that may disagree, and tiny has one" in run.stdout
 
 
 def test_another_scale_than_that_of_training_is_refused_before_any_work(made):

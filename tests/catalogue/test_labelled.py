@@ -1,11 +1,15 @@
 """Labels of a catalogue's galaxies are read as those of a survey are, and bad rows are named."""
 
+import zipfile
+
 import pandas as pd
 import pytest
 
 from checkout import ROOT
-from galaxyzoo.catalogue.labelled import catalogue_labels
+from galaxyzoo.catalogue.labelled import catalogue_labels, require_unlearnt
+from galaxyzoo.files.picture_sources import PictureReader
 from galaxyzoo.foundation.errors import InputError
+from galaxyzoo.labelling.configs import picture_settings
 from galaxyzoo.plan.config import given_catalogue_settings, load_schema
 from trees import RING_TREE
 
@@ -44,3 +48,15 @@ def test_labels_are_weighted_and_by_the_catalogue_s_ids(tmp_path):
 def test_rows_that_cannot_be_used_are_named(tmp_path, rows, names, message):
     with pytest.raises(InputError, match=message):
         labels_in(tmp_path, rows, names)
+
+
+def test_a_damaged_picture_is_nothing_that_the_networks_learnt(tmp_path):
+    path = tmp_path / "stamps.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("J1.jpg", b"whole")
+        archive.writestr("J2.jpg", b"other")
+    path.write_bytes(path.read_bytes().replace(b"whole", b"whale", 1))
+    reader = PictureReader(path, picture_settings({}, SCHEMA))
+    with pytest.raises(zipfile.BadZipFile):
+        reader.read("J1.jpg")
+    require_unlearnt(["J1", "J2"], ["J1.jpg", "J2.jpg"], [None, None], reader, {"0" * 32})

@@ -16,7 +16,7 @@ from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.runs.verification import verified
 
 LICENCE = "publish={licence: cc-by-4.0, creators: ['Hubble, Edwin', 'Šmídová, Åsa']}"
-TOLD = Told("Tiny", "cc-by-4.0", (), "tiny: error 0.1.")
+TOLD = Told("Tiny", "cc-by-4.0", (), "tiny: error 0.1.", "volunteers")
 MADE_BY = {"commit": "4f2a", "fingerprints": {}}
 
 
@@ -25,7 +25,7 @@ def unpacked(finished, tmp_path_factory) -> Path:
     """What `snakemake archive` has made of the finished experiment, unpacked elsewhere."""
     run = finished.run("archive", "--cores", "1", "--config", LICENCE)
     assert run.returncode == 0, run.stdout
-    assert "no pictures or labels but those in pages and figures" in run.stdout
+    assert "of the survey's data, it has the labels of held-out galaxies" in run.stdout
     path, folder = finished.results / "archive.zip", tmp_path_factory.mktemp("elsewhere")
     with zipfile.ZipFile(path) as file:
         assert file.testzip() is None
@@ -78,6 +78,7 @@ def test_it_holds_the_workflow_its_lock_and_no_pictures_labels_or_logs(unpacked)
     guide = (unpacked / "ARCHIVE.md").read_text(encoding="utf-8")
     assert "snakemake verify --configfile results/tiny/config.yaml" in guide
     assert "- images_training_rev1.zip" in guide
+    assert "the archive has the labels of held-out galaxies" in guide
 
 
 def test_its_metadata_are_an_ro_crate_that_names_licence_creators_and_workflow(unpacked):

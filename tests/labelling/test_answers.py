@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from threading import Thread
 
 import numpy as np
 import pandas as pd
@@ -46,6 +47,16 @@ def answered(folder: Path, name: str, *given: Given, tree: DecisionTree = RINGS)
 
 def said(galaxy: str, *columns: str | None) -> list[Given]:
     return [Given(galaxy, f"{galaxy}.png", i, column) for i, column in enumerate(columns)]
+
+
+def test_someone_called_votes_does_not_wait_for_their_own_lock(tmp_path):
+    with writing(tmp_path, "votes", RINGS) as writer:
+        writer.answer(Given("a", "a.png", 0, "ring"))
+        table = Table(tmp_path, RINGS)
+        thread = Thread(target=table.write, daemon=True)
+        thread.start()
+        thread.join(60)
+        assert table.path.exists()
 
 
 def test_questions_follow_the_answers_down_the_tree():

@@ -20,7 +20,11 @@ from playwright.sync_api import Page, expect
 from browsing import VIEWS, require_access, require_fit
 from checkout import ROOT
 from galaxyzoo.foundation.errors import InputError
-from galaxyzoo.labelling.folders import require_own_galaxies, require_same_pictures
+from galaxyzoo.labelling.folders import (
+    is_same_picture,
+    require_own_galaxies,
+    require_same_pictures,
+)
 from galaxyzoo.labelling.galaxies import Galaxies, galaxies_at
 from galaxyzoo.labelling.page import THREADS, application
 from galaxyzoo.labelling.session import Session
@@ -295,6 +299,13 @@ def test_answers_on_other_galaxies_do_not_mix_in(pictures, tmp_path):
     require_same_pictures([writer], galaxies)
     with pytest.raises(InputError, match=r"galaxy b had the picture stamps/b\.jpg, and has \.\./"):
         require_same_pictures([writer], others)
+
+
+def test_a_position_s_cut_out_is_the_same_picture_in_each_of_its_catalogues():
+    first = "/a/results/first/catalogues/sky/cutouts/3f/J1.jpg"
+    assert is_same_picture(first, first.replace("first", "second"))
+    assert not is_same_picture(first, first.replace("J1", "J2"))
+    assert not is_same_picture("/a/stamps/3f/J1.jpg", "/b/stamps/3f/J1.jpg")
 
 
 def test_other_galaxies_are_shown_in_a_random_order_that_is_the_same_for_everyone(tmp_path):

@@ -99,6 +99,8 @@ def test_galaxies_are_counted_in_a_split_that_stands_and_reckoned_otherwise(tmp_
     assert galaxies_of(CONFIG, tmp_path, 0, tmp_path, stands) == reckoned
     few = validated(changed(training_galaxies=10), SCHEMA)
     assert galaxies_of(few, tmp_path, 0, tmp_path, stands)["train"] == 10
+    half = validated(changed(training_galaxies=0.5), SCHEMA)
+    assert galaxies_of(half, tmp_path, 0, tmp_path, stands)["train"] == 18
     folds = validated(changed(validation="folds", seeds=[0, 1, 2]), SCHEMA)
     assert galaxies_of(folds, tmp_path, 0, tmp_path, stands)["valid"] == pytest.approx(15)
 

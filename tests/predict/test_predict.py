@@ -116,6 +116,7 @@ def test_settings_are_those_of_a_catalogue(networks, folder, files, expected):
         ([b""], {"pixel_scale": -1}, "catalogue.pixel_scale: -1 is not allowed; allowed: null, or"),
         ([b""], {"pixelscale": 1}, "unknown key catalogue.pixelscale; allowed: "),
         ([b""], {"shard_size": 1}, "shard_size: of no use here, but for `snakemake catalogue`"),
+        ([b""], {"labels": {"table": "a.csv"}}, "labels: of no use here"),
     ],
 )
 def test_what_is_no_picture_or_setting_is_refused_before_any_work(

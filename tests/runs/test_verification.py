@@ -5,7 +5,14 @@ import re
 
 import pytest
 
-from galaxyzoo.runs.verification import differing_stages, other_libraries, verified
+from galaxyzoo.foundation.content_hashes import file_hash
+from galaxyzoo.foundation.file_records import file_record, found_below
+from galaxyzoo.runs.verification import (
+    differing_stages,
+    given_files,
+    other_libraries,
+    verified,
+)
 
 STAGE = {
     "seed": 0,
@@ -45,6 +52,18 @@ def test_files_that_changed_or_are_missing_are_named(finished, tmp_path):
     assert verified(checkout.results).differing == [
         f"not compared, since they are gone: {raw.name}"
     ]
+
+
+def test_a_file_of_one_s_own_is_not_taken_for_one_of_the_same_name_in_results(tmp_path):
+    results, own = tmp_path / "results", tmp_path / "labels" / "votes.csv"
+    made = results / "surveys" / "mine" / "raw" / "votes.csv"
+    for path in (own, made):
+        path.parent.mkdir(parents=True)
+        path.write_text(str(path), encoding="utf-8")
+    records = [file_record(path) | found_below(path, results) for path in (own, made)]
+    found, uncompared = given_files(results, records)
+    assert found == {made: file_hash(made)}
+    assert uncompared == [f"not compared, since they are not in {results}: votes.csv"]
 
 
 def test_a_finished_experiment_verifies_and_makes_nothing(finished):

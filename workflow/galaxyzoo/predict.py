@@ -47,7 +47,8 @@ from galaxyzoo.tree.decision_tree import DecisionTree
 log = logging.getLogger(__name__)
 
 SCHEMA = Path(__file__).parents[1] / "schemas" / "config.schema.yaml"
-OF_A_RUN = ("name", "shard_size", "survey", "address", "features")  # of `snakemake catalogue` alone
+# Of `snakemake catalogue` alone.
+OF_A_RUN = ("name", "shard_size", "survey", "address", "features", "labels")
 
 Picture = str | Path | bytes | np.ndarray | Image.Image
 

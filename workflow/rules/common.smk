@@ -111,7 +111,7 @@ from galaxyzoo.plan.starting_points import (
     require_other_starts,
     weights_file,
 )
-from galaxyzoo.plan.suggestion_methods import OF_FEATURES
+from galaxyzoo.plan.suggestion_methods import OF_DISAGREEMENT, OF_FEATURES
 from galaxyzoo.plan.training_lists import OF_LISTS, list_name, training_list_of
 from galaxyzoo.plan.variants import experiments, plan_in_words, require_own_folders
 from galaxyzoo.surveys import layout
@@ -628,7 +628,15 @@ def features_of_the_catalogue(wildcards):
 
 
 def features_to_suggest_by(wildcards):
-    """Paths of the features of each shard, if galaxies are suggested by them; exits without any."""
+    """Paths of the features of each shard, if galaxies are suggested by them; exits without any.
+
+    Exits as well if they are suggested by the disagreement of networks, and there is one network.
+    """
+    if SUGGEST["method"] in OF_DISAGREEMENT and len(networks(wildcards)) == 1:
+        sys.exit(
+            f"suggest.method: {SUGGEST['method']} needs networks that may disagree, and "
+            f"{wildcards.experiment} has one; give it more seeds, or take random or variety"
+        )
     if SUGGEST["method"] not in OF_FEATURES:
         return []
     if not CATALOGUE["features"]:

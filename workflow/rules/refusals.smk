@@ -57,6 +57,7 @@ def archive_settings(_):
         "config": f"results/{PLAN.base}/{OF_ALL if len(NAMES) > 1 else 'config.yaml'}",
         "title": settings["title"] or f"Galaxy Zoo networks: {PLAN.base}",
         "licences": list(dict.fromkeys(source["licence"] for source in sources)),
+        "who": words_of(PLAN.configs[NAMES[0]]["survey"])["who"],
         **{name: settings[name] for name in ("licence", "creators")},
     }
 
@@ -90,13 +91,26 @@ def labels_of_the_catalogue(_):
     return table
 
 
+OF_A_CATALOGUE_S_GALAXIES = (
+    "list_galaxies",
+    "look_at_galaxies",
+    "reset_calibration",
+    "predict_shard",
+    "find_neighbours",
+    "write_catalogue",
+    "publish_catalogue",
+    "suggest_galaxies",
+)
+# Rules that use finished networks, each with the target in whose name it trains nothing.
+OF_THE_FINISHED = dict.fromkeys(OF_A_CATALOGUE_S_GALAXIES, "catalogue")
+OF_THE_FINISHED["export_ensemble"] = "export"
+
+
 def refuse_to_train():
     """Exit if a catalogue or an export would have stages of its networks trained."""
     jobs = list(workflow.dag.needrun_jobs())
     stages = [job for job in jobs if job.rule.name == "train_stage"]
-    finished = {"list_galaxies": "catalogue", "predict_shard": "catalogue"}
-    finished["export_ensemble"] = "export"
-    asked = [finished[job.rule.name] for job in jobs if job.rule.name in finished]
+    asked = [OF_THE_FINISHED[job.rule.name] for job in jobs if job.rule.name in OF_THE_FINISHED]
     if stages and asked:
         named = named_in_part(sorted(job.output.weights for job in stages))
         sys.exit(

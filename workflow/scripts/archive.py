@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import job
-from galaxyzoo.export.archive import NAME, Told, archived_files, guide_to, write_archive
+from galaxyzoo.export.archive import NAME, SHOWN, Told, archived_files, guide_to, write_archive
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.provenance import git_commit
 from galaxyzoo.plan.fingerprints import code_fingerprints
@@ -40,15 +40,16 @@ score = f"{score_in_words(folders[-1]).removesuffix(', page')}."
 write_archive(
     output,
     files,
-    Told(settings["title"], settings["licence"], settings["creators"], score),
+    Told(settings["title"], settings["licence"], settings["creators"], score, settings["who"]),
     code,
     guide,
 )
 size_mb = output.stat().st_size / 1e6
 job.log.info(
-    "%s: %d files, %.1f MB; no pictures or labels but those in pages and figures: %s",
+    "%s: %d files, %.1f MB; of the survey's data, it has %s: %s",
     output,
     len(files),
     size_mb,
+    SHOWN,
     " ".join(settings["licences"]),
 )

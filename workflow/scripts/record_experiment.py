@@ -7,13 +7,15 @@ from typing import Any
 
 import job
 from galaxyzoo.engine.checkpoints import load_checkpoint
-from galaxyzoo.foundation.file_records import file_record
+from galaxyzoo.foundation.file_records import file_record, found_below
 from galaxyzoo.foundation.handed_on import read_json
 from galaxyzoo.foundation.stage_records import stage_record
 
 job.start(snakemake)
 survey = read_json(snakemake.input.survey)["files"]
-shared = [file_record(Path(snakemake.input[name])) for name in ("holdout", "starting_weights")]
+results = Path(snakemake.output.record).parents[1]
+used = [Path(snakemake.input[name]) for name in ("holdout", "starting_weights")]
+shared = [file_record(file) | found_below(file, results) for file in used]
 diffs = Path(snakemake.output.diffs)
 diffs.mkdir()
 

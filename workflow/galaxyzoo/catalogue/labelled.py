@@ -19,6 +19,7 @@ from galaxyzoo.engine.prediction import ready
 from galaxyzoo.files.csv_tables import require_columns
 from galaxyzoo.files.given_cells import texts
 from galaxyzoo.files.given_tables import read_given_table
+from galaxyzoo.files.images import is_the_images
 from galaxyzoo.files.picture_sources import PictureReader, id_column_of
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.surveys.crops import hash_of
@@ -158,7 +159,9 @@ def require_unlearnt(
     for name, place, fault in zip(ids, places, faults, strict=True):
         try:
             content = None if fault or not learnt else reader.read(place)
-        except (InputError, OSError):  # told in the galaxy's row
+        except Exception as error:
+            if not is_the_images(error):
+                raise
             continue
         if content is not None and hash_of(content) in learnt:
             known.append(name)

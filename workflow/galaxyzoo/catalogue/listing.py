@@ -18,7 +18,7 @@ from galaxyzoo.files.positions import USUAL_RADIUS, positions_of, radii_of
 from galaxyzoo.foundation.content_hashes import file_hash
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.foundation.handed_on import damaged
-from galaxyzoo.plan.listed_galaxies import part_of_the_list, write_contents
+from galaxyzoo.plan.listed_galaxies import CUTOUTS, part_of_the_list, write_contents
 from galaxyzoo.tree.decision_tree import DecisionTree
 
 log = logging.getLogger(__name__)
@@ -72,7 +72,7 @@ def list_for_catalogue(
         positions = positions_of(listed.given, path, settings)
         positions.insert(0, "id", table["id"].to_pandas())
         positions["radius"] = radii.to_pandas()
-        cutouts = fetched(positions, listing.parent / "cutouts", settings)
+        cutouts = fetched(positions, listing.parent / CUTOUTS, settings)
         radii = None  # cut-outs have the scale of training already
     table = table.drop_columns(["place"])
     table = table.append_column(PLACE, cutouts.places)

@@ -12,6 +12,8 @@ import numpy as np
 from galaxyzoo.calibration.familiarity import of_unit_length
 from galaxyzoo.plan.suggestion_methods import DISAGREEMENT, RANDOM, VARIETY
 
+FARTHEST = 4.0  # squared distance of vectors of length 1
+
 
 def suggested(
     method: str,
@@ -49,7 +51,7 @@ def spread_out(
     nearest of these. Where all chances are 0, they are equal.
     """
     features = of_unit_length(features)
-    squared = np.ones(len(features))
+    squared = np.full(len(features), FARTHEST)
     if known is not None and len(known):
         alike = features @ of_unit_length(known).T
         squared = 2 - 2 * alike.max(axis=1).astype(np.float64)

@@ -24,6 +24,12 @@ from galaxyzoo.plan.finished import normal, read_finished
 
 NAME = "archive.zip"  # in the folder of the run's experiment
 RESULTS = "results"  # the folder in the zip
+# What of the survey is in it all the same.
+SHOWN = (
+    "the labels of held-out galaxies, with the columns that are carried along (predictions.csv, "
+    "explorer.json), the owner's names of all (galaxies.csv), and pictures of some (the explorer, "
+    "pages and figures)"
+)
 HASHES, GUIDE, CODE = "SHA256SUMS", "ARCHIVE.md", "code.json"
 # Of an experiment's folder: what is made of its networks anew, or may name what is the machine's.
 NOT_ARCHIVED = ("catalogues", "export", "logs")
@@ -50,21 +56,25 @@ IN_WORDS = {
 
 
 class Told(NamedTuple):
-    """What the archive says of itself: title, licence (an identifier), names of creators."""
+    """What the archive says of itself: title, licence (an identifier), names of creators.
+
+    `score` is a sentence, and `who` are those whose answers the networks predict, in words.
+    """
 
     title: str
     licence: str
     creators: Sequence[str]
     score: str
+    who: str
 
 
 def archived_files(folders: Iterable[Path], root: Path) -> dict[str, Path]:
     """The files of finished experiments, and of the checkout at `root`, by their path in the zip.
 
     Those of experiments are all in their folders but catalogues, exports and logs, what is recorded
-    of others, and the list of held-out galaxies. No labels and no pictures of the survey are in it,
-    except in pages and figures. Raises InputError where an experiment is not finished, or where
-    config.yaml is of a later run.
+    of others, and the list of held-out galaxies. The survey's pictures and labels are not in it but
+    for SHOWN. Raises InputError where an experiment is not finished, or where config.yaml is of a
+    later run.
     """
     files: dict[str, Path] = {}
     for folder in folders:
@@ -139,7 +149,7 @@ def described(files: Mapping[str, Path], hashes: Mapping[str, str], told: Told) 
     crate = ROCrate()
     crate.name, crate.license = told.title, licence_of(crate, told.licence)
     crate.description = (
-        f"Networks that say what volunteers would answer about pictures of galaxies: {told.score} "
+        f"Networks that predict what {told.who} would say of pictures of galaxies: {told.score} "
         f"With config, report, predictions, weights, provenance and workflow. {GUIDE} says how to "
         "check it and to run it again."
     )
@@ -243,11 +253,11 @@ the results with what was recorded of them, and makes nothing:
     snakemake --configfile {config}
 
 Paths in the config are those of the machine that made it. Rename results/ first, to train anew and
-to compare. Pictures, labels and starting weights are not in this archive; provenance.json has the
-hashes of these:
+to compare. The survey's pictures and labels and the starting weights are not in this archive;
+provenance.json has the hashes of these:
 
 {missing}
 ## Licences
 
-{" ".join(licences)} Pages and figures of the report show pictures of these galaxies.
+{" ".join(licences)} Of these data, the archive has {SHOWN}.
 """

@@ -60,6 +60,12 @@ def known_record(file: Path) -> dict[str, Any]:
     return file_record(file)
 
 
+def found_below(file: Path, results: Path) -> dict[str, str | None]:
+    """Where a recorded file is found again: its folder below that of results, None elsewhere."""
+    inside = file.is_relative_to(results)
+    return {"folder": file.parent.relative_to(results).as_posix() if inside else None}
+
+
 def record_of_before(path: Path) -> dict[str, Any]:
     """The previous record at `path`, or a record of no files if none can be read."""
     try:

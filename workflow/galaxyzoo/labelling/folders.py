@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Iterable
-from pathlib import Path
+from pathlib import Path, PurePath
 
 from galaxyzoo.foundation.errors import InputError
 from galaxyzoo.labelling.galaxies import Galaxies
 from galaxyzoo.labelling.volunteers import Volunteer
-from galaxyzoo.plan.listed_galaxies import RECORD, described, write_record
+from galaxyzoo.plan.listed_galaxies import CUTOUTS, RECORD, described, write_record
 
 
 def require_own_galaxies(folder: Path, galaxies: Galaxies) -> None:
@@ -41,9 +41,15 @@ def require_same_pictures(volunteers: Iterable[Volunteer], galaxies: Galaxies) -
     images = dict(zip(galaxies.ids, galaxies.images, strict=True))
     for volunteer in volunteers:
         for one in volunteer.given:
-            if images.get(one.galaxy, one.image) != one.image:
+            if not is_same_picture(images.get(one.galaxy, one.image), one.image):
                 raise InputError(
                     f"{volunteer.path}: the galaxy {one.galaxy} had the picture {one.image}, and "
                     f"has {images[one.galaxy]} now; give the table that was labelled, with a "
                     "column of ids, or another folder with --folder"
                 )
+
+
+def is_same_picture(one: str, other: str) -> bool:
+    """Whether two names are of one picture, as a position's cut-outs in two catalogues are."""
+    ends = PurePath(one).parts[-3:], PurePath(other).parts[-3:]  # cutouts/00/J1.jpg
+    return one == other or (ends[0] == ends[1] and ends[0][0] == CUTOUTS)

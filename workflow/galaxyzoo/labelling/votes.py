@@ -27,7 +27,7 @@ from galaxyzoo.tree.decision_tree import DecisionTree
 TABLE = "votes.csv"
 ID, IMAGE, VOLUNTEERS = "id", "image", "volunteers"
 BESIDE = (ID, IMAGE, VOLUNTEERS)  # columns beside the tree's
-LOCK = ".votes.lock"
+LOCK = ".table-lock"  # no volunteer's, which end otherwise
 QUIET_SECONDS = 1.0  # that answers may come together before the table is written anew
 
 log = logging.getLogger(__name__)

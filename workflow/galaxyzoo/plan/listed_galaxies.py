@@ -15,6 +15,7 @@ from galaxyzoo.foundation.atomic_files import replaced
 from galaxyzoo.foundation.content_hashes import file_hash
 from galaxyzoo.foundation.errors import InputError
 
+CUTOUTS = "cutouts"  # the folder of positions' pictures, beside that of the list
 CONTENTS = "contents.json"  # in the folder of the list
 RECORD = "galaxies.json"  # beside that folder; no rule's output, so it outlasts the list
 

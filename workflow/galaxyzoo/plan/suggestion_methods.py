@@ -2,4 +2,5 @@
 
 RANDOM, DISAGREEMENT, VARIETY, BOTH = "random", "disagreement", "variety", "both"
 METHODS = (RANDOM, DISAGREEMENT, VARIETY, BOTH)
+OF_DISAGREEMENT = (DISAGREEMENT, BOTH)  # methods that need two networks at least
 OF_FEATURES = (VARIETY, BOTH)  # methods that need each galaxy's features

@@ -131,7 +131,8 @@ def reckoned(config: Config, number: int) -> dict[str, float]:
     holdout = fair * config["survey"]["holdout"]
     valid = (fair - holdout) * (1 / len(config["seeds"]) if share == FOLDS else share)
     most = number - holdout - valid
-    train = min(most, config["training_galaxies"] or most)
+    wanted = config["training_galaxies"] or most
+    train = min(most, wanted * most if wanted < 1 else wanted)
     return {"train": train, "valid": valid, "holdout": holdout}
 
 

@@ -41,12 +41,11 @@ def verified(folder: Path) -> Verified:
         return Verified(len(finished.hashes), [*wrong_files(finished.hashes)], [])
     stages, given = provenance_of(folder)
     recorded = finished.hashes | hashes_of_stages(finished, stages)
-    survey = folder.parent / "surveys" / finished.config["survey"]["name"]
-    here, gone = given_files(survey, given)
+    here, uncompared = given_files(folder.parent, given)
     return Verified(
         len(recorded | here),
         [*wrong_files(recorded | here)],
-        [*differing_stages(stages), *other_libraries(stages), *gone],
+        [*differing_stages(stages), *other_libraries(stages), *uncompared],
     )
 
 
@@ -71,22 +70,26 @@ def hashes_of_stages(finished: Finished, stages: Sequence[Mapping[str, Any]]) ->
 
 
 def given_files(
-    survey: Path, records: Sequence[Mapping[str, Any]]
+    results: Path, records: Sequence[Mapping[str, Any]]
 ) -> tuple[dict[Path, str], list[str]]:
-    """The hashes of files that a survey and a start are of, by path; a sentence on missing ones."""
-    found, gone = {}, []
-    folders = survey, survey / "raw", survey.parents[1] / "backbones"
+    """The hashes of files that a survey and a start are of, by path; sentences on the others."""
+    found, gone, elsewhere = {}, [], []
     for record in records:
-        places = (folder / record["name"] for folder in folders)
-        path = next((place for place in places if place.is_file()), None)
-        if path is None:
-            gone.append(record["name"])
-        else:
+        # Records of earlier versions have no folder.
+        if (folder := record.get("folder")) is None:
+            elsewhere.append(record["name"])
+        elif (path := results / folder / record["name"]).is_file():
             found[path] = record["sha256"]
-    if not gone:
-        return found, []
-    named = ", ".join(gone[:MOST_NAMED]) + (", ..." if len(gone) > MOST_NAMED else "")
-    return found, [f"not compared, since they are gone: {named}"]
+        else:
+            gone.append(record["name"])
+    reasons = {"are gone": gone, f"are not in {results}": elsewhere}
+    told = {why: some_of(names) for why, names in reasons.items() if names}
+    return found, [f"not compared, since they {why}: {names}" for why, names in told.items()]
+
+
+def some_of(names: Sequence[str]) -> str:
+    """The first of some names, with dots if there are more."""
+    return ", ".join(names[:MOST_NAMED]) + (", ..." if len(names) > MOST_NAMED else "")
 
 
 def wrong_files(recorded: Mapping[Path, str]) -> Iterator[str]:
