@@ -82,6 +82,12 @@ def test_positions_that_cannot_be_read_are_told_and_the_rest_is_compared(caplog)
     assert "galaxies of near are not compared by position" in caplog.text
 
 
+def test_a_position_that_cannot_be_on_the_sky_is_none():
+    nowhere = ("-99", "-99")
+    galaxies = table([("near", "a", *nowhere), ("near", "b", "inf", "1"), ("far", "c", *nowhere)])
+    assert known_by(galaxies) == {}
+
+
 def test_two_of_one_survey_at_one_position_are_its_own_matter():
     galaxies = table([("near", "a", "1", "1"), ("near", "b", "1", "1"), ("far", "c", "5", "5")])
     assert known_by(galaxies, {"a": "0", "b": "0"}) == {}

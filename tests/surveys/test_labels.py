@@ -30,6 +30,19 @@ def test_labels_come_back_bit_for_bit_from_csv_and_zip(tmp_path, random_labels):
         )
 
 
+def test_a_table_that_is_cut_off_in_its_last_row_is_refused(tmp_path, random_labels):
+    text = random_labels([10, 20]).to_csv().rstrip("\n")
+    (tmp_path / "s.csv").write_text(text.rpartition(",")[0], encoding="utf-8")
+    with pytest.raises(InputError, match="its last row has 37 cells, and its header 38 names"):
+        read_labels(tmp_path / "s.csv", GALAXY_ZOO_2)
+
+
+def test_a_table_in_utf_16_is_a_sentence(tmp_path, random_labels):
+    (tmp_path / "s.csv").write_text(random_labels([10]).to_csv(), encoding="utf-16")
+    with pytest.raises(InputError, match=r"s\.csv cannot be read"):
+        read_labels(tmp_path / "s.csv", GALAXY_ZOO_2)
+
+
 def test_labels_come_in_tree_order_as_float64(tmp_path, random_labels):
     labels = random_labels([1, 2])
     labels.loc[:, "Class1.3"] = 0.0

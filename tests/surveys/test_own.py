@@ -412,12 +412,12 @@ def test_galaxies_have_the_names_of_the_column_for_them(tmp_path):
 
 
 def test_groups_are_the_cells_of_their_column_as_they_are_written(tmp_path):
-    table = {"name": ["b", "a", "", "c", "c"], "tile": ["01", "1", "7", "", "2"]}
+    table = {"name": ["b", "a", "", "c", "c", "d"], "tile": ["01", "1", "7", "", "2", "NA"]}
     pd.DataFrame(table).to_csv(tmp_path / "t.csv", index=False)
     groups = own_groups(tmp_path, tmp_path / "t.csv", OWN | {"group_column": "tile"})
-    assert groups.to_dict() == {1: "1", 2: "01", 3: ""}
+    assert groups.to_dict() == {1: "1", 2: "01", 3: "", 4: ""}
     groups.to_csv(tmp_path / "groups.csv")
-    assert read_groups(tmp_path / "groups.csv").to_dict() == {1: "1", 2: "01", 3: ""}
+    assert read_groups(tmp_path / "groups.csv").to_dict() == {1: "1", 2: "01", 3: "", 4: ""}
 
 
 def test_names_and_carried_columns_are_as_they_are_written(tmp_path):

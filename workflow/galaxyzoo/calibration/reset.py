@@ -26,7 +26,7 @@ from galaxyzoo.evaluation.bootstrap import INTERVAL_PERCENT, percentile_interval
 from galaxyzoo.evaluation.metrics import rmse
 from galaxyzoo.foundation.errors import InputError
 
-FEWEST_GALAXIES = 30  # of these, a conformal quantile is the second largest residual
+FEWEST_GALAXIES = 30  # of these, a conformal quantile is the third largest residual
 
 
 def reset_calibration(

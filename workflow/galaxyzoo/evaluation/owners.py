@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from galaxyzoo.files.csv_columns import MISSING
 from galaxyzoo.foundation.galaxy_id import GALAXY_ID
 from galaxyzoo.foundation.handed_on import damaged
 
@@ -31,11 +32,9 @@ def numbers_carried(owners: pd.DataFrame) -> dict[str, np.ndarray]:
     found = {}
     for column in owners.columns.drop(NAME):
         text = owners[column]
-        numbers = pd.to_numeric(text.mask(text == ""), errors="coerce").astype(float)
+        missing = text.isin(MISSING.to_pylist())
+        numbers = pd.to_numeric(text.mask(missing), errors="coerce").astype(float)
         numbers = numbers.where(np.isfinite(numbers))
-        if (
-            numbers.min() < numbers.max()
-            and (numbers.notna() | (text == "") | (text == "nan")).all()
-        ):
+        if numbers.min() < numbers.max() and (numbers.notna() | missing).all():
             found[column] = numbers.to_numpy()
     return found

@@ -43,6 +43,7 @@ def read_columns(path: Path, types: Mapping[str, str], *, wide: bool = False) ->
         raise InputError(f"{path} cannot be read ({error}); fix it, or {REPLACE}") from error
     require_columns(path, header, list(types))
     require_width(path, table)
+    require_end(path, content, delimiter, len(header))
     return table
 
 
@@ -67,6 +68,16 @@ def require_no_twin(path: Path, header: Sequence[str], columns: Iterable[str]) -
         raise InputError(f"{path} has the column {twice[0]} twice; leave the one that counts")
 
 
+def require_end(path: Path, content: io.BytesIO, delimiter: str, columns: int) -> None:
+    """Raise InputError if the last row has fewer cells than there are columns: it was cut off."""
+    last = content.getvalue().rstrip(b"\r\n").rpartition(b"\n")[2].decode("utf-8", "replace")
+    if '"' not in last and len(cells_of(last, delimiter)) < columns:
+        raise InputError(
+            f"{path}: its last row has {len(cells_of(last, delimiter))} cells, and its header "
+            f"{columns} names; is it whole? {REPLACE}"
+        )
+
+
 def require_width(path: Path, table: pd.DataFrame) -> None:
     """Raise InputError if rows have more cells than the header has names.
 
@@ -88,7 +99,12 @@ def column_names(path: Path) -> list[str]:
 def csv_content(path: Path) -> tuple[io.BytesIO, str]:
     """The contents of a CSV file from its header on, and the delimiter of its cells."""
     content = csv_file(path)
-    start, delimiter = header_of(content)
+    try:
+        start, delimiter = header_of(content)
+    except csv.Error as error:  # as of UTF-16
+        raise InputError(
+            f"{path} cannot be read ({error}); it should be UTF-8 text with a line for each row"
+        ) from error
     content.seek(start)
     return content, "\t" if path.suffix.lower() == ".tsv" else delimiter
 
@@ -169,7 +185,7 @@ def csv_file(path: Path) -> io.BytesIO:
         try:
             with opened_in(archive, names[0]) as file:
                 content.writelines(unpacked(path, file))
-        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError) as error:
             raise InputError(f"{path} is not a whole zip file ({error}); {REPLACE}") from error
     content.seek(0)
     return content

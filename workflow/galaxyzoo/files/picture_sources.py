@@ -81,7 +81,8 @@ def pictures_in(
     no pictures.
     """
     if isinstance(container, ParquetFiles):
-        names = [str(one) for one in parquet_ids(rows_beside(path, container), path, settings)]
+        ids = parquet_ids(rows_beside(path, container), path, settings)
+        names = [str(one).strip() for one in ids]
         places = [place for _, place in container.entries()]
         each = zip(names, places, strict=True)
         found = [PictureFile(name, name, place, at) for at, (name, place) in enumerate(each)]

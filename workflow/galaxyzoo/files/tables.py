@@ -31,7 +31,7 @@ from galaxyzoo.foundation.errors import InputError
 log = logging.getLogger(__name__)
 
 UNREADABLE = (
-    *(OSError, ValueError, TypeError, EOFError, pa.ArrowException),
+    *(OSError, ValueError, TypeError, KeyError, EOFError, pa.ArrowException),
     *(zlib.error, lzma.LZMAError),
 )
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from galaxyzoo.files.archives import is_visible
 from galaxyzoo.files.containers import Tars
 from galaxyzoo.foundation.errors import InputError
 
@@ -28,10 +29,9 @@ def labels_beside(tars: Tars) -> pa.Table | None:
     """
     rows: dict[str, dict[str, Any]] = defaultdict(dict)
     for name, place in tars.entries():
-        stem, dot, suffix = name.rpartition(".")
-        if f"{dot}{suffix}" not in LABELS:
+        if not is_visible(name, LABELS):
             continue
-        row, labels = rows[key_of(stem)], labels_in(tars.read(place), name)
+        row, labels = rows[key_of(name.rpartition(".")[0])], labels_in(tars.read(place), name)
         if twice := sorted(row.keys() & labels.keys()):
             raise InputError(f"{tars.path / name}: {twice[0]} has been given by another file of it")
         row.update(labels)

@@ -104,6 +104,7 @@ def named_by_address(
 
     Tables are then read in the order in which the config lists them.
     """
+    digits = len(str(len(sources)))
     for number, source in enumerate(sources, 1):
         name = Path(urlsplit(source["address"]).path).name
-        yield source, name if len(sources) == 1 else f"{number}_{name}"
+        yield source, name if len(sources) == 1 else f"{number:0{digits}}_{name}"

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from galaxyzoo.files.csv_tables import read_columns
-from galaxyzoo.files.tables import column_names
+from galaxyzoo.files.tables import column_names, read_table
 from galaxyzoo.foundation.galaxy_id import GALAXY_ID
 
 ID, RA, DEC = "dr7objid", "ra", "dec"
@@ -21,7 +20,7 @@ def positions_of_all(tables: Path) -> pd.DataFrame:
     for table in sorted(tables.glob("[!.]*")):
         both = {RA, DEC} <= {*column_names(table)}
         types = {ID: "int64"} | (dict.fromkeys((RA, DEC), "float64") if both else {})
-        found.append(read_columns(table, types, wide=True).reindex(columns=[ID, RA, DEC]))
+        found.append(read_table(table, types).reindex(columns=[ID, RA, DEC]))
     together = pd.concat(found).drop_duplicates(ID)
     together = together.set_index(together.pop(ID).rename(GALAXY_ID)).sort_index()
     together.insert(0, "name", together.index.astype(str))

@@ -8,6 +8,7 @@ import pandas as pd
 import pyarrow as pa
 
 from galaxyzoo.files.containers import PICTURES, ParquetFiles, Tars
+from galaxyzoo.files.csv_columns import MISSING
 from galaxyzoo.files.csv_tables import require_columns
 from galaxyzoo.files.galaxy_files import without_suffix as without_its_suffix
 from galaxyzoo.files.given_cells import texts
@@ -141,9 +142,12 @@ def galaxy_ids(names: pd.Series) -> pd.Series:
 
 
 def own_groups(images: Path, table: Path | None, own: Mapping[str, Any]) -> pd.Series:
-    """The cell in a table's `group_column` of each galaxy, by GalaxyID, "" if it is empty."""
-    columns = cells_by_galaxy(images, table, own, [own["group_column"]])[1]
-    return columns.iloc[:, 0].rename("group")
+    """The cell in a table's `group_column` of each galaxy, by GalaxyID, "" if it is empty.
+
+    A word for a missing cell, such as NA, names no group.
+    """
+    groups = cells_by_galaxy(images, table, own, [own["group_column"]])[1].iloc[:, 0]
+    return groups.mask(groups.isin(MISSING.to_pylist()), "").rename("group")
 
 
 def own_galaxies(images: Path, table: Path | None, own: Mapping[str, Any]) -> pd.DataFrame:

@@ -38,6 +38,12 @@ def on_the_sphere(positions: pd.DataFrame) -> np.ndarray:
     return np.column_stack([np.cos(dec) * np.cos(ra), np.cos(dec) * np.sin(ra), np.sin(dec)])
 
 
+def on_the_sky(positions: pd.DataFrame) -> pd.DataFrame:
+    """Positions in degrees, NaN where one of the two is none, such as a declination of -99."""
+    possible = positions["ra"].between(-360, 360) & positions["dec"].between(-90, 90)
+    return positions.where(possible)
+
+
 def carried_positions(carried: pd.DataFrame, survey: str) -> pd.DataFrame:
     """The columns ra and dec (n rows), in degrees, of those of a survey's galaxies that have both.
 
@@ -50,7 +56,8 @@ def carried_positions(carried: pd.DataFrame, survey: str) -> pd.DataFrame:
         return nowhere
     table = pa.Table.from_pandas(filled, preserve_index=False)
     try:
-        return positions_of(table, Path(survey), FOUND_BY_NAME).set_axis(filled.index).dropna()
+        positions = positions_of(table, Path(survey), FOUND_BY_NAME).set_axis(filled.index)
+        return on_the_sky(positions).dropna()
     except InputError as error:
         log.warning("galaxies of %s are not compared by position: %s", survey, error)
         return nowhere

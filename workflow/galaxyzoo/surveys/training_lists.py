@@ -27,6 +27,7 @@ from galaxyzoo.surveys.same_positions import (
     NEAREST_ARCSEC,
     carried_positions,
     near_pairs,
+    on_the_sky,
 )
 
 KEY = "model.training_list"
@@ -109,12 +110,6 @@ def listed_positions(table: pa.Table, path: Path, settings: Mapping[str, Any]) -
     return on_the_sky(positions)
 
 
-def on_the_sky(positions: pd.DataFrame) -> pd.DataFrame:
-    """Positions in degrees, NaN where one of the two is none, such as a declination of -99."""
-    possible = positions["ra"].between(-360, 360) & positions["dec"].between(-90, 90)
-    return positions.where(possible)
-
-
 def found_in(training_list: TrainingList, galaxies: pd.DataFrame, survey: str, table: str) -> Found:
     """Which galaxies of a survey are in an owner's list, and by what they were compared.
 
@@ -124,7 +119,7 @@ def found_in(training_list: TrainingList, galaxies: pd.DataFrame, survey: str, t
     kind, as far as anybody can tell.
     """
     carried = galaxies.drop(columns=[NAME, SURVEY], errors="ignore")
-    places = on_the_sky(carried_positions(carried, survey)).dropna()
+    places = carried_positions(carried, survey)
     names = galaxies[NAME].map(stem)
     names = names if training_list.may_count else without_counted(names)
     rows = training_list.positions.dropna()
