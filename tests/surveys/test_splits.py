@@ -238,9 +238,12 @@ def test_galaxies_without_a_group_are_drawn_one_by_one():
     assert counts.to_dict() == {"train": 810, "valid": 90, "holdout": 100}
 
 
-def test_a_large_group_may_be_held_out_whole():
+def test_a_large_group_may_be_held_out_whole_and_is_told_of(caplog):
+    draw_holdout(IDS, 0.1, 0, ties=Ties(groups=TILES))
+    assert caplog.text == ""
     halves = pd.Series(np.repeat(["a", "b"], 500), IDS)
     assert draw_holdout(IDS, 0.01, 0, ties=Ties(groups=halves)).size == 500
+    assert "holdout: 500 of 1000 galaxies are drawn, where 10 are asked for" in caplog.text
     with pytest.raises(InputError, match=r"survey\.holdout, validation: of 1000 galaxies, 500 are"):
         parts_of(Ties(groups=halves))
 

@@ -1,5 +1,6 @@
 """Which galaxies are held out from everything, and which each seed trains and validates on."""
 
+import logging
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -31,6 +32,9 @@ class Fold(NamedTuple):
 
 
 FREE = Ties()
+FAR_OFF = 0.2  # of the galaxies that are asked for
+
+log = logging.getLogger(__name__)
 
 
 def classes_of(index: pd.DataFrame, tree: DecisionTree) -> pd.Series | None:
@@ -71,7 +75,8 @@ def draw(
     About a `fraction` of the galaxies is drawn. Groups are drawn whole: so many that the number of
     galaxies comes nearest. Of each class (for a group, that of its first galaxy), the fraction is
     drawn separately, at least one galaxy or group, if there is one more for each of `parts_after`.
-    None is drawn of a group that has a `barred` galaxy, if others are enough.
+    None is drawn of a group that has a `barred` galaxy, if others are enough. If large groups make
+    it many more or fewer galaxies, the log says so.
     """
     groups = units(pool, ties.groups)
     sizes = np.bincount(groups)
@@ -94,7 +99,18 @@ def draw(
             most = len(members) - parts_after
             number = min(max(number, 1), most, len(order)) if most > 0 else 0
         taken.append(order[:number])
-    return pool[np.isin(groups, np.concatenate(taken))]
+    drawn = pool[np.isin(groups, np.concatenate(taken))]
+    asked = fraction * len(pool)
+    if ties.groups is not None and abs(len(drawn) - asked) > max(FAR_OFF * asked, 1):
+        log.warning(
+            "%s: %d of %d galaxies are drawn, where %.0f are asked for, since groups are drawn "
+            "whole; if that is too far off, divide large groups",
+            key[0],
+            len(drawn),
+            len(pool),
+            asked,
+        )
+    return drawn
 
 
 def draw_fold(pool: np.ndarray, fold: Fold, ties: Ties) -> np.ndarray:
