@@ -77,6 +77,17 @@ def test_a_png_is_read_whatever_its_colours():
     assert (decoded(image_file(deep), SETTINGS).pixels == 99).all()
 
 
+def test_a_jpeg_with_damaged_data_has_a_reason_and_one_with_bytes_too_many_is_read():
+    noise = np.random.default_rng(0).integers(0, 256, (64, 64, 3), np.uint8)
+    content = image_file(Image.fromarray(noise), "JPEG")
+    at = len(content) - 400
+    with pytest.raises(ValueError, match="Corrupt JPEG data: premature end") as caught:
+        decoded(content[:at] + b"\xff\xd9" + content[at + 2 :], SETTINGS)
+    assert reason(caught.value).startswith("the image cannot be decoded: Corrupt JPEG data")
+    more = decoded(content[:-2] + b"\0\0\0" + content[-2:], SETTINGS).pixels
+    np.testing.assert_array_equal(more, decoded(content, SETTINGS).pixels)
+
+
 def test_a_cube_is_stretched_as_astropy_does_with_north_up():
     picture = decoded(fits_file(PLANES), SETTINGS)
     np.testing.assert_array_equal(picture.pixels, rgb())

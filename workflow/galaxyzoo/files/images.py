@@ -10,6 +10,7 @@ from PIL import Image, UnidentifiedImageError
 from galaxyzoo.foundation.errors import InputError
 
 OF_THE_MACHINE = {errno.ENOMEM, errno.EIO, errno.ENFILE, errno.EMFILE, errno.ESTALE}
+DAMAGED, HARMLESS = "Corrupt JPEG data", "extraneous bytes"  # in what libjpeg says
 LARGEST_PIXELS = 2**26  # 8192 x 8192; Pillow warns at a little more
 
 
@@ -17,14 +18,16 @@ def decode(image_file: bytes) -> np.ndarray:
     """An image's pixels, (height, width, 3) uint8.
 
     Valid colour JPEGs are decoded by simplejpeg, which gives the same bytes as Pillow in less time.
-    Pillow decodes what simplejpeg refuses, or raises an error that says what is wrong with it.
+    Pillow decodes what simplejpeg refuses, or raises an error that says what is wrong with it; but
+    not where the data are damaged, of which Pillow would make pixels that no galaxy has.
     """
     try:
         height, width, colours, _ = simplejpeg.decode_jpeg_header(image_file)
         if colours in ("YCbCr", "RGB") and width * height <= LARGEST_PIXELS:
             return simplejpeg.decode_jpeg(image_file)
-    except ValueError:
-        pass
+    except ValueError as error:
+        if str(error).startswith(DAMAGED) and HARMLESS not in str(error):
+            raise
     with Image.open(io.BytesIO(image_file), formats=("JPEG", "PNG")) as image:
         if image.width * image.height > LARGEST_PIXELS:
             raise InputError(
