@@ -91,3 +91,10 @@ def test_what_would_retrain_is_named_with_both_values():
     tree = [{"text": "Odd?", "parent": None, "answers": [{"name": "yes", "column": "odd"}]}]
     own_tree = made_with | {"tree": tree}
     assert retraining_differences(made_with, own_tree) == ["tree galaxy_zoo_2 -> ..."]
+
+
+def test_a_config_of_an_earlier_version_may_lack_keys_of_stages():
+    before = validated(copy.deepcopy(TINY), SCHEMA)
+    del before["deterministic"]
+    named = retraining_differences(before, validated(copy.deepcopy(TINY), SCHEMA))
+    assert named == ["deterministic not set -> True"]

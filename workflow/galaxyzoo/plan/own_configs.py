@@ -80,9 +80,15 @@ def retraining_differences(made_with: Config, config: Config) -> list[str]:
 
 
 def retrains(key: str, made_with: Config, config: Config) -> bool:
-    """Whether a stage depends on that in which two configs differ under a key of the top level."""
+    """Whether a stage depends on that in which two configs differ under a key of the top level.
+
+    A config of an earlier version may lack a key: then stages may depend on any that differs.
+    """
     mixed = {**made_with, key: config.get(key)}
-    return list(all_dependencies(mixed)) != list(all_dependencies(made_with))
+    try:
+        return list(all_dependencies(mixed)) != list(all_dependencies(made_with))
+    except KeyError:
+        return True
 
 
 def all_dependencies(config: Config) -> Iterator[dict[str, Any]]:
