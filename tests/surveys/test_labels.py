@@ -37,6 +37,12 @@ def test_a_table_that_is_cut_off_in_its_last_row_is_refused(tmp_path, random_lab
         read_labels(tmp_path / "s.csv", GALAXY_ZOO_2)
 
 
+def test_lines_of_blanks_at_the_end_are_no_row(tmp_path, random_labels):
+    labels = random_labels([10, 20])
+    (tmp_path / "s.csv").write_text(labels.to_csv() + "\n  \n", encoding="utf-8")
+    assert len(read_labels(tmp_path / "s.csv", GALAXY_ZOO_2)) == 2
+
+
 def test_a_table_in_utf_16_is_a_sentence(tmp_path, random_labels):
     (tmp_path / "s.csv").write_text(random_labels([10]).to_csv(), encoding="utf-16")
     with pytest.raises(InputError, match=r"s\.csv cannot be read"):

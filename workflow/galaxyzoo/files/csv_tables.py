@@ -70,7 +70,7 @@ def require_no_twin(path: Path, header: Sequence[str], columns: Iterable[str]) -
 
 def require_end(path: Path, content: io.BytesIO, delimiter: str, columns: int) -> None:
     """Raise InputError if the last row has fewer cells than there are columns: it was cut off."""
-    last = content.getvalue().rstrip(b"\r\n").rpartition(b"\n")[2].decode("utf-8", "replace")
+    last = content.getvalue().rstrip(b" \r\n").rpartition(b"\n")[2].decode("utf-8", "replace")
     if '"' not in last and len(cells_of(last, delimiter)) < columns:
         raise InputError(
             f"{path}: its last row has {len(cells_of(last, delimiter))} cells, and its header "
