@@ -43,9 +43,11 @@ def test_lines_of_blanks_at_the_end_are_no_row(tmp_path, random_labels):
     assert len(read_labels(tmp_path / "s.csv", GALAXY_ZOO_2)) == 2
 
 
-def test_a_table_in_utf_16_is_a_sentence(tmp_path, random_labels):
-    (tmp_path / "s.csv").write_text(random_labels([10]).to_csv(), encoding="utf-16")
-    with pytest.raises(InputError, match=r"s\.csv cannot be read"):
+@pytest.mark.parametrize("coding", ["utf-8", "utf-16"])
+def test_a_table_without_ordinary_line_ends_is_a_sentence(tmp_path, random_labels, coding):
+    text = random_labels([10, 20]).to_csv(lineterminator="\r")
+    (tmp_path / "s.csv").write_text(text, encoding=coding, newline="")
+    with pytest.raises(InputError, match=r"s\.csv cannot be read .* a line for each row"):
         read_labels(tmp_path / "s.csv", GALAXY_ZOO_2)
 
 

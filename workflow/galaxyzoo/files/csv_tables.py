@@ -101,7 +101,7 @@ def csv_content(path: Path) -> tuple[io.BytesIO, str]:
     content = csv_file(path)
     try:
         start, delimiter = header_of(content)
-    except csv.Error as error:  # as of UTF-16
+    except csv.Error as error:  # as of a carriage return alone
         raise InputError(
             f"{path} cannot be read ({error}); it should be UTF-8 text with a line for each row"
         ) from error
